@@ -1,0 +1,56 @@
+// Makes the TypeScript types and the validators from schemas/*.schema.json, their one source.
+// `node scripts/generate.mjs` writes them; `--check` fails when a written one is stale.
+// The validators are compiled here, not at run time: loading and running ajv takes 150 ms, its output 6 ms.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Ajv } from 'ajv';
+import standalone from 'ajv/dist/standalone/index.js';
+import { generateTypes } from './types-from-schema.mjs';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const banner = (from) => `// Generated from ${from} by scripts/generate.mjs. Do not edit.\n`;
+const readSchema = (name) => JSON.parse(readFileSync(join(root, 'schemas', name), 'utf8'));
+const schemas = {
+  'spec.schema.json': readSchema('spec.schema.json'),
+  'component.schema.json': readSchema('component.schema.json'),
+};
+
+function generateValidators() {
+  const ajv = new Ajv({
+    allErrors: true,
+    allowUnionTypes: true,
+    strict: true,
+    code: { source: true, esm: true },
+  });
+  ajv.addVocabulary(['patternErrorMessage']);
+  for (const [name, schema] of Object.entries(schemas)) ajv.addSchema(schema, name);
+  const code = standalone.default(ajv, {
+    validateSpec: 'spec.schema.json',
+    validateComponent: 'component.schema.json',
+  });
+  return `// @ts-nocheck\n${banner('schemas/*.schema.json')}${code}\n`;
+}
+
+const generated = {
+  'src/spec/spec.generated.ts':
+    banner('schemas/spec.schema.json') + generateTypes('spec.schema.json', schemas, {}),
+  'src/component/component.generated.ts':
+    banner('schemas/component.schema.json') +
+    generateTypes('component.schema.json', schemas, { 'spec.schema.json': '../spec/spec.generated.ts' }),
+  'src/spec/validators.generated.ts': generateValidators(),
+};
+
+const check = process.argv.includes('--check');
+const stale = Object.entries(generated).filter(([path, text]) => {
+  try {
+    return readFileSync(join(root, path), 'utf8') !== text;
+  } catch {
+    return true;
+  }
+});
+for (const [path, text] of stale) {
+  if (check) console.error(`${path} is stale: run node scripts/generate.mjs`);
+  else writeFileSync(join(root, path), text);
+}
+if (check && stale.length > 0) process.exitCode = 1;

@@ -1,0 +1,46 @@
+// Before a container starts: the mounts, directories and control groups that its runtime.json asks for, in this order.
+// A bundle that an earlier run left prepared is cleared first, so that every start begins with a fresh writable layer.
+import { type Host, runOrThrow } from '../host.ts';
+import { cleanUpBundle } from './cleanup.ts';
+import { type Mount, readRuntime } from './runtime.ts';
+import { bundlePath, recordPath, type Section } from './section.ts';
+
+const propagations = /^r?(private|shared|slave|unbindable)$/;
+
+export function prepareBundle(host: Host, section: Section, name: string): void {
+  const runtime = readRuntime(host, bundlePath(section, name));
+  cleanUpBundle(host, section, name);
+  const mounted: string[] = [];
+  for (const mount of runtime.mounts) {
+    host.makeDirectory(mount.destination);
+    if (mountAsAsked(host, mount)) {
+      mounted.push(mount.destination);
+      host.writeFile(recordPath(section, name), mounted.map((point) => `${point}\n`).join(''));
+    }
+  }
+  for (const path of runtime.mkdir) host.makeDirectory(path);
+  for (const path of runtime.cgroups) host.makeDirectory(`/sys/fs/cgroup/${path.replace(/^\/+/, '')}`);
+}
+
+/** True if there is one mount more than before. LinuxKit's `remount,private` only changes the propagation. */
+function mountAsAsked(host: Host, mount: Mount): boolean {
+  const propagation = mount.options.filter((option) => propagations.test(option));
+  const options = mount.options.filter((option) => !propagations.test(option));
+  const adds = !options.includes('remount');
+  for (const directory of overlayDirectories(mount)) host.makeDirectory(directory);
+  if (adds || options.length > 1) {
+    const type = mount.type === '' || options.includes('bind') || options.includes('rbind') ? [] : ['-t', mount.type];
+    const chosen = options.length > 0 ? ['-o', options.join(',')] : [];
+    runOrThrow(host, ['mount', ...type, ...chosen, mount.source, mount.destination]);
+  }
+  for (const option of propagation) runOrThrow(host, ['mount', `--make-${option}`, mount.destination]);
+  return adds;
+}
+
+/** The upper and the work directory are in a file system that an earlier mount of the list has just made. */
+function overlayDirectories(mount: Mount): string[] {
+  if (mount.type !== 'overlay') return [];
+  return mount.options
+    .filter((option) => /^(upperdir|workdir)=/.test(option))
+    .map((option) => option.slice(option.indexOf('=') + 1));
+}

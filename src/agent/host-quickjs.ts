@@ -1,0 +1,123 @@
+// The machine, through the modules `std` and `os` of QuickJS (`qjs --std` makes them globals).
+import { AgentError, type Finished, type Host } from './host.ts';
+
+interface QuickJsFile {
+  puts(text: string): void;
+  write(buffer: ArrayBufferLike, offset: number, length: number): number;
+  flush(): void;
+  readAsString(): string;
+  close(): number;
+}
+
+/** Of the QuickJS manual, section "Standard library", what is used here. */
+interface QuickJs {
+  readonly scriptArgs: readonly string[];
+  readonly std: {
+    open(path: string, flags: string): QuickJsFile | null;
+    fdopen(descriptor: number, flags: string): QuickJsFile | null;
+    exit(status: number): never;
+    readonly out: QuickJsFile;
+  };
+  readonly os: {
+    readonly O_RDONLY: number;
+    readonly SEEK_SET: number;
+    open(path: string, flags: number, mode?: number): number;
+    close(descriptor: number): number;
+    seek(descriptor: number, offset: number, whence: number): number;
+    read(descriptor: number, buffer: ArrayBufferLike, offset: number, length: number): number;
+    readdir(path: string): [string[], number];
+    stat(path: string): [unknown, number];
+    mkdir(path: string, mode: number): number;
+    remove(path: string): number;
+    pipe(): [number, number] | null;
+    exec(
+      command: readonly string[],
+      options: { block: boolean; usePath: boolean; stdout: number; stderr: number },
+    ): number;
+    waitpid(pid: number, options: number): [number, number];
+  };
+}
+
+const { scriptArgs, std, os } = globalThis as unknown as QuickJs;
+
+/** Without the program's own name. */
+export const commandLine: readonly string[] = scriptArgs.slice(1);
+
+export function exit(status: number): never {
+  return std.exit(status);
+}
+
+export const quickJsHost: Host = {
+  // Not std.loadFile, which trusts the size that stat tells, and files in /proc tell 0.
+  readText(path) {
+    const file = std.open(path, 'r');
+    const text = file?.readAsString();
+    file?.close();
+    return text;
+  },
+
+  listDirectory(path) {
+    const [names, error] = os.readdir(path);
+    if (error !== 0) return undefined;
+    return names.filter((name) => name !== '.' && name !== '..').sort();
+  },
+
+  makeDirectory(path) {
+    makeDirectories(path);
+  },
+
+  writeFile(path, content) {
+    makeDirectories(path.slice(0, path.lastIndexOf('/')));
+    const file = std.open(path, 'w');
+    if (file === null) throw new AgentError(`${path} cannot be written`);
+    if (typeof content === 'string') file.puts(content);
+    else file.write(content.buffer, content.byteOffset, content.byteLength);
+    if (file.close() !== 0) throw new AgentError(`${path} cannot be written to its end`);
+  },
+
+  removeFile(path) {
+    os.remove(path);
+  },
+
+  readBytes(path, offset, size) {
+    const descriptor = os.open(path, os.O_RDONLY);
+    if (descriptor < 0) throw new AgentError(`${path} cannot be read`);
+    const bytes = new Uint8Array(size);
+    os.seek(descriptor, offset, os.SEEK_SET);
+    let done = 0;
+    while (done < size) {
+      const count = os.read(descriptor, bytes.buffer, done, size - done);
+      if (count <= 0) break;
+      done += count;
+    }
+    os.close(descriptor);
+    if (done < size) throw new AgentError(`${path} ends before byte ${offset + size}`);
+    return bytes;
+  },
+
+  run: runProgram,
+
+  print(line) {
+    std.out.puts(`${line}\n`);
+    std.out.flush();
+  },
+};
+
+function makeDirectories(path: string): void {
+  if (path === '' || os.stat(path)[1] === 0) return;
+  makeDirectories(path.slice(0, path.lastIndexOf('/')));
+  if (os.mkdir(path, 0o755) < 0 && os.stat(path)[1] !== 0) throw new AgentError(`${path} cannot be made`);
+}
+
+function runProgram(command: readonly string[]): Finished {
+  const pipe = os.pipe();
+  if (pipe === null) throw new AgentError('no pipe is to be had');
+  const [reading, writing] = pipe;
+  const pid = os.exec(command, { block: false, usePath: true, stdout: writing, stderr: writing });
+  os.close(writing);
+  const stream = std.fdopen(reading, 'r');
+  const output = stream?.readAsString() ?? '';
+  stream?.close();
+  const [, status] = os.waitpid(pid, 0);
+  return { status: (status & 0x7f) === 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f), output };
+}

@@ -1,0 +1,42 @@
+// The base segment: everything that is at hand as soon as the initrd has mounted it.
+import { digestHex } from '../../base/digest.ts';
+import { makeBundle } from '../../container/bundle.ts';
+import { assembleBase, type IndexedSegment, type Source } from '../../image/base-tree.ts';
+import { makeSegment } from '../../image/segment.ts';
+import { compressionLevel } from '../../plan/plan.ts';
+import type { Step, StepId, Work } from '../../plan/step.ts';
+import { blobOf, type Needs, type StepResult } from '../result.ts';
+import { openImage, type Workshop } from '../workshop.ts';
+
+export async function makeBase(
+  step: Step<Work & { kind: 'base' }>,
+  needs: Needs,
+  workshop: Workshop,
+): Promise<StepResult> {
+  const { locked, context, cache } = workshop;
+  const { spec, files, epoch } = locked;
+  const init: Source[] = [];
+  for (const id of step.work.init) init.push({ name: id, tree: (await openImage(workshop, needs, id)).tree });
+
+  const bundles: Source[] = [];
+  const mountPoints = new Map<StepId, string[]>([[step.work.modules, ['/usr/lib/modules']]]);
+  for (const { container, path, image: id, segment } of step.work.containers) {
+    const { image, tree } = await openImage(workshop, needs, id);
+    const bundle = await makeBundle(container, path, image, tree);
+    bundles.push({ name: `the container ${container.name}`, tree: bundle.tree });
+    mountPoints.set(segment, [...(mountPoints.get(segment) ?? []), bundle.mountPoint]);
+  }
+
+  const segments = [...mountPoints].map(([id, points]): IndexedSegment => {
+    const { digest, size } = blobOf(needs, id, 'segment');
+    return { size, sha256: digestHex(digest), mountPoints: points };
+  });
+  const tree = await assembleBase({ init, bundles, files: files.tree, os: spec.os, etc: spec.etc, segments });
+  const base = await makeSegment(cache, await workshop.tools(), tree, {
+    epoch,
+    level: compressionLevel,
+    processors: context.jobs,
+    signal: context.signal,
+  });
+  return { blobs: { base }, facts: {} };
+}

@@ -1,0 +1,45 @@
+// A component to an OCI image in the cache.
+import { buildComponent } from '../../component/build.ts';
+import type { Step, Work } from '../../plan/step.ts';
+import type { StepResult } from '../result.ts';
+import type { Workshop } from '../workshop.ts';
+
+export async function makeComponent(
+  step: Step<Work & { kind: 'component' }>,
+  workshop: Workshop,
+): Promise<StepResult> {
+  const { cache, locked, packageTree } = workshop;
+  const { sources, packages } = step.work.component;
+  const scratches: { dispose(): Promise<void> }[] = [];
+  try {
+    const image = await buildComponent(
+      { sources, packages, arch: locked.arch, epoch: locked.epoch },
+      {
+        cache,
+        packageTree,
+        scratch: async () => {
+          const scratch = await cache.scratch();
+          scratches.push(scratch);
+          return scratch.path;
+        },
+        runTool: async (name, args) => {
+          await (await workshop.tools()).run(name, args);
+        },
+      },
+    );
+    const { manifest, digest } = image;
+    const size = Buffer.byteLength(JSON.stringify(manifest));
+    return {
+      blobs: {
+        manifest: { digest, size },
+        config: blob(manifest.config),
+        ...Object.fromEntries(manifest.layers.map((layer, index) => [`layer ${index}`, blob(layer)])),
+      },
+      facts: {},
+    };
+  } finally {
+    for (const scratch of scratches) await scratch.dispose();
+  }
+}
+
+const blob = ({ digest, size }: StepResult['blobs'][string]) => ({ digest, size });

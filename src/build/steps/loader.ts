@@ -1,0 +1,28 @@
+// GRUB's images for BIOS and UEFI.
+import { makeGrub } from '../../image/grub.ts';
+import type { StepResult } from '../result.ts';
+import type { Workshop } from '../workshop.ts';
+
+export async function makeLoader(workshop: Workshop): Promise<StepResult> {
+  const { cache, locked } = workshop;
+  const tools = await workshop.tools();
+  const scratch = await cache.scratch();
+  try {
+    const images = await makeGrub(locked.arch, {
+      run: (name, args) => tools.run(name, args),
+      modules: tools.path('usr/lib/grub'),
+      scratch: scratch.path,
+    });
+    return {
+      blobs: {
+        efi: await cache.putBlob(images.efi),
+        ...(images.bios
+          ? { boot: await cache.putBlob(images.bios.boot), core: await cache.putBlob(images.bios.core) }
+          : {}),
+      },
+      facts: {},
+    };
+  } finally {
+    await scratch.dispose();
+  }
+}

@@ -1,0 +1,34 @@
+// `catamaran build SPEC`: the outputs' paths on stdout, what else there is to know of them on stderr.
+
+import { formatSize } from '../../base/size.ts';
+import { buildSpec } from '../../build/build.ts';
+import type { DiskFormat } from '../../plan/step.ts';
+import { createContext } from '../context.ts';
+import { reportLock } from '../lock-report.ts';
+import { targetArch } from '../options.ts';
+import type { Session } from '../session.ts';
+
+export interface BuildOptions {
+  readonly spec: string;
+  readonly out?: string;
+  readonly format: readonly DiskFormat[];
+  readonly locked?: true;
+}
+
+export async function build({ spec, out, format, locked }: BuildOptions, session: Session): Promise<void> {
+  const { io, globals, front } = session;
+  const request = {
+    file: spec,
+    out: out ?? '.',
+    formats: format,
+    arch: targetArch(globals, io),
+    frozen: locked === true,
+  };
+  const { artifacts, lock } = await buildSpec(request, await createContext(session));
+  reportLock(lock, front);
+  for (const { path, size, digest, cached } of artifacts) {
+    front.info(`${path}: ${formatSize(size)}, ${digest}${cached ? ', unchanged' : ''}`);
+  }
+  const outputs = artifacts.map((artifact) => ({ ...artifact }));
+  front.result('build', { spec, outputs }, artifacts.map(({ path }) => `${path}\n`).join(''));
+}

@@ -1,0 +1,26 @@
+// `catamaran check SPEC…`: every error of every spec, in the order in which the specs are named.
+import { CatamaranError, type Diagnostic, type Fault } from '../../base/errors.ts';
+import type { Json } from '../../base/json.ts';
+import { loadSpec } from '../load-spec.ts';
+import type { Session } from '../session.ts';
+
+export async function check(files: readonly string[], session: Session): Promise<void> {
+  const { front, signal } = session;
+  const errors: Diagnostic[] = [];
+  const warnings: Diagnostic[] = [];
+  let fault: Fault | undefined;
+  for (const file of files) {
+    try {
+      warnings.push(...(await loadSpec(file, session)).warnings);
+    } catch (thrown) {
+      if (!(thrown instanceof CatamaranError) || signal.aborted) throw thrown;
+      fault ??= thrown.fault;
+      errors.push(...thrown.diagnostics);
+    }
+  }
+  for (const warning of warnings) front.warnAt(warning);
+  const [first, ...rest] = errors;
+  if (fault !== undefined && first !== undefined) throw new CatamaranError(fault, [first, ...rest]);
+  for (const file of files) front.info(`${file}: no errors`);
+  front.result('check', { specs: files, warnings: warnings as unknown as Json }, '');
+}

@@ -1,0 +1,64 @@
+// `catamaran component list|show`: what a spec can name as `component:NAME`.
+import { join } from 'node:path';
+import { CatamaranError } from '../../base/errors.ts';
+import type { Json } from '../../base/json.ts';
+import {
+  type ComponentDefinition,
+  listComponents as namesBelow,
+  readComponent,
+} from '../../component/definition.ts';
+import { unknownComponent } from '../../spec/reference.ts';
+import { componentsRoot } from '../package-root.ts';
+import { makePaint } from '../paint.ts';
+import type { Session } from '../session.ts';
+import { renderTable } from '../table.ts';
+
+export async function listComponents({ front }: Session): Promise<void> {
+  const root = componentsRoot();
+  const components: ComponentDefinition[] = [];
+  for (const name of await namesBelow(root)) components.push(await readComponent(join(root, name)));
+  const text = renderTable(components.map(({ name, summary }) => [name, summary]));
+  front.result(
+    'component list',
+    { components: components.map(({ name, summary }) => ({ name, summary })) },
+    text,
+  );
+}
+
+export async function showComponent(name: string, { globals, front }: Session): Promise<void> {
+  const component = await readComponent(await findComponent(name));
+  const title = makePaint(globals.color.stdout)('bold', component.name);
+  const rows = listedFacts(component)
+    .filter(([, values]) => values.length > 0)
+    .map(([label, values]) => [label, values.join(' ')]);
+  const text = [`${title}: ${component.summary}\n`, component.description, renderTable(rows)]
+    .filter((part) => part !== '')
+    .map((part) => part.replace(/\n*$/, '\n'))
+    .join('\n');
+  const facts = Object.fromEntries(listedFacts(component)) as Record<string, Json>;
+  front.result(
+    'component show',
+    { name, summary: component.summary, description: component.description, ...facts },
+    text,
+  );
+}
+
+function listedFacts({ packages, without, users, groups, modules, generate, config }: ComponentDefinition) {
+  return [
+    ['packages', packages],
+    ['without', without],
+    ['users', users.map((user) => user.name)],
+    ['groups', groups.map((group) => group.name)],
+    ['modules', modules],
+    ['generate', generate],
+    ['command', [...config.entrypoint, ...config.cmd]],
+  ] as const satisfies readonly (readonly [string, readonly string[]])[];
+}
+
+/** The directory of one of our components. Throws fault 'usage' with the nearest name. */
+export async function findComponent(name: string): Promise<string> {
+  const names = await namesBelow(componentsRoot());
+  if (names.includes(name)) return join(componentsRoot(), name);
+  const { diagnostics } = unknownComponent(name, names);
+  throw new CatamaranError('usage', diagnostics);
+}

@@ -1,0 +1,24 @@
+// `catamaran lock SPEC`: the lock file gets what it lacks, or with --update everything anew; what changed is the answer.
+import { prepare } from '../../build/prepare.ts';
+import { createContext } from '../context.ts';
+import { countChanges, renderChanges } from '../lock-report.ts';
+import { targetArch } from '../options.ts';
+import type { Session } from '../session.ts';
+
+export interface LockOptions {
+  readonly spec: string;
+  readonly update?: true;
+}
+
+export async function lock({ spec, update }: LockOptions, session: Session): Promise<void> {
+  const { io, globals, front } = session;
+  const mode = update ? 'update' : 'fill';
+  const request = { file: spec, arch: targetArch(globals, io), mode } as const;
+  const { lockPath, changes } = await prepare(request, await createContext(session));
+  front.info(`${lockPath}: ${changes.length > 0 ? countChanges(changes) : 'up to date'}`);
+  front.result(
+    'lock',
+    { lock: lockPath, changes: changes.map((change) => ({ ...change })) },
+    renderChanges(changes),
+  );
+}

@@ -1,0 +1,100 @@
+// `catamaran run SPEC|IMAGE`: builds what is stale and boots it in QEMU; its serial console is this terminal.
+import type { Arch } from '../../base/arch.ts';
+import { CatamaranError } from '../../base/errors.ts';
+import { buildSpec } from '../../build/build.ts';
+import { openWorkshop } from '../../build/workshop.ts';
+import { openDiskFile } from '../../image/disk-file.ts';
+import type { Context } from '../../lock/context.ts';
+import { hostArchitecture } from '../../lock/resolve.ts';
+import type { Firmware } from '../../run/arguments.ts';
+import { escapeHelp, type KeySource, runInteractive } from '../../run/interactive.ts';
+import { startMachine } from '../../run/machine.ts';
+import { chooseAccelerator } from '../../run/probe.ts';
+import { openTools } from '../../tools/open.ts';
+import type { Tools } from '../../tools/tools.ts';
+import { createContext } from '../context.ts';
+import { lockOne } from '../lock-one.ts';
+import { reportLock } from '../lock-report.ts';
+import { targetArch } from '../options.ts';
+import type { Session } from '../session.ts';
+
+export interface RunOptions {
+  readonly file: string;
+  readonly firmware: Firmware;
+  /** In bytes. */
+  readonly memory: number;
+  readonly ssh?: number;
+  readonly headless?: true;
+  readonly emulate?: true;
+}
+
+const emulation = { kind: 'tcg', threads: 'single' } as const;
+
+export async function run(
+  { file, firmware, memory, ssh, headless, emulate }: RunOptions,
+  session: Session,
+): Promise<void> {
+  const { io, globals, front, signal } = session;
+  const arch = targetArch(globals, io);
+  if (arch !== 'amd64') throw foreign(arch);
+  const context = await createContext(session);
+  const { image, format } = await findImage(file, arch, session, context);
+  const tools = await openQemu(context, hostArchitecture(io.machine));
+  const { cache } = context;
+  const accelerator = emulate
+    ? emulation
+    : await chooseAccelerator({ tools, cache, reporter: front }, emulation);
+  if (ssh !== undefined) front.info(`SSH: ssh -p ${ssh} root@127.0.0.1`);
+  if (!headless) front.info(escapeHelp);
+
+  // The console is not an event: with --json stdout stays with the events.
+  const console = globals.json ? io.stderr : io.stdout;
+  const machine = await startMachine({
+    ...{ image, format, firmware, memory, accelerator, tools, cache, signal },
+    reporter: front,
+    sshPort: ssh,
+    snapshot: true,
+    network: 'open',
+    onReboot: 'reboot',
+    onSerial: (chunk) => void console.write(chunk),
+  });
+  const tell = (line: string) => front.info(line);
+  const exit = headless ? await machine.exited : await runInteractive(machine, io.stdin as KeySource, tell);
+  signal.throwIfAborted();
+  if (exit.exitCode !== 0 && exit.exitCode !== null) {
+    throw new CatamaranError('environment', {
+      code: 'qemu-failed',
+      message: `QEMU ended with exit code ${exit.exitCode}: ${exit.stderr.trim().split('\n').at(-1) ?? ''}`,
+      hint: 'Run the command again with --verbose to see how QEMU was called.',
+    });
+  }
+  front.result('run', { image, firmware, reason: exit.reason }, '');
+}
+
+/** An image as it is; a spec is built, if anything of it is stale. */
+async function findImage(file: string, arch: Arch, session: Session, context: Context) {
+  if (/\.(ya?ml|json)$/.test(file)) {
+    const request = { file, out: '.', formats: ['qcow2'], arch, frozen: false } as const;
+    const { artifacts, lock } = await buildSpec(request, context);
+    reportLock(lock, session.front);
+    return { image: artifacts[0]!.path, format: 'qcow2' } as const;
+  }
+  const opened = await openDiskFile(file);
+  await opened.close();
+  return { image: file, format: opened.format };
+}
+
+async function openQemu(context: Context, hostArch: Arch): Promise<Tools> {
+  const request = { reference: 'component:tools-qemu', arch: hostArch, hostArch, remembered: true };
+  const { component, locked } = await lockOne(request, context);
+  const { cache, packageTree } = openWorkshop(locked, context);
+  return openTools({ cache, reporter: context.reporter, packages: component.packages, packageTree });
+}
+
+function foreign(arch: Arch): CatamaranError {
+  return new CatamaranError('usage', {
+    code: 'run-arch',
+    message: `run boots amd64 only, not ${arch}`,
+    hint: 'Build the image, and boot it with a QEMU for that architecture.',
+  });
+}

@@ -1,0 +1,80 @@
+// From arguments to a chosen command: commander parses; what it has to say against them becomes our kind of error.
+import { type Command, CommanderError } from 'commander';
+import { CatamaranError } from '../base/errors.ts';
+import { helpStyle } from './help.ts';
+import type { Io } from './io.ts';
+import type { RawGlobals } from './options.ts';
+import { defineProgram, type Work } from './program.ts';
+import { wantsColor } from './report/open-front.ts';
+
+export interface Parsed {
+  readonly name: string;
+  readonly work: Work;
+  readonly globals: RawGlobals;
+}
+
+/** Undefined when the answer was help or the version, which are printed already. Throws fault 'usage'. */
+export async function parseArguments(argv: readonly string[], io: Io): Promise<Parsed | undefined> {
+  let chosen: { name: string; work: Work } | undefined;
+  const program = defineProgram((name, work) => {
+    chosen = { name, work };
+  });
+  let refused = program;
+  adapt(program, io, wantsColor(io, 'stdout', !argv.includes('--no-color')), (command) => {
+    refused = command;
+  });
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+  } catch (thrown) {
+    if (!(thrown instanceof CommanderError)) throw thrown;
+    if (thrown.exitCode === 0) return undefined;
+    throw usageError(thrown, refused);
+  }
+  return chosen && { ...chosen, globals: program.opts<RawGlobals>() };
+}
+
+/** Commander neither exits nor prints errors; help goes to our streams. `onExit` hears which command refused. */
+function adapt(command: Command, io: Io, color: boolean, onExit: (command: Command) => void): void {
+  const width = () => Math.min(io.stdout.columns ?? 100, 110);
+  command
+    .exitOverride((thrown) => {
+      onExit(command);
+      throw thrown;
+    })
+    .configureHelp(helpStyle(color))
+    .configureOutput({
+      writeOut: (text) => void io.stdout.write(text),
+      writeErr: (text) => void io.stderr.write(text),
+      outputError: () => {},
+      getOutHelpWidth: width,
+      getErrHelpWidth: width,
+      getOutHasColors: () => color,
+      getErrHasColors: () => color,
+      stripColor: (text) => text,
+    });
+  for (const below of command.commands) adapt(below, io, color, onExit);
+}
+
+function usageError(thrown: CommanderError, command: Command): CatamaranError {
+  const [first = '', ...rest] = thrown.message.replace(/^error: /, '').split('\n');
+  const suggestion = /^\(Did you mean (.*)\?\)$/.exec(rest.join(' '))?.[1];
+  const noCommand = thrown.code === 'commander.help';
+  return new CatamaranError(
+    'usage',
+    {
+      code: noCommand ? 'usage-no-command' : codeOf(thrown),
+      message: noCommand ? 'no command is given' : first.replace(/\.$/, ''),
+      hint: suggestion ? `Did you mean ${suggestion}?` : `See \`${pathOf(command)} --help\`.`,
+    },
+    { cause: thrown },
+  );
+}
+
+/** `commander.unknownOption` → `usage-unknown-option`. */
+function codeOf({ code }: CommanderError): string {
+  return `usage-${code.replace(/^commander\./, '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+function pathOf(command: Command): string {
+  return command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name();
+}

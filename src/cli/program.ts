@@ -1,0 +1,227 @@
+// The grammar of the command line: every command, argument and option, once. Commands themselves are loaded when
+// they are chosen.
+import { Argument, Command, Option } from 'commander';
+import type { Session } from './session.ts';
+import * as values from './values.ts';
+import { version } from './version.ts';
+
+/** A chosen command, with its arguments and options bound. */
+export type Work = (session: Session) => Promise<void>;
+export type Choose = (name: string, work: Work) => void;
+
+export function defineProgram(choose: Choose): Command {
+  const program = new Command('catamaran')
+    .description('Builds immutable container-host operating systems from one YAML file.')
+    .usage('COMMAND [OPTION…]');
+  addGlobalOptions(program);
+
+  program.commandsGroup('Make:');
+  program
+    .command('build')
+    .summary('build the images of a spec')
+    .description(
+      'Builds what a spec describes, and writes one file for each format. What is in the cache is not made again.',
+    )
+    .addArgument(spec())
+    .addOption(new Option('--out <dir>', 'where to write to (default: the working directory)'))
+    .addOption(
+      new Option('--format <names>', 'formats, separated by commas: qcow2, raw')
+        .argParser(values.parseFormats)
+        .default(['qcow2'], 'qcow2'),
+    )
+    .addOption(new Option('--locked', 'fail rather than add to the lock file'))
+    .action((file: string, options) =>
+      choose('build', async (session) =>
+        (await import('./commands/build.ts')).build({ spec: file, ...options }, session),
+      ),
+    );
+  program
+    .command('run')
+    .summary('build what is stale and boot it in QEMU, in this terminal')
+    .description(
+      'Builds what is stale and boots it in QEMU, with its serial console in this terminal. Changes to the disk are thrown away.',
+    )
+    .addArgument(new Argument('<spec|image>', 'a spec, or an image that was built from one'))
+    .addOption(
+      new Option('--firmware <name>', 'firmware of the machine').choices(['bios', 'uefi']).default('bios'),
+    )
+    .addOption(
+      new Option('--memory <size>', 'memory of the machine')
+        .argParser(values.parseMemory)
+        .default(1024 ** 3, '1G'),
+    )
+    .addOption(
+      new Option('--ssh <port>', 'forward this port of 127.0.0.1 to the machine’s port 22').argParser(
+        values.parsePort,
+      ),
+    )
+    .addOption(new Option('--headless', 'print the console, read no keys'))
+    .addOption(new Option('--emulate', 'do not use KVM, even where it seems to work'))
+    .action((file: string, options) =>
+      choose('run', async (session) =>
+        (await import('./commands/run.ts')).run({ file, ...options }, session),
+      ),
+    );
+
+  program.commandsGroup('Look:');
+  program
+    .command('check')
+    .summary('find every error in specs')
+    .description('Finds every error in specs, without building or fetching anything.')
+    .addArgument(new Argument('<spec...>', 'YAML files'))
+    .action((files: string[]) =>
+      choose('check', async (session) => (await import('./commands/check.ts')).check(files, session)),
+    );
+  program
+    .command('plan')
+    .summary('list the steps of a build: what is cached, and what changed')
+    .description(
+      'Lists the steps that a build would take, which of them are cached, and which input of the others changed.',
+    )
+    .addArgument(spec())
+    .addOption(
+      new Option('--format <names>', 'formats, separated by commas: qcow2, raw')
+        .argParser(values.parseFormats)
+        .default(['qcow2'], 'qcow2'),
+    )
+    .addOption(new Option('--locked', 'fail rather than add to the lock file'))
+    .action((file: string, options) =>
+      choose('plan', async (session) =>
+        (await import('./commands/plan.ts')).plan({ spec: file, ...options }, session),
+      ),
+    );
+  program
+    .command('inspect')
+    .summary('show what is in an image: partitions, slots, segments')
+    .description(
+      'Shows the partitions, slots, version and segments of an image, with their sizes and digests.',
+    )
+    .addArgument(new Argument('<image>', 'a disk image: raw or qcow2'))
+    .addOption(new Option('--verify', 'check every digest against the content'))
+    .action((image: string, options) =>
+      choose('inspect', async (session) =>
+        (await import('./commands/inspect.ts')).inspect({ image, ...options }, session),
+      ),
+    );
+
+  program.commandsGroup('Keep:');
+  program
+    .command('lock')
+    .summary('resolve every reference and write the lock file')
+    .description(
+      'Resolves every reference of a spec to a digest and writes them into the lock file beside the spec.',
+    )
+    .addArgument(spec())
+    .addOption(new Option('--update', 'resolve again what is locked already, and print what changed'))
+    .action((file: string, options) =>
+      choose('lock', async (session) =>
+        (await import('./commands/lock.ts')).lock({ spec: file, ...options }, session),
+      ),
+    );
+  addComponent(program, choose);
+  addCache(program, choose);
+  return program;
+}
+
+function spec(): Argument {
+  return new Argument('<spec>', 'a YAML file');
+}
+
+function addComponent(program: Command, choose: Choose): void {
+  const component = program
+    .command('component')
+    .summary('list, show or build components')
+    .description('The components that `component:NAME` in a spec names.')
+    .usage('COMMAND [OPTION…]');
+  component
+    .command('list')
+    .description('List the components, each with its summary.')
+    .action(() =>
+      choose('component list', async (session) =>
+        (await import('./commands/component.ts')).listComponents(session),
+      ),
+    );
+  component
+    .command('show')
+    .description('Show what a component is and what it takes.')
+    .argument('<name>', 'its name')
+    .action((name: string) =>
+      choose('component show', async (session) =>
+        (await import('./commands/component.ts')).showComponent(name, session),
+      ),
+    );
+  component
+    .command('build')
+    .description('Build a component to an OCI image in the cache, and print its digest.')
+    .argument('<name>', 'its name, or a directory that begins with ./')
+    .action((name: string) =>
+      choose('component build', async (session) =>
+        (await import('./commands/component-build.ts')).buildComponent(name, session),
+      ),
+    );
+}
+
+function addCache(program: Command, choose: Choose): void {
+  const cache = program
+    .command('cache')
+    .summary('show or shrink the cache')
+    .description('The cache of downloads and of what was built. Deleting it costs time and nothing else.')
+    .usage('COMMAND [OPTION…]');
+  cache
+    .command('info')
+    .description('Show where the cache is and what it holds.')
+    .action(() =>
+      choose('cache info', async (session) => (await import('./commands/cache.ts')).showCache(session)),
+    );
+  cache
+    .command('gc')
+    .description('Remove what has not been used for long.')
+    .addOption(
+      new Option('--older-than <days>', 'days since the last use').argParser(values.parseDays).default(30),
+    )
+    .action((options) =>
+      choose('cache gc', async (session) =>
+        (await import('./commands/cache.ts')).shrinkCache(options, session),
+      ),
+    );
+}
+
+function addGlobalOptions(program: Command): void {
+  program
+    .optionsGroup('Where things come from:')
+    .addOption(
+      new Option(
+        '--mirror <url>',
+        'Debian archive (default: CATAMARAN_DEBIAN_MIRROR, else the host’s apt configuration)',
+      ),
+    )
+    .addOption(
+      new Option('--snapshot-mirror <url>', 'archive that keeps old packages; may be repeated').argParser(
+        values.collectUrl,
+      ),
+    )
+    .addOption(
+      new Option('--cache <dir>', 'cache directory (default: CATAMARAN_CACHE, else ~/.cache/catamaran)'),
+    )
+    .addOption(new Option('--offline', 'fetch nothing'))
+    .optionsGroup('How to build:')
+    .addOption(
+      new Option(
+        '--arch <name>',
+        'architecture to build for: amd64, arm64 (default: this machine’s)',
+      ).argParser(values.parseArch),
+    )
+    .addOption(
+      new Option('--jobs <count>', 'how many steps at a time (default: as many as processors)').argParser(
+        values.parseJobs,
+      ),
+    )
+    .optionsGroup('What to print:')
+    .addOption(new Option('-q, --quiet', 'only warnings, errors and results').conflicts('verbose'))
+    .addOption(new Option('-v, --verbose', 'every command that is run, and where errors come from'))
+    .addOption(new Option('--json', 'events for programs on stdout, one JSON object on each line'))
+    .addOption(new Option('--no-color', 'no colours; so does NO_COLOR in the environment'))
+    .optionsGroup('Options:')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help, or a command’s');
+}

@@ -1,0 +1,45 @@
+// For logs and pipes: a line when a task ends, and now and then one about a task that takes long. No control codes.
+import type { Diagnostic } from '../../base/errors.ts';
+import { renderDiagnostic } from '../../base/render.ts';
+import { type Failure, renderFailure } from '../failure.ts';
+import type { Io } from '../io.ts';
+import { makePaint } from '../paint.ts';
+import type { Front, Progress } from './front.ts';
+import { progressText } from './progress-text.ts';
+
+/** Milliseconds between two lines about the same task. */
+const patience = 5000;
+
+export interface LineOptions {
+  readonly color: boolean;
+  readonly verbose: boolean;
+}
+
+export function createPlainFront(io: Pick<Io, 'stdout' | 'stderr' | 'now'>, options: LineOptions): Front {
+  const paint = makePaint(options.color);
+  const say = (line: string) => void io.stderr.write(`${line}\n`);
+  const warnAt = (diagnostic: Diagnostic) =>
+    say(renderDiagnostic(diagnostic, { color: options.color, severity: 'warning' }));
+  return {
+    debug: (message) => say(paint('dim', message)),
+    info: say,
+    warn: (message, hint) => warnAt({ code: 'warning', message, hint }),
+    warnAt,
+    task(label, taskOptions = {}) {
+      const progress: Progress = { label, options: taskOptions, done: 0 };
+      let spoken = io.now();
+      return {
+        advance(amount) {
+          progress.done += amount;
+          if (io.now() - spoken < patience) return;
+          spoken = io.now();
+          say(progressText(progress));
+        },
+        done: (note) => say(note === undefined ? label : `${label} ${paint('dim', `(${note})`)}`),
+      };
+    },
+    result: (_command, _value, text) => void io.stdout.write(text),
+    failure: (failure: Failure) => void io.stderr.write(renderFailure(failure, options)),
+    close() {},
+  };
+}

@@ -1,0 +1,56 @@
+// Parsers for the values of options. Each throws commander's error, which names the option.
+import { InvalidArgumentError } from 'commander';
+import { type Arch, architectures, isArch } from '../base/arch.ts';
+import { parseSize } from '../base/size.ts';
+import { type DiskFormat, diskFormats } from '../plan/step.ts';
+
+export function parseArch(text: string): Arch {
+  if (isArch(text)) return text;
+  throw new InvalidArgumentError(`It must be ${architectures.join(' or ')}.`);
+}
+
+export function parseJobs(text: string): number {
+  return parseWhole(text, 1, 1024);
+}
+
+export function parsePort(text: string): number {
+  return parseWhole(text, 1, 65_535);
+}
+
+export function parseDays(text: string): number {
+  return parseWhole(text, 0, 36_500);
+}
+
+function parseWhole(text: string, least: number, most: number): number {
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= least && value <= most) return value;
+  throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+}
+
+/** In bytes. */
+export function parseMemory(text: string): number {
+  const bytes = parseSize(text);
+  if (bytes !== undefined && bytes >= 64 * 1024 ** 2) return bytes;
+  throw new InvalidArgumentError('It must be a size of at least 64M, such as 512M or 2G.');
+}
+
+/** Without a trailing slash. */
+export function parseUrl(text: string): string {
+  if (/^https?:\/\/[^\s/]/i.test(text) && URL.canParse(text)) return text.replace(/\/+$/, '');
+  throw new InvalidArgumentError('It must be an http or https URL.');
+}
+
+export function collectUrl(text: string, before: readonly string[] = []): string[] {
+  return [...before, parseUrl(text)];
+}
+
+/** `qcow2,raw` → both, each once, in the order given. */
+export function parseFormats(text: string): DiskFormat[] {
+  const words = text.split(',').map((word) => word.trim());
+  if (words.every(isDiskFormat)) return [...new Set(words)];
+  throw new InvalidArgumentError(`It must be one or more of ${diskFormats.join(', ')}, separated by commas.`);
+}
+
+function isDiskFormat(word: string): word is DiskFormat {
+  return (diskFormats as readonly string[]).includes(word);
+}

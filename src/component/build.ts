@@ -1,0 +1,117 @@
+// A component to an OCI image of one layer: packages unpacked, filtered and merged, then the generators, the accounts
+// and the component's own files over them. Nothing of the target runs; the digest is a function of the inputs alone.
+import type { Arch } from '../base/arch.ts';
+import { canonicalJson, type Json } from '../base/json.ts';
+import type { LockedPackage } from '../debian/locked.ts';
+import { type ExecutionConfig, type Image, modulesLabel, runtimeLabel } from '../oci/image.ts';
+import { writeImage } from '../oci/store.ts';
+import type { Cache } from '../store/cache.ts';
+import { compileGlobs } from '../tree/glob.ts';
+import { mergeTrees } from '../tree/merge.ts';
+import { addParents, parentOf, type ReadonlyTree, symlink, type Tree } from '../tree/tree.ts';
+import { writeAccounts } from './accounts.ts';
+import type { ComponentDefinition } from './definition.ts';
+import type { GeneratorContext } from './generators/generator.ts';
+import { generators } from './generators/table.ts';
+import type { ComponentSources } from './sources.ts';
+
+export interface ComponentBuild {
+  readonly sources: ComponentSources;
+  readonly packages: readonly LockedPackage[];
+  readonly arch: Arch;
+  /** Seconds since the epoch. */
+  readonly epoch: number;
+}
+
+export interface ComponentHost extends GeneratorContext {
+  readonly cache: Cache;
+  /** Fetches, verifies and reads one package. */
+  readonly packageTree: (locked: LockedPackage) => Promise<ReadonlyTree>;
+}
+
+export async function buildComponent(build: ComponentBuild, host: ComponentHost): Promise<Image> {
+  const tree = await assembleTree(build, host);
+  return writeImage(host.cache, {
+    layers: [{ tree }],
+    config: executionConfig(build.sources.definition),
+    arch: build.arch,
+    clampMtime: build.epoch,
+  });
+}
+
+async function assembleTree({ sources, packages }: ComponentBuild, host: ComponentHost): Promise<Tree> {
+  const { definition } = sources;
+  const trees = await Promise.all(
+    packages.map(async (locked) => ({
+      name: `the package ${locked.name}`,
+      tree: select(await host.packageTree(locked), definition),
+    })),
+  );
+  const merged = mergeTrees([
+    { name: 'the merged /usr', tree: mergedUsr(trees.map(({ tree }) => tree)) },
+    ...trees,
+  ]);
+  for (const name of definition.generate) {
+    if (!generators[name].last) await generators[name].generate(merged, host);
+  }
+  const tree = mergeTrees([
+    { name: 'its packages', tree: merged },
+    { name: definition.name, tree: sources.tree, override: true },
+  ]);
+  await writeAccounts(tree, definition);
+  for (const name of definition.generate) {
+    if (generators[name].last) await generators[name].generate(tree, host);
+  }
+  for (const path of [...tree.keys()]) addParents(tree, path);
+  return tree;
+}
+
+/** Directories that stay empty are dropped where globs choose, so that an excluded file leaves no trace. */
+function select(tree: ReadonlyTree, { include, exclude }: ComponentDefinition): Tree {
+  const included = include ? compileGlobs(include) : () => true;
+  const excluded = compileGlobs(exclude);
+  const chosen: Tree = new Map();
+  for (const [path, node] of tree) {
+    if (node.type !== 'directory' && included(path) && !excluded(path)) chosen.set(path, node);
+  }
+  const above = new Set<string>();
+  for (let path of chosen.keys()) {
+    while (path !== '' && !above.has(path)) {
+      path = parentOf(path);
+      above.add(path);
+    }
+  }
+  const everything = include === undefined && exclude.length === 0;
+  for (const [path, node] of tree) {
+    if (node.type !== 'directory') continue;
+    if (above.has(path) || everything || (include && included(path) && !excluded(path)))
+      chosen.set(path, node);
+  }
+  return chosen;
+}
+
+/** Debian 13's layout, which base-files ships: the old directories are links into /usr, where something lies there. */
+function mergedUsr(trees: readonly ReadonlyTree[]): Tree {
+  const tree: Tree = new Map();
+  for (const name of ['bin', 'sbin', 'lib', 'lib64']) {
+    const used = trees.some((each) =>
+      [...each.keys()].some((path) => path.startsWith(`usr/${name}/`) || path.startsWith(`${name}/`)),
+    );
+    if (used) tree.set(name, symlink(`usr/${name}`));
+  }
+  return tree;
+}
+
+function executionConfig({ config, runtime, modules }: ComponentDefinition): ExecutionConfig {
+  const labels: Record<string, string> = {};
+  if (runtime) labels[runtimeLabel] = canonicalJson(runtime as unknown as Json);
+  if (modules.length > 0) labels[modulesLabel] = modules.join(' ');
+  return {
+    User: config.user,
+    Env: [...config.env].map(([name, value]) => `${name}=${value}`),
+    ...(config.entrypoint.length > 0 ? { Entrypoint: config.entrypoint } : {}),
+    ...(config.cmd.length > 0 ? { Cmd: config.cmd } : {}),
+    WorkingDir: config.workingDir,
+    ...(Object.keys(labels).length > 0 ? { Labels: labels } : {}),
+  };
+}

@@ -1,0 +1,120 @@
+// Generated from schemas/component.schema.json by scripts/generate.mjs. Do not edit.
+import type { ContainerSettings } from '../spec/spec.generated.ts';
+
+/**
+ * A component: Debian packages, files, users and OCI config, built into an OCI image of one layer. Nothing
+ * of it is executed while it is built.
+ */
+export interface ComponentDocument {
+  /** One line. */
+  readonly summary: string;
+  /** Prose in Markdown, for the documentation. */
+  readonly description?: string;
+  /** Debian packages. Their Pre-Depends and Depends are followed, Recommends are not. */
+  readonly packages?: readonly string[];
+  /** Packages that the closure is cut at: neither taken nor followed. */
+  readonly without?: readonly string[];
+  /** Globs of the packages’ files to take. Default: all. */
+  readonly include?: readonly string[];
+  /** Globs of the packages’ files to leave out. */
+  readonly exclude?: readonly string[];
+  /** Users, in /etc/passwd. */
+  readonly users?: readonly User[];
+  /** Groups, in /etc/group. */
+  readonly groups?: readonly Group[];
+  /** Directories to make. */
+  readonly directories?: readonly Directory[];
+  /** Files to write. */
+  readonly files?: readonly ComponentFile[];
+  /** Symbolic links to make. */
+  readonly symlinks?: readonly Symlink[];
+  /**
+   * A directory of the component whose files are laid over; mode 0755 if executable for its owner, else
+   * 0644.
+   */
+  readonly tree?: string;
+  /** Generators that do what maintainer scripts would have done. */
+  readonly generate?: readonly ('busybox-links' | 'ca-certificates' | 'kernel-modules' | 'ldconfig')[];
+  /** Kernel modules that this component needs. */
+  readonly modules?: readonly string[];
+  /** The OCI image config. */
+  readonly config?: ImageConfig;
+  /** How its container runs by default: LinuxKit’s label org.mobyproject.config. */
+  readonly runtime?: ContainerSettings;
+}
+
+/** A user. */
+export interface User {
+  /** Login name. */
+  readonly name: string;
+  /** User id. */
+  readonly uid: number;
+  /** Primary group id. */
+  readonly gid: number;
+  /** Home directory. Default: /nonexistent. */
+  readonly home?: string;
+  /** Login shell. Default: /usr/sbin/nologin. */
+  readonly shell?: string;
+  /** Comment. */
+  readonly gecos?: string;
+}
+
+/** A group. */
+export interface Group {
+  /** Name. */
+  readonly name: string;
+  /** Group id. */
+  readonly gid: number;
+  /** Names of users. */
+  readonly members?: readonly string[];
+}
+
+/** A directory. */
+export interface Directory {
+  /** Where. */
+  readonly path: string;
+  /** Permission bits in octal. Default 0755. */
+  readonly mode?: string;
+  /** Owner. Default: 0. */
+  readonly uid?: number;
+  /** Group. Default: 0. */
+  readonly gid?: number;
+}
+
+/** A file: exactly one of contents and source. */
+export interface ComponentFile {
+  /** Where. */
+  readonly path: string;
+  /** The content. */
+  readonly contents?: string;
+  /** A file whose content it takes, relative to the component. */
+  readonly source?: string;
+  /** Permission bits in octal. Default 0644. */
+  readonly mode?: string;
+  /** Owner. Default: 0. */
+  readonly uid?: number;
+  /** Group. Default: 0. */
+  readonly gid?: number;
+}
+
+/** A symbolic link. */
+export interface Symlink {
+  /** Where. */
+  readonly path: string;
+  /** What it points to. */
+  readonly target: string;
+}
+
+/** The OCI image config. */
+export interface ImageConfig {
+  /** Entrypoint. */
+  readonly entrypoint?: readonly string[];
+  /** Arguments. */
+  readonly cmd?: readonly string[];
+  /** Environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Working directory. Default: /. */
+  readonly workingDir?: string;
+  /** UID:GID. Default: 0:0. */
+  readonly user?: string;
+}

@@ -1,0 +1,29 @@
+// Device nodes of a container, and the rules of the device controller that let it use them.
+import type { Device } from '../spec/spec.generated.ts';
+
+export interface DeviceRule {
+  readonly allow: boolean;
+  readonly type?: string;
+  readonly major?: number;
+  readonly minor?: number;
+  readonly access: string;
+}
+
+export interface Devices {
+  readonly nodes: readonly object[];
+  readonly rules: readonly DeviceRule[];
+}
+
+/** `path: all` is a rule for every device of its type; every other entry is a node with a rule of its own. */
+export function devicesOf(devices: readonly Device[]): Devices {
+  const nodes: object[] = [];
+  const rules: DeviceRule[] = [];
+  for (const { path, type = 'a', major, minor, mode } of devices) {
+    const numbers = { ...(major === undefined ? {} : { major }), ...(minor === undefined ? {} : { minor }) };
+    rules.push({ allow: true, type: type === 'u' ? 'c' : type, ...numbers, access: 'rwm' });
+    if (path === 'all') continue;
+    const bits = typeof mode === 'number' ? mode : Number.parseInt(mode ?? '0666', 8);
+    nodes.push({ path, type, ...numbers, fileMode: bits });
+  }
+  return { nodes, rules };
+}

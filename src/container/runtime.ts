@@ -1,0 +1,58 @@
+// runtime.json of a bundle: what init prepares on the host before the container is created. Its root file system is
+// the segment itself where it is read-only, else an overlay over the segment with its upper layer in memory.
+import type { ContainerSettings, Mount as SpecMount } from '../spec/spec.generated.ts';
+import type { Mount } from './mounts.ts';
+
+export interface RuntimePreparation {
+  readonly cgroups: readonly string[];
+  readonly mounts: readonly Mount[];
+  readonly mkdir: readonly string[];
+  readonly interfaces: readonly object[];
+  readonly bindNS: Readonly<Record<string, string>>;
+  readonly namespace: string;
+}
+
+/** `bundle` is the bundle's directory on the machine, without a trailing slash. */
+export function runtimePreparation(settings: ContainerSettings, bundle: string): RuntimePreparation {
+  const {
+    cgroups = [],
+    mounts = [],
+    mkdir = [],
+    interfaces = [],
+    bindNS = {},
+    namespace = '',
+  } = settings.runtime ?? {};
+  const none = { cgroup: '', ipc: '', mnt: '', net: '', pid: '', user: '', uts: '' };
+  return {
+    cgroups,
+    mounts: [...(settings.readonly ? readonlyRoot(bundle) : writableRoot(bundle)), ...mounts.map(asMount)],
+    mkdir,
+    interfaces,
+    bindNS: { ...none, ...bindNS },
+    namespace,
+  };
+}
+
+/** A bind of the directory on itself: the runtime wants a mount point. */
+function readonlyRoot(bundle: string): Mount[] {
+  return [{ destination: `${bundle}/rootfs`, source: `${bundle}/rootfs`, options: ['bind'] }];
+}
+
+function writableRoot(bundle: string): Mount[] {
+  const tmp = `${bundle}/tmp`;
+  const options = [`lowerdir=${bundle}/lower`, `upperdir=${tmp}/upper`, `workdir=${tmp}/work`];
+  return [
+    { destination: tmp, type: 'tmpfs', source: 'tmpfs' },
+    { destination: tmp, options: ['remount', 'private'] },
+    { destination: `${bundle}/rootfs`, type: 'overlay', source: 'overlay', options },
+  ];
+}
+
+function asMount({ type, source, destination = '', options }: SpecMount): Mount {
+  return {
+    destination,
+    ...(type === undefined ? {} : { type }),
+    ...((source ?? type) === undefined ? {} : { source: (source ?? type)! }),
+    ...(options === undefined ? {} : { options }),
+  };
+}

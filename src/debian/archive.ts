@@ -1,0 +1,79 @@
+// The Debian archive as one thing: the release's pockets, each verified, and the index over them all.
+import type { Arch } from '../base/arch.ts';
+import type { Digest } from '../base/digest.ts';
+import type { Reporter } from '../base/reporter.ts';
+import type { Cache } from '../store/cache.ts';
+import type { Patience } from '../store/download.ts';
+import { fetchRelease, fetchTables, type SuiteRequest } from './fetch-index.ts';
+import { makePackageIndex, type PackageIndex } from './index.ts';
+import { type TrustedKey, trixieKeys } from './keys/trixie.ts';
+import { runLimited } from './limit.ts';
+import { baseUrl, type Mirror, type Pocket, pockets } from './locked.ts';
+
+export interface ArchiveRequest {
+  readonly mirror: Mirror;
+  /** The release's code name. */
+  readonly suite: 'trixie';
+  readonly arch: Arch;
+  readonly cache: Cache;
+  readonly reporter: Reporter;
+  readonly offline: boolean;
+  /** For the dates of signatures and suites. */
+  readonly now: Date;
+  /** Whose signature is taken; Debian's own keys when absent. */
+  readonly keys?: readonly TrustedKey[];
+  /** Takes a suite whose Valid-Until has passed: for snapshots of the archive. */
+  readonly allowExpired?: boolean;
+  readonly signal?: AbortSignal | undefined;
+  readonly patience?: Partial<Patience>;
+}
+
+export interface SuiteState {
+  readonly suite: string;
+  readonly pocket: Pocket;
+  /** The Release file's Date: ISO 8601, whole seconds, UTC. */
+  readonly date: string;
+  /** Of the InRelease file. */
+  readonly digest: Digest;
+}
+
+export interface Archive {
+  readonly packages: PackageIndex;
+  /** In the order of the pockets. */
+  readonly releases: readonly SuiteState[];
+  /** The newest Date of the suites, in seconds since the epoch. */
+  readonly snapshotEpoch: number;
+}
+
+const suffixes: Readonly<Record<Pocket, string>> = { main: '', updates: '-updates', security: '-security' };
+
+export async function loadArchive(request: ArchiveRequest): Promise<Archive> {
+  const { mirror, arch, cache, reporter, offline, now, keys = trixieKeys, allowExpired } = request;
+  const suites = await runLimited(pockets, pockets.length, request.signal, async (pocket, signal) => {
+    const to = { cache, reporter, offline, signal, ...(request.patience && { patience: request.patience }) };
+    const suite: SuiteRequest = {
+      base: baseUrl(mirror, pocket),
+      suite: `${request.suite}${suffixes[pocket]}`,
+      pocket,
+      arch,
+      keys,
+      now,
+      ...(allowExpired === undefined ? {} : { allowExpired }),
+    };
+    const release = await fetchRelease(suite, to);
+    return { pocket, release, tables: await fetchTables(release, suite, to) };
+  });
+  return {
+    packages: makePackageIndex(
+      arch,
+      suites.flatMap(({ tables }) => tables),
+    ),
+    releases: suites.map(({ pocket, release }) => ({
+      suite: release.suite,
+      pocket,
+      date: new Date(release.date * 1000).toISOString().replace('.000Z', 'Z'),
+      digest: release.digest,
+    })),
+    snapshotEpoch: Math.max(...suites.map(({ release }) => release.date)),
+  };
+}

@@ -1,0 +1,121 @@
+// A .deb file's content: its data member, decompressed once into the cache, read as a tree. Nothing of the package is
+// run and its control member is not even opened: what maintainer scripts do is said by components.
+import { open } from 'node:fs/promises';
+import { isDigest } from '../base/digest.ts';
+import { CatamaranError } from '../base/errors.ts';
+import { byName } from '../base/order.ts';
+import type { Content } from '../tree/content.ts';
+import { readTarFile } from '../tree/read-tar.ts';
+import type { Tree } from '../tree/tree.ts';
+import { type ArMember, listArMembers } from './ar.ts';
+import { type FetchOptions, fetchPackage } from './fetch-packages.ts';
+import { runLimited } from './limit.ts';
+import type { LockedPackage } from './locked.ts';
+import {
+  type DataFormat,
+  type Unpack,
+  type UnpackRequest,
+  unpackIntoCache,
+  writeUnpacked,
+} from './unpack.ts';
+
+export interface PackageOptions extends FetchOptions {
+  /** Who decompresses; this thread when absent. */
+  readonly unpack?: Unpack;
+}
+
+/** Fetches and unpacks whatever of it the cache does not have yet, several at a time, so that their trees are at hand. */
+export async function preparePackages(
+  packages: readonly LockedPackage[],
+  options: PackageOptions,
+  parallel = 6,
+): Promise<void> {
+  const task = options.reporter.task('packages', { total: packages.length, unit: 'steps' });
+  // The largest first, so that none of them is left alone at the end.
+  const ordered = [...packages].sort((a, b) => b.size - a.size || byName(a.name, b.name));
+  try {
+    await runLimited(ordered, parallel, options.signal, async (wanted, signal) => {
+      await dataTar(wanted, { ...options, signal });
+      task.advance(1);
+    });
+  } finally {
+    task.done();
+  }
+}
+
+/** The files of a package, which is fetched if the cache does not have it. */
+export async function packageTree(wanted: LockedPackage, options: PackageOptions): Promise<Tree> {
+  return readTarFile(await dataTar(wanted, options));
+}
+
+/** The path of the package's data.tar, uncompressed, in the cache. */
+export async function dataTar(wanted: LockedPackage, options: PackageOptions): Promise<string> {
+  const { cache, unpack = writeUnpacked } = options;
+  const made = await cache.result('deb-data', wanted.digest);
+  const known = typeof made === 'string' && isDigest(made) ? await cache.verifiedBlob(made) : undefined;
+  if (known !== undefined) return known;
+  const deb = await fetchPackage(wanted, options);
+  const request = await describeData(cache.blobPath(deb.digest), wanted);
+  const data = await unpackIntoCache(request, cache, unpack);
+  await cache.putResult('deb-data', wanted.digest, data.digest);
+  return cache.blobPath(data.digest);
+}
+
+async function describeData(path: string, wanted: LockedPackage): Promise<UnpackRequest> {
+  const { offset, size, format } = await findData(path, wanted);
+  const content: Content = { at: 'file', path, offset, size };
+  return { content, format, limit: unpackedLimit(wanted.size), what: nameOf(wanted) };
+}
+
+/** No real package comes near it: the most compressible in the archive shrink to a fiftieth. */
+function unpackedLimit(compressed: number): number {
+  return Math.min(Math.max(compressed * 100, 64 << 20), 8 * 2 ** 30);
+}
+
+const formats: Readonly<Record<string, DataFormat>> = {
+  'data.tar': 'none',
+  'data.tar.gz': 'gzip',
+  'data.tar.xz': 'xz',
+  'data.tar.zst': 'zstd',
+};
+
+/** deb(5): debian-binary, control.tar[.*], data.tar.*, in this order; names that begin with `_` may stand between. */
+async function findData(path: string, wanted: LockedPackage): Promise<ArMember & { format: DataFormat }> {
+  const file = await open(path, 'r');
+  try {
+    const all = await listArMembers(file);
+    if (typeof all === 'string') throw malformed(wanted, all);
+    const [first, control, data] = all.filter(({ name }) => !name.startsWith('_'));
+    if (first === undefined || first !== all[0] || first.name !== 'debian-binary' || first.size > 64) {
+      throw malformed(wanted, 'its first member is not debian-binary');
+    }
+    const version = Buffer.alloc(first.size);
+    await file.read(version, 0, first.size, first.offset);
+    if (!/^2\.\d+\n/.test(version.toString('latin1'))) {
+      throw malformed(wanted, `its format version is ${JSON.stringify(version.toString('latin1'))}, not 2.x`);
+    }
+    if (!control || !/^control\.tar(?:\.(?:gz|xz|zst))?$/.test(control.name)) {
+      throw malformed(wanted, `its second member is ${control?.name ?? 'missing'}, not control.tar`);
+    }
+    const format = formats[data?.name ?? ''];
+    if (!data || format === undefined) {
+      throw malformed(
+        wanted,
+        `its third member is ${data?.name ?? 'missing'}, not data.tar with gz, xz, zst or none`,
+      );
+    }
+    return { ...data, format };
+  } finally {
+    await file.close();
+  }
+}
+
+const nameOf = ({ name, version }: LockedPackage) => `the package ${name} ${version}`;
+
+function malformed(wanted: LockedPackage, problem: string): CatamaranError {
+  return new CatamaranError('integrity', {
+    code: 'debian-deb-malformed',
+    message: `${nameOf(wanted)} (${wanted.path}) is not a Debian package that can be read: ${problem}`,
+    hint: 'Its digest is right, so the archive has it like this: report it.',
+  });
+}

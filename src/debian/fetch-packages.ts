@@ -1,0 +1,56 @@
+// Gets .deb files by their digests: from the cache, from the mirror, or from a snapshot of the archive.
+import { CatamaranError } from '../base/errors.ts';
+import type { Blob } from '../store/cache.ts';
+import { type DownloadTarget, download } from '../store/download.ts';
+import { runLimited } from './limit.ts';
+import { baseUrl, type LockedPackage, type Mirror } from './locked.ts';
+
+export interface FetchOptions extends DownloadTarget {
+  readonly mirror: Mirror;
+  /** More base URLs, tried in turn for what the mirror no longer has: snapshots of the archive. */
+  readonly snapshotMirrors?: readonly string[];
+}
+
+/** Far above the largest in the archive; a lock's size bounds it more closely. */
+const maxPackageSize = 4 * 2 ** 30;
+
+/** All of them, into the cache, at most `parallel` at a time. After the first failure the rest is stopped. */
+export async function fetchPackages(
+  packages: readonly LockedPackage[],
+  options: FetchOptions,
+  parallel = 6,
+): Promise<void> {
+  await runLimited(packages, parallel, options.signal, async (wanted, signal) => {
+    await fetchPackage(wanted, { ...options, signal });
+  });
+}
+
+export async function fetchPackage(wanted: LockedPackage, options: FetchOptions): Promise<Blob> {
+  const what = `the package ${wanted.name} ${wanted.version}`;
+  const blob = { digest: wanted.digest, size: wanted.size };
+  const { mirror, snapshotMirrors = [] } = options;
+  let missing: CatamaranError | undefined;
+  for (const base of [baseUrl(mirror, wanted.pocket), ...snapshotMirrors]) {
+    try {
+      return await download({ url: packageUrl(base, wanted), what, blob, maxSize: maxPackageSize }, options);
+    } catch (thrown) {
+      if (!(thrown instanceof CatamaranError) || thrown.code !== 'download-missing') throw thrown;
+      missing = thrown;
+    }
+  }
+  const also = snapshotMirrors.length > 0 ? ', nor on the snapshot mirror' : '';
+  throw new CatamaranError(
+    'network',
+    {
+      code: 'debian-package-gone',
+      message: `${what} (${wanted.arch}) is not on the mirror any more${also}: ${wanted.path}`,
+      hint: 'Update the lock with `catamaran lock --update`, or name a snapshot of the archive with --snapshot-mirror.',
+    },
+    { cause: missing },
+  );
+}
+
+/** Pool paths have `+` and `~`, which stand for themselves in a path. */
+function packageUrl(base: string, { path }: LockedPackage): string {
+  return `${base.replace(/\/+$/, '')}/${path}`;
+}

@@ -1,0 +1,97 @@
+// The tree of the base segment: the init images, os-release, the containers' bundles, the index of the other segments,
+// and over them the spec's files. Two sources for one path are an error that names both; a file of the spec may take
+// the place of a file, as its author plainly means.
+import { type AccountFile, accountFiles, accountLines, mergeAccountLines } from '../component/accounts.ts';
+import type { Os } from '../spec/types.ts';
+import { mergeTrees } from '../tree/merge.ts';
+import type { TreeNode } from '../tree/node.ts';
+import { addParents, directory, file, type ReadonlyTree, symlink, type Tree } from '../tree/tree.ts';
+
+export interface Source {
+  readonly name: string;
+  readonly tree: ReadonlyTree;
+}
+
+export interface IndexedSegment {
+  readonly size: number;
+  /** Hex. */
+  readonly sha256: string;
+  /** Absolute paths on the machine. */
+  readonly mountPoints: readonly string[];
+}
+
+export interface BaseParts {
+  readonly init: readonly Source[];
+  readonly bundles: readonly Source[];
+  readonly files: ReadonlyTree;
+  readonly os: Os;
+  readonly etc: 'persistent' | 'memory';
+  readonly segments: readonly IndexedSegment[];
+}
+
+const indexPath = 'usr/lib/catamaran/segments';
+const mountPoints = ['dev', 'proc', 'sys', 'run', 'tmp', 'var', 'containers', 'usr/lib/modules'];
+
+export async function assembleBase(parts: BaseParts): Promise<Tree> {
+  const own: Tree = new Map<string, TreeNode>([
+    [indexPath, file(printIndex(parts.segments))],
+    ['usr/lib/os-release', file(osRelease(parts.os))],
+    ['etc/os-release', symlink('../usr/lib/os-release')],
+    ['usr/lib/catamaran/etc', file(`${parts.etc}\n`)],
+  ]);
+  const tree = mergeTrees([
+    ...parts.init.map(({ name, tree }) => ({ name, tree: withoutAccounts(tree) })),
+    ...parts.bundles,
+    { name: 'the builder', tree: own, override: true },
+    { name: 'accounts', tree: await mergedAccounts(parts.init) },
+    { name: 'the files of the spec', tree: parts.files, override: true },
+  ]);
+  for (const path of mountPoints) {
+    if (!tree.has(path)) tree.set(path, directory());
+  }
+  for (const path of [...tree.keys()]) addParents(tree, path);
+  return tree;
+}
+
+/** `OFFSET SIZE SHA256 MOUNTPOINT…`; offsets count from the end of base, whose size is not known before it is made. */
+export function printIndex(segments: readonly IndexedSegment[]): string {
+  let offset = 0;
+  return segments
+    .map(({ size, sha256, mountPoints }) => {
+      const line = `${offset} ${size} ${sha256} ${mountPoints.join(' ')}\n`;
+      offset += size;
+      return line;
+    })
+    .join('');
+}
+
+/** os-release(5). */
+function osRelease({ id, name, version, release }: Os): string {
+  const fields: [string, string][] = [
+    ['ID', id],
+    ['NAME', name],
+    ['PRETTY_NAME', `${name} ${version}`],
+    ['VERSION', version],
+    ['VERSION_ID', version.toLowerCase()],
+    ['IMAGE_ID', id],
+    ['IMAGE_VERSION', version],
+    ...release,
+  ];
+  return fields.map(([key, value]) => `${key}="${value.replace(/["$`\\]/g, '\\$&')}"\n`).join('');
+}
+
+function withoutAccounts(tree: ReadonlyTree): Tree {
+  const rest: Tree = new Map(tree);
+  for (const path of Object.keys(accountFiles)) rest.delete(path);
+  return rest;
+}
+
+/** The init images' users and groups together, in the order of the images. */
+async function mergedAccounts(init: readonly Source[]): Promise<Tree> {
+  const tree: Tree = new Map();
+  for (const [path, mode] of Object.entries(accountFiles) as [AccountFile, number][]) {
+    const lines = mergeAccountLines(await Promise.all(init.map((source) => accountLines(source.tree, path))));
+    if (lines.length > 0) tree.set(path, file(`${lines.join('\n')}\n`, mode));
+  }
+  return tree;
+}

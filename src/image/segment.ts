@@ -1,0 +1,55 @@
+// A tree to a segment: a squashfs whose bytes are a function of the tree and the options alone. sqfstar reads our
+// tar from a pipe, so nothing is extracted; xattrs and devices travel in the tar.
+import { join } from 'node:path';
+import type { Blob, Cache } from '../store/cache.ts';
+import { putFile } from '../store/put-file.ts';
+import type { Tools } from '../tools/tools.ts';
+import { writeTar } from '../tree/write-tar.ts';
+import type { ReadonlyTree } from '../tree/tree.ts';
+
+export interface SegmentOptions {
+  /** Seconds since the epoch: the file system's own time, and no file is newer. */
+  readonly epoch: number;
+  /** zstd, 1 to 22. */
+  readonly level: number;
+  readonly processors: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Measured on a 145 MB tree with two cores: 3.5 s at 9; higher levels cost more than they save. */
+export const defaultLevel = 9;
+
+export async function makeSegment(
+  cache: Cache,
+  tools: Tools,
+  tree: ReadonlyTree,
+  options: SegmentOptions,
+): Promise<Blob> {
+  const scratch = await cache.scratch();
+  try {
+    const path = join(scratch.path, 'segment.squashfs');
+    const epoch = String(options.epoch);
+    const root = tree.get('');
+    const compression = ['-comp', 'zstd', '-Xcompression-level', String(options.level), '-b', '128K'];
+    const fixed = [
+      '-reproducible',
+      '-mkfs-time',
+      epoch,
+      '-root-time',
+      epoch,
+      '-root-uid',
+      '0',
+      '-root-gid',
+      '0',
+    ];
+    const rootMode = ['-root-mode', (root?.mode ?? 0o755).toString(8)];
+    const quiet = ['-quiet', '-no-progress', '-processors', String(options.processors)];
+    await tools.run('sqfstar', [...compression, ...fixed, ...rootMode, ...quiet, path], {
+      stdin: writeTar(tree, { clampMtime: options.epoch }),
+      ...(options.signal ? { signal: options.signal } : {}),
+    });
+    return await putFile(cache, path);
+  } finally {
+    await scratch.dispose();
+  }
+}

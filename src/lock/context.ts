@@ -1,0 +1,28 @@
+// What the working rooms (lock, plan, build, run) are given of the world: made once by cli from the options and the
+// process, so that nothing below it looks at the environment, the clock or the disk's layout by itself.
+import type { Reporter } from '../base/reporter.ts';
+import type { Mirror } from '../debian/locked.ts';
+import type { Cache } from '../store/cache.ts';
+
+export interface Context {
+  readonly cache: Cache;
+  readonly reporter: Reporter;
+  /** Aborted when the user wants out. */
+  readonly signal: AbortSignal;
+  /** Found when it is first needed: a build from the cache needs none. Throws fault 'environment' if none is known. */
+  readonly mirror: () => Promise<Mirror>;
+  /** Base URLs of archives that keep old packages, without a trailing slash, in the order to be tried. */
+  readonly snapshotMirrors: readonly string[];
+  /** Nothing may be fetched. */
+  readonly offline: boolean;
+  /** Seconds since the epoch, at the command's start. */
+  readonly now: number;
+  /** The directory of the components that `component:NAME` means. */
+  readonly componentsRoot: string;
+  /** The user's home directory. */
+  readonly home: string;
+  /** How many steps may run at the same time. */
+  readonly jobs: number;
+  /** SOURCE_DATE_EPOCH, in seconds; without it the lock's epoch counts. */
+  readonly sourceDateEpoch?: number;
+}

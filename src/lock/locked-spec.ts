@@ -1,0 +1,38 @@
+// A spec with every reference resolved: what the planner takes. Nothing else of the world reaches an image.
+import type { Arch } from '../base/arch.ts';
+import type { Digest } from '../base/digest.ts';
+import type { ComponentSources } from '../component/sources.ts';
+import type { LockedPackage } from '../debian/locked.ts';
+import type { Spec } from '../spec/types.ts';
+import type { ReadonlyTree } from '../tree/tree.ts';
+
+/** As a reference is written in the spec: the name that an image goes by everywhere. */
+export type ImageName = string;
+
+export type LockedImage =
+  | { readonly kind: 'component'; readonly name: ImageName; readonly component: LockedComponent }
+  | { readonly kind: 'manifest'; readonly name: ImageName; readonly digest: Digest };
+
+export interface LockedComponent {
+  readonly sources: ComponentSources;
+  /** Sorted by name. */
+  readonly packages: readonly LockedPackage[];
+}
+
+export interface LockedSpec {
+  readonly spec: Spec;
+  readonly arch: Arch;
+  /** Seconds since the epoch: no file in an image is newer, and every time that is written is this one. */
+  readonly epoch: number;
+  readonly images: ReadonlyMap<ImageName, LockedImage>;
+  /** The spec's own files, read: each with the parents that it needs. */
+  readonly files: SpecFiles;
+  /** The host tools, and the boot loader's modules for the machine that will boot. */
+  readonly tools: readonly LockedPackage[];
+}
+
+export interface SpecFiles {
+  readonly tree: ReadonlyTree;
+  /** By path, for content keys. */
+  readonly digests: Readonly<Record<string, string>>;
+}

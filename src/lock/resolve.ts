@@ -1,0 +1,196 @@
+// Spec → LockedSpec: every reference gets its digest, from the lock where it has one, else from the archive.
+// What the lock says is taken as it is; what it lacks is added to it; `update` asks anew for everything.
+import { type Arch, architectures } from '../base/arch.ts';
+import { CatamaranError } from '../base/errors.ts';
+import { type ComponentSources, readSources } from '../component/sources.ts';
+import { type Archive, loadArchive } from '../debian/archive.ts';
+import { solve } from '../debian/solve.ts';
+import { formatReference, type ImageReference } from '../spec/reference.ts';
+import type { Container, Spec } from '../spec/types.ts';
+import { digestOf } from '../store/digest-of.ts';
+import { componentDirectory } from './component-directory.ts';
+import type { Context } from './context.ts';
+import { readSpecFiles } from './files.ts';
+import { type ComponentLock, emptyLock, emptyTarget, type Lock, type TargetLock } from './lock-file.ts';
+import type { LockedImage, LockedSpec } from './locked-spec.ts';
+
+export interface ResolveRequest {
+  readonly spec: Spec;
+  readonly arch: Arch;
+  /** Of the machine that builds: its tools are for this one. */
+  readonly hostArch: Arch;
+  readonly lock: Lock;
+  /** `fill` adds what is missing, `update` renews all, `frozen` fails where something is missing. */
+  readonly mode: 'fill' | 'update' | 'frozen';
+}
+
+export interface Resolution {
+  readonly locked: LockedSpec;
+  /** To be written where it is not the one that came in. */
+  readonly lock: Lock;
+}
+
+const toolsComponent = 'component:tools';
+
+export async function resolveSpec(request: ResolveRequest, context: Context): Promise<Resolution> {
+  const { spec, arch, hostArch } = request;
+  const archives = new ArchiveShelf(context);
+  const start = request.mode === 'update' ? emptyLock : request.lock;
+  const target = new TargetLocker(request, context, archives, start.targets?.[arch] ?? emptyTarget, arch);
+  const images = new Map<string, LockedImage>();
+  for (const reference of imagesOf(spec)) {
+    const image = await target.lockImage(reference);
+    images.set(image.name, image);
+  }
+  const loader = { kind: 'component', name: `tools-grub-${arch}` } as const;
+  const { packages: grub } = await target.lockComponent(loader, formatReference(loader));
+  const hostTools = new TargetLocker(
+    request,
+    context,
+    archives,
+    start.tools?.[hostArch] ?? emptyTarget,
+    hostArch,
+  );
+  const tools = await hostTools.lockComponent({ kind: 'component', name: 'tools' }, toolsComponent);
+
+  const { epoch, suites } = archives.state ?? request.lock;
+  const lock: Lock = {
+    // Filling a gap does not make the system newer: its time stays until it is refreshed.
+    epoch: start.epoch || epoch,
+    suites: start.suites.length > 0 ? start.suites : suites,
+    targets: { ...request.lock.targets, [arch]: target.result() },
+    tools: { ...request.lock.tools, [hostArch]: hostTools.result() },
+  };
+  const files = await readSpecFiles(spec);
+  const time = context.sourceDateEpoch ?? lock.epoch;
+  return { locked: { spec, arch, epoch: time, images, files, tools: [...tools.packages, ...grub] }, lock };
+}
+
+/** Each image once, in the order of the spec. */
+export function imagesOf(spec: Spec): ImageReference[] {
+  const containers: Container[] = [...spec.onboot, ...spec.services, ...spec.onshutdown];
+  const all = [
+    ...(spec.kernel ? [spec.kernel.image, spec.kernel.initrd] : []),
+    ...spec.init.map((use) => use.image),
+    ...containers.map((container) => container.image),
+  ];
+  return [...new Map(all.map((reference) => [formatReference(reference), reference])).values()];
+}
+
+/** The archive for each architecture, asked for once and only when something is missing from the lock. */
+class ArchiveShelf {
+  readonly #context: Context;
+  readonly #archives = new Map<Arch, Promise<Archive>>();
+  /** Of the first archive that was needed. */
+  state: Pick<Lock, 'epoch' | 'suites'> | undefined;
+
+  constructor(context: Context) {
+    this.#context = context;
+  }
+
+  async get(arch: Arch): Promise<Archive> {
+    const { cache, reporter, offline, signal, now } = this.#context;
+    let archive = this.#archives.get(arch);
+    if (!archive) {
+      const mirror = await this.#context.mirror();
+      const request = {
+        mirror,
+        suite: 'trixie',
+        arch,
+        cache,
+        reporter,
+        offline,
+        signal,
+        now: new Date(now * 1000),
+      } as const;
+      archive = loadArchive(request);
+      this.#archives.set(arch, archive);
+    }
+    const { snapshotEpoch, releases } = await archive;
+    this.state ??= { epoch: snapshotEpoch, suites: releases.map(({ suite, date }) => ({ suite, date })) };
+    return archive;
+  }
+}
+
+/** Locks images for one architecture, starting from what is locked already. */
+class TargetLocker {
+  readonly #request: ResolveRequest;
+  readonly #context: Context;
+  readonly #archives: ArchiveShelf;
+  readonly #known: TargetLock;
+  readonly #arch: Arch;
+  readonly #components: Record<string, ComponentLock> = {};
+  readonly #images: Record<string, TargetLock['images'][string]> = {};
+
+  constructor(
+    request: ResolveRequest,
+    context: Context,
+    archives: ArchiveShelf,
+    known: TargetLock,
+    arch: Arch,
+  ) {
+    this.#request = request;
+    this.#context = context;
+    this.#archives = archives;
+    this.#known = known;
+    this.#arch = arch;
+  }
+
+  /** What was asked for, and nothing that the spec no longer names. */
+  result(): TargetLock {
+    return { components: this.#components, images: this.#images };
+  }
+
+  async lockImage(reference: ImageReference): Promise<LockedImage> {
+    const name = formatReference(reference);
+    if (reference.kind === 'component' || reference.kind === 'directory') {
+      return { kind: 'component', name, component: await this.lockComponent(reference, name) };
+    }
+    throw new CatamaranError('spec', {
+      code: 'image-kind-unsupported',
+      message: `${name} cannot be built yet: only component:NAME and ./DIRECTORY can`,
+      hint: 'Write it as a component.',
+    });
+  }
+
+  async lockComponent(reference: ImageReference & { kind: 'component' | 'directory' }, name: string) {
+    const directory = componentDirectory(reference, this.#request.spec, this.#context);
+    const sources = await readSources(directory);
+    const component = await this.#lockPackages(name, sources);
+    this.#components[name] = component;
+    return { sources, packages: component.packages };
+  }
+
+  async #lockPackages(name: string, { definition }: ComponentSources): Promise<ComponentLock> {
+    const packages = definition.packages.map((each) => each.replaceAll('{arch}', this.#arch));
+    const request = digestOf({ packages, without: definition.without });
+    const known = this.#known.components[name];
+    if (known?.request === request) return known;
+    if (packages.length === 0) return { request, packages: [] };
+    if (this.#request.mode === 'frozen') throw notLocked(name, known !== undefined);
+    const archive = await this.#archives.get(this.#arch);
+    const solved = solve({ packages, without: definition.without, requester: name }, archive.packages);
+    return { request, packages: solved.map(({ why: _, ...locked }) => locked) };
+  }
+}
+
+function notLocked(name: string, changed: boolean): CatamaranError {
+  return new CatamaranError('spec', {
+    code: 'lock-stale',
+    message: changed
+      ? `${name} asks for other packages than when it was locked`
+      : `${name} is not in the lock file`,
+    hint: 'Run `catamaran lock SPEC` and commit the lock file, or build without --locked.',
+  });
+}
+
+/** By Node's name of it. */
+export function hostArchitecture(nodeArch: string): Arch {
+  const arch = { x64: 'amd64', arm64: 'arm64' }[nodeArch];
+  if (arch === 'amd64' || arch === 'arm64') return arch;
+  throw new CatamaranError('environment', {
+    code: 'host-unsupported',
+    message: `there are no host tools for this machine's architecture: ${nodeArch}`,
+    hint: `Build on one of ${architectures.join(', ')}.`,
+  });
+}

@@ -1,0 +1,120 @@
+// A layer's blob → its plain tar in the cache, made once. What comes out is as large as a layer may honestly be and
+// no larger, and has the digest that the image's config promised.
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { type Digest, isDigest } from '../base/digest.ts';
+import { CatamaranError } from '../base/errors.ts';
+import { formatSize } from '../base/size.ts';
+import type { Blob, Cache } from '../store/cache.ts';
+import { type Compression, decompress, detectFormat } from '../tree/decompress.ts';
+import type { Descriptor } from './image.ts';
+
+/** Bounds what a layer may unpack to, in bytes: a small blob may not fill the disk. */
+const maxPlainSize = 16 * 2 ** 30;
+const freeSize = 2 ** 30;
+const maxRatio = 100;
+
+export interface PlainOptions {
+  /** The digest that the plain tar must have: the config's diff_id. */
+  readonly diffId?: Digest;
+  /** How errors call the layer. */
+  readonly what?: string;
+}
+
+/** The layer as a plain tar. A layer that is plain already is itself: nothing is copied. */
+export async function plainLayer(cache: Cache, layer: Descriptor, options: PlainOptions = {}): Promise<Blob> {
+  const what = options.what ?? `layer ${layer.digest}`;
+  const known = await knownPlain(cache, layer);
+  if (known && (options.diffId === undefined || known.digest === options.diffId)) return known;
+
+  const path = await requireBlob(cache, layer.digest, what);
+  const format = await formatOf(path);
+  const plain =
+    format === 'none'
+      ? requireDiffId({ digest: layer.digest, size: layer.size }, options.diffId, what)
+      : await unpack(cache, layer, path, format, { ...options, what });
+  await cache.putResult('layer', layer.digest, { digest: plain.digest, size: plain.size });
+  return plain;
+}
+
+async function unpack(
+  cache: Cache,
+  layer: Descriptor,
+  path: string,
+  format: Compression,
+  options: PlainOptions & { what: string },
+): Promise<Blob> {
+  const limit = Math.min(maxPlainSize, freeSize + maxRatio * layer.size);
+  const plain = bounded(decompress(createReadStream(path), format), limit, options.what);
+  return naming(options.what, () =>
+    cache.putBlob(plain, {
+      what: `${options.what}, unpacked,`,
+      ...(options.diffId && { digest: options.diffId }),
+    }),
+  );
+}
+
+async function* bounded(source: AsyncIterable<Uint8Array>, limit: number, what: string) {
+  let size = 0;
+  for await (const chunk of source) {
+    size += chunk.length;
+    if (size > limit) {
+      throw new CatamaranError('integrity', {
+        code: 'layer-too-large',
+        message: `${what} unpacks to more than ${formatSize(limit)}`,
+      });
+    }
+    yield chunk;
+  }
+}
+
+/** By its first bytes: the media types of layers in the wild are often wrong about compression. */
+async function formatOf(path: string): Promise<Compression> {
+  const file = await open(path, 'r');
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(6), 0, 6, 0);
+    return detectFormat(buffer.subarray(0, bytesRead));
+  } finally {
+    await file.close();
+  }
+}
+
+async function knownPlain(cache: Cache, layer: Descriptor): Promise<Blob | undefined> {
+  const known = (await cache.result('layer', layer.digest)) as
+    | { digest?: unknown; size?: unknown }
+    | undefined;
+  if (typeof known?.digest !== 'string' || !isDigest(known.digest)) return undefined;
+  if (typeof known.size !== 'number') return undefined;
+  const blob = { digest: known.digest, size: known.size };
+  return (await cache.hasBlob(blob)) ? blob : undefined;
+}
+
+export async function requireBlob(cache: Cache, digest: Digest, what: string): Promise<string> {
+  const path = await cache.verifiedBlob(digest);
+  if (path !== undefined) return path;
+  throw new CatamaranError('environment', {
+    code: 'layer-missing',
+    message: `${what} is not in the cache, or was damaged there and has been removed`,
+    hint: 'Run the command again: it fetches what is missing.',
+  });
+}
+
+function requireDiffId(blob: Blob, diffId: Digest | undefined, what: string): Blob {
+  if (diffId === undefined || diffId === blob.digest) return blob;
+  throw new CatamaranError('integrity', {
+    code: 'layer-diff-id',
+    message: `${what} has the digest ${blob.digest}, but the image's config names ${diffId}`,
+  });
+}
+
+/** Runs it, and names the layer in errors of rooms that know neither image nor layer. */
+export async function naming<T>(what: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (cause) {
+    if (!(cause instanceof CatamaranError) || cause.fault !== 'integrity' || cause.message.includes(what))
+      throw cause;
+    const { code, message, hint } = cause.diagnostics[0];
+    throw new CatamaranError(cause.fault, { code, message: `${what}: ${message}`, hint }, { cause });
+  }
+}

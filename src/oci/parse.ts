@@ -1,0 +1,219 @@
+// Bytes of an image's JSON documents → checked data. Everything that an image says about itself comes through here,
+// after its digest has been verified and before anything believes it.
+import { type Digest, isDigest } from '../base/digest.ts';
+import { CatamaranError } from '../base/errors.ts';
+import { type Descriptor, type ImageConfig, type Manifest, mediaTypes } from './image.ts';
+
+/** What the distribution specification asks of registries as the largest manifest that they must take; in bytes. */
+export const maxManifestSize = 4 << 20;
+/** Configs carry the history of an image; in bytes. */
+export const maxConfigSize = 8 << 20;
+const maxLayers = 1000;
+
+/** Docker's names for what OCI later standardised. */
+export const dockerTypes = {
+  manifest: 'application/vnd.docker.distribution.manifest.v2+json',
+  index: 'application/vnd.docker.distribution.manifest.list.v2+json',
+  config: 'application/vnd.docker.container.image.v1+json',
+  layer: 'application/vnd.docker.image.rootfs.diff.tar',
+  layerGzip: 'application/vnd.docker.image.rootfs.diff.tar.gzip',
+  layerZstd: 'application/vnd.docker.image.rootfs.diff.tar.zstd',
+  manifest1: 'application/vnd.docker.distribution.manifest.v1+json',
+  manifest1Signed: 'application/vnd.docker.distribution.manifest.v1+prettyjws',
+} as const;
+
+export const manifestTypes: readonly string[] = [mediaTypes.manifest, dockerTypes.manifest];
+export const indexTypes: readonly string[] = [mediaTypes.index, dockerTypes.index];
+const configTypes: readonly string[] = [mediaTypes.config, dockerTypes.config];
+const layerTypes: readonly string[] = [
+  mediaTypes.layer,
+  mediaTypes.layerGzip,
+  mediaTypes.layerZstd,
+  dockerTypes.layer,
+  dockerTypes.layerGzip,
+  dockerTypes.layerZstd,
+];
+
+export interface Platform {
+  readonly architecture: string;
+  readonly os: string;
+  readonly variant?: string;
+}
+
+export interface IndexEntry extends Descriptor {
+  readonly platform?: Platform;
+}
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** `what` names the document in errors: `manifest of registry.example/app:1`. */
+export function parseJson(bytes: Uint8Array, what: string): Members {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw malformed(what, 'it is no JSON', cause);
+  }
+  return membersOf(value, what, 'the document');
+}
+
+/** A manifest or, when it lists manifests, an index. */
+export function isIndex(document: Members): boolean {
+  const type = document.mediaType;
+  return type === undefined ? Array.isArray(document.manifests) : indexTypes.includes(String(type));
+}
+
+export function parseManifest(document: Members, what: string): Manifest {
+  refuseSchema1(document, what);
+  if (document.schemaVersion !== 2) throw malformed(what, 'its schemaVersion is not 2');
+  const mediaType = document.mediaType ?? mediaTypes.manifest;
+  if (typeof mediaType !== 'string' || !manifestTypes.includes(mediaType)) {
+    throw malformed(what, `its mediaType is ${quote(mediaType)}`);
+  }
+  const config = parseDescriptor(document.config, what, 'config');
+  if (!configTypes.includes(config.mediaType)) {
+    throw malformed(
+      what,
+      `its config is of type ${quote(config.mediaType)}: this is an artifact, not a container image`,
+    );
+  }
+  if (config.size > maxConfigSize) throw malformed(what, `its config has ${config.size} bytes`);
+  const layers = listOf(document.layers, what, 'layers', maxLayers).map((layer, at) =>
+    parseLayer(layer, what, `layers[${at}]`),
+  );
+  const annotations = parseStrings(document.annotations, what, 'annotations');
+  return { schemaVersion: 2, mediaType, config, layers, ...(annotations && { annotations }) };
+}
+
+export function parseIndex(document: Members, what: string): readonly IndexEntry[] {
+  if (document.schemaVersion !== 2) throw malformed(what, 'its schemaVersion is not 2');
+  return listOf(document.manifests, what, 'manifests', 10_000).map((value, at) => {
+    const where = `manifests[${at}]`;
+    const descriptor = parseDescriptor(value, what, where);
+    const platform = membersOf(value, what, where).platform;
+    if (platform === undefined) return descriptor;
+    return { ...descriptor, platform: parsePlatform(membersOf(platform, what, `${where}.platform`), what) };
+  });
+}
+
+export function parseConfig(document: Members, what: string): ImageConfig {
+  const rootfs = membersOf(document.rootfs, what, 'rootfs');
+  if (rootfs.type !== 'layers') throw malformed(what, 'its rootfs.type is not "layers"');
+  const diffIds = listOf(rootfs.diff_ids, what, 'rootfs.diff_ids', maxLayers).map((id) =>
+    digestOf(id, what, 'rootfs.diff_ids'),
+  );
+  const created = document.created;
+  const execution = document.config;
+  return {
+    ...parsePlatform(document, what),
+    ...(typeof created === 'string' && { created }),
+    ...(execution !== undefined &&
+      execution !== null && { config: parseExecution(membersOf(execution, what, 'config'), what) }),
+    rootfs: { type: 'layers', diff_ids: diffIds },
+  };
+}
+
+function parseExecution(members: Members, what: string): NonNullable<ImageConfig['config']> {
+  const text = (name: string) => optional(members[name], (value) => textOf(value, what, `config.${name}`));
+  const texts = (name: string) =>
+    optional(members[name], (value) =>
+      listOf(value, what, `config.${name}`, 100_000).map((item) => textOf(item, what, `config.${name}`)),
+    );
+  const found = {
+    User: text('User'),
+    Env: texts('Env'),
+    Entrypoint: texts('Entrypoint'),
+    Cmd: texts('Cmd'),
+    WorkingDir: text('WorkingDir'),
+    Labels: parseStrings(members.Labels, what, 'config.Labels'),
+    StopSignal: text('StopSignal'),
+  };
+  return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined));
+}
+
+function parsePlatform(members: Members, what: string): Platform {
+  const variant = optional(members.variant, (value) => textOf(value, what, 'variant'));
+  return {
+    architecture: textOf(members.architecture, what, 'architecture'),
+    os: textOf(members.os, what, 'os'),
+    ...(variant && { variant }),
+  };
+}
+
+function parseLayer(value: unknown, what: string, where: string): Descriptor {
+  const layer = parseDescriptor(value, what, where);
+  if (layerTypes.includes(layer.mediaType)) return layer;
+  throw malformed(what, `${where} is of type ${quote(layer.mediaType)}, which is no layer that can be read`);
+}
+
+function parseDescriptor(value: unknown, what: string, where: string): Descriptor {
+  const members = membersOf(value, what, where);
+  const size = members.size;
+  if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) {
+    throw malformed(what, `${where}.size is ${quote(size)}`);
+  }
+  const annotations = parseStrings(members.annotations, what, `${where}.annotations`);
+  return {
+    mediaType: textOf(members.mediaType, what, `${where}.mediaType`),
+    digest: digestOf(members.digest, what, `${where}.digest`),
+    size,
+    ...(annotations && { annotations }),
+  };
+}
+
+/** Old registries and Docker's first format: unsigned by content, so that nothing in it can be verified. */
+function refuseSchema1(document: Members, what: string): void {
+  if (document.schemaVersion !== 1 && document.fsLayers === undefined) return;
+  throw new CatamaranError('integrity', {
+    code: 'image-schema1',
+    message: `${what} is in Docker's schema 1, which names no verifiable config`,
+    hint: 'Push the image again with a current tool: it writes OCI or Docker schema 2 manifests.',
+  });
+}
+
+function parseStrings(
+  value: unknown,
+  what: string,
+  where: string,
+): Readonly<Record<string, string>> | undefined {
+  return optional(value, (present) => {
+    const entries = Object.entries(membersOf(present, what, where));
+    return Object.fromEntries(entries.map(([key, text]) => [key, textOf(text, what, `${where}.${key}`)]));
+  });
+}
+
+/** Go's encoders write null for what is empty. */
+function optional<T>(value: unknown, read: (value: unknown) => T): T | undefined {
+  return value === undefined || value === null ? undefined : read(value);
+}
+
+function membersOf(value: unknown, what: string, where: string): Members {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Members;
+  throw malformed(what, `${where} is no object`);
+}
+
+function listOf(value: unknown, what: string, where: string, most: number): readonly unknown[] {
+  if (value === null) return [];
+  if (!Array.isArray(value)) throw malformed(what, `${where} is no list`);
+  if (value.length > most) throw malformed(what, `${where} has ${value.length} members`);
+  return value;
+}
+
+function textOf(value: unknown, what: string, where: string): string {
+  if (typeof value === 'string') return value;
+  throw malformed(what, `${where} is no text`);
+}
+
+function digestOf(value: unknown, what: string, where: string): Digest {
+  if (typeof value === 'string' && isDigest(value)) return value;
+  throw malformed(what, `${where} is no sha256 digest: ${quote(value)}`);
+}
+
+function malformed(what: string, evidence: string, cause?: unknown): CatamaranError {
+  const diagnostic = { code: 'image-malformed', message: `${what} cannot be used: ${evidence}` };
+  return new CatamaranError('integrity', diagnostic, { cause });
+}
+
+function quote(value: unknown): string {
+  return String(JSON.stringify(value)).slice(0, 120);
+}

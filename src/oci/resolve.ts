@@ -1,0 +1,95 @@
+// A reference → the digest of one manifest for one platform (for the lock), and that digest → the image, wholly in
+// the cache. The first may answer differently tomorrow; the second never does.
+import pLimit from 'p-limit';
+import type { Arch } from '../base/arch.ts';
+import type { Digest } from '../base/digest.ts';
+import { CatamaranError } from '../base/errors.ts';
+import type { Cache } from '../store/cache.ts';
+import type { Image } from './image.ts';
+import { recordImage } from './list.ts';
+import { type ImageAccess, type ImageOrigin, openSource } from './origin.ts';
+import { maxManifestSize, parseJson, parseManifest } from './parse.ts';
+import { requirePlatform, selectImage } from './select.ts';
+import type { ImageSource } from './source.ts';
+import { loadImage } from './store.ts';
+
+export interface ResolvedImage {
+  readonly origin: ImageOrigin;
+  readonly arch: Arch;
+  /** Of the platform's manifest, not of an index that led to it. */
+  readonly digest: Digest;
+  readonly mediaType: string;
+  /** Bytes of its layers, as they are fetched. */
+  readonly size: number;
+}
+
+/** Compressed layers of one image, in bytes. */
+const maxImageSize = 64 * 2 ** 30;
+const parallel = 4;
+
+/** Asks the source, and fetches no layer. */
+export async function resolveImage(
+  origin: ImageOrigin,
+  options: ImageAccess & { readonly arch: Arch },
+): Promise<ResolvedImage> {
+  const source = openSource(origin, options);
+  const { document, manifest } = await selectImage(source, options.arch, options.cache);
+  await options.cache.putBlob(document.bytes, {
+    digest: document.digest,
+    what: `the manifest of ${source.name}`,
+  });
+  const size = manifest.layers.reduce((sum, layer) => sum + layer.size, 0);
+  return { origin, arch: options.arch, digest: document.digest, mediaType: manifest.mediaType, size };
+}
+
+/** What the cache has of it is not fetched again; with all of it there, no source is asked. */
+export async function pullImage(
+  resolved: Pick<ResolvedImage, 'origin' | 'arch' | 'digest'>,
+  access: ImageAccess,
+): Promise<Image> {
+  const { cache } = access;
+  const source = openSource(resolved.origin, access);
+  const present = await loadImage(cache, resolved.digest, source.name);
+  const image = present ?? (await fetchImage(source, resolved.digest, cache));
+  requirePlatform(image.config, resolved.arch, source.name);
+  await recordImage(cache, image, source.name);
+  return image;
+}
+
+async function fetchImage(source: ImageSource, digest: Digest, cache: Cache): Promise<Image> {
+  const what = `the manifest of ${source.name}`;
+  const { bytes } = await source.manifest(digest);
+  if (bytes.length > maxManifestSize) throw new Error(`${what} is larger than its source may give`);
+  const manifest = parseManifest(parseJson(bytes, what), what);
+  requireBoundedSize(
+    manifest.layers.reduce((sum, layer) => sum + layer.size, 0),
+    source.name,
+  );
+  const limit = pLimit(parallel);
+  const count = manifest.layers.length;
+  const outcomes = await Promise.allSettled([
+    limit(() => source.bringBlob(manifest.config, `the config of ${source.name}`)),
+    ...manifest.layers.map((layer, at) =>
+      limit(() => source.bringBlob(layer, `layer ${at + 1} of ${count} of image ${source.name}`)),
+    ),
+  ]);
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed) throw failed.reason;
+  // Last, so that a manifest in the cache is a sign that the rest was there.
+  await cache.putBlob(bytes, { digest, what });
+  const image = await loadImage(cache, digest, source.name);
+  if (image) return image;
+  throw new CatamaranError('environment', {
+    code: 'image-vanished',
+    message: `${source.name} vanished from the cache while it was being fetched`,
+    hint: 'Run the command again, and not beside "catamaran cache gc".',
+  });
+}
+
+function requireBoundedSize(size: number, name: string): void {
+  if (size <= maxImageSize) return;
+  throw new CatamaranError('integrity', {
+    code: 'image-too-large',
+    message: `image ${name} says that its layers have ${size} bytes, and ${maxImageSize} are the most that is fetched`,
+  });
+}

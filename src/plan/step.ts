@@ -1,0 +1,89 @@
+// A step of a plan: one piece of work, with a key that is a function of all that goes into it. Steps with equal keys
+// make equal bytes; what a step made is remembered under its key, so that no work is done twice.
+import type { Digest } from '../base/digest.ts';
+import type { ImageName, LockedComponent } from '../lock/locked-spec.ts';
+import type { Container, Spec } from '../spec/types.ts';
+import { digestOf } from '../store/digest-of.ts';
+
+export type StepId = string;
+
+/** What a step does. The payload is what its executor needs beside the results of other steps. */
+export type Work =
+  /** A component to an OCI image. */
+  | { readonly kind: 'component'; readonly component: LockedComponent }
+  /** An image, or the modules of a kernel image, to a segment. */
+  | { readonly kind: 'segment'; readonly image: StepId; readonly part: 'all' | 'modules' }
+  /** The initrd's image and the kernel modules that it needs to the initrd. */
+  | { readonly kind: 'initrd'; readonly image: StepId; readonly kernel: StepId }
+  /** Init images, the spec's files, the containers' bundles and the index of segments to the base segment. */
+  | {
+      readonly kind: 'base';
+      readonly init: readonly StepId[];
+      readonly modules: StepId;
+      readonly containers: readonly PlannedContainer[];
+    }
+  /** GRUB for BIOS and UEFI. */
+  | { readonly kind: 'loader' }
+  /** The empty data partition. */
+  | { readonly kind: 'data' }
+  /** All of it to a disk image in a file. */
+  | {
+      readonly kind: 'disk';
+      readonly format: DiskFormat;
+      readonly kernel: StepId;
+      readonly initrd: StepId;
+      readonly base: StepId;
+      readonly segments: readonly StepId[];
+      readonly loader: StepId;
+      readonly data: StepId;
+    };
+
+export const diskFormats = ['qcow2', 'raw'] as const;
+export type DiskFormat = (typeof diskFormats)[number];
+
+export interface PlannedContainer {
+  readonly container: Container;
+  /** The bundle's directory on the machine. */
+  readonly path: string;
+  readonly image: StepId;
+  readonly segment: StepId;
+}
+
+export type WorkKind = Work['kind'];
+
+/** Raise one when a step's code comes to make other bytes from the same inputs. */
+const formats: Readonly<Record<WorkKind, number>> = {
+  component: 1,
+  segment: 1,
+  initrd: 1,
+  base: 1,
+  loader: 1,
+  data: 1,
+  disk: 1,
+};
+
+export interface Step<W extends Work = Work> {
+  /** For people and for other steps: `segment of component:sshd`. */
+  readonly id: StepId;
+  readonly work: W;
+  /** What goes in besides other steps: name → digest or short value. A changed key is explained by these. */
+  readonly inputs: Readonly<Record<string, string>>;
+  /** The steps whose results go in. They come before this one in the plan. */
+  readonly needs: readonly StepId[];
+  readonly key: Digest;
+}
+
+export interface Plan {
+  readonly spec: Spec;
+  /** Each after those that it needs. */
+  readonly steps: readonly Step[];
+}
+
+export function makeStep(id: StepId, work: Work, inputs: Step['inputs'], needs: readonly Step[]): Step {
+  const format = formats[work.kind];
+  const keys = Object.fromEntries(needs.map((step) => [step.id, step.key]));
+  const key = digestOf({ kind: work.kind, format, inputs, needs: keys });
+  return { id, work, inputs, needs: needs.map((step) => step.id), key };
+}
+
+export const componentStep = (name: ImageName): StepId => `component ${name.replace(/^component:/, '')}`;

@@ -1,0 +1,117 @@
+// What a machine is, as QEMU's arguments. Pure: paths in, strings out. Nothing listens but on 127.0.0.1, and no
+// default device, configuration file or boot ROM of the host takes part.
+
+export type Firmware = 'bios' | 'uefi';
+export type DiskFormat = 'raw' | 'qcow2' | 'vmdk' | 'vpc' | 'vhdx' | 'vdi';
+export type DiskBus = 'virtio-blk' | 'virtio-scsi' | 'nvme' | 'ahci' | 'pvscsi';
+
+/**
+ * `tcg` is software emulation: anywhere, and slower by an order of magnitude. Without cx16, for QEMU 7.2 is wrong about
+ * cmpxchg16b. With `threads: 'multi'` two processors run at once, and now and then the guest's live patching loses a race.
+ */
+export type Accelerator =
+  | { readonly kind: 'kvm' }
+  | { readonly kind: 'tcg'; readonly threads: 'single' | 'multi' };
+
+export interface MachineOptions {
+  readonly image: string;
+  readonly format: DiskFormat;
+  readonly firmware: Firmware;
+  /** In bytes. Default: 1 GiB. */
+  readonly memory?: number | undefined;
+  /** Default: 1. */
+  readonly cpus?: number | undefined;
+  readonly accelerator: Accelerator;
+  /** Default: virtio-blk. */
+  readonly bus?: DiskBus | undefined;
+  /** Writes go to a temporary file and are lost at the end. */
+  readonly snapshot?: boolean | undefined;
+  /** The guest's port 22 on 127.0.0.1 of the host: this port; 0 for any that is free. Default: not reachable. */
+  readonly sshPort?: number | undefined;
+  /** `isolated`: the guest reaches nothing, `open`: what the host reaches. Default: isolated. */
+  readonly network?: 'isolated' | 'open' | 'none' | undefined;
+  /** What the guest's reboot does: `exit` for tests, so that a panic ends the machine. Default: exit. */
+  readonly onReboot?: 'exit' | 'reboot' | undefined;
+  /** An i6300esb that resets the machine. */
+  readonly watchdog?: boolean | undefined;
+  /** Given to QEMU as they are. */
+  readonly extra?: readonly string[] | undefined;
+}
+
+/** Files of the tools and of this run. */
+export interface MachineFiles {
+  /** Where QEMU finds its option ROMs and SeaBIOS. */
+  readonly data: readonly string[];
+  /** UEFI only: the firmware, and this run's own copy of its variables. */
+  readonly uefi?: { readonly code: string; readonly variables: string } | undefined;
+  /** The descriptor of the control socket (QMP) that QEMU inherits. */
+  readonly controlDescriptor?: number | undefined;
+}
+
+const mebibyte = 1 << 20;
+
+export function machineArguments(options: MachineOptions, files: MachineFiles): string[] {
+  const { memory = 1024 * mebibyte, cpus = 1, onReboot = 'exit', watchdog = false, extra = [] } = options;
+  return [
+    ...['-nodefaults', '-no-user-config', '-display', 'none'],
+    ...files.data.flatMap((directory) => ['-L', directory]),
+    ...['-machine', 'q35', ...accelerator(options.accelerator)],
+    ...['-m', `${Math.ceil(memory / mebibyte)}M`, '-smp', String(cpus)],
+    ...uefi(options, files),
+    ...disk(options),
+    ...network(options),
+    ...['-device', 'virtio-rng-pci'],
+    ...['-chardev', 'stdio,id=serial0,signal=off', '-serial', 'chardev:serial0'],
+    ...(files.controlDescriptor === undefined
+      ? []
+      : [
+          '-chardev',
+          `socket,id=control0,fd=${files.controlDescriptor}`,
+          '-mon',
+          'chardev=control0,mode=control',
+        ]),
+    ...(watchdog ? ['-device', 'i6300esb', '-action', 'watchdog=reset'] : []),
+    ...(onReboot === 'exit' ? ['-no-reboot'] : []),
+    ...extra,
+  ];
+}
+
+function accelerator(chosen: Accelerator): string[] {
+  if (chosen.kind === 'kvm') return ['-accel', 'kvm', '-cpu', 'host'];
+  return ['-accel', `tcg,thread=${chosen.threads}`, '-cpu', 'max,-cx16'];
+}
+
+function uefi({ firmware }: MachineOptions, { uefi }: MachineFiles): string[] {
+  if (firmware === 'bios') return [];
+  if (uefi === undefined) throw new Error('a UEFI machine without its firmware files');
+  return [
+    ...['-drive', `if=pflash,unit=0,format=raw,readonly=on,file=${value(uefi.code)}`],
+    ...['-drive', `if=pflash,unit=1,format=raw,file=${value(uefi.variables)}`],
+  ];
+}
+
+function disk({ image, format, bus = 'virtio-blk', snapshot = false }: MachineOptions): string[] {
+  const drive = [`if=none,id=disk0,format=${format},file=${value(image)}`];
+  // A snapshot is lost anyway: flushing it to the host's disk would be for nothing.
+  if (snapshot) drive.push('snapshot=on,cache=unsafe');
+  return ['-drive', drive.join(','), ...diskDevices[bus].flatMap((device) => ['-device', device])];
+}
+
+const diskDevices: Readonly<Record<DiskBus, readonly string[]>> = {
+  'virtio-blk': ['virtio-blk-pci,drive=disk0,bootindex=0'],
+  'virtio-scsi': ['virtio-scsi-pci,id=scsi0', 'scsi-hd,bus=scsi0.0,drive=disk0,bootindex=0'],
+  nvme: ['nvme,drive=disk0,serial=catamaran,bootindex=0'],
+  ahci: ['ide-hd,bus=ide.0,drive=disk0,bootindex=0'],
+  pvscsi: ['pvscsi,id=scsi0', 'scsi-hd,bus=scsi0.0,drive=disk0,bootindex=0'],
+};
+
+function network({ network = 'isolated', sshPort }: MachineOptions): string[] {
+  if (network === 'none') return [];
+  const user = ['user,id=net0'];
+  if (network === 'isolated') user.push('restrict=on');
+  if (sshPort !== undefined) user.push(`hostfwd=tcp:127.0.0.1:${sshPort}-:22`);
+  return ['-netdev', user.join(','), '-device', 'virtio-net-pci,netdev=net0,romfile='];
+}
+
+/** In QEMU's option syntax a comma is doubled. */
+const value = (text: string): string => text.replaceAll(',', ',,');

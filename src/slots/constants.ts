@@ -1,0 +1,71 @@
+// The frozen numbers of the disk: partition types, labels, attribute bits, the place of the slot state.
+// The builder writes by them, the agent on the device writes by them: changing one here breaks running machines.
+
+export const slotNames = ['A', 'B'] as const;
+export type SlotName = (typeof slotNames)[number];
+
+export function otherSlot(slot: SlotName): SlotName {
+  return slot === 'A' ? 'B' : 'A';
+}
+
+/** In the order of the table: role N is partition N + 1. The role is the partition's label too. */
+export const partitionRoles = [
+  'bios-boot',
+  'esp',
+  'ab-state',
+  'boot-a',
+  'root-a',
+  'hash-a',
+  'boot-b',
+  'root-b',
+  'hash-b',
+  'data',
+] as const;
+export type PartitionRole = (typeof partitionRoles)[number];
+
+/** From 1, as GRUB (`gpt4`) and Linux (`vda4`) count. */
+export function partitionNumber(role: PartitionRole): number {
+  return partitionRoles.indexOf(role) + 1;
+}
+
+export function slotRole(part: 'boot' | 'root' | 'hash', slot: SlotName): PartitionRole {
+  return `${part}-${slot === 'A' ? 'a' : 'b'}`;
+}
+
+const linuxGeneric = '0fc63daf-8483-4772-8e79-3d69d8477de4';
+
+/** Discoverable Partitions Specification, table of type GUIDs; the first two by the UEFI specification and GRUB. */
+const fixedTypes = {
+  'bios-boot': '21686148-6449-6e6f-744e-656564454649',
+  esp: 'c12a7328-f81f-11d2-ba4b-00a0c93ec93b',
+  'ab-state': linuxGeneric,
+  boot: linuxGeneric,
+  data: linuxGeneric,
+} as const;
+
+const typesByArch = {
+  amd64: { root: '4f68bce3-e8cd-4db1-96e7-fbcaf984b709', hash: '2c7357ed-ebd2-46d9-aec1-23d437ec2bf5' },
+  arm64: { root: 'b921b045-1df0-41c3-af44-4c6f280d3fae', hash: 'df3300ce-d69f-4c92-978c-9bfb0f38d820' },
+} as const;
+
+export function partitionType(role: PartitionRole, arch: 'amd64' | 'arm64'): string {
+  const kind = role.replace(/-[ab]$/, '') as keyof typeof fixedTypes | 'root' | 'hash';
+  return kind === 'root' || kind === 'hash' ? typesByArch[arch][kind] : fixedTypes[kind];
+}
+
+/** Discoverable Partitions Specification, "Partition Attribute Flags". */
+export const readOnlyBit = 1n << 60n;
+export const noAutoBit = 1n << 63n;
+
+/** Slots are read-only to everyone but the agent; nothing of ours is mounted by discovery. */
+export function partitionAttributes(role: PartitionRole): bigint {
+  if (role === 'bios-boot' || role === 'esp') return 0n;
+  return role === 'data' || role === 'ab-state' ? noAutoBit : noAutoBit | readOnlyBit;
+}
+
+/** An env file: its size, and the first byte of each copy in the ab-state partition (clusters 2 and 3 of its FAT). */
+export const envSize = 1024;
+export const envOffsets = [4096, 8192] as const;
+export const envNames = ['env1', 'env2'] as const;
+/** What counts lies within one sector, so that a write of it is atomic. */
+export const envSector = 512;

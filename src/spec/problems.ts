@@ -1,0 +1,37 @@
+// Collects what is wrong with a document, so that all of it is reported at once, in the order of the file.
+import { CatamaranError, type Diagnostic } from '../base/errors.ts';
+import { byName } from '../base/order.ts';
+import type { Position } from '../base/position.ts';
+
+export class Problems {
+  readonly #found: Diagnostic[] = [];
+
+  add(position: Position, problem: Omit<Diagnostic, 'position'>): void {
+    this.#found.push({ ...problem, position });
+  }
+
+  /** What `attempt` returns, or undefined with its error added at `position`. */
+  attempt<T>(position: () => Position, attempt: () => T): T | undefined {
+    try {
+      return attempt();
+    } catch (error) {
+      if (!(error instanceof CatamaranError)) throw error;
+      for (const diagnostic of error.diagnostics) this.add(position(), diagnostic);
+      return undefined;
+    }
+  }
+
+  throwIfAny(): void {
+    const [first, ...rest] = sortDiagnostics(this.#found);
+    if (first) throw new CatamaranError('spec', [first, ...rest]);
+  }
+}
+
+/** By position; those without one first. */
+export function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const at = ({ position }: Diagnostic) => [position?.line ?? 0, position?.column ?? 0] as const;
+  return [...diagnostics].sort((a, b) => {
+    const [[lineA, columnA], [lineB, columnB]] = [at(a), at(b)];
+    return lineA - lineB || columnA - columnB || byName(a.code, b.code) || byName(a.message, b.message);
+  });
+}

@@ -1,0 +1,119 @@
+// The first stage: a spec's text → Spec. All that is wrong with it comes out as one error, sorted by position.
+// Nothing is read here but the text: what the spec refers to is asked of `Surroundings`.
+import { basename } from 'node:path';
+import { byName, sortedEntries } from '../base/order.ts';
+import { requireSize } from '../base/size.ts';
+import { numberContainers, readContainers } from './containers.ts';
+import { readDocument } from './document.ts';
+import { readFiles } from './files.ts';
+import { readHealth, readUpdate } from './lifecycle.ts';
+import { childOf } from './pointer.ts';
+import { sortDiagnostics } from './problems.ts';
+import { parsed, type Reading, readReference, type Surroundings, warn } from './reading.ts';
+import { parseReference } from './reference.ts';
+import type { OperatingSystem, SpecDocument } from './spec.generated.ts';
+import type { ImageUse, Kernel, Os, Spec } from './types.ts';
+import { validateSpec } from './validators.generated.ts';
+import { readVolumes } from './volumes.ts';
+
+/** @param file as the person named it; paths in the spec are relative to its directory */
+export function readSpec(file: string, text: string, around: Surroundings = {}): Spec {
+  const { value, source, problems, warnings } = readDocument<SpecDocument>(
+    'spec.schema.json',
+    validateSpec,
+    file,
+    text,
+  );
+  const reading: Reading = { file, source, problems, warnings: [...warnings], around };
+  const ids = numberContainers(value);
+  const spec = {
+    file,
+    os: readOs(value.os, file),
+    ...optional('kernel', readKernel(reading, value)),
+    init: readInit(reading, value),
+    onboot: readContainers(reading, value, 'onboot', ids),
+    services: readContainers(reading, value, 'services', ids),
+    onshutdown: readContainers(reading, value, 'onshutdown', ids),
+    files: readFiles(reading, value, ids),
+    volumes: readVolumes(reading, value),
+    etc: value.etc ?? 'persistent',
+    disk: readDisk(reading, value),
+    ...optional('update', readUpdate(reading, value.update)),
+    ...optional('health', readHealth(reading, value.health)),
+    platforms: new Map(sortedEntries({ ...value.platforms })),
+    ids,
+    source,
+    document: value,
+  };
+  if (value.trust) {
+    warn(reading, '/trust', {
+      code: 'spec-no-effect',
+      message: 'trust has no effect',
+      hint: 'The lock file holds every image to its digest. Remove it.',
+    });
+  }
+  problems.throwIfAny();
+  return { ...spec, warnings: sortDiagnostics(reading.warnings) };
+}
+
+function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
+  return (value === undefined ? {} : { [key]: value }) as { [P in K]?: V };
+}
+
+/** LinuxKit's specs have no os: the file's name stands for it. */
+function readOs(raw: OperatingSystem | undefined, file: string): Os {
+  const stem = basename(file)
+    .replace(/\.ya?ml$/i, '')
+    .toLowerCase();
+  const derived = stem.replace(/[^a-z0-9]+/g, '-').replace(/^[^a-z]+|-+$/g, '');
+  const { id = derived.slice(0, 63) || 'linux', name = id, version = '0', ...release } = raw ?? {};
+  const lines = Object.entries(release).map(
+    ([key, value]) => [key.toUpperCase().replaceAll('-', '_'), value] as const,
+  );
+  return { id, name, version, release: new Map(lines.sort(([a], [b]) => byName(a, b))) };
+}
+
+function readKernel(reading: Reading, { kernel }: SpecDocument): Kernel | undefined {
+  if (kernel?.image === undefined) {
+    warn(reading, kernel ? '/kernel' : '', {
+      code: 'spec-no-kernel',
+      message: 'the spec names no kernel: no disk can be made of it',
+      hint: 'Add kernel: {image: component:kernel}',
+    });
+    return undefined;
+  }
+  const image = readReference(reading, '/kernel/image', kernel.image);
+  const initrd =
+    kernel.initrd === undefined
+      ? parseReference('component:initrd')
+      : readReference(reading, '/kernel/initrd', kernel.initrd);
+  if (!image || !initrd) return undefined;
+  const tar = kernel.tar ?? 'kernel.tar';
+  return {
+    image,
+    pointer: '/kernel/image',
+    initrd,
+    cmdline: (kernel.cmdline ?? '').trim(),
+    binary: kernel.binary ?? 'kernel',
+    ...(tar === '' || tar === 'none' ? {} : { tar }),
+    ...(kernel.ucode === undefined ? {} : { ucode: kernel.ucode }),
+  };
+}
+
+function readInit(reading: Reading, { init = [] }: SpecDocument): ImageUse[] {
+  const uses: ImageUse[] = [];
+  init.forEach((text, index) => {
+    const pointer = childOf('/init', index);
+    const image = readReference(reading, pointer, text);
+    if (image) uses.push({ image, pointer });
+  });
+  return uses;
+}
+
+const diskDefaults = { slot: '512M', data: '1G', esp: '64M' } as const;
+
+function readDisk(reading: Reading, { disk }: SpecDocument): Spec['disk'] {
+  const size = (key: keyof typeof diskDefaults) =>
+    parsed(reading, `/disk/${key}`, disk?.[key] ?? diskDefaults[key], requireSize) ?? 0;
+  return { slot: size('slot'), data: size('data'), esp: size('esp') };
+}

@@ -1,0 +1,60 @@
+// The small languages inside a spec's texts: permission bits, signals, spans of time, paths in the image.
+import { CatamaranError } from '../base/errors.ts';
+import { didYouMean } from './suggest.ts';
+
+/** `0644`, `644`, `0o644`: always octal, however YAML would take it. */
+export function parseMode(text: string): number {
+  const match = /^(?:0o?)?([0-7]{1,4})$/.exec(text);
+  if (!match) throw malformed('mode', 'permission bits', text, 'Write them in octal, such as "0644".');
+  return Number.parseInt(match[1]!, 8);
+}
+
+const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** In milliseconds. */
+export function parseDuration(text: string): number {
+  const match = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text);
+  if (!match)
+    throw malformed('duration', 'a span of time', text, 'Write a number with s, m, h or d, such as 30s.');
+  return Number(match[1]) * units[match[2]!]!;
+}
+
+const signals =
+  'HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS'.split(
+    ' ',
+  );
+
+/** `SIGTERM`, `term`, `15`, `SIGRTMIN+3` → `SIGTERM` or `SIGRTMIN+3`. */
+export function parseSignal(text: string): string {
+  const name = text.toUpperCase().replace(/^SIG/, '');
+  if (signals.includes(name)) return `SIG${name}`;
+  if (/^RTM(?:IN(?:\+(?:[1-9]|[12]\d|30))?|AX(?:-(?:[1-9]|[12]\d|30))?)$/.test(name)) return `SIG${name}`;
+  const byNumber = /^\d+$/.test(name) ? signals[Number(name) - 1] : undefined;
+  if (byNumber) return `SIG${byNumber}`;
+  const known = signals.map((signal) => `SIG${signal}`);
+  throw malformed(
+    'signal',
+    'a signal',
+    text,
+    didYouMean(`SIG${name}`, known) ?? 'Write its name, such as SIGTERM.',
+  );
+}
+
+/** A path in the root file system: without slashes at its ends, no empty or `.` part; `..` and the root are refused. */
+export function parseImagePath(text: string): string {
+  const parts = text.split('/').filter((part) => part !== '' && part !== '.');
+  if (parts.includes('..') || /[\x00\n]/.test(text)) {
+    throw malformed('path', 'a path inside the image', text, 'Write it from the root, without "..".');
+  }
+  if (parts.length === 0)
+    throw malformed('path', 'a path of a file', text, 'Name the file, such as etc/motd.');
+  if (parts.some((part) => Buffer.byteLength(part) > 255) || Buffer.byteLength(text) > 4095) {
+    throw malformed('path', 'a path that Linux takes', text, 'A name has at most 255 bytes, a path 4095.');
+  }
+  return parts.join('/');
+}
+
+function malformed(what: string, article: string, text: string, hint: string): CatamaranError {
+  const message = `not ${article}: ${JSON.stringify(text.slice(0, 200))}`;
+  return new CatamaranError('spec', { code: `${what}-malformed`, message, hint });
+}

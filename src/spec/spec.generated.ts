@@ -1,0 +1,550 @@
+// Generated from schemas/spec.schema.json by scripts/generate.mjs. Do not edit.
+/**
+ * An operating system: its kernel, its init, its containers, its files and its updates. A superset of
+ * LinuxKit’s format.
+ */
+export interface SpecDocument {
+  /** Names the releases and fills /etc/os-release. Default: the file’s name and version 0. */
+  readonly os?: OperatingSystem;
+  /** The kernel, its arguments and its initrd. */
+  readonly kernel?: Kernel;
+  /** Images that make up the root file system, in order. */
+  readonly init?: readonly string[];
+  /** Containers that run once, in order, before the services. Each must exit with 0. */
+  readonly onboot?: readonly OnbootContainer[];
+  /** Containers that run as long as the machine does. Supervised, and started again when they end. */
+  readonly services?: readonly Service[];
+  /** Containers that run once, in order, after the services have stopped. */
+  readonly onshutdown?: readonly OnshutdownContainer[];
+  /** Files, directories and symbolic links of the root file system, written last. */
+  readonly files?: readonly FileEntry[];
+  /** File systems that containers share. */
+  readonly volumes?: readonly Volume[];
+  /** LinuxKit’s Docker Content Trust; accepted, and without effect, as in LinuxKit. */
+  readonly trust?: Trust;
+  /**
+   * Where changes to /etc are kept: on the data partition, or in memory until the next boot. Default:
+   * persistent.
+   */
+  readonly etc?: 'persistent' | 'memory';
+  /** Sizes of the partitions. */
+  readonly disk?: Disk;
+  /** Where a machine gets its updates, and when it may reboot into one. */
+  readonly update?: Update;
+  /** What a new version must pass before it is kept. */
+  readonly health?: Health;
+  /** Where the images boot, with settings for each. */
+  readonly platforms?: Platforms;
+}
+
+/** Names the releases and fills /etc/os-release. Default: the file’s name and version 0. */
+export interface OperatingSystem {
+  /** Short name: file names, GUIDs and ID= come from it. */
+  readonly id: string;
+  /** Name for people. Default: the id. */
+  readonly name?: string;
+  /** Version of this release. */
+  readonly version: string;
+  /** HOME_URL= of /etc/os-release. */
+  readonly 'home-url'?: string;
+  /** DOCUMENTATION_URL= of /etc/os-release. */
+  readonly 'documentation-url'?: string;
+  /** SUPPORT_URL= of /etc/os-release. */
+  readonly 'support-url'?: string;
+  /** BUG_REPORT_URL= of /etc/os-release. */
+  readonly 'bug-report-url'?: string;
+  /** PRIVACY_POLICY_URL= of /etc/os-release. */
+  readonly 'privacy-policy-url'?: string;
+  /** VENDOR_NAME= of /etc/os-release. */
+  readonly 'vendor-name'?: string;
+  /** VENDOR_URL= of /etc/os-release. */
+  readonly 'vendor-url'?: string;
+  /** VARIANT= of /etc/os-release. */
+  readonly variant?: string;
+  /** VARIANT_ID= of /etc/os-release. */
+  readonly 'variant-id'?: string;
+  /** ANSI_COLOR= of /etc/os-release. */
+  readonly 'ansi-color'?: string;
+  /** LOGO= of /etc/os-release. */
+  readonly logo?: string;
+}
+
+/** The kernel, its arguments and its initrd. */
+export interface Kernel {
+  /** Image with the kernel. */
+  readonly image?: string;
+  /** Kernel arguments. */
+  readonly cmdline?: string;
+  /** Name of the kernel in its image. Default: kernel. */
+  readonly binary?: string;
+  /** Name of the modules’ archive in the kernel image; none for no modules. Default: kernel.tar. */
+  readonly tar?: string;
+  /** Name of the microcode archive in the kernel image. */
+  readonly ucode?: string;
+  /** Image with the initrd. Default: component:initrd. */
+  readonly initrd?: string;
+}
+
+/** A container that runs once before the services. */
+export interface OnbootContainer extends ContainerSettings {
+  /** The container’s name: names its directory, its log and its process. */
+  readonly name: string;
+  /**
+   * Where the image comes from: component:NAME, ./DIRECTORY of a component, REGISTRY/NAME:TAG@DIGEST,
+   * oci:DIRECTORY[:TAG], oci-archive:FILE or docker-archive:FILE.
+   */
+  readonly image: string;
+  /** Onboot: go on with the boot if it fails. */
+  readonly optional?: boolean;
+}
+
+/** How a container runs. The same keys as in an image’s label org.mobyproject.config; what a spec says wins. */
+export interface ContainerSettings {
+  /** Capabilities. Default: none. "all" gives every one. */
+  readonly capabilities?: readonly string[];
+  /** Capabilities beside those of the image’s label. */
+  readonly 'capabilities.add'?: readonly string[];
+  /** Ambient capabilities. */
+  readonly ambient?: readonly string[];
+  /** Mounts. */
+  readonly mounts?: readonly Mount[];
+  /** Bind mounts, SOURCE:DESTINATION[:OPTIONS]. */
+  readonly binds?: readonly string[];
+  /** Bind mounts beside those of the image’s label. */
+  readonly 'binds.add'?: readonly string[];
+  /** Memory file systems, DESTINATION[:OPTIONS]. */
+  readonly tmpfs?: readonly string[];
+  /** Device nodes. */
+  readonly devices?: readonly Device[];
+  /** Command, in place of the image’s entrypoint and arguments. */
+  readonly command?: readonly string[];
+  /** Environment, in place of the image’s, NAME=VALUE. */
+  readonly env?: readonly string[];
+  /** Working directory. Default: /. */
+  readonly cwd?: string;
+  /** Network namespace: host, new, none, or a path. Default: host. */
+  readonly net?: string;
+  /** Process namespace: host, new, or a path. Default: new. */
+  readonly pid?: string;
+  /** IPC namespace: host, new, or a path. Default: host. */
+  readonly ipc?: string;
+  /** UTS namespace: host, new, or a path. Default: host. */
+  readonly uts?: string;
+  /** User namespace: host, new, or a path. Default: host. */
+  readonly userns?: string;
+  /** User ids of a new user namespace. */
+  readonly uidMappings?: readonly IdMapping[];
+  /** Group ids of a new user namespace. */
+  readonly gidMappings?: readonly IdMapping[];
+  /** Host name, in a new UTS namespace. */
+  readonly hostname?: string;
+  /** Root file system read-only, without an overlay in memory. */
+  readonly readonly?: boolean;
+  /** Paths that the container cannot read. */
+  readonly maskedPaths?: readonly string[];
+  /** Paths that the container cannot write. */
+  readonly readonlyPaths?: readonly string[];
+  /** User. Default: 0. */
+  readonly uid?: number | string;
+  /** Group. Default: 0. */
+  readonly gid?: number | string;
+  /** Supplementary groups. */
+  readonly additionalGids?: readonly (number | string)[];
+  /** No program may gain privileges. */
+  readonly noNewPrivileges?: boolean;
+  /** −1000 (never killed when memory is short) to 1000. Default: 0. */
+  readonly oomScoreAdj?: number;
+  /** Mount propagation of the root file system. */
+  readonly rootfsPropagation?: '' | 'private' | 'rprivate' | 'shared' | 'rshared' | 'slave' | 'rslave' | 'unbindable' | 'runbindable';
+  /** Control group. */
+  readonly cgroupsPath?: string;
+  /** Limits by control group (OCI runtime specification, Linux resources). */
+  readonly resources?: Resources;
+  /** Kernel parameters of the container’s namespaces. */
+  readonly sysctl?: Readonly<Record<string, string>>;
+  /** Limits NAME,SOFT,HARD. */
+  readonly rlimits?: readonly string[];
+  /** OCI annotations. */
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** What is prepared on the host before the container starts (LinuxKit’s runtime section). */
+  readonly runtime?: Runtime;
+}
+
+/** A mount inside a container. */
+export interface Mount {
+  /** File system type. Guessed for proc, sysfs, devpts, mqueue, cgroup, and tmpfs on /dev. */
+  readonly type?: string;
+  /** What is mounted. Default: the type. */
+  readonly source?: string;
+  /** Where, an absolute path. */
+  readonly destination?: string;
+  /** Mount options. */
+  readonly options?: readonly string[];
+  /** Id-mapped mount: user ids. */
+  readonly uidmappings?: readonly IdMapping[];
+  /** Id-mapped mount: group ids. */
+  readonly gidmappings?: readonly IdMapping[];
+}
+
+/** A range of ids of a user namespace. */
+export interface IdMapping {
+  /** First id inside the container. Default: 0. */
+  readonly containerID?: number;
+  /** First id outside. Default: 0. */
+  readonly hostID?: number;
+  /** How many. Default: 1. */
+  readonly size?: number;
+}
+
+/** A device node of a container. */
+export interface Device {
+  /** Path of the node, or "all" for every device of the type. */
+  readonly path: string;
+  /** c or u: character, b: block, p: FIFO, a: all. */
+  readonly type?: 'a' | 'b' | 'c' | 'u' | 'p';
+  /** Major number. */
+  readonly major?: number;
+  /** Minor number. */
+  readonly minor?: number;
+  /** Permission bits in octal. */
+  readonly mode?: string;
+}
+
+/** Limits by control group (OCI runtime specification, Linux resources). */
+export interface Resources {
+  /** Access to devices. */
+  readonly devices?: readonly DeviceRule[];
+  /** Memory limits in bytes. */
+  readonly memory?: Memory;
+  /** Processor limits. */
+  readonly cpu?: Processor;
+  /** How many processes. */
+  readonly pids?: Processes;
+  /** Limits of block I/O. */
+  readonly blockio?: BlockDevices;
+  /** Limits of huge pages. */
+  readonly hugepageLimits?: readonly HugePageLimit[];
+  /** Network priorities. */
+  readonly network?: Network;
+}
+
+/** One rule of the device allow list. */
+export interface DeviceRule {
+  /** Allow or deny. */
+  readonly allow?: boolean;
+  /** a, b or c. */
+  readonly type?: 'a' | 'b' | 'c';
+  /** Major number. */
+  readonly major?: number;
+  /** Minor number. */
+  readonly minor?: number;
+  /** Any of r, w, m. */
+  readonly access?: string;
+}
+
+/** Memory limits in bytes. */
+export interface Memory {
+  /** Hard limit in bytes. */
+  readonly limit?: number;
+  /** Soft limit in bytes. */
+  readonly reservation?: number;
+  /** Memory and swap together, in bytes. */
+  readonly swap?: number;
+  /** Kernel memory in bytes (cgroup v1). */
+  readonly kernel?: number;
+  /** Kernel TCP memory in bytes (cgroup v1). */
+  readonly kernelTCP?: number;
+  /** 0 to 100. */
+  readonly swappiness?: number;
+  /** Pause instead of killing. */
+  readonly disableOOMKiller?: boolean;
+}
+
+/** Processor limits. */
+export interface Processor {
+  /** Relative weight. */
+  readonly shares?: number;
+  /** Microseconds of processor time in a period. */
+  readonly quota?: number;
+  /** Length of a period in microseconds. */
+  readonly period?: number;
+  /** Realtime microseconds in a period. */
+  readonly realtimeRuntime?: number;
+  /** Length of a realtime period in microseconds. */
+  readonly realtimePeriod?: number;
+  /** Which processors. */
+  readonly cpus?: string;
+  /** Which memory nodes. */
+  readonly mems?: string;
+}
+
+/** How many processes. */
+export interface Processes {
+  /** At most so many. */
+  readonly limit?: number;
+}
+
+/** Limits of block I/O. */
+export interface BlockDevices {
+  /** Relative weight, 10 to 1000. */
+  readonly weight?: number;
+  /** Weight against the tasks of child groups. */
+  readonly leafWeight?: number;
+  /** Weights by device. */
+  readonly weightDevice?: readonly DeviceWeight[];
+  /** Bytes read in a second, by device. */
+  readonly throttleReadBpsDevice?: readonly Throttle[];
+  /** Bytes written in a second, by device. */
+  readonly throttleWriteBpsDevice?: readonly Throttle[];
+  /** Reads in a second, by device. */
+  readonly throttleReadIOPSDevice?: readonly Throttle[];
+  /** Writes in a second, by device. */
+  readonly throttleWriteIOPSDevice?: readonly Throttle[];
+}
+
+/** A weight for one block device. */
+export interface DeviceWeight {
+  /** Major number. */
+  readonly major?: number;
+  /** Minor number. */
+  readonly minor?: number;
+  /** Weight. */
+  readonly weight?: number;
+  /** Weight against the tasks of child groups. */
+  readonly leafWeight?: number;
+}
+
+/** A limit for one block device. */
+export interface Throttle {
+  /** Major number. */
+  readonly major?: number;
+  /** Minor number. */
+  readonly minor?: number;
+  /** Bytes or operations in a second. */
+  readonly rate?: number;
+}
+
+/** A limit for one page size. */
+export interface HugePageLimit {
+  /** Page size. */
+  readonly pageSize?: string;
+  /** Bytes. */
+  readonly limit?: number;
+}
+
+/** Network priorities. */
+export interface Network {
+  /** net_cls class. */
+  readonly classID?: number;
+  /** Priorities by interface. */
+  readonly priorities?: readonly NetworkPriority[];
+}
+
+/** The priority of one interface. */
+export interface NetworkPriority {
+  /** Interface. */
+  readonly name?: string;
+  /** Priority. */
+  readonly priority?: number;
+}
+
+/** What is prepared on the host before the container starts (LinuxKit’s runtime section). */
+export interface Runtime {
+  /** Control groups to make. */
+  readonly cgroups?: readonly string[];
+  /** Mounts made in the host’s namespace; a relative destination is inside the container. */
+  readonly mounts?: readonly Mount[];
+  /** Directories to make on the host, mode 0755. */
+  readonly mkdir?: readonly string[];
+  /** Network interfaces given to the container. */
+  readonly interfaces?: readonly Interface[];
+  /** Paths that the container’s namespaces are bound to. */
+  readonly bindNS?: KeptNamespaces;
+  /** containerd namespace (services). */
+  readonly namespace?: string;
+}
+
+/** A network interface of the container’s namespace. */
+export interface Interface {
+  /** Name. */
+  readonly name?: string;
+  /** Kind of interface to add. */
+  readonly add?: string;
+  /** Name of the veth peer on the host. */
+  readonly peer?: string;
+  /** Make it in the root namespace, then move it. */
+  readonly createInRoot?: boolean;
+}
+
+/** Paths that the container’s namespaces are bound to. */
+export interface KeptNamespaces {
+  /** Path for the cgroup namespace. */
+  readonly cgroup?: string;
+  /** Path for the ipc namespace. */
+  readonly ipc?: string;
+  /** Path for the mnt namespace. */
+  readonly mnt?: string;
+  /** Path for the net namespace. */
+  readonly net?: string;
+  /** Path for the pid namespace. */
+  readonly pid?: string;
+  /** Path for the user namespace. */
+  readonly user?: string;
+  /** Path for the uts namespace. */
+  readonly uts?: string;
+}
+
+/** A container that runs as long as the machine does. */
+export interface Service extends ContainerSettings {
+  /** The container’s name: names its directory, its log and its process. */
+  readonly name: string;
+  /**
+   * Where the image comes from: component:NAME, ./DIRECTORY of a component, REGISTRY/NAME:TAG@DIGEST,
+   * oci:DIRECTORY[:TAG], oci-archive:FILE or docker-archive:FILE.
+   */
+  readonly image: string;
+  /** Services: the signal that asks it to stop. Default: SIGTERM. */
+  readonly stopSignal?: string;
+  /** Services: how long it may take to stop before it is killed. Default: 10s. */
+  readonly stopTimeout?: string;
+}
+
+/** A container that runs once after the services. */
+export interface OnshutdownContainer extends ContainerSettings {
+  /** The container’s name: names its directory, its log and its process. */
+  readonly name: string;
+  /**
+   * Where the image comes from: component:NAME, ./DIRECTORY of a component, REGISTRY/NAME:TAG@DIGEST,
+   * oci:DIRECTORY[:TAG], oci-archive:FILE or docker-archive:FILE.
+   */
+  readonly image: string;
+}
+
+/** A file, directory or symbolic link: exactly one of contents, source, symlink, directory, metadata. */
+export interface FileEntry {
+  /** Where, in the root file system. */
+  readonly path: string;
+  /** The content. */
+  readonly contents?: string;
+  /** A file whose content it takes, relative to the spec; ~/ is your home. */
+  readonly source?: string;
+  /** Target of a symbolic link. */
+  readonly symlink?: string;
+  /** An empty directory. */
+  readonly directory?: boolean;
+  /** The spec itself, in this format. */
+  readonly metadata?: 'yaml' | 'json';
+  /** Leave it out if the source cannot be read. */
+  readonly optional?: boolean;
+  /** Permission bits in octal. Default 0600, directories 0700. */
+  readonly mode?: string;
+  /** Owner. Default: 0. */
+  readonly uid?: number | string;
+  /** Group. Default: 0. */
+  readonly gid?: number | string;
+}
+
+/** A file system that containers share, bound by its name. */
+export interface Volume {
+  /** Name, used as the source of binds. */
+  readonly name: string;
+  /** Image with its first content. Default: empty. */
+  readonly image?: string;
+  /** Nobody may write to it. */
+  readonly readonly?: boolean;
+  /** Files, or an OCI layout. Default: filesystem. */
+  readonly format?: 'filesystem' | 'oci';
+  /** For oci: which platforms of the image. Default: all. */
+  readonly platforms?: readonly string[];
+}
+
+/** LinuxKit’s Docker Content Trust; accepted, and without effect, as in LinuxKit. */
+export interface Trust {
+  /** Images. */
+  readonly image?: readonly string[];
+  /** Organisations. */
+  readonly org?: readonly string[];
+}
+
+/** Sizes of the partitions. */
+export interface Disk {
+  /** Root image of one slot. An update must fit too. Default: 512M. */
+  readonly slot?: string;
+  /** Data partition in the image; it grows to the disk’s end on first boot. Default: 1G. */
+  readonly data?: string;
+  /** EFI system partition. Default: 64M. */
+  readonly esp?: string;
+}
+
+/** Where a machine gets its updates, and when it may reboot into one. */
+export interface Update {
+  /** Base address of the release repository. */
+  readonly url: string;
+  /** Channel to follow. Default: stable. */
+  readonly channel?: 'alpha' | 'beta' | 'stable';
+  /** The repository’s root metadata, a file beside the spec. */
+  readonly root?: string;
+  /** When a machine may reboot into an update. */
+  readonly reboot?: Reboot;
+}
+
+/** When a machine may reboot into an update. */
+export interface Reboot {
+  /**
+   * immediate: as soon as it is written. window: in the window. manual: when someone asks. Default: window
+   * where there is one, else immediate.
+   */
+  readonly strategy?: 'immediate' | 'window' | 'manual';
+  /** Days, time and length: Sun 03:00/2h. */
+  readonly window?: string;
+}
+
+/** What a new version must pass before it is kept. */
+export interface Health {
+  /** How long after boot the checks may take to pass. Default: 10m. */
+  readonly deadline?: string;
+  /** Checks; all must pass. */
+  readonly checks?: readonly Check[];
+}
+
+/** One check: exactly one of http, tcp, command. */
+export interface Check {
+  /** For messages. Default: what it checks. */
+  readonly name?: string;
+  /** An address that must answer with 200 to 299. */
+  readonly http?: string;
+  /** HOST:PORT that must accept a connection. */
+  readonly tcp?: string;
+  /** A command that must exit with 0. */
+  readonly command?: readonly string[];
+  /** How long one try may take. Default: 10s. */
+  readonly timeout?: string;
+}
+
+/** Where the images boot, with settings for each. */
+export interface Platforms {
+  /** Amazon EC2. */
+  readonly aws?: Readonly<Record<string, unknown>>;
+  /** Microsoft Azure. */
+  readonly azure?: Readonly<Record<string, unknown>>;
+  /** DigitalOcean. */
+  readonly digitalocean?: Readonly<Record<string, unknown>>;
+  /** Google Compute Engine. */
+  readonly gcp?: Readonly<Record<string, unknown>>;
+  /** Hetzner Cloud. */
+  readonly hetzner?: Readonly<Record<string, unknown>>;
+  /** Hyper-V. */
+  readonly hyperv?: Readonly<Record<string, unknown>>;
+  /** Bare metal. */
+  readonly metal?: Readonly<Record<string, unknown>>;
+  /** OpenStack. */
+  readonly openstack?: Readonly<Record<string, unknown>>;
+  /** Proxmox VE. */
+  readonly proxmox?: Readonly<Record<string, unknown>>;
+  /** QEMU and libvirt. */
+  readonly qemu?: Readonly<Record<string, unknown>>;
+  /** VirtualBox. */
+  readonly virtualbox?: Readonly<Record<string, unknown>>;
+  /** VMware vSphere. */
+  readonly vsphere?: Readonly<Record<string, unknown>>;
+}

@@ -1,0 +1,179 @@
+// Puts a violation of the schema into people's words: what is wrong, where, and what would be right.
+import { childOf, describePointer, type Pointer, partsOf, valueAt } from './pointer.ts';
+import type { Problems } from './problems.ts';
+import { type Schema, type SchemaFile, schemaAt } from './schema.ts';
+import { didYouMean } from './suggest.ts';
+import type { SourceMap } from './yaml.ts';
+
+/** As the generated validators report it (ajv's error object). */
+export interface Violation {
+  readonly keyword: string;
+  readonly instancePath: Pointer;
+  readonly params: {
+    readonly additionalProperty?: string;
+    readonly missingProperty?: string;
+    readonly comparison?: string;
+    readonly limit?: number;
+  };
+}
+
+interface Context {
+  readonly schema: SchemaFile;
+  readonly value: unknown;
+  readonly source: SourceMap;
+  readonly problems: Problems;
+}
+
+export function explainViolation(violation: Violation, { schema, value, source, problems }: Context): void {
+  const { instancePath: pointer, params } = violation;
+  const expected = schemaAt(schema, pointer)?.schema ?? {};
+  const actual = valueAt(value, pointer);
+  const subject = describePointer(pointer);
+  const position = source.positionOf(pointer);
+  switch (violation.keyword) {
+    case 'additionalProperties': {
+      const key = params.additionalProperty!;
+      const known = Object.keys(expected.properties ?? {});
+      problems.add(source.keyPositionOf(childOf(pointer, key)), {
+        code: 'spec-unknown-key',
+        message: `unknown key ${JSON.stringify(key)}${pointer === '' ? '' : ` in ${subject}`}`,
+        hint: didYouMean(key, known) ?? knownKeys(expected, 'Known here'),
+      });
+      return;
+    }
+    case 'required': {
+      const key = params.missingProperty!;
+      const place = pointer === '' ? source.positionOf(pointer) : source.keyPositionOf(pointer);
+      problems.add(place, {
+        code: 'spec-missing-key',
+        message: `${subject} has no ${JSON.stringify(key)}`,
+        hint: `Add ${key}: ${exampleOf(schema, childOf(pointer, key))}`,
+      });
+      return;
+    }
+    case 'type':
+      problems.add(position, {
+        code: 'spec-wrong-type',
+        message: `${subject} must be ${wordsFor(expected)}, not ${wordFor(actual)}`,
+        hint: remedyForType(expected, actual, pointer, source),
+      });
+      return;
+    case 'enum':
+      problems.add(position, {
+        code: 'spec-not-allowed',
+        message: `${subject} is ${shown(actual)}: it must be ${listed(expected.enum?.filter(Boolean) ?? [], 'or')}`,
+        hint: didYouMean(String(actual), expected.enum ?? []),
+      });
+      return;
+    case 'pattern': {
+      const [rule] = ruleAndExample(expected);
+      problems.add(position, {
+        code: 'spec-malformed',
+        message: `${subject} is ${shown(actual)}: it ${rule}`,
+        hint: exampleHint(expected),
+      });
+      return;
+    }
+    case 'minimum':
+    case 'maximum':
+      problems.add(position, {
+        code: 'spec-out-of-range',
+        message: `${subject} is ${shown(actual)}: it must be ${violation.keyword === 'minimum' ? 'at least' : 'at most'} ${params.limit}`,
+      });
+      return;
+    default:
+      problems.add(position, {
+        code: 'spec-malformed',
+        message: `${subject} breaks the schema's rule ${violation.keyword}`,
+        hint: expected.description,
+      });
+  }
+}
+
+const typeWords: Readonly<Record<string, string>> = {
+  array: 'a list',
+  boolean: 'true or false',
+  integer: 'a whole number',
+  null: 'empty',
+  number: 'a number',
+  object: 'a mapping of keys to values',
+  string: 'text',
+};
+
+function wordsFor({ type }: Schema): string {
+  const types = typeof type === 'string' ? [type] : (type ?? []);
+  // A number where text comes first is a way to write that text.
+  const shownTypes = types[0] === 'string' ? ['string'] : types;
+  return shownTypes.map((name) => typeWords[name] ?? name).join(' or ');
+}
+
+function wordFor(value: unknown): string {
+  if (value === null) return 'empty';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'a mapping';
+  return typeof value === 'string' ? `the text ${shown(value)}` : shown(value);
+}
+
+function remedyForType(
+  expected: Schema,
+  actual: unknown,
+  pointer: Pointer,
+  source: SourceMap,
+): string | undefined {
+  if (actual === null) {
+    if (pointer === '') return knownKeys(expected, 'Its keys');
+    return expected.type === 'array'
+      ? 'Write its items below it, each after "- ", or remove the key.'
+      : 'Write its value, or remove the key.';
+  }
+  const scalar = typeof actual !== 'object';
+  const written = source.textOf(pointer) ?? String(actual);
+  if (expected.type === 'array') return scalar ? `Write [${written}].` : 'Begin each item with "- ".';
+  if (expected.type === 'string' && scalar && !expected.pattern) return `Put it in quotes: "${written}".`;
+  if (expected.type === 'boolean' && /^(yes|no|on|off)$/i.test(String(actual))) {
+    return `Write ${/^(yes|on)$/i.test(String(actual)) ? 'true' : 'false'}: YAML 1.2 has only true and false.`;
+  }
+  if (expected.type === 'integer' && typeof actual === 'string' && /^-?\d+$/.test(actual))
+    return 'Remove the quotes.';
+  if (expected.type === 'object' && expected.properties) {
+    return knownKeys(expected, 'Its keys');
+  }
+  return exampleHint(expected);
+}
+
+function knownKeys({ properties = {}, title }: Schema, intro: string): string {
+  const known = Object.keys(properties);
+  return known.length > 16
+    ? `Look among the ${known.length} keys of ${JSON.stringify(title)} in the schema.`
+    : `${intro}: ${listed(known)}.`;
+}
+
+/** `must be a size, such as 512M` → its two halves. */
+function ruleAndExample({ patternErrorMessage = 'is malformed' }: Schema): [string, string | undefined] {
+  const [rule, example] = patternErrorMessage.split(', such as ');
+  return [rule!, example];
+}
+
+function exampleHint(expected: Schema): string | undefined {
+  const [, example = inline(expected.examples?.[0])] = ruleAndExample(expected);
+  return example === undefined ? undefined : `For example: ${example}`;
+}
+
+function exampleOf(file: SchemaFile, pointer: Pointer): string {
+  const example = schemaAt(file, pointer)?.schema.examples?.[0];
+  if (example !== undefined) return inline(example)!;
+  return partsOf(pointer).at(-1) === 'path' ? 'etc/example' : '…';
+}
+
+function inline(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function listed(names: readonly string[], last = 'and'): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} ${last} ${names.at(-1)}`;
+}
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'nothing';
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+}

@@ -1,0 +1,248 @@
+// tar → tree: ustar, pax and GNU archives. Archives come from outside: whatever is ambiguous, unsafe or unbounded is
+// refused, and a name never means a place on the host, because nothing is extracted.
+import { open } from 'node:fs/promises';
+import type { Content } from './content.ts';
+import type { Meta, TreeNode } from './node.ts';
+import { type PaxRecords, parsePax } from './pax.ts';
+import { blockSize, parseTarHeader, type TarHeader, tarError } from './tar-header.ts';
+import { resolveLinks } from './tar-links.ts';
+import { decodeName, treePath } from './tar-name.ts';
+import { fileSource, streamSource, type TarSource, truncated } from './tar-source.ts';
+import { parentOf, type Tree } from './tree.ts';
+
+export interface TarLimits {
+  readonly entries: number;
+  /** In bytes: of one pax header or GNU long name. */
+  readonly extension: number;
+  /** In bytes: of all contents together, where they go to memory. */
+  readonly memory: number;
+}
+
+export const usualTarLimits: TarLimits = { entries: 1_000_000, extension: 1 << 20, memory: 256 << 20 };
+
+/** Zeros after the end, as tar's blocking makes them. In bytes. */
+const maxPadding = 16 << 20;
+
+/** An uncompressed tar on disk. The contents are slices of it: it must stay as it is while the tree is used. */
+export async function readTarFile(path: string, limits: Partial<TarLimits> = {}): Promise<Tree> {
+  const file = await open(path, 'r');
+  try {
+    return await readFrom(await fileSource(file, path), { ...usualTarLimits, ...limits });
+  } finally {
+    await file.close();
+  }
+}
+
+/** Contents go to memory, within `limits.memory`. The stream is read to its end. */
+export async function readTar(
+  stream: AsyncIterable<Uint8Array>,
+  limits: Partial<TarLimits> = {},
+): Promise<Tree> {
+  const all = { ...usualTarLimits, ...limits };
+  const source = streamSource(stream, all.memory);
+  try {
+    return await readFrom(source, all);
+  } finally {
+    await source.close();
+  }
+}
+
+/** What headers before an entry say about it. */
+interface Extensions {
+  pax: PaxRecords;
+  longName?: Uint8Array;
+  longLink?: Uint8Array;
+}
+
+async function readFrom(source: TarSource, limits: TarLimits): Promise<Tree> {
+  const tree: Tree = new Map();
+  const links = new Map<string, string>();
+  let globals: PaxRecords = new Map();
+  let extensions: Extensions | undefined;
+  for (let entries = 0; ; entries += 1) {
+    const offset = source.offset;
+    const block = await source.take(blockSize);
+    if (block.length < blockSize) throw truncated(source.offset);
+    const header = parseTarHeader(block, offset);
+    if (header === undefined) break;
+    if (entries >= limits.entries)
+      throw tarError('entries', `the archive has more than ${limits.entries} entries`);
+    if ('xgLK'.includes(header.type)) {
+      const bytes = await readExtension(source, header, limits);
+      if (header.type === 'g') globals = new Map([...globals, ...parsePax(bytes)]);
+      else extensions = { pax: new Map(), ...extensions, ...extensionOf(header.type, bytes) };
+      continue;
+    }
+    await readEntry(source, tree, links, header, globals, extensions ?? { pax: new Map() });
+    extensions = undefined;
+  }
+  if (extensions !== undefined) throw truncated(source.offset);
+  await requireEnd(source);
+  resolveLinks(tree, links);
+  requireDirectories(tree);
+  return tree;
+}
+
+function extensionOf(type: string, bytes: Uint8Array): Partial<Extensions> {
+  if (type === 'x') return { pax: parsePax(bytes) };
+  const end = bytes.indexOf(0);
+  const name = end === -1 ? bytes : bytes.subarray(0, end);
+  return type === 'L' ? { longName: name } : { longLink: name };
+}
+
+async function readExtension(source: TarSource, header: TarHeader, limits: TarLimits): Promise<Uint8Array> {
+  if (header.size < 0 || header.size > limits.extension) {
+    throw tarError('extension', `an extended header has ${header.size} bytes, more than ${limits.extension}`);
+  }
+  const bytes = await source.take(header.size);
+  if (bytes.length < header.size) throw truncated(source.offset);
+  await skipPadding(source, header.size);
+  return bytes;
+}
+
+async function readEntry(
+  source: TarSource,
+  tree: Tree,
+  links: Map<string, string>,
+  header: TarHeader,
+  globals: PaxRecords,
+  { pax: own, longName, longLink }: Extensions,
+): Promise<void> {
+  const pax: PaxRecords = new Map([...globals, ...own]);
+  // POSIX: an empty value takes back what a global header said.
+  const record = (key: string) => (pax.get(key)?.length ? pax.get(key) : undefined);
+  for (const key of pax.keys()) {
+    if (key.startsWith('GNU.sparse.')) throw tarError('sparse', 'the archive holds a sparse file (pax)');
+  }
+  const name = decodeName(record('path') ?? longName ?? header.name);
+  const path = treePath(name);
+  const size = numberOf(record('size'), 'size') ?? header.size;
+  const type = typeOf(header, name);
+  if (size < 0 || (size > 0 && type !== '0')) {
+    // Programs differ in whether content follows then: what one of them reads as content is headers to another.
+    throw tarError(
+      'size',
+      `${JSON.stringify(path)} has a size of ${size} bytes although it cannot have content`,
+    );
+  }
+  const meta = metaOf(header, record, pax);
+  const content = type === '0' ? await source.content(size) : undefined;
+  await skipPadding(source, size);
+  if (path === '' && type !== '5')
+    throw tarError('name', 'the archive names the root, but not as a directory');
+
+  // Later wins, whatever either of them is.
+  links.delete(path);
+  const linkName = () => record('linkpath') ?? longLink ?? header.linkName;
+  if (type === '1') {
+    const target = treePath(decodeName(linkName()));
+    const known = links.has(target) ? undefined : tree.get(target);
+    // Linked to what the target is now; what it may be replaced by later is another file.
+    if (known !== undefined && known.type !== 'directory' && target !== path) tree.set(path, known);
+    else {
+      tree.delete(path);
+      links.set(path, target);
+    }
+    return;
+  }
+  tree.set(path, nodeOf(type, meta, header, content, linkName, path));
+}
+
+/** '7' is a contiguous file; a file whose name ends in a slash is a directory of pre-POSIX archives. */
+function typeOf({ type }: TarHeader, name: string): string {
+  if (type === '7') return '0';
+  return type === '0' && name.endsWith('/') ? '5' : type;
+}
+
+function nodeOf(
+  type: string,
+  meta: Meta,
+  header: TarHeader,
+  content: Content | undefined,
+  linkName: () => Uint8Array,
+  path: string,
+): TreeNode {
+  const { major, minor } = header;
+  switch (type) {
+    case '0':
+      return { type: 'file', ...meta, content: content! };
+    case '2':
+      return { type: 'symlink', ...meta, target: targetOf(linkName(), path) };
+    case '3':
+      return { type: 'character', ...meta, major, minor };
+    case '4':
+      return { type: 'block', ...meta, major, minor };
+    case '5':
+      return { type: 'directory', ...meta };
+    case '6':
+      return { type: 'fifo', ...meta };
+    case 'S':
+      throw tarError('sparse', `${JSON.stringify(path)} is a sparse file (old GNU), which is not supported`);
+    default:
+      throw tarError('type', `${JSON.stringify(path)} is of the unknown type ${JSON.stringify(type)}`);
+  }
+}
+
+function targetOf(linkName: Uint8Array, path: string): string {
+  const target = decodeName(linkName);
+  if (target !== '') return target;
+  throw tarError('name', `the symlink ${JSON.stringify(path)} has no target`);
+}
+
+function metaOf(header: TarHeader, record: (key: string) => Uint8Array | undefined, pax: PaxRecords): Meta {
+  const prefix = 'SCHILY.xattr.';
+  const xattrs = new Map(
+    [...pax].flatMap(([key, value]) => (key.startsWith(prefix) ? [[key.slice(prefix.length), value]] : [])),
+  );
+  return {
+    mode: header.mode & 0o7777,
+    uid: requireId(numberOf(record('uid'), 'uid') ?? header.uid),
+    gid: requireId(numberOf(record('gid'), 'gid') ?? header.gid),
+    mtime: numberOf(record('mtime'), 'mtime') ?? header.mtime,
+    ...(xattrs.size > 0 ? { xattrs } : {}),
+  };
+}
+
+/** A pax number is decimal; of a time's fraction nothing is kept. */
+function numberOf(value: Uint8Array | undefined, key: string): number | undefined {
+  if (value === undefined) return undefined;
+  const text = Buffer.from(value).toString('latin1');
+  const number = /^-?\d{1,20}(\.\d*)?$/.test(text) ? Math.floor(Number(text)) : Number.NaN;
+  if (Number.isSafeInteger(number)) return number;
+  throw tarError('pax', `a pax header has a malformed ${key}: ${JSON.stringify(text.slice(0, 50))}`);
+}
+
+function requireId(id: number): number {
+  if (id >= 0 && id < 2 ** 32 - 1) return id;
+  throw tarError('number', `${id} is no user or group id`);
+}
+
+async function skipPadding(source: TarSource, size: number): Promise<void> {
+  const padding = (blockSize - (size % blockSize)) % blockSize;
+  if ((await source.take(padding)).length < padding) throw truncated(source.offset);
+}
+
+/** After the first block of zeros, only zeros: a second archive behind it would be seen by some programs only. */
+async function requireEnd(source: TarSource): Promise<void> {
+  for (let padding = 0; padding <= maxPadding; padding += 1 << 16) {
+    const bytes = await source.take(1 << 16);
+    if (bytes.length === 0) return;
+    if (bytes.some((byte) => byte !== 0)) break;
+  }
+  throw tarError('trailing', 'the archive has something after its end');
+}
+
+/** In an archive of a real tree nothing lies below a symlink or a file. */
+function requireDirectories(tree: Tree): void {
+  for (const path of tree.keys()) {
+    for (let parent = parentOf(path); parent !== ''; parent = parentOf(parent)) {
+      const node = tree.get(parent);
+      if (node === undefined) continue;
+      if (node.type === 'directory') break;
+      throw tarError(
+        'parent',
+        `${JSON.stringify(path)} lies below ${JSON.stringify(parent)}, which is a ${node.type}`,
+      );
+    }
+  }
+}

@@ -1,0 +1,152 @@
+// A machine for tests of the boot loader: QEMU on a disk with our GRUB and a kernel of sixty bytes, watched through its
+// serial port. It ends when that kernel resets it, so that one boot takes half a second under SeaBIOS.
+import { spawn } from 'node:child_process';
+import { copyFile, mkdir, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeBootArchive } from '../../src/image/boot-archive.ts';
+import { assembleDisk, type DiskParts } from '../../src/image/disk.ts';
+import { layoutDisk, placeOf } from '../../src/image/disk-layout.ts';
+import { writeFat } from '../../src/image/fat.ts';
+import { espFiles, installBios, makeGrub } from '../../src/image/grub.ts';
+import { concatenate } from '../../src/image/sparse.ts';
+import { writeStatePartition } from '../../src/image/state-partition.ts';
+import { writeRaw } from '../../src/output/raw.ts';
+import { envOffsets, envSize, type SlotName, slotRole } from '../../src/slots/constants.ts';
+import { freshState } from '../../src/slots/state.ts';
+import { contentOf } from '../../src/tree/content.ts';
+import { hostTools } from '../support/tools.ts';
+import { tinyKernel } from './tiny-kernel.ts';
+
+export type Firmware = 'bios' | 'uefi';
+
+const MiB = 1 << 20;
+const patience = 5 * 60_000;
+const layout = layoutDisk({ osId: 'lighthouse', arch: 'amd64', sizes: { slot: MiB, data: MiB, boot: MiB } });
+const manifest = {
+  os: 'x',
+  version: '1',
+  arch: 'amd64',
+  roothash: '',
+  salt: '',
+  dataBlocks: 0,
+  segments: [],
+};
+const archive = writeBootArchive({
+  kernel: contentOf(tinyKernel()),
+  initrd: contentOf('an initrd'),
+  cmdline: 'console=ttyS0 f=a*',
+  manifest,
+  mtime: 0,
+});
+
+/** Both slots hold a boot archive. */
+export async function makeLoaderDisk(scratch: string, path: string): Promise<void> {
+  const tools = await hostTools();
+  const modules = tools.path('usr/lib/grub');
+  const grub = await makeGrub('amd64', { run: tools.run, modules, scratch: join(scratch, 'grub') });
+  const { bootCode, core } = installBios(grub.bios!, placeOf(layout, 'bios-boot').offset / 512);
+  const fat = { type: 32, size: placeOf(layout, 'esp').size, clusterSize: 512 } as const;
+  const parts: DiskParts = {
+    'bios-boot': concatenate([core]),
+    esp: writeFat(espFiles('amd64', grub), { ...fat, label: 'ESP', serial: 1, mtime: 0 }),
+    'ab-state': writeStatePartition(freshState, { size: MiB, serial: 1, mtime: 0 }),
+    'boot-a': archive,
+    'boot-b': archive,
+  };
+  await writeRaw(assembleDisk(layout, parts, bootCode), path);
+}
+
+export async function writeEnv(path: string, copies: readonly Uint8Array[]): Promise<void> {
+  const start = placeOf(layout, 'ab-state').offset;
+  await patch(
+    path,
+    copies.map((bytes, index) => [start + envOffsets[index]!, bytes]),
+  );
+}
+
+export async function readEnv(path: string): Promise<Uint8Array[]> {
+  const file = await open(path, 'r');
+  const read = async (offset: number) => {
+    const bytes = new Uint8Array(envSize);
+    await file.read(bytes, 0, envSize, placeOf(layout, 'ab-state').offset + offset);
+    return bytes;
+  };
+  return Promise.all(envOffsets.map(read)).finally(() => file.close());
+}
+
+/** What a slot's first blocks become: as an update leaves them while it writes, or a kernel that is none. */
+export async function breakArchive(path: string, slot: SlotName, how: 'erased' | 'no kernel'): Promise<void> {
+  const { offset } = placeOf(layout, slotRole('boot', slot));
+  const header = archive.extents.find(({ content }) => content.at === 'memory' && isKernel(content.bytes))!;
+  const erased: [number, Uint8Array] = [offset, new Uint8Array(4096)];
+  await patch(path, [how === 'erased' ? erased : [offset + header.offset + 512, new Uint8Array(1024)]]);
+}
+
+/** In the ESP, which takes the script away. */
+export async function eraseEsp(path: string): Promise<void> {
+  const { offset } = placeOf(layout, 'esp');
+  await patch(path, [[offset, new Uint8Array(4096)]]);
+}
+
+function isKernel(header: Uint8Array): boolean {
+  return header.length === 512 && Buffer.from(header.subarray(0, 7)).toString('latin1') === 'kernel\0';
+}
+
+async function patch(path: string, changes: readonly (readonly [number, Uint8Array])[]): Promise<void> {
+  const file = await open(path, 'r+');
+  for (const [offset, bytes] of changes) await file.write(bytes, 0, bytes.length, offset);
+  await file.close();
+}
+
+export interface Boot {
+  readonly firmware?: Firmware;
+  readonly readOnly?: boolean;
+  /** Ends the machine when it says this; otherwise it ends itself. */
+  readonly until?: string;
+  readonly uart?: boolean;
+  /** Another disk, which the firmware sees first but does not boot from. */
+  readonly foreign?: string;
+}
+
+/** Starts the disk once. Returns what came out of the serial port. */
+export async function bootOnce(path: string, scratch: string, boot: Boot = {}): Promise<string> {
+  const tools = await hostTools(['tools-qemu']);
+  const { firmware = 'bios', readOnly = false, until, uart = true, foreign } = boot;
+  await mkdir(scratch, { recursive: true });
+  const args = ['-accel', 'tcg', '-cpu', 'max,-cx16', '-m', '256', '-nodefaults', '-no-user-config'];
+  args.push('-display', 'none', '-no-reboot', '-serial', uart ? 'stdio' : 'none');
+  if (firmware === 'uefi') {
+    const variables = join(scratch, 'vars.fd');
+    await copyFile(tools.path('usr/share/OVMF/OVMF_VARS_4M.fd'), variables);
+    const code = tools.path('usr/share/OVMF/OVMF_CODE_4M.fd');
+    args.push('-drive', `if=pflash,unit=0,format=raw,readonly=on,file=${code}`);
+    args.push('-drive', `if=pflash,unit=1,format=raw,file=${variables}`);
+  }
+  if (foreign !== undefined) {
+    args.push('-drive', `if=none,id=foreign,format=raw,file=${foreign}`);
+    args.push('-device', 'virtio-blk-pci,drive=foreign,bootindex=2');
+  }
+  args.push('-drive', `if=none,id=disk,format=raw,file=${path},readonly=${readOnly ? 'on' : 'off'}`);
+  args.push('-device', 'virtio-blk-pci,drive=disk,bootindex=1');
+  const { file, args: words, env } = await tools.command('qemu-system-x86_64', args);
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, words, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const limit = setTimeout(() => child.kill('SIGKILL'), patience);
+    let [serial, errors, found] = ['', '', false];
+    child.stderr.setEncoding('utf8').on('data', (text) => {
+      errors += text;
+    });
+    child.stdout.setEncoding('latin1').on('data', (text) => {
+      serial += text;
+      if (until === undefined || found || !serial.includes(until)) return;
+      found = true;
+      child.kill('SIGKILL');
+    });
+    child.on('error', reject);
+    child.on('close', (code) => {
+      clearTimeout(limit);
+      if (found || (code === 0 && until === undefined)) resolve(serial);
+      else reject(new Error(`QEMU ended with ${code}: ${errors}\n${serial.slice(-2000)}`));
+    });
+  });
+}

@@ -1,0 +1,85 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { catamaran } from './fake-io.ts';
+
+let cwd: string;
+beforeAll(async () => {
+  cwd = await mkdtemp(join(tmpdir(), 'catamaran-check-'));
+  await writeFile(
+    join(cwd, 'good.yml'),
+    'os: {id: tiny, version: 1}\nkernel: {image: component:kernel}\ninit: [component:init]\n',
+  );
+  await writeFile(join(cwd, 'bad.yml'), 'kernel: {image: component:kernle}\nsrevices: []\n');
+  await writeFile(join(cwd, 'warned.yml'), 'os: {id: tiny, version: 1}\n');
+  await writeFile(join(cwd, 'binary.yml'), new Uint8Array([0xff, 0xfe, 0x80]));
+  await writeFile(join(cwd, 'large.yml'), Buffer.alloc((4 << 20) + 1, '#'));
+  await mkdir(join(cwd, 'directory.yml'));
+});
+afterAll(() => rm(cwd, { recursive: true }));
+
+const events = (stdout: string) =>
+  stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+
+test('a good spec', async () => {
+  expect(await catamaran(['check', 'good.yml'], { cwd })).toEqual({
+    code: 0,
+    stdout: '',
+    stderr: 'good.yml: no errors\n',
+  });
+});
+
+test('every error, with its place, excerpt and hint', async () => {
+  const { code, stdout, stderr } = await catamaran(['check', 'good.yml', 'bad.yml'], { cwd });
+  expect(code).toBe(3);
+  expect(stdout).toBe('');
+  expect(stderr).toContain('bad.yml:1:17: error:');
+  expect(stderr).toContain('bad.yml:2:1: error:');
+  expect(stderr).toContain(' 2 | srevices: []');
+  expect(stderr).toContain('services');
+  expect(stderr.endsWith('\n2 errors\n')).toBe(true);
+});
+
+test('as events: diagnostics with positions', async () => {
+  const { code, stdout } = await catamaran(['check', 'bad.yml', '--json'], { cwd });
+  expect(code).toBe(3);
+  const error = events(stdout).at(-1);
+  expect(error).toMatchObject({ event: 'error', fault: 'spec', exitCode: 3 });
+  expect(error.diagnostics).toHaveLength(2);
+  expect(error.diagnostics[1].position).toEqual({
+    file: 'bad.yml',
+    line: 2,
+    column: 1,
+    length: 8,
+    excerpt: 'srevices: []',
+  });
+});
+
+test('warnings are shown, and are no errors', async () => {
+  const people = await catamaran(['check', 'warned.yml'], { cwd });
+  expect(people.code).toBe(0);
+  expect(people.stderr).toContain('warning:');
+  const programs = await catamaran(['check', 'warned.yml', '--json'], { cwd });
+  expect(events(programs.stdout).at(-1)).toMatchObject({
+    event: 'result',
+    command: 'check',
+    result: { specs: ['warned.yml'], warnings: [{ code: 'spec-no-kernel' }] },
+  });
+});
+
+test.each([
+  ['missing.yml', 'spec-not-found', 'missing.yml does not exist'],
+  ['good.yml/x', 'spec-not-found', 'good.yml/x does not exist'],
+  ['directory.yml', 'spec-is-directory', 'directory.yml is a directory'],
+  ['binary.yml', 'spec-not-text', 'binary.yml is not UTF-8 text'],
+  ['large.yml', 'spec-too-large', 'large.yml is larger than 4 MiB'],
+  ['/dev/zero', 'spec-too-large', '/dev/zero is larger than 4 MiB'],
+])('%s is no spec', async (file, code, message) => {
+  const answer = await catamaran(['check', file, '--json'], { cwd });
+  expect(answer.code).toBe(2);
+  expect(events(answer.stdout)).toMatchObject([{ event: 'error', diagnostics: [{ code, message }] }]);
+});

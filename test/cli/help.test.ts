@@ -1,0 +1,62 @@
+import { readFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { exitCodeTable } from '../../src/cli/exit-codes.ts';
+import { defineProgram } from '../../src/cli/program.ts';
+import { catamaran } from './fake-io.ts';
+
+const helpCommands = [
+  [],
+  ...defineProgram(() => {}).commands.flatMap((command) => [
+    [command.name()],
+    ...command.commands.map((below) => [command.name(), below.name()]),
+  ]),
+];
+
+test.each(helpCommands.map((words) => [words.join(' ') || 'catamaran', words] as const))(
+  'help of %s',
+  async (name, words) => {
+    const { code, stdout, stderr } = await catamaran([...words, '--help']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    await expect(stdout).toMatchFileSnapshot(`goldens/help-${name.replaceAll(' ', '-')}.txt`);
+  },
+);
+
+test('help without arguments goes to stderr, as a usage error', async () => {
+  const { code, stdout, stderr } = await catamaran([]);
+  expect(code).toBe(2);
+  expect(stdout).toBe('');
+  expect(stderr).toContain('Usage: catamaran COMMAND');
+  expect(stderr).toContain('no command is given');
+});
+
+test('`help COMMAND` is `COMMAND --help`', async () => {
+  expect(await catamaran(['help', 'build'])).toEqual(await catamaran(['build', '--help']));
+});
+
+test('no line of a help is wider than a terminal of 110 columns', async () => {
+  for (const words of helpCommands) {
+    const { stdout } = await catamaran([...words, '--help']);
+    expect(stdout.split('\n').filter((line) => line.length > 110)).toEqual([]);
+  }
+});
+
+test('help is coloured on a terminal, unless NO_COLOR or --no-color say otherwise', async () => {
+  const coloured = await catamaran(['--help'], { terminal: true });
+  const asked = await catamaran(['--help', '--no-color'], { terminal: true });
+  const environment = await catamaran(['--help'], { terminal: true, env: { NO_COLOR: '1' } });
+  expect(coloured.stdout).toContain('\u001b[1mUsage:');
+  expect(asked.stdout).not.toContain('\u001b');
+  expect(environment.stdout).not.toContain('\u001b');
+});
+
+test('the version is the package’s', async () => {
+  const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
+  for (const argv of [['--version'], ['-V'], ['--json', '--version']]) {
+    expect(await catamaran(argv)).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+  }
+});
+
+test('docs/cli.md has every exit code', async () => {
+  const page = await readFile(new URL('../../docs/cli.md', import.meta.url), 'utf8');
+  for (const [code] of exitCodeTable) expect(page).toMatch(new RegExp(`^\\| ${code}\\b`, 'm'));
+});

@@ -1,0 +1,97 @@
+import { expect, test } from 'vitest';
+import { type MachineOptions, machineArguments } from '../../src/run/arguments.ts';
+
+const files = { data: ['/t/qemu', '/t/seabios'], uefi: { code: '/t/code.fd', variables: '/s/vars.fd' } };
+const minimal: MachineOptions = {
+  image: '/i/disk.qcow2',
+  format: 'qcow2',
+  firmware: 'bios',
+  accelerator: { kind: 'tcg', threads: 'single' },
+};
+const line = (options: Partial<MachineOptions>, more = {}) =>
+  machineArguments({ ...minimal, ...options }, { ...files, ...more })
+    .join(' ')
+    .replaceAll(/ (?=-(?!L))/g, '\n');
+
+test('a machine with nothing but an image', () => {
+  expect(line({})).toMatchInlineSnapshot(`
+    "-nodefaults
+    -no-user-config
+    -display none -L /t/qemu -L /t/seabios
+    -machine q35
+    -accel tcg,thread=single
+    -cpu max,-cx16
+    -m 1024M
+    -smp 1
+    -drive if=none,id=disk0,format=qcow2,file=/i/disk.qcow2
+    -device virtio-blk-pci,drive=disk0,bootindex=0
+    -netdev user,id=net0,restrict=on
+    -device virtio-net-pci,netdev=net0,romfile=
+    -device virtio-rng-pci
+    -chardev stdio,id=serial0,signal=off
+    -serial chardev:serial0
+    -no-reboot"
+  `);
+});
+
+test('a machine with all that there is', () => {
+  expect(
+    line(
+      {
+        firmware: 'uefi',
+        accelerator: { kind: 'kvm' },
+        memory: 2 ** 31 + 1,
+        cpus: 4,
+        sshPort: 2222,
+        snapshot: true,
+        network: 'open',
+        onReboot: 'reboot',
+        watchdog: true,
+        extra: ['-device', 'x'],
+      },
+      { controlDescriptor: 4 },
+    ),
+  ).toMatchInlineSnapshot(`
+    "-nodefaults
+    -no-user-config
+    -display none -L /t/qemu -L /t/seabios
+    -machine q35
+    -accel kvm
+    -cpu host
+    -m 2049M
+    -smp 4
+    -drive if=pflash,unit=0,format=raw,readonly=on,file=/t/code.fd
+    -drive if=pflash,unit=1,format=raw,file=/s/vars.fd
+    -drive if=none,id=disk0,format=qcow2,file=/i/disk.qcow2,snapshot=on,cache=unsafe
+    -device virtio-blk-pci,drive=disk0,bootindex=0
+    -netdev user,id=net0,hostfwd=tcp:127.0.0.1:2222-:22
+    -device virtio-net-pci,netdev=net0,romfile=
+    -device virtio-rng-pci
+    -chardev stdio,id=serial0,signal=off
+    -serial chardev:serial0
+    -chardev socket,id=control0,fd=4
+    -mon chardev=control0,mode=control
+    -device i6300esb
+    -action watchdog=reset
+    -device x"
+  `);
+});
+
+test.each(['virtio-scsi', 'nvme', 'ahci', 'pvscsi'] as const)(
+  'a disk on %s is the one that is booted',
+  (bus) => {
+    expect(line({ bus })).toMatch(/drive=disk0,.*bootindex=0/);
+  },
+);
+
+test('a comma in a file name is no option', () => {
+  expect(line({ image: '/i/a,readonly=on' })).toContain('file=/i/a,,readonly=on');
+});
+
+test('a machine without a network has no card', () => {
+  expect(line({ network: 'none', sshPort: 22 })).not.toMatch(/net/);
+});
+
+test('nothing listens on any address but the loopback', () => {
+  expect(line({ sshPort: 0 })).toContain('hostfwd=tcp:127.0.0.1:0-:22');
+});

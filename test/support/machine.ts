@@ -1,0 +1,70 @@
+// Real machines for tests. A failure carries the end of what the machine said on its serial port.
+import { silentReporter } from '../../src/base/reporter.ts';
+import type { Accelerator, MachineOptions } from '../../src/run/arguments.ts';
+import { type Machine, startMachine } from '../../src/run/machine.ts';
+import { chooseAccelerator } from '../../src/run/probe.ts';
+import { plainText } from '../../src/run/serial.ts';
+import { makeSshKey, type SshKey } from '../../src/run/ssh.ts';
+import { hostTools, testCache } from './tools.ts';
+
+export interface TestMachineOptions extends Omit<MachineOptions, 'accelerator'> {
+  readonly accelerator?: Accelerator;
+  readonly ssh?: { readonly user: string; readonly key: SshKey };
+}
+
+let accelerator: Promise<Accelerator> | undefined;
+
+/** KVM where it really works, else emulation in one thread, which repeats. Chosen once for each test file. */
+export async function testAccelerator(): Promise<Accelerator> {
+  accelerator ??= Promise.all([hostTools(['tools-qemu']), testCache()]).then(([tools, cache]) =>
+    chooseAccelerator({ tools, cache, reporter: silentReporter }),
+  );
+  return accelerator;
+}
+
+/** For machines that live longer than one test; end it with `kill()` in afterAll. Writes are lost unless `snapshot: false`. */
+export async function startTestMachine(options: TestMachineOptions): Promise<Machine> {
+  const [tools, cache] = await Promise.all([hostTools(['tools-qemu']), testCache()]);
+  const chosen = options.accelerator ?? (await testAccelerator());
+  return startMachine({
+    snapshot: true,
+    ...options,
+    accelerator: chosen,
+    tools,
+    cache,
+    reporter: silentReporter,
+  });
+}
+
+/** Starts a machine, uses it, and ends it in any case. */
+export async function withMachine<T>(
+  options: TestMachineOptions,
+  use: (machine: Machine) => Promise<T>,
+): Promise<T> {
+  const machine = await startTestMachine(options);
+  try {
+    return await withSerialLog(machine, () => use(machine));
+  } finally {
+    await machine.kill();
+  }
+}
+
+const shownLines = 100;
+
+/** What `action` throws gets the machine's last lines. */
+export async function withSerialLog<T>(machine: Machine, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (thrown) {
+    if (thrown instanceof Error) {
+      const lines = plainText(machine.serial.text).split('\n').slice(-shownLines).join('\n');
+      thrown.message += `\n--- the machine's serial port ---\n${lines}\n---`;
+    }
+    throw thrown;
+  }
+}
+
+/** A key pair in `directory`, for the spec's authorized keys and `ssh`. */
+export async function testSshKey(directory: string): Promise<SshKey> {
+  return makeSshKey(await hostTools(['tools-qemu']), directory);
+}
