@@ -145,7 +145,8 @@ function openBody(
     body: read(),
     discard() {
       // What is small is read to its end, so that the connection can be used again.
-      if (Number(incoming.headers['content-length'] ?? 0) <= smallBody) through.resume();
+      const { 'content-length': length = 0, 'transfer-encoding': chunked } = incoming.headers;
+      if (chunked === undefined && Number(length) <= smallBody) through.resume();
       else incoming.destroy();
     },
   };

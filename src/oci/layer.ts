@@ -19,6 +19,8 @@ export interface PlainOptions {
   readonly diffId?: Digest;
   /** How errors call the layer. */
   readonly what?: string;
+  /** In bytes, of the plain tar; by default in proportion to the blob. */
+  readonly maxSize?: number;
 }
 
 /** The layer as a plain tar. A layer that is plain already is itself: nothing is copied. */
@@ -44,7 +46,7 @@ async function unpack(
   format: Compression,
   options: PlainOptions & { what: string },
 ): Promise<Blob> {
-  const limit = Math.min(maxPlainSize, freeSize + maxRatio * layer.size);
+  const limit = options.maxSize ?? Math.min(maxPlainSize, freeSize + maxRatio * layer.size);
   const plain = bounded(decompress(createReadStream(path), format), limit, options.what);
   return naming(options.what, () =>
     cache.putBlob(plain, {

@@ -1,4 +1,5 @@
-// Chooses the accelerator. /dev/kvm may open and its guests still hang, so a tiny guest is really run first.
+// Chooses the accelerator. /dev/kvm may open and its guests still hang, or run at a tenth of emulation's speed (nested
+// without the processor's help), so a tiny guest is really run first.
 import { access, constants, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Reporter } from '../base/reporter.ts';
@@ -9,7 +10,8 @@ import { dataDirectories } from './firmware.ts';
 import { makeProbeDisk, probeDevice, probeExitCode, probeWord } from './probe-disk.ts';
 import { spawnGuarded } from './spawn-guarded.ts';
 
-const probeLimit = 5_000;
+/** In milliseconds. Real KVM needs about 100, emulation 300; KVM in such a nest, 5,000. */
+const probeLimit = 2_000;
 
 export interface ProbeRequest {
   readonly tools: Tools;

@@ -45,10 +45,10 @@ test('the probe runs under emulation, and is not believed without its proof', as
   expect(await leftovers()).toEqual([]);
 });
 
-test('KVM is chosen only where a guest runs under it', async () => {
+test('what is chosen runs a guest', async () => {
   const request = await ownRequest();
   const chosen = await chooseAccelerator(request, tcg);
-  expect(chosen).toEqual((await runsGuest(request, { kind: 'kvm' }, 5_000)) ? { kind: 'kvm' } : tcg);
+  expect(await runsGuest(request, chosen, limit)).toBe(true);
 });
 
 test('a disk boots under SeaBIOS, says its word, and ends', async () => {

@@ -77,6 +77,12 @@ test.each(['gzip', 'xz'] as const)('%s with a flipped bit is an error', async (f
   await expect(unpack(damaged, format)).rejects.toMatchObject(failure);
 });
 
+test('a skippable frame of zstd is skipped', async () => {
+  const skippable = Buffer.from('502a4d1803000000616263', 'hex');
+  expect(await unpack(Buffer.concat([packed.zstd, skippable, packed.zstd]), 'zstd')).toBe(plain + plain);
+  expect(await unpack(Buffer.concat([packed.zstd, skippable]), 'zstd')).toBe(plain);
+});
+
 test('none is passed through', async () => {
   expect(detectFormat(Buffer.from('!<arch>\n'))).toBe('none');
   expect(detectFormat(new Uint8Array())).toBe('none');
