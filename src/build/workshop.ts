@@ -1,8 +1,10 @@
 // What the steps work with: the cache, the host tools (unpacked when the first step asks for them), the packages of the
 // archive, and how many may work at once. One for each build.
 
-import { packageTree } from '../debian/deb.ts';
+import type { Digest } from '../base/digest.ts';
+import { type PackageOptions, packageTree } from '../debian/deb.ts';
 import type { LockedPackage } from '../debian/locked.ts';
+import { openUnpackPool } from '../debian/unpack-pool.ts';
 import { lostBlob } from '../image/root-image.ts';
 import type { Context } from '../lock/context.ts';
 import type { LockedSpec } from '../lock/locked-spec.ts';
@@ -21,36 +23,69 @@ export interface Workshop {
   readonly context: Context;
   readonly cache: Cache;
   readonly tools: () => Promise<Tools>;
+  readonly packages: PackageOptions;
   readonly packageTree: (locked: LockedPackage) => Promise<ReadonlyTree>;
+  /** By the digest of the manifest: read once, used by several steps. */
+  readonly images: Map<Digest, Promise<OpenImage>>;
 }
 
-export function openWorkshop(locked: LockedSpec, context: Context): Workshop {
-  const { cache, reporter } = context;
-  const readPackage = async (wanted: LockedPackage) =>
-    packageTree(wanted, { ...context, mirror: await context.mirror() });
-  let tools: Promise<Tools> | undefined;
-  return {
-    locked,
-    context,
+export interface OpenImage {
+  readonly image: Image;
+  readonly tree: ReadonlyTree;
+}
+
+/** Gives a workshop to `work` and closes it when that is done. */
+export async function withWorkshop<T>(
+  locked: LockedSpec,
+  context: Context,
+  work: (workshop: Workshop) => Promise<T>,
+): Promise<T> {
+  const { cache, reporter, signal, mirror, snapshotMirrors, offline, jobs, unpackWorker } = context;
+  const pool = unpackWorker && openUnpackPool(unpackWorker, jobs);
+  const packages: PackageOptions = {
     cache,
-    packageTree: readPackage,
-    tools: () => {
-      tools ??= openTools({ cache, reporter, packages: locked.tools, packageTree: readPackage });
-      return tools;
-    },
+    reporter,
+    signal,
+    mirror,
+    snapshotMirrors,
+    offline,
+    ...(pool ? { unpack: pool.unpack } : {}),
   };
+  const readPackage = (wanted: LockedPackage) => packageTree(wanted, packages);
+  let tools: Promise<Tools> | undefined;
+  try {
+    return await work({
+      locked,
+      context,
+      cache,
+      packages,
+      packageTree: readPackage,
+      images: new Map(),
+      tools: () => {
+        tools ??= openTools({ cache, reporter, packages: locked.tools, packageTree: readPackage });
+        return tools;
+      },
+    });
+  } finally {
+    await pool?.close();
+  }
 }
 
 /** The image that a component step made, and its tree. */
-export async function openImage(
-  workshop: Workshop,
-  needs: Needs,
-  step: string,
-): Promise<{ image: Image; tree: ReadonlyTree }> {
+export function openImage(workshop: Workshop, needs: Needs, step: string): Promise<OpenImage> {
   const { digest } = blobOf(needs, step, 'manifest');
-  const image = await loadImage(workshop.cache, digest, step);
+  let open = workshop.images.get(digest);
+  if (!open) {
+    open = readImage(workshop.cache, digest, step);
+    workshop.images.set(digest, open);
+  }
+  return open;
+}
+
+async function readImage(cache: Cache, digest: Digest, step: string): Promise<OpenImage> {
+  const image = await loadImage(cache, digest, step);
   if (!image) throw lostBlob(digest);
-  return { image, tree: await imageTree(workshop.cache, image) };
+  return { image, tree: await imageTree(cache, image) };
 }
 
 /** The bytes of a blob that was verified when its step's result was taken. */

@@ -6,7 +6,8 @@ import { runLimited } from './limit.ts';
 import { baseUrl, type LockedPackage, type Mirror } from './locked.ts';
 
 export interface FetchOptions extends DownloadTarget {
-  readonly mirror: Mirror;
+  /** A function is asked only when something must be fetched. */
+  readonly mirror: Mirror | (() => Promise<Mirror>);
   /** More base URLs, tried in turn for what the mirror no longer has: snapshots of the archive. */
   readonly snapshotMirrors?: readonly string[];
 }
@@ -28,7 +29,9 @@ export async function fetchPackages(
 export async function fetchPackage(wanted: LockedPackage, options: FetchOptions): Promise<Blob> {
   const what = `the package ${wanted.name} ${wanted.version}`;
   const blob = { digest: wanted.digest, size: wanted.size };
-  const { mirror, snapshotMirrors = [] } = options;
+  if ((await options.cache.verifiedBlob(wanted.digest)) !== undefined) return blob;
+  const { snapshotMirrors = [] } = options;
+  const mirror = typeof options.mirror === 'function' ? await options.mirror() : options.mirror;
   let missing: CatamaranError | undefined;
   for (const base of [baseUrl(mirror, wanted.pocket), ...snapshotMirrors]) {
     try {

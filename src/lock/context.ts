@@ -23,6 +23,8 @@ export interface Context {
   readonly home: string;
   /** How many steps may run at the same time. */
   readonly jobs: number;
+  /** The bundled program of the threads that unpack; without it, unpacking is done in the caller's thread. */
+  readonly unpackWorker?: URL;
   /** SOURCE_DATE_EPOCH, in seconds; without it the lock's epoch counts. */
   readonly sourceDateEpoch?: number;
 }

@@ -2,11 +2,13 @@
 // are slices of it, found by name.
 import type { Digest } from '../base/digest.ts';
 import type { Cache } from '../store/cache.ts';
+import { errorCode } from '../store/disk.ts';
 import { type Content, contentBytes, readContent, sizeOf } from '../tree/content.ts';
 import type { TreeNode } from '../tree/node.ts';
 import { readTarFile } from '../tree/read-tar.ts';
 import { parentOf, type ReadonlyTree } from '../tree/tree.ts';
 import { type Descriptor, type Manifest, mediaTypes } from './image.ts';
+import { naming } from './layer.ts';
 import { digestOfBytes, type FindFile, layoutSource, readText, unusable } from './layout.ts';
 import { maxConfigSize } from './parse.ts';
 import { parseRegistryReference } from './reference.ts';
@@ -140,7 +142,7 @@ function isNamed(recorded: string, wanted: string): boolean {
 function filesOfTar(path: string, name: string): FindFile {
   let tree: Promise<ReadonlyTree> | undefined;
   return async (wanted) => {
-    tree ??= readTarFile(path);
+    tree ??= naming(name, () => readArchive(path, name));
     let at: string | undefined = normalize(wanted);
     for (let links = 0; links <= maxLinks && at !== undefined; links += 1) {
       const node: TreeNode | undefined = (await tree).get(at);
@@ -150,6 +152,15 @@ function filesOfTar(path: string, name: string): FindFile {
     }
     throw unusable(name, `the links from ${wanted} lead nowhere`);
   };
+}
+
+async function readArchive(path: string, name: string): Promise<ReadonlyTree> {
+  try {
+    return await readTarFile(path);
+  } catch (thrown) {
+    if (errorCode(thrown) === 'ENOENT') throw unusable(name, `there is no file ${path}`);
+    throw thrown;
+  }
 }
 
 /** Undefined when it leads out of the archive. */

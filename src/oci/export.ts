@@ -1,7 +1,7 @@
 // Writers: an image of the cache → an image layout or an archive that other tools load. The same image and tag give
 // the same bytes. An archive is a tree like any other; its files are slices of the cache's blobs.
 import { createWriteStream } from 'node:fs';
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -10,7 +10,7 @@ import { CatamaranError } from '../base/errors.ts';
 import { canonicalJson, type Json } from '../base/json.ts';
 import { byName } from '../base/order.ts';
 import type { Cache } from '../store/cache.ts';
-import { errorCode, syncPath, withDisk } from '../store/disk.ts';
+import { errorCode, publish, withDisk } from '../store/disk.ts';
 import { readContent } from '../tree/content.ts';
 import { addParents, file, rootOwned, type Tree } from '../tree/tree.ts';
 import { writeTar } from '../tree/write-tar.ts';
@@ -63,25 +63,40 @@ export function writeArchive(tree: Tree): AsyncIterable<Uint8Array> {
   return writeTar(tree, { clampMtime: 0 });
 }
 
+/** Appears whole or not at all, and replaces what is there. */
+export async function writeArchiveFile(tree: Tree, path: string): Promise<void> {
+  const aside = asideOf(path);
+  await withDisk(path, async () => {
+    try {
+      await pipeline(Readable.from(writeArchive(tree)), createWriteStream(aside, { flush: true }));
+      await publish(aside, path);
+    } finally {
+      await rm(aside, { force: true });
+    }
+  });
+}
+
 /** Appears whole or not at all. A directory that has something in it is not written to. */
 export async function writeLayoutDirectory(tree: Tree, directory: string): Promise<void> {
   await requireEmpty(directory);
-  const aside = join(dirname(directory), `.${basename(directory)}.part`);
+  const aside = asideOf(directory);
   await withDisk(directory, async () => {
-    await rm(aside, { recursive: true, force: true });
-    for (const [path, node] of tree) {
-      if (node.type === 'directory') await mkdir(join(aside, path), { recursive: true });
-      if (node.type !== 'file') continue;
-      await mkdir(dirname(join(aside, path)), { recursive: true });
-      await pipeline(
-        Readable.from(readContent(node.content)),
-        createWriteStream(join(aside, path), { flush: true }),
-      );
+    try {
+      await rm(aside, { recursive: true, force: true });
+      for (const [path, node] of tree) {
+        if (node.type !== 'file') continue;
+        const target = join(aside, path);
+        await mkdir(dirname(target), { recursive: true });
+        await pipeline(Readable.from(readContent(node.content)), createWriteStream(target, { flush: true }));
+      }
+      await publish(aside, directory);
+    } finally {
+      await rm(aside, { recursive: true, force: true });
     }
-    await rename(aside, directory);
-    await syncPath(dirname(directory));
   });
 }
+
+const asideOf = (path: string): string => join(dirname(path), `.${basename(path)}.part`);
 
 export function platformOf({ config }: Image): Json {
   return { architecture: config.architecture, os: config.os, variant: config.variant };

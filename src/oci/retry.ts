@@ -44,7 +44,8 @@ export async function patiently<T>(effort: Effort, attempt: () => Promise<T>): P
         Math.max(thrown.wait ?? 0, patience.backOff * 2 ** (failures - 1)),
       );
       reporter.debug(`${what}: ${thrown.message}; trying again in ${wait} ms`);
-      await pause(wait, undefined, { ...(signal && { signal }) });
+      await pause(wait, undefined, { ...(signal && { signal }) }).catch(() => {});
+      signal?.throwIfAborted();
     }
   }
 }

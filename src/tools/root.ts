@@ -2,7 +2,7 @@
 // and two processes that make the same one at once both end with it.
 import { createHash } from 'node:crypto';
 import { lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import pLimit from 'p-limit';
 import { type Digest, digestFromHex, digestHex } from '../base/digest.ts';
 import { canonicalJson } from '../base/json.ts';
@@ -35,10 +35,19 @@ export function keyOfTools(packages: readonly LockedPackage[]): Digest {
   );
 }
 
+type RootPlace = Pick<RootRequest, 'packages'> & { readonly cache: Pick<Cache, 'root'> };
+
+/** Whether `prepareRoot` has nothing to do. */
+export async function isPrepared(request: RootPlace): Promise<boolean> {
+  return isWhole(homeOf(request));
+}
+
+const homeOf = ({ cache, packages }: RootPlace): string =>
+  join(cache.root, 'tools', digestHex(keyOfTools(packages)));
+
 /** The absolute path of the unpacked root. */
 export async function prepareRoot(request: RootRequest): Promise<string> {
-  const home = join(request.cache.root, 'tools');
-  const final = join(home, digestHex(keyOfTools(request.packages)));
+  const final = homeOf(request);
   if (await isWhole(final)) return join(final, 'root');
 
   const aside = await request.cache.scratch();
@@ -49,7 +58,7 @@ export async function prepareRoot(request: RootRequest): Promise<string> {
       await mkdir(join(made, 'root'), { recursive: true });
       await writeTree(tree, join(made, 'root'));
       await writeFile(join(made, 'manifest.json'), JSON.stringify(manifestOf(tree)), { mode: 0o644 });
-      await mkdir(home, { recursive: true });
+      await mkdir(dirname(final), { recursive: true });
       await moveIn(made, final);
     });
   } finally {

@@ -7,6 +7,7 @@ import { mediaTypes } from '../../src/oci/image.ts';
 import { plainLayer } from '../../src/oci/layer.ts';
 import { digestOfBytes } from '../../src/oci/layout.ts';
 import { loadImage, writeImage } from '../../src/oci/store.ts';
+import type { TreeNode } from '../../src/tree/node.ts';
 import { directory, file, symlink, type Tree } from '../../src/tree/tree.ts';
 import { helloTree, tarOf, temporaryCache, textsOf } from './support/images.ts';
 
@@ -18,7 +19,9 @@ test('the digest is a function of the inputs alone', async () => {
   const turned = { Labels: { a: '2', z: '1' }, Env: ['A=b'], Entrypoint: ['/hello'] };
   const again = await writeImage(other, { layers: [{ tree: helloTree() }], config: turned, arch: 'amd64' });
   expect(again).toEqual(image);
-  expect(image.digest).toMatchInlineSnapshot(`"sha256:5315f837926b8644350e3f23d144e4a86f21f985989c7e29a61a5b6b1104e72d"`);
+  expect(image.digest).toMatchInlineSnapshot(
+    `"sha256:5315f837926b8644350e3f23d144e4a86f21f985989c7e29a61a5b6b1104e72d"`,
+  );
   const arm = await writeImage(other, { layers: [{ tree: helloTree() }], config, arch: 'arm64' });
   expect(arm.digest).not.toBe(image.digest);
   expect(arm.manifest.layers).toEqual(image.manifest.layers);
@@ -88,14 +91,14 @@ test.each([
 
 test('layers lie over each other, whatever they are compressed with', async () => {
   const cache = await temporaryCache();
-  const lower: Tree = new Map([
+  const lower: Tree = new Map<string, TreeNode>([
     ['etc', directory()],
     ['etc/a', file('a\n')],
     ['etc/b', file('b\n')],
     ['opt', directory()],
     ['opt/old', file('old\n')],
   ]);
-  const upper: Tree = new Map([
+  const upper: Tree = new Map<string, TreeNode>([
     ['etc/.wh.a', file('')],
     ['etc/b', file('B\n')],
     ['opt', directory(0o700)],

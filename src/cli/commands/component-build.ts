@@ -1,7 +1,8 @@
 // `catamaran component build NAME`: one component to an OCI image in the cache; its manifest's digest is the answer.
 import { formatSize } from '../../base/size.ts';
 import { makeComponent } from '../../build/steps/component.ts';
-import { openWorkshop } from '../../build/workshop.ts';
+import { withWorkshop } from '../../build/workshop.ts';
+import { preparePackages } from '../../debian/deb.ts';
 import { hostArchitecture } from '../../lock/resolve.ts';
 import { componentStep, makeStep, type Step, type Work } from '../../plan/step.ts';
 import { createContext } from '../context.ts';
@@ -25,7 +26,10 @@ export async function buildComponent(named: string, session: Session): Promise<v
   const work = { kind: 'component', component } as const;
   const step = makeStep(componentStep(name), work, {}, []) as Step<Work & { kind: 'component' }>;
   const task = front.task(step.id);
-  const { blobs } = await makeComponent(step, openWorkshop(locked, context));
+  const { blobs } = await withWorkshop(locked, context, async (workshop) => {
+    await preparePackages(component.packages, workshop.packages);
+    return makeComponent(step, workshop);
+  });
   task.done();
 
   const { manifest, config: _, ...layers } = blobs;

@@ -2,7 +2,8 @@
 import type { Arch } from '../../base/arch.ts';
 import { CatamaranError } from '../../base/errors.ts';
 import { buildSpec } from '../../build/build.ts';
-import { openWorkshop } from '../../build/workshop.ts';
+import { withWorkshop } from '../../build/workshop.ts';
+import { preparePackages } from '../../debian/deb.ts';
 import { openDiskFile } from '../../image/disk-file.ts';
 import type { Context } from '../../lock/context.ts';
 import { hostArchitecture } from '../../lock/resolve.ts';
@@ -11,6 +12,7 @@ import { escapeHelp, type KeySource, runInteractive } from '../../run/interactiv
 import { startMachine } from '../../run/machine.ts';
 import { chooseAccelerator } from '../../run/probe.ts';
 import { openTools } from '../../tools/open.ts';
+import { isPrepared } from '../../tools/root.ts';
 import type { Tools } from '../../tools/tools.ts';
 import { createContext } from '../context.ts';
 import { lockOne } from '../lock-one.ts';
@@ -87,8 +89,12 @@ async function findImage(file: string, arch: Arch, session: Session, context: Co
 async function openQemu(context: Context, hostArch: Arch): Promise<Tools> {
   const request = { reference: 'component:tools-qemu', arch: hostArch, hostArch, remembered: true };
   const { component, locked } = await lockOne(request, context);
-  const { cache, packageTree } = openWorkshop(locked, context);
-  return openTools({ cache, reporter: context.reporter, packages: component.packages, packageTree });
+  const { packages } = component;
+  return withWorkshop(locked, context, async (workshop) => {
+    const { cache, packageTree } = workshop;
+    if (!(await isPrepared({ cache, packages }))) await preparePackages(packages, workshop.packages);
+    return openTools({ cache, reporter: context.reporter, packages, packageTree });
+  });
 }
 
 function foreign(arch: Arch): CatamaranError {
