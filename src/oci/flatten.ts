@@ -13,11 +13,12 @@ const parallel = 4;
 /** Files of the tree are slices of blobs in the cache. `name` is how errors call the image. */
 export async function imageTree(cache: Cache, image: Image, name: string = image.digest): Promise<Tree> {
   const { layers } = image.manifest;
+  const nameOf = (at: number) => `layer ${at + 1} of ${layers.length} of image ${name}`;
   const limit = pLimit(parallel);
   const outcomes = await Promise.allSettled(
     layers.map((layer, at) =>
       limit(async () => {
-        const what = `layer ${at + 1} of ${layers.length} of image ${name}`;
+        const what = nameOf(at);
         const { digest } = await plainLayer(cache, layer, {
           diffId: image.config.rootfs.diff_ids[at]!,
           what,
@@ -30,8 +31,7 @@ export async function imageTree(cache: Cache, image: Image, name: string = image
   let tree: Tree = new Map();
   for (const [at, outcome] of outcomes.entries()) {
     if (outcome.status === 'rejected') throw outcome.reason;
-    const what = `layer ${at + 1} of ${layers.length} of image ${name}`;
-    tree = await naming(what, async () => applyLayer(tree, outcome.value));
+    tree = await naming(nameOf(at), async () => applyLayer(tree, outcome.value));
   }
   return tree;
 }
