@@ -1,7 +1,8 @@
 // Which images the cache has been given, under which names: for people, who do not think in digests.
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Digest, isDigest } from '../base/digest.ts';
+import { type Digest, digestHex, isDigest } from '../base/digest.ts';
+import { CatamaranError } from '../base/errors.ts';
 import { byName } from '../base/order.ts';
 import type { Cache } from '../store/cache.ts';
 import { errorCode } from '../store/disk.ts';
@@ -35,6 +36,24 @@ export async function listImages(cache: Cache): Promise<readonly ListedImage[]> 
     listed.push({ name, image, size: image.manifest.layers.reduce((sum, layer) => sum + layer.size, 0) });
   }
   return listed.sort((a, b) => byName(a.name, b.name) || byName(a.image.digest, b.image.digest));
+}
+
+/** By its name, its digest, or the beginning of its digest's hex. Undefined when there is none. */
+export async function findImage(cache: Cache, text: string): Promise<ListedImage | undefined> {
+  const all = await listImages(cache);
+  const named = all.filter(({ name, image }) => name === text || image.digest === text);
+  const found = named.length > 0 ? named : all.filter(({ image }) => isShortened(text, image.digest));
+  if (found.length <= 1) return found[0];
+  throw new CatamaranError('usage', {
+    code: 'image-ambiguous',
+    message: `${JSON.stringify(text)} is the name of ${found.length} images in the cache`,
+    hint: `Name one of them by its digest: ${found.map(({ image }) => image.digest).join(', ')}`,
+  });
+}
+
+function isShortened(text: string, digest: Digest): boolean {
+  const hex = text.replace(/^sha256:/, '');
+  return /^[0-9a-f]{6,64}$/.test(hex) && digestHex(digest).startsWith(hex);
 }
 
 async function recordedDigests(cache: Cache): Promise<Digest[]> {

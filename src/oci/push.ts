@@ -9,6 +9,7 @@ import { byName } from '../base/order.ts';
 import { formatSize } from '../base/size.ts';
 import type { Blob, Cache } from '../store/cache.ts';
 import { redactUrl } from '../store/request.ts';
+import { eachLimited } from './each-limited.ts';
 import { type Endpoint, endpointsOf } from './endpoint.ts';
 import { platformOf } from './export.ts';
 import { type Descriptor, type Image, type Manifest, mediaTypes } from './image.ts';
@@ -58,13 +59,16 @@ export async function pushImages(
   return putManifest(new TextEncoder().encode(index), mediaTypes.index, reference, endpoint, name, options);
 }
 
-/** The same image with its plain layers compressed by gzip: another manifest, the same config and content. */
+/**
+ * The same image with its plain layers compressed by gzip: another manifest, the same config and content. Equal
+ * inputs give equal bytes with one version of Node; another one's zlib may pack otherwise.
+ */
 export async function compressLayers(cache: Cache, image: Image, level = 6): Promise<Image> {
-  const layers: Descriptor[] = [];
-  for (const [at, layer] of image.manifest.layers.entries()) {
-    const plain = await plainLayer(cache, layer, { diffId: image.config.rootfs.diff_ids[at]! });
-    layers.push(plain.digest === layer.digest ? await compress(cache, layer, level) : layer);
-  }
+  const diffIds = image.config.rootfs.diff_ids;
+  const layers = await eachLimited(image.manifest.layers, async (layer, at) => {
+    const plain = await plainLayer(cache, layer, { diffId: diffIds[at]! });
+    return plain.digest === layer.digest ? compress(cache, layer, level) : layer;
+  });
   const manifest: Manifest = { ...image.manifest, layers };
   const { digest } = await cache.putBlob(
     new TextEncoder().encode(canonicalJson(manifest as unknown as Json)),
@@ -101,15 +105,16 @@ async function pushBlobs(
   name: string,
   options: PushOptions,
 ): Promise<void> {
-  const seen = new Set<Digest>();
   const count = image.manifest.layers.length;
-  for (const [at, blob] of [...image.manifest.layers, image.manifest.config].entries()) {
-    if (seen.has(blob.digest)) continue;
-    seen.add(blob.digest);
-    const what = at < count ? `layer ${at + 1} of ${count} of image ${name}` : `the config of image ${name}`;
+  const named = [...image.manifest.layers, image.manifest.config].map((blob, at) => ({
+    blob,
+    what: at < count ? `layer ${at + 1} of ${count} of image ${name}` : `the config of image ${name}`,
+  }));
+  const once = new Map(named.map((one) => [one.blob.digest, one]));
+  await eachLimited([...once.values()], async ({ blob, what }) => {
     const path = await requireBlob(options.cache, blob.digest, what);
     await options.registries.patiently(what, () => pushBlob(blob, path, what, endpoint, options.registries));
-  }
+  });
 }
 
 /** Distribution, "pushing a blob monolithically": POST for a place, PUT to it. */

@@ -1,10 +1,10 @@
 // A reference → the digest of one manifest for one platform (for the lock), and that digest → the image, wholly in
 // the cache. The first may answer differently tomorrow; the second never does.
-import pLimit from 'p-limit';
 import type { Arch } from '../base/arch.ts';
 import type { Digest } from '../base/digest.ts';
 import { CatamaranError } from '../base/errors.ts';
 import type { Cache } from '../store/cache.ts';
+import { eachLimited } from './each-limited.ts';
 import type { Image } from './image.ts';
 import { recordImage } from './list.ts';
 import { type ImageAccess, type ImageOrigin, openSource } from './origin.ts';
@@ -25,7 +25,6 @@ export interface ResolvedImage {
 
 /** Compressed layers of one image, in bytes. */
 const maxImageSize = 64 * 2 ** 30;
-const parallel = 4;
 
 /** Asks the source, and fetches no layer. */
 export async function resolveImage(
@@ -65,16 +64,13 @@ async function fetchImage(source: ImageSource, digest: Digest, cache: Cache): Pr
     manifest.layers.reduce((sum, layer) => sum + layer.size, 0),
     source.name,
   );
-  const limit = pLimit(parallel);
   const count = manifest.layers.length;
-  const outcomes = await Promise.allSettled([
-    limit(() => source.bringBlob(manifest.config, `the config of ${source.name}`)),
-    ...manifest.layers.map((layer, at) =>
-      limit(() => source.bringBlob(layer, `layer ${at + 1} of ${count} of image ${source.name}`)),
-    ),
-  ]);
-  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-  if (failed) throw failed.reason;
+  const blobs = [...manifest.layers, manifest.config].map((blob, at) => ({
+    blob,
+    what: at < count ? `layer ${at + 1} of ${count} of image ${source.name}` : `the config of ${source.name}`,
+  }));
+  const once = new Map(blobs.map((one) => [one.blob.digest, one]));
+  await eachLimited([...once.values()], (one) => source.bringBlob(one.blob, one.what));
   // Last, so that a manifest in the cache is a sign that the rest was there.
   await cache.putBlob(bytes, { digest, what });
   const image = await loadImage(cache, digest, source.name);

@@ -43,7 +43,8 @@ export function planBuild(locked: LockedSpec, formats: readonly DiskFormat[]): P
     return add(componentStep(found.name), { kind: 'component', component: found.component }, inputs, []);
   };
   const segment = (from: Step, part: 'all' | 'modules'): Step => {
-    const id = part === 'all' ? `segment of ${from.id}` : `segment of ${from.id}: modules`;
+    const name = from.id.replace(/^component /, '');
+    const id = `segment ${name}${part === 'modules' ? ' modules' : ''}`;
     return add(
       id,
       { kind: 'segment', image: from.id, part },

@@ -63,7 +63,7 @@ const formats: Readonly<Record<WorkKind, number>> = {
 };
 
 export interface Step<W extends Work = Work> {
-  /** For people and for other steps: `segment of component:sshd`. */
+  /** For people and for other steps: `segment sshd`. */
   readonly id: StepId;
   readonly work: W;
   /** What goes in besides other steps: name → digest or short value. A changed key is explained by these. */

@@ -22,7 +22,7 @@ export async function composeSlot(step: DiskStep, needs: Needs, workshop: Worksh
   const { cache, locked } = workshop;
   const { spec, arch, epoch } = locked;
   const { work } = step;
-  const names = [work.base, ...work.segments];
+  const names = [work.base, ...work.segments].map((id) => id.replace(/^segment /, ''));
   const parts = [
     blobOf(needs, work.base, 'base'),
     ...work.segments.map((id) => blobOf(needs, id, 'segment')),

@@ -1,0 +1,161 @@
+// The command as an installation has it, run as a real process: the bundle, the components, and of the packages only
+// those that a user gets. Build tests see of it what a shell sees.
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { chmod, copyFile, cp, link, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { isArch } from '../../src/base/arch.ts';
+import { digestHex } from '../../src/base/digest.ts';
+import type { LockedPackage } from '../../src/debian/locked.ts';
+import { type Lock, parseLock } from '../../src/lock/lock-file.ts';
+import { hostArch, testCacheRoot } from './tools.ts';
+
+const repository = resolve(import.meta.dirname, '../..');
+
+export interface Installation {
+  /** A directory that is removed at the end; everybody may enter it. */
+  readonly root: string;
+  readonly command: string;
+  dispose(): Promise<void>;
+}
+
+/** Readable for every user, wherever the repository is. */
+export async function installCommand(): Promise<Installation> {
+  const root = await mkdtemp(join(tmpdir(), 'catamaran-build-'));
+  await chmod(root, 0o755);
+  for (const name of ['package.json', 'components', 'examples'])
+    await cp(join(repository, name), join(root, name), { recursive: true });
+  for (const name of await installedPackages())
+    await cp(join(repository, name), join(root, name), { recursive: true });
+  await promisify(execFile)(process.execPath, [join(repository, 'scripts/bundle.mjs'), join(root, 'dist')]);
+  return {
+    root,
+    command: join(root, 'dist/catamaran.js'),
+    dispose: () => rm(root, { recursive: true, force: true }),
+  };
+}
+
+async function installedPackages(): Promise<string[]> {
+  const text = await readFile(join(repository, 'package-lock.json'), 'utf8');
+  const { packages } = JSON.parse(text) as { packages: Record<string, { dev?: true; optional?: true }> };
+  return Object.entries(packages)
+    .filter(([path, { dev, optional }]) => path !== '' && !dev && !optional)
+    .map(([path]) => path);
+}
+
+export interface RunOptions {
+  readonly cwd: string;
+  /** Default: the cache that all tests share. */
+  readonly cache?: string;
+  /** Beside PATH, HOME (an empty directory unless it is given here) and the cache's. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Runs as this user and group. */
+  readonly user?: number;
+  /** Shell commands before it: `umask 077`, `ulimit -f 100`. */
+  readonly prelude?: string;
+}
+
+export interface Ending {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Running {
+  readonly child: ChildProcess;
+  readonly ending: Promise<Ending>;
+  /** Resolves when its output so far holds `text`; rejects if it ends before. */
+  says(text: string): Promise<void>;
+}
+
+export function start({ command, root }: Installation, argv: readonly string[], options: RunOptions): Running {
+  const { cwd, cache = testCacheRoot(), env = {}, user, prelude = ':' } = options;
+  const child = spawn('/bin/sh', ['-c', `${prelude}; exec "$@"`, 'sh', process.execPath, command, ...argv], {
+    cwd,
+    env: { ...inherited(), HOME: join(root, 'dist'), CATAMARAN_CACHE: cache, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(user === undefined ? {} : { uid: user, gid: user }),
+  });
+  const heard = { stdout: '', stderr: '' };
+  const listeners = new Set<() => void>();
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text) => {
+      heard[name] += text;
+      for (const listener of listeners) listener();
+    });
+  }
+  let ended = false;
+  const ending = new Promise<Ending>((done, fail) => {
+    child.on('error', fail);
+    child.on('close', (code, signal) => {
+      ended = true;
+      done({ code, signal, ...heard });
+      for (const listener of listeners) listener();
+    });
+  });
+  const says = (text: string) =>
+    new Promise<void>((done, fail) => {
+      const listen = () => {
+        const found = heard.stdout.includes(text) || heard.stderr.includes(text);
+        if (!found && !ended) return;
+        listeners.delete(listen);
+        if (found) done();
+        else fail(new Error(`it ended without saying ${text}:\n${heard.stderr}`));
+      };
+      listeners.add(listen);
+      listen();
+    });
+  return { child, ending, says };
+}
+
+/** What of this process's environment belongs to the machine and not to the person. */
+function inherited(): Record<string, string> {
+  const names = ['PATH', 'CATAMARAN_DEBIAN_MIRROR', 'NODE_EXTRA_CA_CERTS', 'TMPDIR'];
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+}
+
+export const run = (
+  installation: Installation,
+  argv: readonly string[],
+  options: RunOptions,
+): Promise<Ending> => start(installation, argv, options).ending;
+
+/** Fails with what the command said if it does not end well. */
+export async function succeed(
+  installation: Installation,
+  argv: readonly string[],
+  options: RunOptions,
+): Promise<Ending> {
+  const ending = await run(installation, argv, options);
+  if (ending.code !== 0) throw new Error(`catamaran ${argv.join(' ')}: ${ending.code}\n${ending.stderr}`);
+  return ending;
+}
+
+export async function lockOf(path: string): Promise<Lock> {
+  return parseLock(path, await readFile(path, 'utf8'));
+}
+
+/** Every package that a build from this lock on this machine fetches. */
+export function packagesOfLock(lock: Lock): LockedPackage[] {
+  const arches = [...Object.keys(lock.targets), hostArch].filter(isArch);
+  const targets = [...arches.map((arch) => lock.targets[arch]), lock.tools[hostArch]];
+  const components = targets.flatMap((target) => Object.values(target?.components ?? {}));
+  const packages = components.flatMap((component) => component.packages);
+  return [...new Map(packages.map((each) => [each.digest, each])).values()];
+}
+
+/** A new cache that holds the packages, as downloads leave them, and nothing else. They must be in the shared one. */
+export async function cacheWithPackages(root: string, packages: readonly LockedPackage[]): Promise<string> {
+  for (const { digest } of packages) {
+    const hex = digestHex(digest);
+    const name = join('blobs/sha256', hex.slice(0, 2), hex);
+    await mkdir(join(root, dirname(name)), { recursive: true });
+    // By link where both are on one disk: what is in a cache is never written again.
+    await link(join(testCacheRoot(), name), join(root, name)).catch(() =>
+      copyFile(join(testCacheRoot(), name), join(root, name)),
+    );
+  }
+  return root;
+}
