@@ -27,6 +27,7 @@ function generateValidators() {
   for (const [name, schema] of Object.entries(schemas)) ajv.addSchema(schema, name);
   const code = standalone.default(ajv, {
     validateSpec: 'spec.schema.json',
+    validateSettings: 'spec.schema.json#/definitions/containerSettings',
     validateComponent: 'component.schema.json',
   });
   return `// @ts-nocheck\n${banner('schemas/*.schema.json')}${code}\n`;

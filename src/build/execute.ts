@@ -11,6 +11,7 @@ import { makeComponent } from './steps/component.ts';
 import { makeDataPartition } from './steps/data.ts';
 import { makeInitrd } from './steps/initrd.ts';
 import { makeLoader } from './steps/loader.ts';
+import { pullInto } from './steps/pull.ts';
 import { makeImageSegment } from './steps/segment.ts';
 import type { Workshop } from './workshop.ts';
 
@@ -75,6 +76,8 @@ async function perform(step: Step, needs: Needs, workshop: Workshop): Promise<St
   switch (step.work.kind) {
     case 'component':
       return makeComponent(as<'component'>(), workshop);
+    case 'pull':
+      return pullInto(as<'pull'>(), workshop);
     case 'segment':
       return makeImageSegment(as<'segment'>(), needs, workshop);
     case 'initrd':

@@ -1,8 +1,11 @@
 // What a step made, as it is remembered under the step's key: blobs in the cache by name, and facts about them.
+
+import { stat } from 'node:fs/promises';
 import { isDigest } from '../base/digest.ts';
 import { CatamaranError } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
-import type { Blob } from '../store/cache.ts';
+import type { Image } from '../oci/image.ts';
+import type { Blob, Cache } from '../store/cache.ts';
 
 export interface StepResult {
   readonly blobs: Readonly<Record<string, Blob>>;
@@ -36,4 +39,15 @@ export function parseResult(value: Json | undefined): StepResult | undefined {
 
 function internal(message: string): CatamaranError {
   return new CatamaranError('internal', { code: 'step-result', message });
+}
+
+/** An image as a result: all that it consists of. */
+export async function imageResult({ digest, manifest }: Image, cache: Cache): Promise<StepResult> {
+  const { size } = await stat(cache.blobPath(digest));
+  const blob = ({ digest, size }: Blob): Blob => ({ digest, size });
+  const layers = manifest.layers.map((layer, index) => [`layer ${index}`, blob(layer)] as const);
+  return {
+    blobs: { manifest: { digest, size }, config: blob(manifest.config), ...Object.fromEntries(layers) },
+    facts: {},
+  };
 }

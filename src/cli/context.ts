@@ -1,9 +1,13 @@
 // Makes the Context that the working rooms run in, from the global options and the process's surroundings.
 
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { CatamaranError, messageOf } from '../base/errors.ts';
 import { findMirror } from '../debian/mirror.ts';
 import type { Context } from '../lock/context.ts';
+import { dockerCredentials } from '../oci/docker-config.ts';
+import { openRegistryClient, type RegistryClient } from '../oci/registry.ts';
 import { openCache } from '../store/cache.ts';
 import { componentsRoot, packageRoot } from './package-root.ts';
 import type { Session } from './session.ts';
@@ -11,6 +15,7 @@ import type { Session } from './session.ts';
 export async function createContext({ io, globals, front, signal }: Session): Promise<Context> {
   const cache = await openCache(globals.cache, { now: () => io.now() });
   let mirror: ReturnType<typeof findMirror> | undefined;
+  let registries: Promise<RegistryClient> | undefined;
   return {
     cache,
     reporter: front,
@@ -18,6 +23,10 @@ export async function createContext({ io, globals, front, signal }: Session): Pr
     mirror: () => {
       mirror ??= findMirror({ option: globals.mirror, environment: io.env });
       return mirror;
+    },
+    registries: () => {
+      registries ??= openRegistries({ io, globals, front, signal });
+      return registries;
     },
     snapshotMirrors: globals.snapshotMirrors,
     offline: globals.offline,
@@ -28,6 +37,35 @@ export async function createContext({ io, globals, front, signal }: Session): Pr
     ...unpackWorker(),
     ...(globals.sourceDateEpoch === undefined ? {} : { sourceDateEpoch: globals.sourceDateEpoch }),
   };
+}
+
+async function openRegistries({ io, globals, front, signal }: Session): Promise<RegistryClient> {
+  const { mirrors, certificates, plainHttp } = globals.registries;
+  return openRegistryClient({
+    reporter: front,
+    signal,
+    offline: globals.offline,
+    mirrors,
+    plainHttp,
+    credentials: dockerCredentials({ env: io.env, home: io.home }),
+    certificates: await Promise.all(certificates.map((path) => readCertificate(path))),
+  });
+}
+
+async function readCertificate(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new CatamaranError(
+      'usage',
+      {
+        code: 'usage-certificate',
+        message: `cannot read the certificate ${path}: ${messageOf(cause)}`,
+        hint: 'Give --registry-ca the path of a PEM file.',
+      },
+      { cause },
+    );
+  }
 }
 
 /** The bundle has the threads' program; from source, unpacking is done in this thread. */

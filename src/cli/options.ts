@@ -10,6 +10,9 @@ import { wantsColor } from './report/open-front.ts';
 export interface RawGlobals {
   readonly mirror?: string;
   readonly snapshotMirror?: readonly string[];
+  readonly registryMirror?: Readonly<Record<string, readonly string[]>>;
+  readonly registryCa?: readonly string[];
+  readonly insecureRegistry?: readonly string[];
   readonly cache?: string;
   readonly arch?: Arch;
   readonly offline?: true;
@@ -23,6 +26,7 @@ export interface RawGlobals {
 export interface Globals {
   readonly mirror?: string | undefined;
   readonly snapshotMirrors: readonly string[];
+  readonly registries: RegistrySettings;
   /** Absolute. */
   readonly cache: string;
   /** Asked for; without it the host's counts. */
@@ -36,10 +40,23 @@ export interface Globals {
   readonly sourceDateEpoch?: number;
 }
 
+export interface RegistrySettings {
+  /** Registry host → its mirrors. */
+  readonly mirrors: Readonly<Record<string, readonly string[]>>;
+  /** PEM files, absolute. */
+  readonly certificates: readonly string[];
+  readonly plainHttp: readonly string[];
+}
+
 export function completeGlobals(raw: RawGlobals, io: Io): Globals {
   return {
     mirror: raw.mirror,
     snapshotMirrors: raw.snapshotMirror ?? [],
+    registries: {
+      mirrors: raw.registryMirror ?? {},
+      certificates: (raw.registryCa ?? []).map((path) => resolve(io.cwd, path)),
+      plainHttp: raw.insecureRegistry ?? [],
+    },
     cache: cacheDirectory(raw.cache, io),
     arch: raw.arch,
     offline: raw.offline === true,

@@ -201,6 +201,22 @@ function addGlobalOptions(program: Command): void {
       ),
     )
     .addOption(
+      new Option(
+        '--registry-mirror <registry=mirror>',
+        'asked before that registry; may be repeated',
+      ).argParser(values.collectMirror),
+    )
+    .addOption(
+      new Option('--registry-ca <file>', 'PEM file of an authority to trust; may be repeated').argParser(
+        values.collectText,
+      ),
+    )
+    .addOption(
+      new Option('--insecure-registry <host>', 'plain HTTP is allowed with it; may be repeated').argParser(
+        values.collectText,
+      ),
+    )
+    .addOption(
       new Option('--cache <dir>', 'cache directory (default: CATAMARAN_CACHE, else ~/.cache/catamaran)'),
     )
     .addOption(new Option('--offline', 'fetch nothing'))

@@ -44,6 +44,22 @@ export function collectUrl(text: string, before: readonly string[] = []): string
   return [...before, parseUrl(text)];
 }
 
+/** `HOST=MIRROR`, gathered by host. */
+export function collectMirror(
+  text: string,
+  before: Readonly<Record<string, readonly string[]>> = {},
+): Record<string, readonly string[]> {
+  const [host = '', mirror = '', ...rest] = text.split('=');
+  if (host === '' || mirror === '' || rest.length > 0) {
+    throw new InvalidArgumentError('It must be REGISTRY=MIRROR, such as docker.io=registry.example.org/hub.');
+  }
+  return { ...before, [host]: [...(before[host] ?? []), mirror] };
+}
+
+export function collectText(text: string, before: readonly string[] = []): string[] {
+  return [...before, text];
+}
+
 /** `qcow2,raw` → both, each once, in the order given. */
 export function parseFormats(text: string): DiskFormat[] {
   const words = text.split(',').map((word) => word.trim());

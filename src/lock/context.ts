@@ -2,6 +2,7 @@
 // process, so that nothing below it looks at the environment, the clock or the disk's layout by itself.
 import type { Reporter } from '../base/reporter.ts';
 import type { Mirror } from '../debian/locked.ts';
+import type { RegistryClient } from '../oci/registry.ts';
 import type { Cache } from '../store/cache.ts';
 
 export interface Context {
@@ -11,6 +12,8 @@ export interface Context {
   readonly signal: AbortSignal;
   /** Found when it is first needed: a build from the cache needs none. Throws fault 'environment' if none is known. */
   readonly mirror: () => Promise<Mirror>;
+  /** The client of all registries: opened when the first image of one is asked for. */
+  readonly registries: () => Promise<RegistryClient>;
   /** Base URLs of archives that keep old packages, without a trailing slash, in the order to be tried. */
   readonly snapshotMirrors: readonly string[];
   /** Nothing may be fetched. */

@@ -3,6 +3,7 @@ import type { Arch } from '../base/arch.ts';
 import type { Digest } from '../base/digest.ts';
 import type { ComponentSources } from '../component/sources.ts';
 import type { LockedPackage } from '../debian/locked.ts';
+import type { ImageOrigin } from '../oci/origin.ts';
 import type { Spec } from '../spec/types.ts';
 import type { ReadonlyTree } from '../tree/tree.ts';
 
@@ -11,7 +12,14 @@ export type ImageName = string;
 
 export type LockedImage =
   | { readonly kind: 'component'; readonly name: ImageName; readonly component: LockedComponent }
-  | { readonly kind: 'manifest'; readonly name: ImageName; readonly digest: Digest };
+  | { readonly kind: 'pulled'; readonly name: ImageName; readonly image: LockedPull };
+
+/** An image of a registry, a layout or an archive. */
+export interface LockedPull {
+  readonly origin: ImageOrigin;
+  /** Of the manifest for the architecture that is built for. */
+  readonly digest: Digest;
+}
 
 export interface LockedComponent {
   readonly sources: ComponentSources;

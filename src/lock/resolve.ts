@@ -1,10 +1,15 @@
 // Spec → LockedSpec: every reference gets its digest, from the lock where it has one, else from the archive.
 // What the lock says is taken as it is; what it lacks is added to it; `update` asks anew for everything.
+
+import { dirname } from 'node:path';
 import { type Arch, architectures } from '../base/arch.ts';
+import type { Digest } from '../base/digest.ts';
 import { CatamaranError } from '../base/errors.ts';
 import { type ComponentSources, readSources } from '../component/sources.ts';
 import { type Archive, loadArchive } from '../debian/archive.ts';
 import { solve } from '../debian/solve.ts';
+import type { ImageOrigin } from '../oci/origin.ts';
+import { resolveImage } from '../oci/resolve.ts';
 import { formatReference, type ImageReference } from '../spec/reference.ts';
 import type { Container, Spec } from '../spec/types.ts';
 import { digestOf } from '../store/digest-of.ts';
@@ -146,11 +151,22 @@ class TargetLocker {
     if (reference.kind === 'component' || reference.kind === 'directory') {
       return { kind: 'component', name, component: await this.lockComponent(reference, name) };
     }
-    throw new CatamaranError('spec', {
-      code: 'image-kind-unsupported',
-      message: `${name} cannot be built yet: only component:NAME and ./DIRECTORY can`,
-      hint: 'Write it as a component.',
-    });
+    const digest = await this.#lockPull(reference, name);
+    this.#images[name] = digest;
+    return { kind: 'pulled', name, image: { origin: reference, digest } };
+  }
+
+  /** A registry's image keeps its digest until the lock is updated; what lies beside the spec is the user's own. */
+  async #lockPull(origin: ImageOrigin, name: string): Promise<Digest> {
+    const known = this.#known.images[name];
+    const { mode, spec } = this.#request;
+    if (known !== undefined && origin.kind === 'registry') return known;
+    if (known === undefined && mode === 'frozen') throw notLocked(name, false);
+    const { cache, registries } = this.#context;
+    const access = { cache, registries: await registries(), directory: dirname(spec.file) };
+    const { digest } = await resolveImage(origin, { ...access, arch: this.#arch });
+    if (mode === 'frozen' && digest !== known) throw notLocked(name, true);
+    return digest;
   }
 
   async lockComponent(reference: ImageReference & { kind: 'component' | 'directory' }, name: string) {

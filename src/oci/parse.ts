@@ -65,6 +65,7 @@ export function isIndex(document: Members): boolean {
 
 export function parseManifest(document: Members, what: string): Manifest {
   refuseSchema1(document, what);
+  requireOneKind(document, what);
   if (document.schemaVersion !== 2) throw malformed(what, 'its schemaVersion is not 2');
   const mediaType = document.mediaType ?? mediaTypes.manifest;
   if (typeof mediaType !== 'string' || !manifestTypes.includes(mediaType)) {
@@ -86,6 +87,7 @@ export function parseManifest(document: Members, what: string): Manifest {
 }
 
 export function parseIndex(document: Members, what: string): readonly IndexEntry[] {
+  requireOneKind(document, what);
   if (document.schemaVersion !== 2) throw malformed(what, 'its schemaVersion is not 2');
   return listOf(document.manifests, what, 'manifests', 10_000).map((value, at) => {
     const where = `manifests[${at}]`;
@@ -169,6 +171,13 @@ function refuseSchema1(document: Members, what: string): void {
     message: `${what} is in Docker's schema 1, which names no verifiable config`,
     hint: 'Push the image again with a current tool: it writes OCI or Docker schema 2 manifests.',
   });
+}
+
+/** What is a manifest to one reader and an index to another would have two meanings under one digest (CVE-2021-41190). */
+function requireOneKind(document: Members, what: string): void {
+  if (document.manifests === undefined || (document.layers === undefined && document.config === undefined))
+    return;
+  throw malformed(what, 'it is a manifest and an index at once');
 }
 
 function parseStrings(

@@ -21,7 +21,7 @@ export const dockerHub = {
   configKey: 'https://index.docker.io/v1/',
 } as const;
 
-/** `alpine` → docker.io/library/alpine:latest. */
+/** `alpine` is `library/alpine:latest` there. */
 export function completeReference(
   reference: ImageReference & { readonly kind: 'registry' },
 ): RegistryReference {

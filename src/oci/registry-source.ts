@@ -80,20 +80,21 @@ async function fetchManifest(
   if (!bytes)
     throw lied(endpoint, `the manifest of ${name}`, `it has more than ${formatSize(maxManifestSize)}`);
   const found = digestFromHex(createHash('sha256').update(bytes).digest('hex'));
-  const promised = digest ?? response.headers['docker-content-digest'] ?? found;
+  const stated = String(response.headers['docker-content-digest'] ?? '');
+  const promised = digest ?? (stated.startsWith('sha256:') ? stated : found);
   if (found !== promised) {
     throw lied(
       endpoint,
       `the manifest of ${name}`,
-      `its digest is ${found} and not ${String(promised).slice(0, 80)}`,
+      `its digest is ${found} and not ${promised.slice(0, 80)}`,
     );
   }
-  const stated = parseJson(bytes, `the manifest of ${name}`).mediaType ?? type;
-  if (stated !== type) {
+  const inside = parseJson(bytes, `the manifest of ${name}`).mediaType ?? type;
+  if (inside !== type) {
     throw lied(
       endpoint,
       `the manifest of ${name}`,
-      `it was sent as ${type} and calls itself ${String(stated).slice(0, 80)}`,
+      `it was sent as ${type} and calls itself ${String(inside).slice(0, 80)}`,
     );
   }
   return { bytes, digest: found };

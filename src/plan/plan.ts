@@ -35,7 +35,10 @@ export function planBuild(locked: LockedSpec, formats: readonly DiskFormat[]): P
     return addImage(found);
   };
   const addImage = (found: LockedImage): Step => {
-    if (found.kind !== 'component') throw new RangeError(`${found.name} is no component`);
+    if (found.kind === 'pulled') {
+      const { name, image } = found;
+      return add(`image ${name}`, { kind: 'pull', name, image }, { digest: image.digest }, []);
+    }
     const { sources, packages } = found.component;
     const inputs: Record<string, string> = { arch, epoch: common.epoch, ...sources.inputs };
     for (const { name, version, digest } of packages) inputs[`package ${name}`] = `${version} ${digest}`;
@@ -43,7 +46,7 @@ export function planBuild(locked: LockedSpec, formats: readonly DiskFormat[]): P
     return add(componentStep(found.name), { kind: 'component', component: found.component }, inputs, []);
   };
   const segment = (from: Step, part: 'all' | 'modules'): Step => {
-    const name = from.id.replace(/^component /, '');
+    const name = from.id.replace(/^(component|image) /, '');
     const id = `segment ${name}${part === 'modules' ? ' modules' : ''}`;
     return add(
       id,

@@ -1,7 +1,7 @@
 // A step of a plan: one piece of work, with a key that is a function of all that goes into it. Steps with equal keys
 // make equal bytes; what a step made is remembered under its key, so that no work is done twice.
 import type { Digest } from '../base/digest.ts';
-import type { ImageName, LockedComponent } from '../lock/locked-spec.ts';
+import type { ImageName, LockedComponent, LockedPull } from '../lock/locked-spec.ts';
 import type { Container, Spec } from '../spec/types.ts';
 import { digestOf } from '../store/digest-of.ts';
 
@@ -11,6 +11,8 @@ export type StepId = string;
 export type Work =
   /** A component to an OCI image. */
   | { readonly kind: 'component'; readonly component: LockedComponent }
+  /** An image of a registry, a layout or an archive into the cache. */
+  | { readonly kind: 'pull'; readonly name: ImageName; readonly image: LockedPull }
   /** An image, or the modules of a kernel image, to a segment. */
   | { readonly kind: 'segment'; readonly image: StepId; readonly part: 'all' | 'modules' }
   /** The initrd's image and the kernel modules that it needs to the initrd. */
@@ -54,6 +56,7 @@ export type WorkKind = Work['kind'];
 /** Raise one when a step's code comes to make other bytes from the same inputs. */
 const formats: Readonly<Record<WorkKind, number>> = {
   component: 1,
+  pull: 1,
   segment: 1,
   initrd: 1,
   base: 1,

@@ -6,6 +6,13 @@
 export interface SpecDocument {
   /** Names the releases and fills /etc/os-release. Default: the file’s name and version 0. */
   readonly os?: OperatingSystem;
+  /** Specs that come before this one, relative to it: mappings are merged, lists joined, later values win. */
+  readonly include?: readonly string[];
+  /**
+   * Values that may be set when building, by --set NAME=VALUE. ${NAME} in a text stands for the value,
+   * $${NAME} for itself.
+   */
+  readonly variables?: Readonly<Record<string, Variable>>;
   /** The kernel, its arguments and its initrd. */
   readonly kernel?: Kernel;
   /** Images that make up the root file system, in order. */
@@ -69,11 +76,21 @@ export interface OperatingSystem {
   readonly logo?: string;
 }
 
+/** One variable. */
+export interface Variable {
+  /** What it takes. Default: string. */
+  readonly type?: 'string' | 'integer' | 'boolean';
+  /** Its value where none is set. Without it, one must be set. */
+  readonly default?: boolean | number | string;
+  /** For people. */
+  readonly description?: string;
+}
+
 /** The kernel, its arguments and its initrd. */
 export interface Kernel {
   /** Image with the kernel. */
   readonly image?: string;
-  /** Kernel arguments. */
+  /** Kernel arguments. Line breaks count as spaces. */
   readonly cmdline?: string;
   /** Name of the kernel in its image. Default: kernel. */
   readonly binary?: string;
@@ -96,21 +113,44 @@ export interface OnbootContainer extends ContainerSettings {
   readonly image: string;
   /** Onboot: go on with the boot if it fails. */
   readonly optional?: boolean;
+  /**
+   * Filter of system calls: default, unconfined, or a profile in OCI’s JSON, relative to the spec. Default:
+   * unconfined.
+   */
+  readonly seccomp?: string;
+  /** AppArmor: unconfined, default, or a file with a profile, relative to the spec. Default: unconfined. */
+  readonly apparmor?: string;
+  /**
+   * Files that the container finds in /run/secrets, read-only. They are read on the machine when it starts
+   * and never enter an image.
+   */
+  readonly secrets?: readonly (Secret | string)[];
+}
+
+/** A secret: a name, whose file is /var/lib/secrets/NAME, or a name and a file. */
+export interface Secret {
+  /** Its name in /run/secrets. */
+  readonly name: string;
+  /** Where it is on the machine. Default: /var/lib/secrets/NAME. */
+  readonly file?: string;
 }
 
 /** How a container runs. The same keys as in an image’s label org.mobyproject.config; what a spec says wins. */
 export interface ContainerSettings {
   /** Capabilities. Default: none. "all" gives every one. */
   readonly capabilities?: readonly string[];
-  /** Capabilities beside those of the image’s label. */
+  /** Capabilities beside those of capabilities or of the image’s label. */
   readonly 'capabilities.add'?: readonly string[];
   /** Ambient capabilities. */
   readonly ambient?: readonly string[];
   /** Mounts. */
   readonly mounts?: readonly Mount[];
-  /** Bind mounts, SOURCE:DESTINATION[:OPTIONS]. */
+  /**
+   * Bind mounts, SOURCE:DESTINATION[:OPTIONS], in place of those of the image’s label. SOURCE is a path of
+   * the machine or a volume’s name.
+   */
   readonly binds?: readonly string[];
-  /** Bind mounts beside those of the image’s label. */
+  /** Bind mounts beside those of binds or of the image’s label. */
   readonly 'binds.add'?: readonly string[];
   /** Memory file systems, DESTINATION[:OPTIONS]. */
   readonly tmpfs?: readonly string[];
@@ -136,7 +176,7 @@ export interface ContainerSettings {
   readonly uidMappings?: readonly IdMapping[];
   /** Group ids of a new user namespace. */
   readonly gidMappings?: readonly IdMapping[];
-  /** Host name, in a new UTS namespace. */
+  /** Host name. A new UTS namespace comes with it, unless uts says otherwise. */
   readonly hostname?: string;
   /** Root file system read-only, without an overlay in memory. */
   readonly readonly?: boolean;
@@ -226,6 +266,8 @@ export interface Resources {
   readonly hugepageLimits?: readonly HugePageLimit[];
   /** Network priorities. */
   readonly network?: Network;
+  /** Files of the control group (version 2) and what is written to them. */
+  readonly unified?: Readonly<Record<string, string>>;
 }
 
 /** One rule of the device allow list. */
@@ -326,7 +368,7 @@ export interface Throttle {
 
 /** A limit for one page size. */
 export interface HugePageLimit {
-  /** Page size. */
+  /** Page size; a number is in bytes. */
   readonly pageSize?: string;
   /** Bytes. */
   readonly limit?: number;
@@ -403,10 +445,73 @@ export interface Service extends ContainerSettings {
    * oci:DIRECTORY[:TAG], oci-archive:FILE or docker-archive:FILE.
    */
   readonly image: string;
-  /** Services: the signal that asks it to stop. Default: SIGTERM. */
-  readonly stopSignal?: string;
-  /** Services: how long it may take to stop before it is killed. Default: 10s. */
-  readonly stopTimeout?: string;
+  /** Whether it is started again after it has ended: always, on-failure or never. */
+  readonly restart?: Restart | string;
+  /**
+   * Services that must run, and be healthy where they say how, before this one starts. Onboot containers
+   * have always run.
+   */
+  readonly depends_on?: readonly string[];
+  /** How it is asked to stop. */
+  readonly stop?: Stop;
+  /** How to find out that it works: exactly one of command, http, tcp, file. Unhealthy, it is started again. */
+  readonly health?: ServiceHealth;
+  /**
+   * Filter of system calls: default, unconfined, or a profile in OCI’s JSON, relative to the spec. Default:
+   * unconfined.
+   */
+  readonly seccomp?: string;
+  /** AppArmor: unconfined, default, or a file with a profile, relative to the spec. Default: unconfined. */
+  readonly apparmor?: string;
+  /**
+   * Files that the container finds in /run/secrets, read-only. They are read on the machine when it starts
+   * and never enter an image.
+   */
+  readonly secrets?: readonly (Secret | string)[];
+}
+
+/** Whether it is started again after it has ended: always, on-failure or never. */
+export interface Restart {
+  /** always; on-failure: unless it ended with 0; never. Default: always. */
+  readonly policy?: 'always' | 'on-failure' | 'never';
+  /** How long a new start waits. Doubled each time. */
+  readonly backoff?: Backoff;
+}
+
+/** How long a new start waits. Doubled each time. */
+export interface Backoff {
+  /** The first wait. Default: 1s. */
+  readonly initial?: string;
+  /** The longest wait. Default: 60s. */
+  readonly max?: string;
+  /** After so long a run the wait is the first one again. Default: 60s. */
+  readonly reset?: string;
+}
+
+/** How it is asked to stop. */
+export interface Stop {
+  /** The signal. Default: the image’s, else SIGTERM. */
+  readonly signal?: string;
+  /** How long it may take before it is killed. Default: 10s. */
+  readonly timeout?: string;
+}
+
+/** How to find out that it works: exactly one of command, http, tcp, file. Unhealthy, it is started again. */
+export interface ServiceHealth {
+  /** A command in the container that must exit with 0. */
+  readonly command?: readonly string[];
+  /** An address, seen from the container’s network, that must answer with 200 to 299. */
+  readonly http?: string;
+  /** HOST:PORT, seen from the container’s network, that must accept a connection. */
+  readonly tcp?: string;
+  /** A file in the container that must be there. */
+  readonly file?: string;
+  /** Time between two tries. Default: 30s. */
+  readonly interval?: string;
+  /** How long one try may take. Default: 10s. */
+  readonly timeout?: string;
+  /** So many failures in a row mean unhealthy. Default: 3. */
+  readonly retries?: number;
 }
 
 /** A container that runs once after the services. */
@@ -418,6 +523,18 @@ export interface OnshutdownContainer extends ContainerSettings {
    * oci:DIRECTORY[:TAG], oci-archive:FILE or docker-archive:FILE.
    */
   readonly image: string;
+  /**
+   * Filter of system calls: default, unconfined, or a profile in OCI’s JSON, relative to the spec. Default:
+   * unconfined.
+   */
+  readonly seccomp?: string;
+  /** AppArmor: unconfined, default, or a file with a profile, relative to the spec. Default: unconfined. */
+  readonly apparmor?: string;
+  /**
+   * Files that the container finds in /run/secrets, read-only. They are read on the machine when it starts
+   * and never enter an image.
+   */
+  readonly secrets?: readonly (Secret | string)[];
 }
 
 /** A file, directory or symbolic link: exactly one of contents, source, symlink, directory, metadata. */

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { parseChallenges } from '../../src/oci/challenge.ts';
 import type { Credentials } from '../../src/oci/docker-config.ts';
@@ -58,6 +59,22 @@ describe('WWW-Authenticate', () => {
   ])('%s', (header, expected) => {
     expect(read(header)).toEqual(expected);
   });
+});
+
+test('whatever a parameter holds, it is read back; whatever the header holds, it is read to an end', () => {
+  const quote = (text: string) => `"${text.replace(/["\\]/g, (character) => `\\${character}`)}"`;
+  const printable = fc.string({ unit: 'grapheme-ascii' });
+  fc.assert(
+    fc.property(printable, printable, (realm, service) => {
+      const [one] = parseChallenges(`Bearer realm=${quote(realm)},service=${quote(service)}`);
+      expect(Object.fromEntries(one!.parameters)).toEqual({ realm, service });
+    }),
+  );
+  fc.assert(
+    fc.property(fc.string(), (header) => {
+      expect(parseChallenges(header).length).toBeLessThanOrEqual(header.length);
+    }),
+  );
 });
 
 describe('bearer tokens', () => {

@@ -3,6 +3,7 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { dockerCredentials } from '../../src/oci/docker-config.ts';
+import { dockerHub } from '../../src/oci/reference.ts';
 import { temporaryDirectory } from './support/images.ts';
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
@@ -33,7 +34,7 @@ test.each<[string, string, unknown]>([
   ['a host', 'r.example', { username: 'a', password: 'b:c' }],
   ['a host with a port', 'r.example:5000', { identityToken: 'refresh' }],
   ['an address', 'old.example', { username: 'o', password: 'p' }],
-  ["Docker's own", 'docker.io', { username: 'd', password: 'e' }],
+  ["Docker's own", dockerHub.host, { username: 'd', password: 'e' }],
   ['user and password apart', 'apart.example', { username: 'u', password: 'v' }],
   ['a logout', 'empty.example', undefined],
   ['another port', 'r.example:1', undefined],
@@ -43,7 +44,7 @@ test.each<[string, string, unknown]>([
       'r.example': { auth: base64('a:b:c') },
       'r.example:5000': { auth: base64('a:b'), identitytoken: 'refresh' },
       'https://old.example/v1/': { auth: base64('o:p') },
-      'https://index.docker.io/v1/': { auth: base64('d:e') },
+      [dockerHub.configKey]: { auth: base64('d:e') },
       'apart.example': { username: 'u', password: 'v' },
       'empty.example': {},
     },

@@ -1,17 +1,18 @@
 // What a short name means, and where a registry is asked.
 import { describe, expect, test } from 'vitest';
 import { endpointsOf, isLoopback } from '../../src/oci/endpoint.ts';
-import { formatRegistryReference, parseRegistryReference } from '../../src/oci/reference.ts';
+import { dockerHub, formatRegistryReference, parseRegistryReference } from '../../src/oci/reference.ts';
 
+const hub = dockerHub.host;
 const digest = `sha256:${'0'.repeat(64)}`;
 
 test.each([
-  ['alpine', 'docker.io/library/alpine:latest'],
-  ['alpine:3', 'docker.io/library/alpine:3'],
-  ['linuxkit/init:v1', 'docker.io/linuxkit/init:v1'],
-  ['docker.io/alpine', 'docker.io/library/alpine:latest'],
-  ['index.docker.io/library/alpine', 'docker.io/library/alpine:latest'],
-  [`alpine@${digest}`, `docker.io/library/alpine@${digest}`],
+  ['alpine', `${hub}/library/alpine:latest`],
+  ['alpine:3', `${hub}/library/alpine:3`],
+  ['linuxkit/init:v1', `${hub}/linuxkit/init:v1`],
+  [`${hub}/alpine`, `${hub}/library/alpine:latest`],
+  [`${dockerHub.aliases[0]}/library/alpine`, `${hub}/library/alpine:latest`],
+  [`alpine@${digest}`, `${hub}/library/alpine@${digest}`],
   [`Registry.Example:5000/a/b:1@${digest}`, `registry.example:5000/a/b:1@${digest}`],
   ['localhost/app', 'localhost/app:latest'],
   ['127.0.0.1:5000/app', '127.0.0.1:5000/app:latest'],
@@ -47,17 +48,17 @@ describe('endpoints', () => {
     );
 
   test('mirrors before the registry itself, and plain HTTP where it is allowed', () => {
-    const mirrors = { 'docker.io': ['mirror.example/hub', 'https://127.0.0.1:5000'] };
+    const mirrors = { [hub]: ['mirror.example/hub', 'https://127.0.0.1:5000'] };
     expect(at('alpine', { mirrors })).toEqual([
       'mirror.example mirror.example hub/library/alpine false',
       '127.0.0.1:5000 127.0.0.1:5000 library/alpine true',
-      expect.stringMatching(/^docker\.io \S+ library\/alpine false$/),
+      expect.stringMatching(new RegExp(`^${hub} \\S+ library/alpine false$`)),
     ]);
     expect(at('r.example/a', { mirrors, plainHttp: ['r.example'] })).toEqual(['r.example r.example a true']);
     expect(at('r.example:1/a', { plainHttp: ['r.example'] })).toEqual(['r.example:1 r.example:1 a false']);
   });
 
   test('a mirror that is none', () => {
-    expect(() => at('alpine', { mirrors: { 'docker.io': ['ftp://x/y z'] } })).toThrow(/^not the address/);
+    expect(() => at('alpine', { mirrors: { [hub]: ['ftp://x/y z'] } })).toThrow(/^not the address/);
   });
 });

@@ -108,6 +108,7 @@ describe('manifests', () => {
   test.each([
     ['no JSON', '{'],
     ['a list', '[]'],
+    ['a manifest and an index at once', '{"schemaVersion":2,"manifests":[],"layers":[]}'],
     ['no layers', '{"schemaVersion":2}'],
     ['schema 1 under a new type', '{"schemaVersion":1,"fsLayers":[]}'],
     [

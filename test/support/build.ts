@@ -1,15 +1,35 @@
 // The command as an installation has it, run as a real process: the bundle, the components, and of the packages only
 // those that a user gets. Build tests see of it what a shell sees.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { chmod, copyFile, cp, link, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import {
+  chmod,
+  copyFile,
+  cp,
+  link,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rename,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { isArch } from '../../src/base/arch.ts';
 import { digestHex } from '../../src/base/digest.ts';
+import { silentReporter } from '../../src/base/reporter.ts';
+import { fetchPackages } from '../../src/debian/fetch-packages.ts';
 import type { LockedPackage } from '../../src/debian/locked.ts';
+import { findMirror } from '../../src/debian/mirror.ts';
 import { type Lock, parseLock } from '../../src/lock/lock-file.ts';
-import { hostArch, testCacheRoot } from './tools.ts';
+import { hashFile } from '../../src/store/cache.ts';
+import { hostArch, testCache, testCacheRoot } from './tools.ts';
 
 const repository = resolve(import.meta.dirname, '../..');
 
@@ -70,7 +90,11 @@ export interface Running {
   says(text: string): Promise<void>;
 }
 
-export function start({ command, root }: Installation, argv: readonly string[], options: RunOptions): Running {
+export function start(
+  { command, root }: Installation,
+  argv: readonly string[],
+  options: RunOptions,
+): Running {
   const { cwd, cache = testCacheRoot(), env = {}, user, prelude = ':' } = options;
   const child = spawn('/bin/sh', ['-c', `${prelude}; exec "$@"`, 'sh', process.execPath, command, ...argv], {
     cwd,
@@ -158,4 +182,94 @@ export async function cacheWithPackages(root: string, packages: readonly LockedP
     );
   }
   return root;
+}
+
+/** Fetches what the shared cache lacks of them, so that a cold cache can be made of what it has. */
+export async function fetchOnceForAll(packages: readonly LockedPackage[]): Promise<void> {
+  const mirror = () => findMirror({ environment: process.env });
+  await fetchPackages(packages, {
+    cache: await testCache(),
+    mirror,
+    reporter: silentReporter,
+    offline: false,
+  });
+}
+
+/** Another cache with all that the shared one has, by links: a warm one that a test may damage with `damage`. */
+export async function warmCache(root: string): Promise<string> {
+  for (const name of ['blobs', 'results', 'tools'])
+    await linkTree(join(testCacheRoot(), name), join(root, name));
+  return root;
+}
+
+async function linkTree(from: string, to: string): Promise<void> {
+  await mkdir(to, { recursive: true });
+  for (const entry of await readdir(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)];
+    if (entry.isDirectory()) await linkTree(source, target);
+    else if (entry.isSymbolicLink()) await symlink(await readlink(source), target);
+    // What another test's build has just replaced or removed is not missed.
+    else await link(source, target).catch(() => copyFile(source, target).catch(() => {}));
+  }
+}
+
+/** Flips one bit in the middle of a file: of a copy that takes its place, because the file may be linked elsewhere. */
+export async function damage(path: string): Promise<void> {
+  const bytes = await readFile(path);
+  bytes[bytes.length >> 1]! ^= 0x10;
+  await writeFile(`${path}.damaged`, bytes);
+  await rename(`${path}.damaged`, path);
+}
+
+export async function sha256Of(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await hashFile(path, hash);
+  return `sha256:${hash.digest('hex')}`;
+}
+
+/** Every file below a directory with its mode and digest: two builds' outputs can be compared as wholes. */
+export async function describeFiles(directory: string): Promise<Record<string, string>> {
+  const names = (await readdir(directory, { recursive: true, withFileTypes: true }))
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  const files: Record<string, string> = {};
+  for (const name of names)
+    files[relative(directory, name)] = `${(await stat(name)).size} ${await sha256Of(name)}`;
+  return files;
+}
+
+/** A small system: enough of every kind of step, and quickly built. */
+export const tinySpec = `os: {id: tiny, version: 1.0.0}
+kernel: {image: component:kernel}
+init: [component:init, component:crun, component:agent]
+services: [{name: getty, image: component:getty}]
+files: [{path: etc/motd, contents: "hello\\n"}]
+disk: {slot: 64M, data: 64M}
+`;
+
+/** `NAME.yml` in a new directory of the installation, with the lock that all tests of one run share. */
+export async function specRoom(
+  installation: Installation,
+  name: string,
+  spec: string = tinySpec,
+): Promise<string> {
+  const directory = join(installation.root, 'rooms', name);
+  await mkdir(directory, { recursive: true });
+  await writeFile(join(directory, 'tiny.yml'), spec);
+  return directory;
+}
+
+/** The events of `--json`. */
+export function eventsOf(stdout: string): { readonly event: string; readonly [member: string]: unknown }[] {
+  return stdout
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+}
+
+/** The labels of the tasks that were carried out to their end, sorted. */
+export function tasksDone(stdout: string): string[] {
+  const done = eventsOf(stdout).filter(({ event }) => event === 'task-done');
+  return done.map(({ label }) => String(label)).sort();
 }

@@ -1,7 +1,7 @@
 // A component to an OCI image in the cache.
 import { buildComponent } from '../../component/build.ts';
 import type { Step, Work } from '../../plan/step.ts';
-import type { StepResult } from '../result.ts';
+import { imageResult, type StepResult } from '../result.ts';
 import type { Workshop } from '../workshop.ts';
 
 export async function makeComponent(
@@ -27,19 +27,8 @@ export async function makeComponent(
         },
       },
     );
-    const { manifest, digest } = image;
-    const size = Buffer.byteLength(JSON.stringify(manifest));
-    return {
-      blobs: {
-        manifest: { digest, size },
-        config: blob(manifest.config),
-        ...Object.fromEntries(manifest.layers.map((layer, index) => [`layer ${index}`, blob(layer)])),
-      },
-      facts: {},
-    };
+    return imageResult(image, cache);
   } finally {
     for (const scratch of scratches) await scratch.dispose();
   }
 }
-
-const blob = ({ digest, size }: StepResult['blobs'][string]) => ({ digest, size });
