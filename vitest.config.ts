@@ -5,6 +5,7 @@ const minutes = (count: number) => count * 60_000;
 export default defineConfig({
   test: {
     reporters: ['default', './test/support/closing-line.ts'],
+    globalSetup: './test/support/bundle.ts',
     projects: [
       {
         test: {

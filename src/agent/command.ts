@@ -23,7 +23,9 @@ export function runCommand(words: readonly string[], host: Host): 0 | 1 | 2 {
     command(host);
     return 0;
   } catch (error) {
-    host.print(`catamaran-agent ${words.join(' ')}: ${error instanceof Error ? error.message : String(error)}`);
+    host.print(
+      `catamaran-agent ${words.join(' ')}: ${error instanceof Error ? error.message : String(error)}`,
+    );
     return 1;
   }
 }

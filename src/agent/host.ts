@@ -27,7 +27,8 @@ export interface Host {
 /** Runs a program that has to succeed; its output becomes the error's evidence. */
 export function runOrThrow(host: Host, command: readonly [string, ...string[]]): string {
   const { status, output } = host.run(command);
-  if (status !== 0) throw new AgentError(`${command.join(' ')} ended with status ${status}: ${output.trim()}`);
+  if (status !== 0)
+    throw new AgentError(`${command.join(' ')} ended with status ${status}: ${output.trim()}`);
   return output;
 }
 

@@ -65,5 +65,6 @@ function reasonsFor(step: Step, plan: Plan, last: Remembered): string[] {
   const needs = plan.steps
     .filter((each) => step.needs.includes(each.id) && last[each.id]?.key !== each.key)
     .map((each) => `after ${each.id}`);
-  return [...inputs, ...needs];
+  const reasons = [...inputs, ...needs];
+  return reasons.length > 0 ? reasons : ['the order of its parts changed'];
 }

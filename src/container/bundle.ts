@@ -1,15 +1,19 @@
 // One container to the files of its bundle, in LinuxKit's layout, so that its init can run our trees and ours its.
 // The root file system itself is a segment, mounted by the initrd on `lower` (or `rootfs` where it is read-only).
-import { parse } from 'yaml';
-import { CatamaranError, messageOf } from '../base/errors.ts';
-import { type ExecutionConfig, type Image, runtimeLabel } from '../oci/image.ts';
-import type { ContainerSettings } from '../spec/spec.generated.ts';
-import type { Container, Settings } from '../spec/types.ts';
+import { CatamaranError } from '../base/errors.ts';
+import type { Image } from '../oci/image.ts';
+import { formatReference } from '../spec/reference.ts';
+import type { Container, Settings, SpecNames } from '../spec/types.ts';
 import type { TreeNode } from '../tree/node.ts';
 import { addParents, directory, file, type ReadonlyTree, type Tree } from '../tree/tree.ts';
-import { printConfig, runtimeConfig } from './config.ts';
+import { appArmorName, appArmorText } from './apparmor.ts';
+import { commandOf, printConfig, runtimeConfig } from './config.ts';
+import { readLabel } from './label.ts';
 import { mergeSettings } from './merge.ts';
+import { mountsOf, secretsPlace } from './mounts.ts';
 import { runtimePreparation } from './runtime.ts';
+import { seccompOf } from './seccomp.ts';
+import { supervisionFile } from './supervision.ts';
 import { resolveUser } from './user.ts';
 
 export interface Bundle {
@@ -18,25 +22,39 @@ export interface Bundle {
   readonly mountPoint: string;
 }
 
-/** `path` is the bundle's directory on the machine, such as /containers/services/sshd. */
+/**
+ * @param path the bundle's directory on the machine, such as /containers/services/sshd
+ * @param names of the spec, for what the image's label refers to
+ */
 export async function makeBundle(
   container: Container,
   path: string,
   image: Image,
   tree: ReadonlyTree,
+  names: SpecNames,
 ): Promise<Bundle> {
+  const { name, seccomp, apparmor, secrets } = container;
   const execution = image.config.config ?? {};
-  const settings = mergeSettings(labelSettings(execution, container.name), container.settings) as Settings;
-  const user = await resolveUser(settings, execution.User ?? '', tree, container.name);
-  const config = runtimeConfig(settings, execution, user);
+  const label = readLabel(execution, formatReference(container.image), names);
+  const settings = mergeSettings(label, container.settings);
+  if (commandOf(settings, execution).length === 0) throw noCommand(container);
+  checkSecretsPlace(container, settings, tree);
+  const user = await resolveUser(settings, execution.User ?? '', tree, name);
+  const config = runtimeConfig(settings, execution, {
+    user,
+    secrets,
+    ...(seccomp && { seccomp: seccompOf(seccomp, settings, image.config.architecture) }),
+    ...(apparmor && { apparmor: appArmorName(apparmor) }),
+  });
   const inside = path.slice(1);
   const bundle: Tree = new Map<string, TreeNode>([
     [inside, directory()],
     [`${inside}/rootfs`, directory()],
     [`${inside}/config.json`, file(printConfig(config))],
     [`${inside}/runtime.json`, file(json(runtimePreparation(settings, path)))],
-    [`${inside}/catamaran.json`, file(json(supervision(container, execution)))],
+    [`${inside}/catamaran.json`, file(json(supervisionFile(container, execution)))],
   ]);
+  if (apparmor) bundle.set(`${inside}/apparmor`, file(appArmorText(apparmor)));
   if (!settings.readonly) {
     bundle.set(`${inside}/lower`, directory());
     bundle.set(`${inside}/tmp`, directory());
@@ -45,35 +63,27 @@ export async function makeBundle(
   return { tree: bundle, mountPoint: `${path}/${settings.readonly ? 'rootfs' : 'lower'}` };
 }
 
-/** What our init reads beside LinuxKit's files. */
-function supervision(
-  { section, optional, stopSignal, stopTimeout }: Container,
-  { StopSignal }: ExecutionConfig,
-): object {
-  if (section !== 'services') return { optional };
-  const signal = stopSignal ?? StopSignal;
-  return {
-    ...(signal === undefined ? {} : { stopSignal: signal }),
-    ...(stopTimeout === undefined ? {} : { stopTimeout }),
-  };
-}
-
-function labelSettings({ Labels }: ExecutionConfig, name: string): ContainerSettings {
-  const text = Labels?.[runtimeLabel];
-  if (text === undefined) return {};
-  try {
-    return (parse(text, { maxAliasCount: 0 }) ?? {}) as ContainerSettings;
-  } catch (error) {
-    throw new CatamaranError(
-      'spec',
-      {
-        code: 'image-label-malformed',
-        message: `the label ${runtimeLabel} of ${name}'s image is neither JSON nor YAML: ${messageOf(error)}`,
-        hint: 'Mend the image, or use another one.',
-      },
-      { cause: error },
-    );
-  }
-}
-
 const json = (value: object): string => `${JSON.stringify(value, undefined, 4)}\n`;
+
+/** The runtime makes the places of mounts, but not in a root file system that is read-only. */
+function checkSecretsPlace({ name, secrets }: Container, settings: Settings, tree: ReadonlyTree): void {
+  if (!settings.readonly || secrets.length === 0) return;
+  const above = mountsOf(settings, []).some(
+    ({ destination, type }) => type === 'tmpfs' && `${secretsPlace}/`.startsWith(`${destination}/`),
+  );
+  const missing = secrets.find((secret) => !tree.has(`${secretsPlace.slice(1)}/${secret.name}`));
+  if (above || !missing) return;
+  throw new CatamaranError('spec', {
+    code: 'secret-without-place',
+    message: `${name} is read-only, and its image has no ${secretsPlace}/${missing.name} for the secret`,
+    hint: 'Add tmpfs: [/run] to it.',
+  });
+}
+
+function noCommand({ name, image }: Container): CatamaranError {
+  return new CatamaranError('spec', {
+    code: 'container-without-command',
+    message: `${name} runs nothing: ${formatReference(image)} has no entrypoint and no command`,
+    hint: 'Add command: to it in the spec.',
+  });
+}

@@ -2,10 +2,10 @@
 // config of its image. Member order and defaults follow LinuxKit, so that both inits can run both trees.
 import { byName, sortedEntries } from '../base/order.ts';
 import type { ExecutionConfig } from '../oci/image.ts';
-import type { ContainerSettings } from '../spec/spec.generated.ts';
-import { expandCapabilities } from './capabilities.ts';
+import { expandCapabilities } from '../spec/capabilities.ts';
+import type { Secret, Settings } from '../spec/types.ts';
 import { devicesOf } from './devices.ts';
-import { mountsOf } from './mounts.ts';
+import { idMapping, mountsOf } from './mounts.ts';
 import { resourcesOf } from './resources.ts';
 
 export interface User {
@@ -14,16 +14,28 @@ export interface User {
   readonly additionalGids?: readonly number[];
 }
 
-/** `user` is resolved already: from the settings, or from the image's USER and its own passwd file. */
-export function runtimeConfig(settings: ContainerSettings, image: ExecutionConfig, user: User): object {
+export interface Execution {
+  /** From the settings, or from the image's USER and its own passwd file. */
+  readonly user: User;
+  /** linux.seccomp. */
+  readonly seccomp?: object;
+  /** The profile's name in the kernel. */
+  readonly apparmor?: string;
+  readonly secrets: readonly Secret[];
+}
+
+export function runtimeConfig(settings: Settings, image: ExecutionConfig, execution: Execution): object {
+  const { user, seccomp, apparmor, secrets } = execution;
   const capabilities = expandCapabilities(settings.capabilities ?? []);
-  const bounding = [...new Set([...capabilities, ...(settings.ambient ?? [])])].sort(byName);
+  const ambient = expandCapabilities(settings.ambient ?? []);
+  const bounding = [...new Set([...capabilities, ...ambient])].sort(byName);
   const devices = devicesOf(settings.devices ?? []);
   return defined({
+    // What runc 1.1 and crun 1.21 both take; LinuxKit's 1.2.1 asks for nothing more.
     ociVersion: '1.2.0',
     process: defined({
       user: defined({ ...user, additionalGids: unlessEmpty(user.additionalGids) }),
-      args: settings.command ?? [...(image.Entrypoint ?? []), ...(image.Cmd ?? [])],
+      args: unlessEmpty(commandOf(settings, image)),
       env: unlessEmpty(settings.env ?? image.Env),
       cwd: settings.cwd || image.WorkingDir || '/',
       capabilities: defined({
@@ -31,24 +43,26 @@ export function runtimeConfig(settings: ContainerSettings, image: ExecutionConfi
         effective: unlessEmpty(capabilities),
         inheritable: unlessEmpty(bounding),
         permitted: unlessEmpty(bounding),
-        ambient: unlessEmpty(settings.ambient),
+        ambient: unlessEmpty(ambient),
       }),
       rlimits: unlessEmpty((settings.rlimits ?? []).map(parseLimit)),
       noNewPrivileges: settings.noNewPrivileges || undefined,
+      apparmorProfile: apparmor,
       oomScoreAdj: settings.oomScoreAdj,
     }),
     root: defined({ path: 'rootfs', readonly: settings.readonly || undefined }),
     hostname: settings.hostname || undefined,
-    mounts: mountsOf(settings),
+    mounts: mountsOf(settings, secrets),
     annotations: strings(settings.annotations),
     linux: defined({
-      uidMappings: unlessEmpty((settings.uidMappings ?? []).map(mapping)),
-      gidMappings: unlessEmpty((settings.gidMappings ?? []).map(mapping)),
+      uidMappings: unlessEmpty((settings.uidMappings ?? []).map(idMapping)),
+      gidMappings: unlessEmpty((settings.gidMappings ?? []).map(idMapping)),
       sysctl: strings(settings.sysctl),
       resources: resourcesOf(settings.resources ?? {}, devices.rules),
       cgroupsPath: settings.cgroupsPath || undefined,
       namespaces: namespaces(settings),
       devices: unlessEmpty(devices.nodes),
+      seccomp,
       rootfsPropagation: settings.rootfsPropagation || undefined,
       maskedPaths: unlessEmpty(settings.maskedPaths),
       readonlyPaths: unlessEmpty(settings.readonlyPaths),
@@ -56,17 +70,25 @@ export function runtimeConfig(settings: ContainerSettings, image: ExecutionConfi
   });
 }
 
+/** A command replaces the image's entrypoint and arguments together. */
+export function commandOf(settings: Settings, { Entrypoint, Cmd }: ExecutionConfig): readonly string[] {
+  return settings.command ?? [...(Entrypoint ?? []), ...(Cmd ?? [])];
+}
+
 interface Namespace {
   readonly type: string;
   readonly path?: string;
 }
 
-/** `host` and `root` share the host's, `new` (and `none` for the network) makes one, all else is a path. */
-function namespaces(settings: ContainerSettings): Namespace[] {
+/**
+ * `host` and `root` share the host's, `new` (and `none` for the network) makes one, all else is a path.
+ * A host name of its own cannot be without a UTS namespace of its own.
+ */
+function namespaces(settings: Settings): Namespace[] {
   const chosen: [type: string, setting: string][] = [
     ['network', settings.net || 'host'],
     ['ipc', settings.ipc || 'host'],
-    ['uts', settings.uts || 'host'],
+    ['uts', settings.uts || (settings.hostname ? 'new' : 'host')],
     ['pid', settings.pid || 'new'],
     ['user', settings.userns || 'host'],
     ['mount', 'new'],
@@ -83,31 +105,21 @@ function namespaces(settings: ContainerSettings): Namespace[] {
 function parseLimit(line: string): object {
   const [name = '', soft = '', hard = ''] = line.split(',').map((part) => part.trim());
   // RLIM_INFINITY is 2^64 − 1, which JSON's readers in C and Go take as an unsigned number but JavaScript cannot hold.
-  const limit = (text: string) => (text === 'unlimited' ? unlimited : Number(text));
+  const limit = (text: string) => (text.toLowerCase() === 'unlimited' ? unlimited : verbatim(text));
   return {
-    type: name.startsWith('RLIMIT_') ? name : `RLIMIT_${name.toUpperCase()}`,
+    type: `RLIMIT_${name.toUpperCase().replace(/^RLIMIT_/, '')}`,
     hard: limit(hard),
     soft: limit(soft),
   };
 }
 
-const unlimited = 'unlimited:18446744073709551615';
+/** A whole number of any size, printed as it is. */
+const verbatim = (digits: string): string => `number:${BigInt(digits)}`;
+const unlimited = verbatim('18446744073709551615');
 
 /** config.json as text, in LinuxKit's indentation. */
 export function printConfig(config: object): string {
-  return `${JSON.stringify(config, undefined, 4).replaceAll(`"${unlimited}"`, unlimited.split(':')[1]!)}\n`;
-}
-
-function mapping({
-  containerID = 0,
-  hostID = 0,
-  size = 1,
-}: {
-  containerID?: number;
-  hostID?: number;
-  size?: number;
-}) {
-  return { containerID, hostID, size };
+  return `${JSON.stringify(config, undefined, 4).replace(/"(soft|hard)": "number:(\d+)"/g, '"$1": $2')}\n`;
 }
 
 function strings(table: Readonly<Record<string, string | number | boolean>> | undefined) {

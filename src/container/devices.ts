@@ -19,11 +19,16 @@ export function devicesOf(devices: readonly Device[]): Devices {
   const nodes: object[] = [];
   const rules: DeviceRule[] = [];
   for (const { path, type = 'a', major, minor, mode } of devices) {
-    const numbers = { ...(major === undefined ? {} : { major }), ...(minor === undefined ? {} : { minor }) };
-    rules.push({ allow: true, type: type === 'u' ? 'c' : type, ...numbers, access: 'rwm' });
+    const numbers =
+      path === 'all'
+        ? { ...(major === undefined ? {} : { major }), ...(minor === undefined ? {} : { minor }) }
+        : { major: major ?? 0, minor: minor ?? 0 };
+    // The controller knows no unbuffered devices, nor FIFOs.
+    if (type !== 'p') {
+      rules.push({ allow: true, type: type === 'u' ? 'c' : type, ...numbers, access: 'rwm' });
+    }
     if (path === 'all') continue;
-    const bits = typeof mode === 'number' ? mode : Number.parseInt(mode ?? '0666', 8);
-    nodes.push({ path, type, ...numbers, fileMode: bits });
+    nodes.push({ path, type, ...numbers, fileMode: Number.parseInt(mode ?? '0666', 8) });
   }
   return { nodes, rules };
 }

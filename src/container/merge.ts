@@ -1,13 +1,13 @@
 // How a container is to run: what its image's label proposes, overruled field by field by what the spec says.
 // The rules are LinuxKit's (a value that is present replaces, lists and tables are never merged inside), but for
 // `binds.add` and `capabilities.add`, which add wherever they stand.
-import type { ContainerSettings } from '../spec/spec.generated.ts';
+import type { Settings } from '../spec/types.ts';
 
-export function mergeSettings(label: ContainerSettings, spec: ContainerSettings): ContainerSettings {
+export function mergeSettings(label: Settings, spec: Settings): Settings {
   const present = Object.fromEntries(
     Object.entries(spec).filter(([, value]) => value !== undefined && value !== ''),
   );
-  const merged: ContainerSettings = { ...label, ...present };
+  const { 'binds.add': _, 'capabilities.add': __, ...merged }: Settings = { ...label, ...present };
   return {
     ...merged,
     binds: withAdded('binds', label, spec),
@@ -20,11 +20,11 @@ export function mergeSettings(label: ContainerSettings, spec: ContainerSettings)
   };
 }
 
-function withAdded(
-  key: 'binds' | 'capabilities',
-  label: ContainerSettings,
-  spec: ContainerSettings,
-): readonly string[] {
+/** `none` adds to nothing, and `all` needs nothing more. */
+function withAdded(key: 'binds' | 'capabilities', label: Settings, spec: Settings): readonly string[] {
   const base = spec[key] ?? [...(label[key] ?? []), ...(label[`${key}.add`] ?? [])];
-  return [...new Set([...base, ...(spec[`${key}.add`] ?? [])])];
+  const list = [...new Set([...base, ...(spec[`${key}.add`] ?? [])])];
+  if (key === 'binds') return list;
+  const words = list.map((name) => name.toLowerCase());
+  return words.includes('all') ? ['all'] : list.filter((_, index) => words[index] !== 'none');
 }

@@ -1,7 +1,9 @@
 // The mounts of a container: the defaults, then tmpfs, binds and mounts, each taking the place of what was at its
 // destination before; in the end sorted by destination, so that a parent comes before what lies below it.
 import { byName } from '../base/order.ts';
-import type { ContainerSettings } from '../spec/spec.generated.ts';
+import { typeOfMount, usualPlaces } from '../spec/settings.ts';
+import type { IdMapping, Mount as SpecMount } from '../spec/spec.generated.ts';
+import type { Secret, Settings } from '../spec/types.ts';
 
 /** A mount of the OCI runtime specification. */
 export interface Mount {
@@ -9,9 +11,11 @@ export interface Mount {
   readonly type?: string;
   readonly source?: string;
   readonly options?: readonly string[];
+  readonly uidMappings?: readonly IdMapping[];
+  readonly gidMappings?: readonly IdMapping[];
 }
 
-export function mountsOf(settings: ContainerSettings): Mount[] {
+export function mountsOf(settings: Settings, secrets: readonly Secret[]): Mount[] {
   const mounts = new Map<string, Mount>();
   const put = (mount: Mount) => mounts.set(mount.destination, mount);
   for (const mount of defaultMounts(settings.readonly ?? false)) put(mount);
@@ -20,16 +24,38 @@ export function mountsOf(settings: ContainerSettings): Mount[] {
     put({ destination, type: 'tmpfs', source: 'tmpfs', ...(options ? { options: options.split(',') } : {}) });
   }
   for (const bind of settings.binds ?? []) put(parseBind(bind));
-  for (const { type, source, destination, options } of settings.mounts ?? []) {
-    const kind = type ?? guessType(source, destination);
+  for (const mount of settings.mounts ?? []) {
+    const type = typeOfMount(mount) ?? '';
     put({
-      destination: destination ?? usualPlaces[kind ?? ''] ?? '',
-      ...(kind === undefined ? {} : { type: kind }),
-      source: source ?? kind ?? '',
-      ...(options ? { options } : {}),
+      ...mountOf({ ...mount, type }),
+      destination: mount.destination || (usualPlaces[type] ?? ''),
+      source: mount.source || type,
     });
   }
+  for (const { name, file } of secrets) {
+    const options = ['bind', 'ro', 'nosuid', 'nodev', 'noexec'];
+    put({ destination: `${secretsPlace}/${name}`, type: 'bind', source: file, options });
+  }
   return [...mounts.values()].sort((a, b) => byName(a.destination, b.destination));
+}
+
+export const secretsPlace = '/run/secrets';
+
+/** Members in the specification's order. */
+export function mountOf({ type, source, destination = '', options, ...mappings }: SpecMount): Mount {
+  const { uidmappings, gidmappings } = mappings;
+  return {
+    destination,
+    ...(type ? { type } : {}),
+    ...(source ? { source } : {}),
+    ...(options?.length ? { options } : {}),
+    ...(uidmappings?.length ? { uidMappings: uidmappings.map(idMapping) } : {}),
+    ...(gidmappings?.length ? { gidMappings: gidmappings.map(idMapping) } : {}),
+  };
+}
+
+export function idMapping({ containerID = 0, hostID = 0, size = 1 }: IdMapping): Required<IdMapping> {
+  return { containerID, hostID, size };
 }
 
 /** SOURCE:DESTINATION[:OPTIONS]; without options, writable and shared with the host in both directions. */
@@ -41,19 +67,6 @@ export function parseBind(bind: string): Mount {
     source,
     options: options ? [...options.split(','), 'rbind'] : ['rw', 'rbind', 'rshared'],
   };
-}
-
-const usualPlaces: Readonly<Record<string, string>> = {
-  proc: '/proc',
-  devpts: '/dev/pts',
-  sysfs: '/sys',
-  cgroup: '/sys/fs/cgroup',
-  mqueue: '/dev/mqueue',
-};
-
-function guessType(source: string | undefined, destination: string | undefined): string | undefined {
-  if (source !== undefined && source in usualPlaces) return source;
-  return destination === '/dev' ? 'tmpfs' : undefined;
 }
 
 function defaultMounts(readonly: boolean): Mount[] {

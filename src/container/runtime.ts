@@ -1,7 +1,8 @@
 // runtime.json of a bundle: what init prepares on the host before the container is created. Its root file system is
 // the segment itself where it is read-only, else an overlay over the segment with its upper layer in memory.
-import type { ContainerSettings, Mount as SpecMount } from '../spec/spec.generated.ts';
-import type { Mount } from './mounts.ts';
+import type { Interface } from '../spec/spec.generated.ts';
+import type { Settings } from '../spec/types.ts';
+import { type Mount, mountOf } from './mounts.ts';
 
 export interface RuntimePreparation {
   readonly cgroups: readonly string[];
@@ -13,7 +14,7 @@ export interface RuntimePreparation {
 }
 
 /** `bundle` is the bundle's directory on the machine, without a trailing slash. */
-export function runtimePreparation(settings: ContainerSettings, bundle: string): RuntimePreparation {
+export function runtimePreparation(settings: Settings, bundle: string): RuntimePreparation {
   const {
     cgroups = [],
     mounts = [],
@@ -25,9 +26,9 @@ export function runtimePreparation(settings: ContainerSettings, bundle: string):
   const none = { cgroup: '', ipc: '', mnt: '', net: '', pid: '', user: '', uts: '' };
   return {
     cgroups,
-    mounts: [...(settings.readonly ? readonlyRoot(bundle) : writableRoot(bundle)), ...mounts.map(asMount)],
+    mounts: [...(settings.readonly ? readonlyRoot(bundle) : writableRoot(bundle)), ...mounts.map(mountOf)],
     mkdir,
-    interfaces,
+    interfaces: interfaces.map(interfaceOf),
     bindNS: { ...none, ...bindNS },
     namespace,
   };
@@ -48,11 +49,6 @@ function writableRoot(bundle: string): Mount[] {
   ];
 }
 
-function asMount({ type, source, destination = '', options }: SpecMount): Mount {
-  return {
-    destination,
-    ...(type === undefined ? {} : { type }),
-    ...((source ?? type) === undefined ? {} : { source: (source ?? type)! }),
-    ...(options === undefined ? {} : { options }),
-  };
+function interfaceOf({ name, add, peer, createInRoot = false }: Interface): object {
+  return { ...(name ? { name } : {}), ...(add ? { add } : {}), ...(peer ? { peer } : {}), createInRoot };
 }

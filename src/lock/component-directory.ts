@@ -1,15 +1,11 @@
-// Where a component's definition is: `component:NAME` among those that come with catamaran, `./dir` beside the spec.
-import { dirname, join, resolve } from 'node:path';
+// Where a component's definition is: `component:NAME` among those that come with catamaran, a directory where it is.
+import { join } from 'node:path';
 import type { ImageReference } from '../spec/reference.ts';
-import type { Spec } from '../spec/types.ts';
 import type { Context } from './context.ts';
 
 export function componentDirectory(
   reference: ImageReference & { kind: 'component' | 'directory' },
-  spec: Pick<Spec, 'file'>,
-  context: Pick<Context, 'componentsRoot' | 'home'>,
+  context: Pick<Context, 'componentsRoot'>,
 ): string {
-  if (reference.kind === 'component') return join(context.componentsRoot, reference.name);
-  const path = reference.path.replace(/^~(?=\/)/, context.home);
-  return resolve(dirname(spec.file), path);
+  return reference.kind === 'component' ? join(context.componentsRoot, reference.name) : reference.path;
 }

@@ -104,14 +104,12 @@ export function parseLock(file: string, text: string): Lock {
   }
   if (document['catamaran-lock'] !== formatVersion)
     throw fail(`"catamaran-lock: ${formatVersion}" is missing`);
-  if (!Number.isSafeInteger(document.epoch)) throw fail('"epoch" is no number of seconds');
+  if (!Number.isSafeInteger(document.epoch) || Number(document.epoch) < 0)
+    throw fail('"epoch" is no number of seconds');
   try {
     return {
       epoch: document.epoch as number,
-      suites: (document.suites as Suite[]).map(({ suite, date }) => ({
-        suite: String(suite),
-        date: String(date),
-      })),
+      suites: parseSuites(document.suites),
       targets: parseTargets(document.targets),
       tools: parseTargets(document.tools),
     };
@@ -120,13 +118,23 @@ export function parseLock(file: string, text: string): Lock {
   }
 }
 
+function parseSuites(value: unknown): Suite[] {
+  if (!Array.isArray(value)) throw new Error('suites is no list');
+  return value.map((each) => {
+    const { suite, date } = asRecord(each, 'an entry of suites');
+    if (typeof suite !== 'string' || typeof date !== 'string')
+      throw new Error('a suite has no name or no date');
+    return { suite, date };
+  });
+}
+
 function parseTargets(value: unknown): Lock['targets'] {
   const targets: Partial<Record<Arch, TargetLock>> = {};
   for (const [arch, target] of Object.entries(asRecord(value ?? {}, 'a table of architectures'))) {
     if (!isArch(arch)) throw new Error(`${arch} is none of ${architectures.join(', ')}`);
     const record = asRecord(target, arch);
     const packages = new Map(
-      asList(record.packages, 'packages').map((line) => {
+      asList(record.packages ?? [], 'packages').map((line) => {
         const each = parsePackage(line);
         return [nameOf(each), each];
       }),
@@ -161,7 +169,7 @@ function parsePackage(line: string): LockedPackage {
     version &&
     path &&
     rest.length === 0 &&
-    /^\d+$/.test(size!) &&
+    /^\d{1,15}$/.test(size!) &&
     !path.split('/').includes('..') &&
     (arch === 'all' || isArch(arch!)) &&
     (pocket === 'main' || pocket === 'updates' || pocket === 'security');

@@ -1,7 +1,6 @@
 // Spec → LockedSpec: every reference gets its digest, from the lock where it has one, else from the archive.
 // What the lock says is taken as it is; what it lacks is added to it; `update` asks anew for everything.
 
-import { dirname } from 'node:path';
 import { type Arch, architectures } from '../base/arch.ts';
 import type { Digest } from '../base/digest.ts';
 import { CatamaranError } from '../base/errors.ts';
@@ -10,12 +9,13 @@ import { type Archive, loadArchive } from '../debian/archive.ts';
 import { solve } from '../debian/solve.ts';
 import type { ImageOrigin } from '../oci/origin.ts';
 import { resolveImage } from '../oci/resolve.ts';
-import { formatReference, type ImageReference } from '../spec/reference.ts';
+import type { ImageReference } from '../spec/reference.ts';
 import type { Container, Spec } from '../spec/types.ts';
 import { digestOf } from '../store/digest-of.ts';
 import { componentDirectory } from './component-directory.ts';
 import type { Context } from './context.ts';
 import { readSpecFiles } from './files.ts';
+import { imageName } from './image-name.ts';
 import { type ComponentLock, emptyLock, emptyTarget, type Lock, type TargetLock } from './lock-file.ts';
 import type { LockedImage, LockedSpec } from './locked-spec.ts';
 
@@ -48,7 +48,7 @@ export async function resolveSpec(request: ResolveRequest, context: Context): Pr
     images.set(image.name, image);
   }
   const loader = { kind: 'component', name: `tools-grub-${arch}` } as const;
-  const { packages: grub } = await target.lockComponent(loader, formatReference(loader));
+  const { packages: grub } = await target.lockComponent(loader, imageName(loader, spec.file));
   const hostTools = new TargetLocker(
     request,
     context,
@@ -79,7 +79,7 @@ export function imagesOf(spec: Spec): ImageReference[] {
     ...spec.init.map((use) => use.image),
     ...containers.map((container) => container.image),
   ];
-  return [...new Map(all.map((reference) => [formatReference(reference), reference])).values()];
+  return [...new Map(all.map((reference) => [imageName(reference, spec.file), reference])).values()];
 }
 
 /** The archive for each architecture, asked for once and only when something is missing from the lock. */
@@ -147,7 +147,7 @@ class TargetLocker {
   }
 
   async lockImage(reference: ImageReference): Promise<LockedImage> {
-    const name = formatReference(reference);
+    const name = imageName(reference, this.#request.spec.file);
     if (reference.kind === 'component' || reference.kind === 'directory') {
       return { kind: 'component', name, component: await this.lockComponent(reference, name) };
     }
@@ -159,18 +159,18 @@ class TargetLocker {
   /** A registry's image keeps its digest until the lock is updated; what lies beside the spec is the user's own. */
   async #lockPull(origin: ImageOrigin, name: string): Promise<Digest> {
     const known = this.#known.images[name];
-    const { mode, spec } = this.#request;
+    const { mode } = this.#request;
     if (known !== undefined && origin.kind === 'registry') return known;
     if (known === undefined && mode === 'frozen') throw notLocked(name, false);
     const { cache, registries } = this.#context;
-    const access = { cache, registries: await registries(), directory: dirname(spec.file) };
+    const access = { cache, registries: await registries(), directory: '.' };
     const { digest } = await resolveImage(origin, { ...access, arch: this.#arch });
     if (mode === 'frozen' && digest !== known) throw notLocked(name, true);
     return digest;
   }
 
   async lockComponent(reference: ImageReference & { kind: 'component' | 'directory' }, name: string) {
-    const directory = componentDirectory(reference, this.#request.spec, this.#context);
+    const directory = componentDirectory(reference, this.#context);
     const sources = await readSources(directory);
     const component = await this.#lockPackages(name, sources);
     this.#components[name] = component;

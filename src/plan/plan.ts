@@ -2,8 +2,9 @@
 // images → segments → base → disk, with initrd, boot loader and data partition from the side.
 import { CatamaranError } from '../base/errors.ts';
 import { byName } from '../base/order.ts';
+import { imageName } from '../lock/image-name.ts';
 import type { LockedImage, LockedSpec } from '../lock/locked-spec.ts';
-import { formatReference, type ImageReference } from '../spec/reference.ts';
+import type { ImageReference } from '../spec/reference.ts';
 import type { Container, Kernel } from '../spec/types.ts';
 import { digestOf } from '../store/digest-of.ts';
 import { keyOfTools } from '../tools/root.ts';
@@ -30,8 +31,9 @@ export function planBuild(locked: LockedSpec, formats: readonly DiskFormat[]): P
   };
 
   const image = (reference: ImageReference): Step => {
-    const found = locked.images.get(formatReference(reference));
-    if (!found) throw new RangeError(`${formatReference(reference)} was not locked`);
+    const name = imageName(reference, spec.file);
+    const found = locked.images.get(name);
+    if (!found) throw new RangeError(`${name} was not locked`);
     return addImage(found);
   };
   const addImage = (found: LockedImage): Step => {
@@ -51,7 +53,7 @@ export function planBuild(locked: LockedSpec, formats: readonly DiskFormat[]): P
     return add(
       id,
       { kind: 'segment', image: from.id, part },
-      { ...common, level: String(compressionLevel) },
+      { ...common, part, level: String(compressionLevel) },
       [from],
     );
   };
@@ -101,7 +103,7 @@ export function planBuild(locked: LockedSpec, formats: readonly DiskFormat[]): P
       loader: loader.id,
       data: data.id,
     } as const;
-    add(`${format} image`, disk, describeDisk(locked, spec.kernel), [
+    add(`${format} image`, disk, { format, ...describeDisk(locked, spec.kernel) }, [
       kernel,
       initrd,
       base,
@@ -122,14 +124,17 @@ function describeBase({ spec, files }: LockedSpec): Record<string, string> {
   for (const section of sections) {
     spec[section].forEach((container, index) => {
       const { image, pointer: _, ...rest } = container;
-      const settings = { ...rest, image: formatReference(image) };
+      const settings = { ...rest, image: imageName(image, spec.file) };
       inputs[bundlePath(container, index).slice('/containers/'.length)] = digestOf(settings as never);
     });
   }
   return inputs;
 }
 
-function describeDisk({ spec, arch, epoch }: LockedSpec, { cmdline }: Kernel): Record<string, string> {
+function describeDisk(
+  { spec, arch, epoch }: LockedSpec,
+  { cmdline, binary }: Kernel,
+): Record<string, string> {
   const { id, version } = spec.os;
   const { slot, data, esp } = spec.disk;
   return {
@@ -138,6 +143,7 @@ function describeDisk({ spec, arch, epoch }: LockedSpec, { cmdline }: Kernel): R
     os: id,
     version,
     cmdline,
+    kernel: binary,
     slot: String(slot),
     data: String(data),
     esp: String(esp),

@@ -84,7 +84,8 @@ export interface Plan {
 
 export function makeStep(id: StepId, work: Work, inputs: Step['inputs'], needs: readonly Step[]): Step {
   const format = formats[work.kind];
-  const keys = Object.fromEntries(needs.map((step) => [step.id, step.key]));
+  // In their order: which comes first matters where files are merged and where segments are laid.
+  const keys = needs.map((step) => [step.id, step.key]);
   const key = digestOf({ kind: work.kind, format, inputs, needs: keys });
   return { id, work, inputs, needs: needs.map((step) => step.id), key };
 }

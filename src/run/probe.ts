@@ -10,8 +10,8 @@ import { dataDirectories } from './firmware.ts';
 import { makeProbeDisk, probeDevice, probeExitCode, probeWord } from './probe-disk.ts';
 import { spawnGuarded } from './spawn-guarded.ts';
 
-/** In milliseconds. Real KVM needs about 100, emulation 300; KVM in such a nest, 5,000. */
-const probeLimit = 2_000;
+/** In milliseconds. Real KVM needs about 200, emulation 300; KVM in a nest without the processor's help, many seconds. */
+const probeLimit = 1_500;
 
 export interface ProbeRequest {
   readonly tools: Tools;

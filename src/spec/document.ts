@@ -6,7 +6,7 @@ import { type Pointer, partsOf, valueAt } from './pointer.ts';
 import type { Problems } from './problems.ts';
 import type { SchemaFile } from './schema.ts';
 import { explainViolation, type Violation } from './violation.ts';
-import { parseYaml, type SourceMap } from './yaml.ts';
+import { type ParsedYaml, parseYaml, type SourceMap } from './yaml.ts';
 
 /** A validator made by scripts/generate.mjs. */
 export interface Validate {
@@ -28,7 +28,15 @@ export function readDocument<T>(
   file: string,
   text: string,
 ): Document<T> {
-  const { value: parsed, source, problems, warnings } = parseYaml(file, text);
+  return checkDocument(schema, validate, parseYaml(file, text));
+}
+
+/** Coercion and schema, for a value that is parsed already. */
+export function checkDocument<T>(
+  schema: SchemaFile,
+  validate: Validate,
+  { value: parsed, source, problems, warnings }: ParsedYaml,
+): Document<T> {
   let value = coerceScalars(schema, parsed, source);
   let violations = violationsOf(validate, value);
   for (const violation of violations) explainViolation(violation, { schema, value, source, problems });

@@ -1,9 +1,9 @@
 // The spec's own files: exactly one content each, one entry for each path, nothing below what is no directory.
 import { CatamaranError } from '../base/errors.ts';
-import { readId } from './containers.ts';
 import { childOf, type Pointer } from './pointer.ts';
-import { parsed, problem, type Reading, resolveHostPath } from './reading.ts';
+import { parsed, placeOf, problem, type Reading, resolveHostPath, warn } from './reading.ts';
 import { parseImagePath, parseMode } from './scalars.ts';
+import { readId } from './settings.ts';
 import type { FileEntry as RawFile, SpecDocument } from './spec.generated.ts';
 import type { FileContent, FileEntry } from './types.ts';
 
@@ -18,13 +18,15 @@ export function readFiles(
     const path = parsed(reading, childOf(pointer, 'path'), raw.path, parseImagePath);
     const content = readContent(reading, raw, pointer);
     const mode = parsed(reading, childOf(pointer, 'mode'), raw.mode, parseMode);
-    const uid = readId(reading, childOf(pointer, 'uid'), raw.uid, ids);
-    const gid = readId(reading, childOf(pointer, 'gid'), raw.gid, ids);
+    const id = (key: 'uid' | 'gid') =>
+      readId(raw[key] ?? 0, childOf(pointer, key), ids, {
+        problem: (at, diagnostic) => problem(reading, at, diagnostic),
+      });
+    const [uid, gid] = [id('uid'), id('gid')];
     if (path === undefined || content === undefined) return;
     files.push({ path, pointer, mode: mode ?? defaultMode(content), uid, gid, content });
   });
-  checkPaths(reading, files);
-  return files;
+  return checkPaths(reading, files);
 }
 
 /** LinuxKit's defaults. */
@@ -90,7 +92,7 @@ function readSource(
   return parsed(reading, pointer, source, () => {
     // Without a home nothing is in it: left out, like anything optional that is not there.
     const homeless = optional && reading.around.home === undefined && source.startsWith('~/');
-    const path = homeless ? source : resolveHostPath(reading, source);
+    const path = homeless ? source : resolveHostPath(reading, pointer, source);
     if (!optional && reading.around.exists?.(path) === false) {
       throw new CatamaranError('spec', {
         code: 'source-not-found',
@@ -102,29 +104,39 @@ function readSource(
   });
 }
 
-function checkPaths(reading: Reading, files: readonly FileEntry[]): void {
+/** A file that a later spec writes again is the later one's; twice in one spec is a mistake. */
+function checkPaths(reading: Reading, files: readonly FileEntry[]): FileEntry[] {
   const byPath = new Map<string, FileEntry>();
-  const lineOf = (file: FileEntry) => reading.source.positionOf(childOf(file.pointer, 'path')).line;
+  const pathOf = (file: FileEntry) => childOf(file.pointer, 'path');
+  const specOf = (file: FileEntry) => reading.source.positionOf(pathOf(file)).file;
   for (const file of files) {
     const first = byPath.get(file.path);
-    if (first) {
-      problem(reading, childOf(file.pointer, 'path'), {
+    if (first && specOf(first) === specOf(file)) {
+      problem(reading, pathOf(file), {
         code: 'spec-duplicate-path',
-        message: `${file.path} is written twice, first in line ${lineOf(first)}`,
+        message: `${file.path} is written twice, first in ${placeOf(reading, pathOf(first), pathOf(file))}`,
         hint: 'Keep one of them.',
       });
-    } else byPath.set(file.path, file);
+    } else if (first) {
+      warn(reading, pathOf(file), {
+        code: 'spec-overridden-path',
+        message: `${file.path} takes the place of the one in ${placeOf(reading, pathOf(first), pathOf(file))}`,
+        hint: 'Where this is meant, nothing need be done.',
+      });
+    }
+    byPath.set(file.path, file);
   }
   for (const file of byPath.values()) {
     const parts = file.path.split('/');
     for (let count = 1; count < parts.length; count++) {
       const above = byPath.get(parts.slice(0, count).join('/'));
       if (!above || above.content.kind === 'directory') continue;
-      problem(reading, childOf(file.pointer, 'path'), {
+      problem(reading, pathOf(file), {
         code: 'spec-path-below-file',
-        message: `${file.path} lies below ${above.path}, which line ${lineOf(above)} makes no directory`,
+        message: `${file.path} lies below ${above.path}, which ${placeOf(reading, pathOf(above), pathOf(file))} makes no directory`,
         hint: 'Change one of the two paths.',
       });
     }
   }
+  return files.filter((file) => byPath.get(file.path) === file);
 }

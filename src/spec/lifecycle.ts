@@ -22,7 +22,9 @@ export function readUpdate(reading: Reading, raw: RawUpdate | undefined): Update
       hint: 'Remove the window, or write strategy: window.',
     });
   }
-  const root = parsed(reading, '/update/root', raw.root, (path) => resolveHostPath(reading, path));
+  const root = parsed(reading, '/update/root', raw.root, (path) =>
+    resolveHostPath(reading, '/update/root', path),
+  );
   return {
     url: raw.url,
     channel: raw.channel ?? 'stable',

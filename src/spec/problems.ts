@@ -21,17 +21,25 @@ export class Problems {
     }
   }
 
+  /** With the positions that they have. */
+  addAll(diagnostics: readonly Diagnostic[]): void {
+    this.#found.push(...diagnostics);
+  }
+
   throwIfAny(): void {
     const [first, ...rest] = sortDiagnostics(this.#found);
     if (first) throw new CatamaranError('spec', [first, ...rest]);
   }
 }
 
-/** By position; those without one first. */
+/** By file and position; those without one first. */
 export function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const at = ({ position }: Diagnostic) => [position?.line ?? 0, position?.column ?? 0] as const;
   return [...diagnostics].sort((a, b) => {
     const [[lineA, columnA], [lineB, columnB]] = [at(a), at(b)];
-    return lineA - lineB || columnA - columnB || byName(a.code, b.code) || byName(a.message, b.message);
+    const byFile = byName(a.position?.file ?? '', b.position?.file ?? '');
+    return (
+      byFile || lineA - lineB || columnA - columnB || byName(a.code, b.code) || byName(a.message, b.message)
+    );
   });
 }

@@ -1,49 +1,64 @@
 // The first stage: a spec's text → Spec. All that is wrong with it comes out as one error, sorted by position.
-// Nothing is read here but the text: what the spec refers to is asked of `Surroundings`.
+// Nothing is read here but the texts: what the spec refers to is asked of `Surroundings`.
 import { basename } from 'node:path';
 import { byName, sortedEntries } from '../base/order.ts';
 import { requireSize } from '../base/size.ts';
 import { numberContainers, readContainers } from './containers.ts';
-import { readDocument } from './document.ts';
+import { checkDocument } from './document.ts';
 import { readFiles } from './files.ts';
+import { expandIncludes, type SpecText } from './include.ts';
 import { readHealth, readUpdate } from './lifecycle.ts';
+import { mergeDocuments } from './merge-documents.ts';
 import { childOf } from './pointer.ts';
-import { sortDiagnostics } from './problems.ts';
+import { Problems, sortDiagnostics } from './problems.ts';
 import { parsed, type Reading, readReference, type Surroundings, warn } from './reading.ts';
 import { parseReference } from './reference.ts';
 import type { OperatingSystem, SpecDocument } from './spec.generated.ts';
 import type { ImageUse, Kernel, Os, Spec } from './types.ts';
 import { validateSpec } from './validators.generated.ts';
+import { applyVariables } from './variables.ts';
 import { readVolumes } from './volumes.ts';
 
-/** @param file as the person named it; paths in the spec are relative to its directory */
+/** One file, and what it includes. */
 export function readSpec(file: string, text: string, around: Surroundings = {}): Spec {
-  const { value, source, problems, warnings } = readDocument<SpecDocument>(
+  return readSpecs([{ file, text }], around);
+}
+
+/** Several files as one spec, merged as LinuxKit does, each after what it includes. The first one gives it its name. */
+export function readSpecs(files: readonly [SpecText, ...SpecText[]], around: Surroundings = {}): Spec {
+  const [{ file }] = files;
+  const problems = new Problems();
+  const parts = expandIncludes(files, around, problems);
+  const main = parts.find((part) => part.source.positionOf('').file === file) ?? parts[0];
+  const warned = parts.flatMap((part) => part.warnings);
+  const merged = { ...mergeDocuments(parts, main.source, problems), problems, warnings: warned };
+  const { value, source, warnings } = checkDocument<SpecDocument>(
     'spec.schema.json',
     validateSpec,
-    file,
-    text,
+    applyVariables(merged, around.set ?? {}),
   );
-  const reading: Reading = { file, source, problems, warnings: [...warnings], around };
-  const ids = numberContainers(value);
+  const reading: Reading = { source, problems, warnings: [...warnings], around };
+  const volumes = readVolumes(reading, value);
+  const names = { ids: numberContainers(value), volumes: new Map(volumes.map((each) => [each.name, each])) };
+  const { variables: _, ...document } = value;
   const spec = {
     file,
     os: readOs(value.os, file),
     ...optional('kernel', readKernel(reading, value)),
     init: readInit(reading, value),
-    onboot: readContainers(reading, value, 'onboot', ids),
-    services: readContainers(reading, value, 'services', ids),
-    onshutdown: readContainers(reading, value, 'onshutdown', ids),
-    files: readFiles(reading, value, ids),
-    volumes: readVolumes(reading, value),
+    onboot: readContainers(reading, value, 'onboot', names),
+    services: readContainers(reading, value, 'services', names),
+    onshutdown: readContainers(reading, value, 'onshutdown', names),
+    files: readFiles(reading, value, names.ids),
+    volumes,
     etc: value.etc ?? 'persistent',
     disk: readDisk(reading, value),
     ...optional('update', readUpdate(reading, value.update)),
     ...optional('health', readHealth(reading, value.health)),
     platforms: new Map(sortedEntries({ ...value.platforms })),
-    ids,
+    names,
     source,
-    document: value,
+    document,
   };
   if (value.trust) {
     warn(reading, '/trust', {
@@ -93,7 +108,7 @@ function readKernel(reading: Reading, { kernel }: SpecDocument): Kernel | undefi
     image,
     pointer: '/kernel/image',
     initrd,
-    cmdline: (kernel.cmdline ?? '').trim(),
+    cmdline: (kernel.cmdline ?? '').replace(/\s*\n\s*/g, ' ').trim(),
     binary: kernel.binary ?? 'kernel',
     ...(tar === '' || tar === 'none' ? {} : { tar }),
     ...(kernel.ucode === undefined ? {} : { ucode: kernel.ucode }),

@@ -15,10 +15,13 @@ export interface Surroundings {
   readonly home?: string | undefined;
   /** Whether the host has a file or directory. */
   readonly exists?: (path: string) => boolean;
+  /** A text file of the host: includes and profiles. Throws where there is none that can be read. */
+  readonly read?: (path: string) => string;
+  /** Values of variables, by name, as they were written on the command line. */
+  readonly set?: Readonly<Record<string, string>>;
 }
 
 export interface Reading {
-  readonly file: string;
   readonly source: SourceMap;
   readonly problems: Problems;
   readonly warnings: Diagnostic[];
@@ -47,8 +50,14 @@ export function parsed<T>(
   );
 }
 
-/** A path of the host that the spec names: relative to the spec, `~/` being the home directory. */
-export function resolveHostPath(reading: Reading, path: string): string {
+/** For messages at `from`: where `pointer` is, `line 3`, or `common.yml:3` where that is another file. */
+export function placeOf({ source }: Reading, pointer: Pointer, from: Pointer): string {
+  const { file, line } = source.positionOf(pointer);
+  return file === source.positionOf(from).file ? `line ${line}` : `${file}:${line}`;
+}
+
+/** A path of the host that stands at `pointer`: relative to the file there, `~/` being the home directory. */
+export function resolveHostPath(reading: Reading, pointer: Pointer, path: string): string {
   if (path.startsWith('~/')) {
     if (reading.around.home === undefined) {
       throw new CatamaranError('spec', {
@@ -59,7 +68,7 @@ export function resolveHostPath(reading: Reading, path: string): string {
     }
     return join(reading.around.home, path.slice(2));
   }
-  return isAbsolute(path) ? path : join(dirname(reading.file), path);
+  return isAbsolute(path) ? path : join(dirname(reading.source.positionOf(pointer).file), path);
 }
 
 /** Syntax, existence, and paths made relative to nothing but the host. */
@@ -67,6 +76,9 @@ export function readReference(reading: Reading, pointer: Pointer, text: string):
   return parsed(reading, pointer, text, () => {
     const reference = parseReference(text);
     const { components, exists } = reading.around;
+    if (text.startsWith('@pkg:') && reference.kind === 'directory') {
+      return readPackage(reading, pointer, reference.path);
+    }
     switch (reference.kind) {
       case 'component':
         if (components && !components.includes(reference.name)) {
@@ -77,7 +89,7 @@ export function readReference(reading: Reading, pointer: Pointer, text: string):
         warnIfComponentMeant(reading, pointer, text);
         return reference;
       default: {
-        const path = resolveHostPath(reading, reference.path);
+        const path = resolveHostPath(reading, pointer, reference.path);
         const wanted = reference.kind === 'directory' ? join(path, 'component.yml') : path;
         if (exists && !exists(wanted)) {
           throw new CatamaranError('spec', {
@@ -90,6 +102,27 @@ export function readReference(reading: Reading, pointer: Pointer, text: string):
       }
     }
   });
+}
+
+/** `@pkg:DIR`: LinuxKit builds such a directory, by its build.yml and with Docker. We do where it is a component. */
+function readPackage(reading: Reading, pointer: Pointer, directory: string): ImageReference {
+  const { exists } = reading.around;
+  const path = resolveHostPath(reading, pointer, directory);
+  if (!exists || exists(join(path, 'component.yml'))) return { kind: 'directory', path };
+  throw new CatamaranError(
+    'spec',
+    exists(join(path, 'build.yml'))
+      ? {
+          code: 'reference-linuxkit-package',
+          message: `${path} is a package of LinuxKit (build.yml), which only LinuxKit builds, with Docker`,
+          hint: `Run linuxkit pkg build ${path}, and write the image that linuxkit pkg show-tag ${path} prints; or give it a component.yml.`,
+        }
+      : {
+          code: 'reference-not-found',
+          message: `there is no ${join(path, 'component.yml')}`,
+          hint: 'After @pkg: comes the directory of a component, relative to the spec.',
+        },
+  );
 }
 
 function warnIfComponentMeant(reading: Reading, pointer: Pointer, text: string): void {

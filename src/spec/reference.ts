@@ -37,11 +37,11 @@ export function parseReference(text: string): ImageReference {
       'Write it without spaces, such as component:sshd or registry.example.org/nginx:1.27.',
     );
   }
+  // LinuxKit's way to write a directory.
   if (text.startsWith('@pkg:')) {
-    throw malformed(
-      text,
-      `LinuxKit's @pkg: is written as the directory itself: ${text.slice('@pkg:'.length)}`,
-    );
+    const path = text.slice('@pkg:'.length);
+    if (path === '') throw malformed(text, 'After "@pkg:" comes the directory of a component.');
+    return { kind: 'directory', path };
   }
   if (/^(?:\.{1,2}(?:\/|$)|\/|~\/)/.test(text)) return { kind: 'directory', path: text };
   const colon = text.indexOf(':');

@@ -20,7 +20,11 @@ export interface Schema {
   readonly examples?: readonly unknown[];
 }
 
-export type SchemaFile = 'spec.schema.json' | 'component.schema.json';
+export type SchemaFile =
+  | 'spec.schema.json'
+  | 'component.schema.json'
+  /** An image's label. */
+  | 'spec.schema.json#/definitions/containerSettings';
 
 const schemas: Readonly<Record<string, unknown>> = {
   'spec.schema.json': specSchema,
@@ -34,7 +38,7 @@ export interface SchemaPlace {
 }
 
 export function rootOf(file: SchemaFile): SchemaPlace {
-  return { file, schema: schemas[file] as Schema };
+  return resolve({ file, schema: { $ref: file } });
 }
 
 /** The schema of the key or item `part` of what `place` describes. Undefined where it describes none. */
@@ -59,7 +63,7 @@ export function schemaAt(file: SchemaFile, pointer: Pointer): SchemaPlace | unde
 function resolve(place: SchemaPlace): SchemaPlace {
   const { $ref } = place.schema;
   if ($ref === undefined) return place;
-  const [file, pointer] = $ref.split('#') as [string, string];
+  const [file, pointer = ''] = $ref.split('#') as [string, string?];
   const target = file || place.file;
   const schema = partsOf(pointer).reduce<unknown>(
     (at, part) => (at as Record<string, unknown>)[part],

@@ -1,13 +1,14 @@
 // A spec as every later stage sees it: defaults filled in, modes and sizes as numbers, paths without leading slash.
 // The document as people write it is SpecDocument in spec.generated.ts.
 import type { Diagnostic } from '../base/errors.ts';
+import type { Json } from '../base/json.ts';
 import type { Pointer } from './pointer.ts';
 import type { ImageReference } from './reference.ts';
 import type { ContainerSettings as RawSettings, SpecDocument } from './spec.generated.ts';
 import type { SourceMap } from './yaml.ts';
 
 export interface Spec {
-  /** As the person named it. */
+  /** As the person named it; the first of several. */
   readonly file: string;
   readonly os: Os;
   /** Absent where the spec names none: such a spec makes containers and trees, and no disk. */
@@ -27,13 +28,13 @@ export interface Spec {
   readonly health?: Health;
   /** Settings by platform, as they are written. */
   readonly platforms: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
-  /** LinuxKit's numbers for names of containers used as uid or gid; `root` is 0. */
-  readonly ids: ReadonlyMap<string, number>;
+  /** What names inside the settings of containers and of labels stand for. */
+  readonly names: SpecNames;
   /** Whatever parses and yet is hardly meant. */
   readonly warnings: readonly Diagnostic[];
   /** Points at lines: `spec.source.positionOf(container.pointer)`. */
   readonly source: SourceMap;
-  /** As it was written, checked: for `metadata: yaml` and `json`. */
+  /** All files merged, variables replaced, checked: for `metadata: yaml` and `json`. */
   readonly document: SpecDocument;
 }
 
@@ -67,15 +68,78 @@ export interface Container extends ImageUse {
   readonly section: Section;
   /** Onboot: the boot goes on if it fails. */
   readonly optional: boolean;
-  /** Services: absent where the spec says nothing. */
-  readonly stopSignal?: string;
-  /** Services: milliseconds. */
-  readonly stopTimeout?: number;
+  /** Services only. */
+  readonly supervision?: Supervision;
+  /** Absent: unconfined. */
+  readonly seccomp?: Seccomp;
+  /** Absent: unconfined. */
+  readonly apparmor?: AppArmor;
+  /** Files of the machine that the container finds in /run/secrets. */
+  readonly secrets: readonly Secret[];
   /** Only what the spec sets: each key wins over the image's label. */
   readonly settings: Settings;
 }
 
-/** LinuxKit's keys, with names of containers replaced by their numbers. */
+/** How a service is kept running. Times in milliseconds. */
+export interface Supervision {
+  /** Place in the order of starting, from 0: after all that it depends on. Stopping goes the other way. */
+  readonly order: number;
+  /** Names of services. */
+  readonly dependsOn: readonly string[];
+  readonly restart: Restart;
+  readonly stop: Stop;
+  readonly health?: ServiceHealth;
+}
+
+export interface Restart {
+  readonly policy: 'always' | 'on-failure' | 'never';
+  /** The wait before a new start: `initial`, doubled each time up to `max`, `initial` again after a run of `reset`. */
+  readonly backoff: { readonly initial: number; readonly max: number; readonly reset: number };
+}
+
+export interface Stop {
+  /** Absent: the image's, else SIGTERM. */
+  readonly signal?: string;
+  readonly timeout: number;
+}
+
+export interface ServiceHealth {
+  readonly probe:
+    | { readonly kind: 'command'; readonly command: readonly string[] }
+    | { readonly kind: 'http'; readonly url: string }
+    | { readonly kind: 'tcp'; readonly address: string }
+    | { readonly kind: 'file'; readonly path: string };
+  readonly interval: number;
+  readonly timeout: number;
+  /** So many failures in a row mean unhealthy. */
+  readonly retries: number;
+}
+
+export type Seccomp =
+  | { readonly kind: 'default' }
+  /** linux.seccomp of the OCI runtime specification. */
+  | { readonly kind: 'profile'; readonly profile: Json };
+
+export type AppArmor =
+  | { readonly kind: 'default' }
+  /** The profile's source, and the name by which it is put on a process. */
+  | { readonly kind: 'profile'; readonly name: string; readonly text: string };
+
+export interface Secret {
+  /** In /run/secrets of the container. */
+  readonly name: string;
+  /** On the machine. */
+  readonly file: string;
+}
+
+/** What names inside settings stand for. */
+export interface SpecNames {
+  /** LinuxKit's numbers for names of containers used as uid or gid; `root` is 0. */
+  readonly ids: ReadonlyMap<string, number>;
+  readonly volumes: ReadonlyMap<string, { readonly readonly: boolean }>;
+}
+
+/** LinuxKit's keys, with names of containers replaced by their numbers, and of volumes by their paths. */
 export type Settings = Omit<RawSettings, 'uid' | 'gid' | 'additionalGids'> & {
   readonly uid?: number;
   readonly gid?: number;

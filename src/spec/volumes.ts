@@ -1,6 +1,6 @@
 // Volumes: file systems that containers share by binding them under their names.
 import { childOf, type Pointer } from './pointer.ts';
-import { problem, type Reading, readReference } from './reading.ts';
+import { placeOf, problem, type Reading, readReference } from './reading.ts';
 import type { SpecDocument } from './spec.generated.ts';
 import type { Volume } from './types.ts';
 
@@ -11,9 +11,10 @@ export function readVolumes(reading: Reading, { volumes = [] }: SpecDocument): V
     const pointer = childOf('/volumes', index);
     const first = seen.get(raw.name);
     if (first !== undefined) {
-      problem(reading, childOf(pointer, 'name'), {
+      const at = childOf(pointer, 'name');
+      problem(reading, at, {
         code: 'spec-duplicate-name',
-        message: `two volumes are named ${JSON.stringify(raw.name)}, the first in line ${reading.source.positionOf(first).line}`,
+        message: `two volumes are named ${JSON.stringify(raw.name)}, the first in ${placeOf(reading, first, at)}`,
         hint: 'Give one of them another name.',
       });
     } else seen.set(raw.name, childOf(pointer, 'name'));

@@ -14,6 +14,7 @@ import {
 import { CatamaranError, type Diagnostic, messageOf } from '../base/errors.ts';
 import { type Position, positionAt } from '../base/position.ts';
 import { formatSize } from '../base/size.ts';
+import { define } from './define.ts';
 import { childOf, describePointer, type Pointer, parentOf } from './pointer.ts';
 import { Problems } from './problems.ts';
 import { explainSyntax } from './syntax.ts';
@@ -39,10 +40,9 @@ export interface ParsedYaml {
 }
 
 /** Throws at once where the text is not YAML. */
-export function parseYaml(file: string, text: string): ParsedYaml {
+export function parseYaml(file: string, text: string, problems = new Problems()): ParsedYaml {
   const document = compose(file, text);
   const nodes = new Map<Pointer, { node: Node | null; key?: Node | undefined }>();
-  const problems = new Problems();
   const anchors = new Map<string, Node>();
   let values = 0;
 
@@ -163,11 +163,6 @@ export function parseYaml(file: string, text: string): ParsedYaml {
     position: positionAt(file, text, warning.pos[0], warning.pos[1] - warning.pos[0]),
   }));
   return { value, source, warnings, problems };
-}
-
-/** A key like any other, `__proto__` too. */
-function define(mapping: Record<string, unknown>, name: string, value: unknown): void {
-  Object.defineProperty(mapping, name, { value, enumerable: true, configurable: true, writable: true });
 }
 
 function textOfScalar(scalar: Scalar): string {

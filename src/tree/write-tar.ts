@@ -11,18 +11,39 @@ export interface WriteOptions {
   readonly clampMtime: number;
 }
 
-/** In chunks of 64 KiB and more. A chunk is the reader's. */
-export function writeTar(tree: ReadonlyTree, options: WriteOptions): AsyncGenerator<Uint8Array> {
-  return collectChunks(entriesOf(tree, options));
+export interface TarEntry {
+  readonly path: TreePath;
+  readonly node: TreeNode;
+  /** Further records of its pax header. */
+  readonly records?: PaxRecords;
 }
 
-async function* entriesOf(tree: ReadonlyTree, options: WriteOptions): AsyncGenerator<Uint8Array> {
+/** In chunks of 64 KiB and more. A chunk is the reader's. */
+export function writeTar(tree: ReadonlyTree, options: WriteOptions): AsyncGenerator<Uint8Array> {
+  return writeTarEntries(
+    walk(tree).map(([path, node]) => ({ path, node })),
+    options,
+  );
+}
+
+/** In the order given, in which a directory is to come before what lies in it. */
+export function writeTarEntries(
+  entries: Iterable<TarEntry>,
+  options: WriteOptions,
+): AsyncGenerator<Uint8Array> {
+  return collectChunks(blocksOf(entries, options));
+}
+
+async function* blocksOf(
+  entries: Iterable<TarEntry>,
+  options: WriteOptions,
+): AsyncGenerator<Uint8Array> {
   const contents = openContents();
   const written = new Map<FileNode, TreePath>();
   try {
-    for (const [path, node] of walk(tree)) {
+    for (const { path, node, records } of entries) {
       const first = node.type === 'file' ? written.get(node) : undefined;
-      yield headersOf(path, node, first, options.clampMtime);
+      yield headersOf(path, node, first, options.clampMtime, records);
       if (node.type !== 'file' || first !== undefined) continue;
       written.set(node, path);
       yield* contents.read(node.content);
@@ -42,6 +63,7 @@ function headersOf(
   node: TreeNode,
   first: TreePath | undefined,
   clampMtime: number,
+  records: PaxRecords = new Map(),
 ): Uint8Array {
   const name = Buffer.from(node.type === 'directory' ? `${path === '' ? '.' : path}/` : path);
   const link = Buffer.from(first ?? (node.type === 'symlink' ? node.target : ''));
@@ -49,7 +71,7 @@ function headersOf(
   const mtime = Math.min(node.mtime, clampMtime);
   const device = node.type === 'character' || node.type === 'block';
 
-  const pax = new Map<string, Uint8Array>();
+  const pax = new Map<string, Uint8Array>(records);
   /** What the ustar field holds: `value`, or, where only pax can say it, 0. */
   const field = (key: string, value: number, max: number): number => {
     if (value >= 0 && value <= max) return value;

@@ -35,7 +35,7 @@ beforeAll(async () => {
   packages = packagesOfLock(await lockOf(join(origin, 'tiny.lock.yml')));
   await fetchOnceForAll(packages);
 });
-afterAll(() => installation.dispose());
+afterAll(() => installation?.dispose());
 
 const argv = ['build', 'tiny.yml', '--out', 'out', '--locked', '--offline', '--json'];
 

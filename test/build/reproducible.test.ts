@@ -33,7 +33,7 @@ beforeAll(async () => {
   });
   first = await describeFiles(join(here, 'out'));
 });
-afterAll(() => installation.dispose());
+afterAll(() => installation?.dispose());
 
 async function room(name: string): Promise<string> {
   const path = join(installation.root, name);

@@ -126,7 +126,7 @@ export function start(
         if (!found && !ended) return;
         listeners.delete(listen);
         if (found) done();
-        else fail(new Error(`it ended without saying ${text}:\n${heard.stderr}`));
+        else fail(new Error(`it ended without saying ${text}:\n${heard.stdout}${heard.stderr}`));
       };
       listeners.add(listen);
       listen();
@@ -153,7 +153,8 @@ export async function succeed(
   options: RunOptions,
 ): Promise<Ending> {
   const ending = await run(installation, argv, options);
-  if (ending.code !== 0) throw new Error(`catamaran ${argv.join(' ')}: ${ending.code}\n${ending.stderr}`);
+  if (ending.code !== 0)
+    throw new Error(`catamaran ${argv.join(' ')}: ${ending.code}\n${ending.stdout}${ending.stderr}`);
   return ending;
 }
 

@@ -2,7 +2,6 @@
 import { silentReporter } from '../../src/base/reporter.ts';
 import type { Accelerator, MachineOptions } from '../../src/run/arguments.ts';
 import { type Machine, startMachine } from '../../src/run/machine.ts';
-import { chooseAccelerator } from '../../src/run/probe.ts';
 import { plainText } from '../../src/run/serial.ts';
 import { makeSshKey, type SshKey } from '../../src/run/ssh.ts';
 import { hostTools, testCache } from './tools.ts';
@@ -12,20 +11,13 @@ export interface TestMachineOptions extends Omit<MachineOptions, 'accelerator'> 
   readonly ssh?: { readonly user: string; readonly key: SshKey };
 }
 
-let accelerator: Promise<Accelerator> | undefined;
-
-/** KVM where it really works, else emulation in one thread, which repeats. Chosen once for each test file. */
-export async function testAccelerator(): Promise<Accelerator> {
-  accelerator ??= Promise.all([hostTools(['tools-qemu']), testCache()]).then(([tools, cache]) =>
-    chooseAccelerator({ tools, cache, reporter: silentReporter }),
-  );
-  return accelerator;
-}
+/** Emulation in one thread: the same everywhere, and it repeats. */
+export const testAccelerator: Accelerator = { kind: 'tcg', threads: 'single' };
 
 /** For machines that live longer than one test; end it with `kill()` in afterAll. Writes are lost unless `snapshot: false`. */
 export async function startTestMachine(options: TestMachineOptions): Promise<Machine> {
   const [tools, cache] = await Promise.all([hostTools(['tools-qemu']), testCache()]);
-  const chosen = options.accelerator ?? (await testAccelerator());
+  const chosen = options.accelerator ?? testAccelerator;
   return startMachine({
     snapshot: true,
     ...options,

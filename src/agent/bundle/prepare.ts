@@ -29,7 +29,8 @@ function mountAsAsked(host: Host, mount: Mount): boolean {
   const adds = !options.includes('remount');
   for (const directory of overlayDirectories(mount)) host.makeDirectory(directory);
   if (adds || options.length > 1) {
-    const type = mount.type === '' || options.includes('bind') || options.includes('rbind') ? [] : ['-t', mount.type];
+    const type =
+      mount.type === '' || options.includes('bind') || options.includes('rbind') ? [] : ['-t', mount.type];
     const chosen = options.length > 0 ? ['-o', options.join(',')] : [];
     runOrThrow(host, ['mount', ...type, ...chosen, mount.source, mount.destination]);
   }

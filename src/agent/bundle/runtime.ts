@@ -41,7 +41,9 @@ function parseObject(path: string, text: string): Fields {
 /** Better no container than one that runs in another network than its spec says. */
 function refuseUnsupported(path: string, fields: Fields): void {
   if (list(fields.interfaces).length > 0) {
-    throw new AgentError(`${path}: runtime.interfaces is not supported by component:init; use net: host or net: new`);
+    throw new AgentError(
+      `${path}: runtime.interfaces is not supported by component:init; use net: host or net: new`,
+    );
   }
   const bound = Object.entries((fields.bindNS ?? {}) as Fields).find(([, target]) => target);
   if (bound) {

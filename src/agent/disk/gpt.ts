@@ -23,11 +23,12 @@ export interface Growth {
 
 /** `table`: the disk's first 34 sectors. Undefined where there is not at least 1 MiB to gain. */
 export function growPartition(table: Uint8Array, diskSectors: number, number: number): Growth | undefined {
-  const bytes = table.slice();
+  const bytes = Uint8Array.from(table);
   const view = new DataView(bytes.buffer);
   checkTable(bytes, view);
   const entry = 2 * sectorSize + (number - 1) * entrySize;
-  if (entry + entrySize > 4096) throw new AgentError(`partition ${number} is not in the table's first 4096 bytes`);
+  if (entry + entrySize > 4096)
+    throw new AgentError(`partition ${number} is not in the table's first 4096 bytes`);
 
   const lastUsable = diskSectors - tableSectors;
   const start = sector(view, entry + 32);
@@ -74,7 +75,8 @@ function checkTable(bytes: Uint8Array, view: DataView): void {
     sector(view, sectorSize + 72) === 2 &&
     view.getUint32(sectorSize + 80, true) === entryCount &&
     view.getUint32(sectorSize + 84, true) === entrySize &&
-    crc32(bytes.subarray(2 * sectorSize, tableSectors * sectorSize)) === view.getUint32(sectorSize + 88, true);
+    crc32(bytes.subarray(2 * sectorSize, tableSectors * sectorSize)) ===
+      view.getUint32(sectorSize + 88, true);
   if (!sound) throw new AgentError('the partition table is damaged, or not one that Catamaran writes');
 }
 

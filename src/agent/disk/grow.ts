@@ -12,7 +12,9 @@ export function growData(host: Host): void {
   const { disk, partition, number } = findData(host);
   const sectors = Number(host.readText(`/sys/class/block/${disk}/size`));
   if (Number(host.readText(`/sys/class/block/${disk}/queue/logical_block_size`)) !== sectorSize) {
-    throw new AgentError(`the disk ${disk} has no sectors of ${sectorSize} bytes; its data partition keeps its size`);
+    throw new AgentError(
+      `the disk ${disk} has no sectors of ${sectorSize} bytes; its data partition keeps its size`,
+    );
   }
   const growth = growPartition(host.readBytes(`/dev/${disk}`, 0, tableSectors * sectorSize), sectors, number);
   if (growth) writeTable(host, `/dev/${disk}`, growth);
@@ -25,7 +27,9 @@ export function growData(host: Host): void {
 
 /** The partition that is mounted on /var. */
 function findData(host: Host): { disk: string; partition: string; number: number } {
-  const mount = (host.readText('/proc/self/mounts') ?? '').split('\n').find((line) => line.split(' ')[1] === '/var');
+  const mount = (host.readText('/proc/self/mounts') ?? '')
+    .split('\n')
+    .find((line) => line.split(' ')[1] === '/var');
   const partition = /^\/dev\/([a-z0-9]+) /.exec(mount ?? '')?.[1];
   if (partition === undefined) throw new AgentError(`/var is not on a partition: ${mount ?? 'not mounted'}`);
   const path = runOrThrow(host, ['readlink', '-f', `/sys/class/block/${partition}`]).trim();

@@ -22,7 +22,7 @@ export async function makeBase(
   const mountPoints = new Map<StepId, string[]>([[step.work.modules, ['/usr/lib/modules']]]);
   for (const { container, path, image: id, segment } of step.work.containers) {
     const { image, tree } = await openImage(workshop, needs, id);
-    const bundle = await makeBundle(container, path, image, tree);
+    const bundle = await makeBundle(container, path, image, tree, spec.names);
     bundles.push({ name: `the container ${container.name}`, tree: bundle.tree });
     mountPoints.set(segment, [...(mountPoints.get(segment) ?? []), bundle.mountPoint]);
   }

@@ -1,0 +1,65 @@
+// LinuxKit's label of an image: JSON or YAML text → settings, by the same rules as in a spec.
+import { CatamaranError, type Diagnostic } from '../base/errors.ts';
+import { type ExecutionConfig, runtimeLabel } from '../oci/image.ts';
+import { checkDocument } from '../spec/document.ts';
+import { describePointer, type Pointer } from '../spec/pointer.ts';
+import { readSettings } from '../spec/settings.ts';
+import type { ContainerSettings } from '../spec/spec.generated.ts';
+import type { Settings, SpecNames } from '../spec/types.ts';
+import { validateSettings } from '../spec/validators.generated.ts';
+import { parseYaml } from '../spec/yaml.ts';
+
+/** @param image its name, for messages */
+export function readLabel({ Labels }: ExecutionConfig, image: string, names: SpecNames): Settings {
+  const text = Labels?.[runtimeLabel];
+  if (text === undefined || text.trim() === '') return {};
+  try {
+    const parsed = parseYaml(runtimeLabel, text);
+    renameGoKeys(parsed.value);
+    const { value, problems } = checkDocument<ContainerSettings>(
+      'spec.schema.json#/definitions/containerSettings',
+      validateSettings,
+      parsed,
+    );
+    problems.throwIfAny();
+    const found: Diagnostic[] = [];
+    const problem = (pointer: Pointer, { message, ...diagnostic }: Diagnostic) => {
+      found.push({ ...diagnostic, message: `${describePointer(pointer)}: ${message}` });
+    };
+    const settings = readSettings(value ?? {}, names, { problem, warn: () => {} });
+    const [first, ...rest] = found;
+    if (first) throw new CatamaranError('spec', [first, ...rest]);
+    return settings;
+  } catch (error) {
+    throw error instanceof CatamaranError ? inLabel(error, image) : error;
+  }
+}
+
+/** Without a position: the text is one line of a file that nobody has at hand. */
+function inLabel(error: CatamaranError, image: string): CatamaranError {
+  const [first, ...rest] = error.diagnostics.map(({ message, hint }) => ({
+    code: 'image-label-malformed',
+    message: `the label ${runtimeLabel} of ${image}: ${message}`,
+    hint: hint ?? 'Mend the image, or use another one.',
+  }));
+  return new CatamaranError('spec', [first!, ...rest], { cause: error });
+}
+
+/** LinuxKit's own builder writes these keys as Go's JSON has them, and then refuses them. */
+function renameGoKeys(label: unknown): void {
+  const { resources, mounts, runtime } = (label ?? {}) as Record<string, unknown>;
+  rename(resources, 'blockIO', 'blockio');
+  for (const list of [mounts, (runtime as { mounts?: unknown } | undefined)?.mounts]) {
+    for (const mount of Array.isArray(list) ? list : []) {
+      rename(mount, 'uidMappings', 'uidmappings');
+      rename(mount, 'gidMappings', 'gidmappings');
+    }
+  }
+}
+
+function rename(fields: unknown, from: string, to: string): void {
+  if (fields === null || typeof fields !== 'object' || !Object.hasOwn(fields, from)) return;
+  const record = fields as Record<string, unknown>;
+  record[to] ??= record[from];
+  delete record[from];
+}

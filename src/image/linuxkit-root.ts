@@ -1,0 +1,118 @@
+// A root file system in LinuxKit's layout (lk/moby/build/build.go, Build): kernel, init images, volumes, containers and
+// the spec's files, one after the other. Each path is there once, in the part that had the last word on it; a directory
+// stands in the first part that needs it.
+import { type AccountFile, accountFiles, accountLines, mergeAccountLines } from '../component/accounts.ts';
+import { contentBytes } from '../tree/content.ts';
+import { mergeTrees } from '../tree/merge.ts';
+import type { TreeNode } from '../tree/node.ts';
+import { directory, file, parentOf, type ReadonlyTree, type Tree, walk } from '../tree/tree.ts';
+
+export interface RootPart {
+  /** LinuxKit's record LINUXKIT.source: an image reference, `linuxkit.files`, `linuxkit.volumes`. */
+  readonly source: string;
+  /** LINUXKIT.location: `kernel`, `init[0]`, `services[2]` … */
+  readonly location: string;
+  readonly tree: ReadonlyTree;
+  /** Gives way where another part says otherwise. */
+  readonly fallback?: true;
+}
+
+export interface RootEntry {
+  readonly path: string;
+  readonly node: TreeNode;
+  /** Index into the parts. */
+  readonly part: number;
+}
+
+export interface LinuxkitRoot {
+  readonly parts: readonly RootPart[];
+  /** By part, and within a part as trees are walked: parents always come first. */
+  readonly entries: readonly RootEntry[];
+}
+
+const apkDatabase = 'lib/apk/db/installed';
+
+/** `apart`: parts with a directory of their own below containers/, which nothing else but `files` reaches into. */
+export async function mergeRoot(
+  parts: readonly RootPart[],
+  isApart: (part: RootPart) => boolean,
+): Promise<LinuxkitRoot> {
+  const shared = [...parts.entries()].filter(([, part]) => !isApart(part));
+  const order = [...shared.filter(([, part]) => part.fallback), ...shared.filter(([, part]) => !part.fallback)];
+  const merged = mergeTrees(
+    order.map(([, { source, tree }]) => ({ name: source, tree, override: true })),
+  );
+  const owner = new Map<TreeNode, number>();
+  for (const [index, { tree }] of order) for (const node of tree.values()) owner.set(node, index);
+  const inits = shared.filter(([, { location }]) => location.startsWith('init['));
+  for (const [path, node] of await joinDatabases(inits.map(([, { tree }]) => tree))) {
+    if (!inits.some(([index]) => index === owner.get(merged.get(path)!))) continue;
+    merged.set(path, node);
+    owner.set(node, inits.at(-1)![0]);
+  }
+  const places = new Map<string, number>();
+  for (const [path, node] of merged) {
+    if (node.type !== 'directory') places.set(path, owner.get(node)!);
+  }
+  for (const [index, part] of parts.entries()) {
+    if (!isApart(part)) continue;
+    for (const [path, node] of part.tree) {
+      const there = merged.get(path);
+      if (there !== undefined && (there.type !== 'directory' || node.type !== 'directory')) continue;
+      merged.set(path, node);
+      if (node.type === 'directory') owner.set(node, index);
+      else places.set(path, index);
+    }
+  }
+  return { parts, entries: orderEntries(merged, places, owner) };
+}
+
+/** A directory belongs to the first part that has something in it; an empty one to the part that has it. */
+function orderEntries(
+  merged: ReadonlyTree,
+  places: Map<string, number>,
+  owner: ReadonlyMap<TreeNode, number>,
+): RootEntry[] {
+  const walked = walk(merged);
+  for (const [path, node] of walked.toReversed()) {
+    const own = places.get(path) ?? owner.get(node) ?? 0;
+    places.set(path, node.type === 'directory' ? Math.min(own, places.get(path) ?? own) : own);
+    const parent = parentOf(path);
+    if (path !== '') places.set(parent, Math.min(places.get(path)!, places.get(parent) ?? Number.MAX_SAFE_INTEGER));
+  }
+  const entries = walked
+    .filter(([path]) => path !== '')
+    .map(([path, node]): RootEntry => ({ path, node, part: places.get(path)! }));
+  // Stable: within a part the order of the walk stays.
+  return entries.sort((a, b) => a.part - b.part);
+}
+
+/** Users and groups, and Alpine's database of packages: of all init images together, as each has only its own. */
+async function joinDatabases(inits: readonly ReadonlyTree[]): Promise<Tree> {
+  const joined: Tree = new Map();
+  for (const [path, mode] of Object.entries(accountFiles) as [AccountFile, number][]) {
+    if (inits.filter((tree) => tree.has(path)).length < 2) continue;
+    const lines = mergeAccountLines(await Promise.all(inits.map((tree) => accountLines(tree, path))));
+    joined.set(path, file(`${lines.join('\n')}\n`, mode));
+  }
+  const databases = inits.map((tree) => tree.get(apkDatabase)).filter((node) => node?.type === 'file');
+  if (databases.length > 1) {
+    const texts = await Promise.all(databases.map((node) => contentBytes(node.content)));
+    joined.set(apkDatabase, file(Buffer.concat(texts)));
+  }
+  return joined;
+}
+
+/** `containers/volumes/NAME`: what is there at first in lower; init lays memory over it at merged. */
+export function volumeTree(name: string, content: ReadonlyTree | undefined): Tree {
+  const place = `containers/volumes/${name}`;
+  const tree: Tree = new Map<string, TreeNode>([
+    ['containers', directory()],
+    ['containers/volumes', directory()],
+    ...[place, `${place}/lower`, `${place}/merged`, `${place}/tmp`].map(
+      (path): [string, TreeNode] => [path, directory()],
+    ),
+  ]);
+  for (const [path, node] of content ?? []) if (path !== '') tree.set(`${place}/lower/${path}`, node);
+  return tree;
+}

@@ -1,0 +1,43 @@
+// The last step of a check: from a refreshed client to what the machine's channel points at, and to the manifest of a
+// release. Here it is held that a channel's role signs pointers, and the releases role manifests, whatever else a
+// delegation may allow.
+import { type Client, fetchTarget, findTarget } from './client.ts';
+import { type Manifest, parseManifest, requireAgreement } from './manifest.ts';
+import { pointerName, releasesRole } from './names.ts';
+import { type Pointer, parsePointer } from './pointer.ts';
+import { refuse } from './refuse.ts';
+import type { ReleaseRef } from './release-ref.ts';
+
+/** Undefined where the channel points at nothing for this architecture, or there is no such channel. */
+export function readPointer(client: Client, channel: string, arch: string): Pointer | undefined {
+  const name = pointerName(channel, arch);
+  const found = findTarget(client, name);
+  if (found === undefined) return undefined;
+  requireRole(name, found.role, channel);
+  const pointer = parsePointer(fetchTarget(client, found), name);
+  if (pointer.channel !== channel || pointer.arch !== arch) {
+    throw refuse('mismatch', name, `is of ${pointer.channel} for ${pointer.arch}`);
+  }
+  return pointer;
+}
+
+export function readManifest(
+  client: Client,
+  release: ReleaseRef,
+  machine: Pick<Manifest, 'os' | 'arch'>,
+): Manifest {
+  const { name, size, sha256 } = release.manifest;
+  const found = findTarget(client, name);
+  if (found === undefined) throw refuse('missing', name, 'is signed by nobody');
+  requireRole(name, found.role, releasesRole);
+  if (found.sha256 !== sha256 || found.length !== size) {
+    throw refuse('mismatch', name, 'has another hash than the pointer says');
+  }
+  const manifest = parseManifest(fetchTarget(client, found), name);
+  requireAgreement(manifest, release, machine);
+  return manifest;
+}
+
+function requireRole(name: string, found: string, expected: string): void {
+  if (found !== expected) throw refuse('signatures', name, `is signed by ${found}, not by ${expected}`);
+}

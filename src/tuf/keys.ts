@@ -1,0 +1,53 @@
+// Public keys: Ed25519 alone (RFC 8032), named by the SHA-256 of their canonical JSON, as TUF's section 4.2 defines.
+import { ed25519 } from '@noble/curves/ed25519.js';
+import type { Json } from '../base/json.ts';
+import { encodeCanonical } from './canonical.ts';
+import { type Fields, fieldsOf, objectField, requireText, textField } from './fields.ts';
+import { bytesOfHex, sha256Hex } from './hex.ts';
+import { refuse } from './refuse.ts';
+
+/** 64 lower-case hex digits. */
+export type KeyId = string;
+/** 64 lower-case hex digits: the raw key. */
+export type PublicKey = string;
+export type KeyTable = ReadonlyMap<KeyId, PublicKey>;
+
+const hex32 = /^[0-9a-f]{64}$/;
+
+/** A key as metadata has it. */
+export function keyJson(key: PublicKey): { readonly [name: string]: Json } {
+  return { keytype: 'ed25519', keyval: { public: key }, scheme: 'ed25519' };
+}
+
+export function keyIdOf(key: PublicKey): KeyId {
+  return sha256Hex(encodeCanonical(keyJson(key)));
+}
+
+/** Of a `keys` object; keys of other kinds are left out, for they can verify nothing here. */
+export function parseKeys(entries: readonly [string, Json][], what: string): KeyTable {
+  const table = new Map<KeyId, PublicKey>();
+  for (const [keyid, value] of entries) {
+    requireText(keyid, hex32, `${what}: key id`);
+    if (sha256Hex(encodeCanonical(value)) !== keyid) {
+      throw refuse('malformed', what, `gives a key a foreign id, ${keyid}`, '4.2');
+    }
+    const key = parseKey(fieldsOf(value, `${what}: key ${keyid}`));
+    if (key !== undefined) table.set(keyid, key);
+  }
+  return table;
+}
+
+function parseKey(fields: Fields): PublicKey | undefined {
+  const { keytype, scheme } = fields.values;
+  if (keytype !== 'ed25519' || scheme !== 'ed25519') return undefined;
+  return textField(objectField(fields, 'keyval'), 'public', hex32);
+}
+
+/** About 17 ms in QuickJS. `signature` is 128 hex digits. */
+export function verifySignature(key: PublicKey, message: Uint8Array, signature: string): boolean {
+  try {
+    return ed25519.verify(bytesOfHex(signature), message, bytesOfHex(key), { zip215: false });
+  } catch {
+    return false;
+  }
+}

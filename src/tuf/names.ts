@@ -1,0 +1,75 @@
+// What things are called in a repository: roles, targets, and the files in which both lie. Names are flat and plain, so
+// that every web server, object store and TUF client takes them the same way.
+
+export const topRoles = ['root', 'targets', 'snapshot', 'timestamp'] as const;
+export type TopRole = (typeof topRoles)[number];
+
+/** The delegated role that signs images and manifests; every other one is a channel. */
+export const releasesRole = 'releases';
+
+export function isRoleName(text: string): boolean {
+  return /^[a-z][a-z0-9_-]{0,31}$/.test(text) && !(topRoles as readonly string[]).includes(text);
+}
+
+/** No hyphen: `channel-NAME-*` of one channel never covers another one's pointers. */
+export function isChannelName(text: string): boolean {
+  return /^[a-z][a-z0-9]{0,31}$/.test(text) && text !== releasesRole && isRoleName(text);
+}
+
+export function isTargetName(text: string): boolean {
+  return /^[A-Za-z0-9_][A-Za-z0-9._~+-]{0,199}$/.test(text);
+}
+
+export function isPathPattern(text: string): boolean {
+  return /^[A-Za-z0-9._~+*?-]{1,200}$/.test(text);
+}
+
+/** Of a pattern of `*` and `?` (section 4.5.1). Linear in time for each star. */
+export function matchesPattern(name: string, pattern: string): boolean {
+  let [at, star, resume] = [0, -1, 0];
+  let index = 0;
+  while (index < name.length) {
+    const expected = pattern[at];
+    if (expected === '*') {
+      star = at++;
+      resume = index;
+    } else if (expected === '?' || expected === name[index]) {
+      at++;
+      index++;
+    } else if (star >= 0) {
+      at = star + 1;
+      index = ++resume;
+    } else return false;
+  }
+  while (pattern[at] === '*') at++;
+  return at === pattern.length;
+}
+
+/** Where a metadata file lies below the repository's URL. Timestamp alone has no version in its name. */
+export function metadataPath(role: string, version: number): string {
+  return `metadata/${version}.${role}.json`;
+}
+
+export const timestampPath = 'metadata/timestamp.json';
+
+/** Section 6.2: the hash is part of the name, so that no file ever changes. */
+export function targetPath(name: string, sha256: string): string {
+  return `targets/${sha256}.${name}`;
+}
+
+export const imageKinds = ['boot', 'root', 'hash'] as const;
+/** The three partitions of a slot. */
+export type ImageKind = (typeof imageKinds)[number];
+
+export interface ReleaseName {
+  readonly os: string;
+  readonly version: string;
+  /** Debian's name. */
+  readonly arch: string;
+}
+
+const releaseName = ({ os, version, arch }: ReleaseName) => `${os}-${version}-${arch}`;
+
+export const manifestName = (release: ReleaseName): string => `${releaseName(release)}.manifest.json`;
+export const imageName = (release: ReleaseName, kind: ImageKind): string => `${releaseName(release)}.${kind}`;
+export const pointerName = (channel: string, arch: string): string => `channel-${channel}-${arch}.json`;

@@ -1,0 +1,66 @@
+// The signed envelope of every metadata file, and the one question that trust comes down to: have enough of a role's
+// keys signed these bytes? Nothing of what is signed is interpreted before the answer.
+import type { Json } from '../base/json.ts';
+import { encodeCanonical, parseCanonical } from './canonical.ts';
+import { fieldsOf, listField, textField } from './fields.ts';
+import { type KeyId, type KeyTable, verifySignature } from './keys.ts';
+import { refuse } from './refuse.ts';
+
+export interface Signature {
+  readonly keyid: KeyId;
+  /** 128 hex digits; empty for a signature that is still to come. */
+  readonly sig: string;
+}
+
+export interface Envelope {
+  /** As an error names it: `stable.json`. */
+  readonly what: string;
+  readonly signatures: readonly Signature[];
+  readonly signed: Json;
+}
+
+/** Who may sign for a role, and how many must. */
+export interface RoleKeys {
+  readonly keyids: readonly KeyId[];
+  readonly threshold: number;
+}
+
+export function openEnvelope(bytes: Uint8Array, what: string): Envelope {
+  const fields = fieldsOf(parseCanonical(bytes, what), what);
+  const signatures = listField(fields, 'signatures', 64).map((value) => {
+    const signature = fieldsOf(value, `${what}: signature`);
+    return {
+      keyid: textField(signature, 'keyid', /^[0-9a-f]{64}$/),
+      sig: textField(signature, 'sig', /^(?:[0-9a-f]{128})?$/),
+    };
+  });
+  return { what, signatures, signed: fieldsOf(fields.values.signed, `${what}: signed`).values as Json };
+}
+
+/** The file's bytes. */
+export function writeEnvelope({ signatures, signed }: Omit<Envelope, 'what'>): Uint8Array {
+  return encodeCanonical({ signatures: signatures.map(({ keyid, sig }) => ({ keyid, sig })), signed });
+}
+
+/**
+ * Which of a role's keys have signed. A key counts once, however often and under however many names it signed: what is
+ * counted is distinct public keys.
+ */
+export function validSigners(envelope: Envelope, keys: KeyTable, role: RoleKeys): Set<KeyId> {
+  const message = encodeCanonical(envelope.signed);
+  const signers = new Map<string, KeyId>();
+  for (const { keyid, sig } of envelope.signatures) {
+    const key = role.keyids.includes(keyid) ? keys.get(keyid) : undefined;
+    if (key === undefined || sig === '' || signers.has(key)) continue;
+    if (verifySignature(key, message, sig)) signers.set(key, keyid);
+    if (signers.size >= role.threshold) break;
+  }
+  return new Set(signers.values());
+}
+
+export function requireSignatures(envelope: Envelope, keys: KeyTable, role: RoleKeys, clause: string): void {
+  const { size } = validSigners(envelope, keys, role);
+  if (size >= role.threshold) return;
+  const evidence = `has ${size} valid signature${size === 1 ? '' : 's'} of its role's keys where ${role.threshold} are needed`;
+  throw refuse('signatures', envelope.what, evidence, clause);
+}
