@@ -6,11 +6,13 @@ import { prepareBundle } from './bundle/prepare.ts';
 import { parseSection } from './bundle/section.ts';
 import { growData } from './disk/grow.ts';
 import type { Host } from './host.ts';
+import { findSlotCommand, slotUsage } from './slots/commands.ts';
 
 const usage = [
   'usage: catamaran-agent bundle list onboot|services|onshutdown',
   '       catamaran-agent bundle prepare|cleanup SECTION/NAME',
   '       catamaran-agent disk grow',
+  ...slotUsage,
 ];
 
 export function runCommand(words: readonly string[], host: Host): 0 | 1 | 2 {
@@ -30,7 +32,10 @@ export function runCommand(words: readonly string[], host: Host): 0 | 1 | 2 {
   }
 }
 
-function findCommand([topic, verb, object, ...rest]: readonly string[]): ((host: Host) => void) | undefined {
+function findCommand(words: readonly string[]): ((host: Host) => void) | undefined {
+  const [topic, verb, object, ...rest] = words;
+  const slotCommand = findSlotCommand(words);
+  if (slotCommand) return slotCommand;
   if (rest.length > 0) return undefined;
   if (topic === 'disk' && verb === 'grow' && object === undefined) return growData;
   if (topic !== 'bundle' || object === undefined) return undefined;

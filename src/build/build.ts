@@ -1,6 +1,5 @@
 // The whole way: a spec file to the outputs, each appearing by rename when it is complete.
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Arch } from '../base/arch.ts';
 import { byName } from '../base/order.ts';
 import type { Disk } from '../image/disk.ts';
@@ -10,21 +9,27 @@ import { writeQcow2 } from '../output/qcow2.ts';
 import { writeRaw } from '../output/raw.ts';
 import type { OutputOptions } from '../output/write-output.ts';
 import { planBuild } from '../plan/plan.ts';
-import type { DiskFormat, Plan, Step, Work } from '../plan/step.ts';
+import { type DiskFormat, isOutput, type OutputFormat, type Plan, type Step } from '../plan/step.ts';
 import { type Artifact, findArtifact, recordArtifact } from './artifact.ts';
 import { createExecutor } from './execute.ts';
 import { rememberPlan } from './explain.ts';
+import { type LinuxkitStep, linuxkitFiles, openLinuxkitOutput, type WriteFile } from './linuxkit-output.ts';
+import type { SpecSource } from './load-spec.ts';
+import { prepareOutputDirectory } from './output-directory.ts';
 import { prefetch } from './prefetch.ts';
 import { type Prepared, prepare } from './prepare.ts';
-import { composeDisk } from './steps/disk.ts';
-import { withWorkshop } from './workshop.ts';
+import type { Needs } from './result.ts';
+import { composeDisk, type DiskStep } from './steps/disk.ts';
+import { type Workshop, withWorkshop } from './workshop.ts';
 
-export interface BuildRequest {
-  /** The spec, as the person named it. */
-  readonly file: string;
+export interface BuildRequest extends SpecSource {
   /** The directory of the outputs; made if it is missing. */
   readonly out: string;
-  readonly formats: readonly DiskFormat[];
+  readonly formats: readonly OutputFormat[];
+  /** Of the outputs' files; by default the OS's id for disks, the spec's file name for LinuxKit's formats. */
+  readonly name?: string | undefined;
+  /** In bytes, of the machine that an initrd is for: one that does not fit is an error. */
+  readonly memory?: number | undefined;
   readonly arch: Arch;
   /** Fail rather than add to the lock file. */
   readonly frozen: boolean;
@@ -43,29 +48,31 @@ const writers: Readonly<
 };
 
 export async function buildSpec(request: BuildRequest, context: Context): Promise<BuildAnswer> {
-  const { file, arch, frozen } = request;
   const { locked, lockPath, changes } = await prepare(
-    { file, arch, mode: frozen ? 'frozen' : 'fill' },
+    { ...request, mode: request.frozen ? 'frozen' : 'fill' },
     context,
   );
   const plan = planBuild(locked, request.formats);
-  await mkdir(request.out, { recursive: true });
-  const artifacts = await makeOutputs(plan, locked, request.out, context);
-  await rememberPlan(context.cache, file, plan);
+  await prepareOutputDirectory(request.out);
+  const artifacts = await makeOutputs(plan, locked, request, context);
+  await rememberPlan(context.cache, locked.spec.file, plan);
   return { artifacts, lock: { lockPath, changes } };
 }
+
+type OutputStep = DiskStep | LinuxkitStep;
 
 async function makeOutputs(
   plan: Plan,
   locked: LockedSpec,
-  out: string,
+  request: BuildRequest,
   context: Context,
 ): Promise<Artifact[]> {
   const { cache, reporter, signal } = context;
-  const outputs = plan.steps.filter(isDisk).map((step) => {
-    const { format } = step.work;
-    return { step, format, path: join(out, `${locked.spec.os.id}.${format}`) };
-  });
+  const outputs = plan.steps.filter(isOutputStep).flatMap((step) =>
+    filesOf(step, locked, request).map(({ suffix, path }) => {
+      return { step, format: step.work.format, suffix, path };
+    }),
+  );
   const known = await Promise.all(
     outputs.map(({ step, path, format }) => findArtifact(cache, step, path, format)),
   );
@@ -74,24 +81,48 @@ async function makeOutputs(
   if (stale.length === 0) return present;
 
   return withWorkshop(locked, context, async (workshop) => {
-    await prefetch(
-      plan,
-      stale.map(({ step }) => step),
-      workshop,
-    );
+    const steps = [...new Set(stale.map(({ step }) => step))];
+    await prefetch(plan, steps, workshop);
     const executor = createExecutor(plan, workshop);
     const made: Artifact[] = [];
-    for (const { step, format, path } of stale) {
-      const disk = await composeDisk(step, await executor.needsOf(step), workshop);
+    for (const step of steps) {
+      const files = await openOutput(step, await executor.needsOf(step), workshop, request);
       const task = reporter.task(step.id, { unit: 'bytes' });
-      await writers[format](disk, path, { signal, advance: task.advance });
+      for (const { step: own, format, suffix, path } of stale) {
+        if (own !== step) continue;
+        await files.get(suffix)!(path, { signal, advance: task.advance });
+        made.push(await recordArtifact(cache, step, path, format));
+      }
       task.done();
-      made.push(await recordArtifact(cache, step, path, format));
     }
-    return [...present, ...made].sort((a, b) => byName(a.format, b.format));
+    return [...present, ...made].sort((a, b) => byName(a.format, b.format) || byName(a.path, b.path));
   });
 }
 
-function isDisk(step: Step): step is Step<Work & { kind: 'disk' }> {
-  return step.work.kind === 'disk';
+function filesOf(
+  { work }: OutputStep,
+  { spec }: LockedSpec,
+  { out, name }: BuildRequest,
+): { suffix: string; path: string }[] {
+  if (work.kind === 'disk') {
+    const suffix = `.${work.format}`;
+    return [{ suffix, path: join(out, `${name ?? spec.os.id}${suffix}`) }];
+  }
+  const stem = name ?? (spec.file === '-' ? spec.os.id : basename(spec.file).replace(/\.(ya?ml|json)$/, ''));
+  return linuxkitFiles[work.format].map((suffix) => ({ suffix, path: join(out, `${stem}${suffix}`) }));
 }
+
+async function openOutput(
+  step: OutputStep,
+  needs: Needs,
+  workshop: Workshop,
+  { memory }: BuildRequest,
+): Promise<ReadonlyMap<string, WriteFile>> {
+  if (isLinuxkit(step)) return (await openLinuxkitOutput(step, needs, workshop, memory)).files;
+  const disk = await composeDisk(step, needs, workshop);
+  const { format } = step.work;
+  return new Map([[`.${format}`, (path, options) => writers[format](disk, path, options)]]);
+}
+
+const isOutputStep = (step: Step): step is OutputStep => isOutput(step);
+const isLinuxkit = (step: OutputStep): step is LinuxkitStep => step.work.kind === 'linuxkit';

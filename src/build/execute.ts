@@ -6,12 +6,14 @@ import type { Json } from '../base/json.ts';
 import type { Plan, Step, StepId, Work } from '../plan/step.ts';
 import type { Cache } from '../store/cache.ts';
 import { type Needs, parseResult, type StepResult } from './result.ts';
+import { makeArchives } from './steps/archives.ts';
 import { makeBase } from './steps/base.ts';
 import { makeComponent } from './steps/component.ts';
 import { makeDataPartition } from './steps/data.ts';
 import { makeInitrd } from './steps/initrd.ts';
 import { makeLoader } from './steps/loader.ts';
 import { pullInto } from './steps/pull.ts';
+import { makeRootSquashfs } from './steps/root-squashfs.ts';
 import { makeImageSegment } from './steps/segment.ts';
 import type { Workshop } from './workshop.ts';
 
@@ -88,7 +90,12 @@ async function perform(step: Step, needs: Needs, workshop: Workshop): Promise<St
       return makeLoader(workshop);
     case 'data':
       return makeDataPartition(workshop);
+    case 'archives':
+      return makeArchives(as<'archives'>(), needs, workshop);
+    case 'squashfs':
+      return makeRootSquashfs(as<'squashfs'>(), needs, workshop);
     case 'disk':
-      throw new RangeError('a disk is an output, not a result');
+    case 'linuxkit':
+      throw new RangeError(`${step.id} is an output, not a result`);
   }
 }

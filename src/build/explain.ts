@@ -4,7 +4,7 @@ import type { Json } from '../base/json.ts';
 import { byName } from '../base/order.ts';
 import type { Context } from '../lock/context.ts';
 import { planBuild } from '../plan/plan.ts';
-import type { DiskFormat, Plan, Step } from '../plan/step.ts';
+import { isOutput, type OutputFormat, type Plan, type Step } from '../plan/step.ts';
 import type { Cache } from '../store/cache.ts';
 import { digestOf } from '../store/digest-of.ts';
 import { isRemembered } from './execute.ts';
@@ -32,16 +32,15 @@ export async function rememberPlan(cache: Cache, specFile: string, plan: Plan): 
 }
 
 export async function explainBuild(
-  request: SpecRequest & { readonly formats: readonly DiskFormat[] },
+  request: SpecRequest & { readonly formats: readonly OutputFormat[] },
   context: Context,
 ): Promise<ExplainedStep[]> {
   const { locked } = await prepare(request, context);
   const plan = planBuild(locked, request.formats);
-  const last = ((await context.cache.result('plan', recordKey(request.file))) ?? {}) as Remembered;
+  const last = ((await context.cache.result('plan', recordKey(locked.spec.file))) ?? {}) as Remembered;
   const explained: ExplainedStep[] = [];
   for (const step of plan.steps) {
-    const cached =
-      step.work.kind === 'disk' ? last[step.id]?.key === step.key : await isRemembered(context.cache, step);
+    const cached = isOutput(step) ? last[step.id]?.key === step.key : await isRemembered(context.cache, step);
     explained.push({
       id: step.id,
       key: step.key,

@@ -2,7 +2,7 @@
 // so that downloads do not wait for compressors, nor the other way round.
 import { preparePackages } from '../debian/deb.ts';
 import type { LockedPackage } from '../debian/locked.ts';
-import type { Plan, Step, StepId } from '../plan/step.ts';
+import { isOutput, type Plan, type Step, type StepId } from '../plan/step.ts';
 import { isPrepared } from '../tools/root.ts';
 import { isRemembered } from './execute.ts';
 import type { Workshop } from './workshop.ts';
@@ -15,7 +15,7 @@ export async function prefetch(plan: Plan, outputs: readonly Step[], workshop: W
     for (const each of list) wanted.set(each.digest, each);
   };
   for (const { work } of steps) if (work.kind === 'component') want(work.component.packages);
-  const runsTools = steps.some((step) => step.work.kind !== 'disk');
+  const runsTools = steps.some((step) => !isOutput(step));
   if (runsTools && !(await isPrepared({ cache, packages: locked.tools }))) want(locked.tools);
   if (wanted.size > 0) await preparePackages([...wanted.values()], packages);
 }
@@ -26,7 +26,7 @@ async function stepsToRun(plan: Plan, outputs: readonly Step[], { cache }: Works
   const found = new Map<StepId, Step>();
   const visit = async (step: Step): Promise<void> => {
     if (found.has(step.id)) return;
-    if (step.work.kind !== 'disk' && (await isRemembered(cache, step))) return;
+    if (!isOutput(step) && (await isRemembered(cache, step))) return;
     found.set(step.id, step);
     for (const id of step.needs) await visit(steps.get(id)!);
   };

@@ -2,6 +2,7 @@
 // they are chosen.
 import { Argument, Command, Option } from 'commander';
 import type { Session } from './session.ts';
+import type { SpecFiles } from './spec-source.ts';
 import * as values from './values.ts';
 import { version } from './version.ts';
 
@@ -23,6 +24,7 @@ export function defineProgram(choose: Choose): Command {
       'Builds what a spec describes, and writes one file for each format. What is in the cache is not made again.',
     )
     .addArgument(spec())
+    .addOption(setVariable())
     .addOption(new Option('--out <dir>', 'where to write to (default: the working directory)'))
     .addOption(
       new Option('--format <names>', 'formats, separated by commas: qcow2, raw')
@@ -30,9 +32,9 @@ export function defineProgram(choose: Choose): Command {
         .default(['qcow2'], 'qcow2'),
     )
     .addOption(new Option('--locked', 'fail rather than add to the lock file'))
-    .action((file: string, options) =>
+    .action((specs: SpecFiles, options) =>
       choose('build', async (session) =>
-        (await import('./commands/build.ts')).build({ spec: file, ...options }, session),
+        (await import('./commands/build.ts')).build({ specs, ...options }, session),
       ),
     );
   program
@@ -68,9 +70,10 @@ export function defineProgram(choose: Choose): Command {
     .command('check')
     .summary('find every error in specs')
     .description('Finds every error in specs, without building or fetching anything.')
-    .addArgument(new Argument('<spec...>', 'YAML files'))
-    .action((files: string[]) =>
-      choose('check', async (session) => (await import('./commands/check.ts')).check(files, session)),
+    .addArgument(new Argument('<spec...>', 'YAML files, each by itself, or - for standard input'))
+    .addOption(setVariable())
+    .action((files: string[], { set }) =>
+      choose('check', async (session) => (await import('./commands/check.ts')).check(files, set, session)),
     );
   program
     .command('plan')
@@ -79,15 +82,16 @@ export function defineProgram(choose: Choose): Command {
       'Lists the steps that a build would take, which of them are cached, and which input of the others changed.',
     )
     .addArgument(spec())
+    .addOption(setVariable())
     .addOption(
       new Option('--format <names>', 'formats, separated by commas: qcow2, raw')
         .argParser(values.parseFormats)
         .default(['qcow2'], 'qcow2'),
     )
     .addOption(new Option('--locked', 'fail rather than add to the lock file'))
-    .action((file: string, options) =>
+    .action((specs: SpecFiles, options) =>
       choose('plan', async (session) =>
-        (await import('./commands/plan.ts')).plan({ spec: file, ...options }, session),
+        (await import('./commands/plan.ts')).plan({ specs, ...options }, session),
       ),
     );
   program
@@ -112,10 +116,11 @@ export function defineProgram(choose: Choose): Command {
       'Resolves every reference of a spec to a digest and writes them into the lock file beside the spec.',
     )
     .addArgument(spec())
+    .addOption(setVariable())
     .addOption(new Option('--update', 'resolve again what is locked already, and print what changed'))
-    .action((file: string, options) =>
+    .action((specs: SpecFiles, options) =>
       choose('lock', async (session) =>
-        (await import('./commands/lock.ts')).lock({ spec: file, ...options }, session),
+        (await import('./commands/lock.ts')).lock({ specs, ...options }, session),
       ),
     );
   addComponent(program, choose);
@@ -124,7 +129,13 @@ export function defineProgram(choose: Choose): Command {
 }
 
 function spec(): Argument {
-  return new Argument('<spec>', 'a YAML file');
+  return new Argument('<spec...>', 'a YAML file, several that are merged, or - for standard input');
+}
+
+function setVariable(): Option {
+  return new Option('--set <name=value>', 'value of one of the spec’s variables; may be repeated').argParser(
+    values.collectVariable,
+  );
 }
 
 function addComponent(program: Command, choose: Choose): void {

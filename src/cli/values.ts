@@ -2,7 +2,7 @@
 import { InvalidArgumentError } from 'commander';
 import { type Arch, architectures, isArch } from '../base/arch.ts';
 import { parseSize } from '../base/size.ts';
-import { type DiskFormat, diskFormats } from '../plan/step.ts';
+import { diskFormats, linuxkitFormats, type OutputFormat } from '../plan/step.ts';
 
 export function parseArch(text: string): Arch {
   if (isArch(text)) return text;
@@ -56,17 +56,29 @@ export function collectMirror(
   return { ...before, [host]: [...(before[host] ?? []), mirror] };
 }
 
+/** `NAME=VALUE`, the last one of a name counts. */
+export function collectVariable(
+  text: string,
+  before: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  const equals = text.indexOf('=');
+  if (equals < 1) throw new InvalidArgumentError('It must be NAME=VALUE.');
+  return { ...before, [text.slice(0, equals)]: text.slice(equals + 1) };
+}
+
 export function collectText(text: string, before: readonly string[] = []): string[] {
   return [...before, text];
 }
 
+export const formats: readonly OutputFormat[] = [...diskFormats, ...linuxkitFormats];
+
 /** `qcow2,raw` → both, each once, in the order given. */
-export function parseFormats(text: string): DiskFormat[] {
+export function parseFormats(text: string): OutputFormat[] {
   const words = text.split(',').map((word) => word.trim());
-  if (words.every(isDiskFormat)) return [...new Set(words)];
-  throw new InvalidArgumentError(`It must be one or more of ${diskFormats.join(', ')}, separated by commas.`);
+  if (words.every(isFormat)) return [...new Set(words)];
+  throw new InvalidArgumentError(`It must be one or more of ${formats.join(', ')}, separated by commas.`);
 }
 
-function isDiskFormat(word: string): word is DiskFormat {
-  return (diskFormats as readonly string[]).includes(word);
+function isFormat(word: string): word is OutputFormat {
+  return (formats as readonly string[]).includes(word);
 }

@@ -35,7 +35,7 @@ export async function makeBundle(
 ): Promise<Bundle> {
   const { name, seccomp, apparmor, secrets } = container;
   const execution = image.config.config ?? {};
-  const label = readLabel(execution, formatReference(container.image), names);
+  const label = readLabel(execution, formatReference(container.image), names, container.settings);
   const settings = mergeSettings(label, container.settings);
   if (commandOf(settings, execution).length === 0) throw noCommand(container);
   checkSecretsPlace(container, settings, tree);

@@ -8,13 +8,23 @@ import type { ContainerSettings } from '../spec/spec.generated.ts';
 import type { Settings, SpecNames } from '../spec/types.ts';
 import { validateSettings } from '../spec/validators.generated.ts';
 import { parseYaml } from '../spec/yaml.ts';
+import { isSet } from './merge.ts';
 
-/** @param image its name, for messages */
-export function readLabel({ Labels }: ExecutionConfig, image: string, names: SpecNames): Settings {
+/**
+ * @param image its name, for messages
+ * @param spec whose keys win: what a key of the label refers to need not exist where nobody asks
+ */
+export function readLabel(
+  { Labels }: ExecutionConfig,
+  image: string,
+  names: SpecNames,
+  spec: Settings,
+): Settings {
   const text = Labels?.[runtimeLabel];
   if (text === undefined || text.trim() === '') return {};
   try {
     const parsed = parseYaml(runtimeLabel, text);
+    if (parsed.value === null) return {};
     renameGoKeys(parsed.value);
     const { value, problems } = checkDocument<ContainerSettings>(
       'spec.schema.json#/definitions/containerSettings',
@@ -26,13 +36,18 @@ export function readLabel({ Labels }: ExecutionConfig, image: string, names: Spe
     const problem = (pointer: Pointer, { message, ...diagnostic }: Diagnostic) => {
       found.push({ ...diagnostic, message: `${describePointer(pointer)}: ${message}` });
     };
-    const settings = readSettings(value ?? {}, names, { problem, warn: () => {} });
+    const settings = readSettings(withoutOverruled(value, spec), names, { problem, warn: () => {} });
     const [first, ...rest] = found;
     if (first) throw new CatamaranError('spec', [first, ...rest]);
     return settings;
   } catch (error) {
     throw error instanceof CatamaranError ? inLabel(error, image) : error;
   }
+}
+
+function withoutOverruled(label: ContainerSettings, spec: Settings): ContainerSettings {
+  const wins = (key: string) => isSet(spec[key as keyof Settings]) && key !== 'runtime';
+  return Object.fromEntries(Object.entries(label).filter(([key]) => !wins(key.replace(/\.add$/, ''))));
 }
 
 /** Without a position: the text is one line of a file that nobody has at hand. */

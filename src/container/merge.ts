@@ -4,9 +4,7 @@
 import type { Settings } from '../spec/types.ts';
 
 export function mergeSettings(label: Settings, spec: Settings): Settings {
-  const present = Object.fromEntries(
-    Object.entries(spec).filter(([, value]) => value !== undefined && value !== ''),
-  );
+  const present = Object.fromEntries(Object.entries(spec).filter(([, value]) => isSet(value)));
   const { 'binds.add': _, 'capabilities.add': __, ...merged }: Settings = { ...label, ...present };
   return {
     ...merged,
@@ -19,6 +17,9 @@ export function mergeSettings(label: Settings, spec: Settings): Settings {
     },
   };
 }
+
+/** An empty list says something, an empty text does not. */
+export const isSet = (value: unknown): boolean => value !== undefined && value !== '';
 
 /** `none` adds to nothing, and `all` needs nothing more. */
 function withAdded(key: 'binds' | 'capabilities', label: Settings, spec: Settings): readonly string[] {

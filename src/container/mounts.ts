@@ -26,11 +26,8 @@ export function mountsOf(settings: Settings, secrets: readonly Secret[]): Mount[
   for (const bind of settings.binds ?? []) put(parseBind(bind));
   for (const mount of settings.mounts ?? []) {
     const type = typeOfMount(mount) ?? '';
-    put({
-      ...mountOf({ ...mount, type }),
-      destination: mount.destination || (usualPlaces[type] ?? ''),
-      source: mount.source || type,
-    });
+    const destination = mount.destination || (usualPlaces[type] ?? '');
+    put(mountOf({ ...mount, type, destination, source: mount.source || type }));
   }
   for (const { name, file } of secrets) {
     const options = ['bind', 'ro', 'nosuid', 'nodev', 'noexec'];
@@ -41,14 +38,16 @@ export function mountsOf(settings: Settings, secrets: readonly Secret[]): Mount[
 
 export const secretsPlace = '/run/secrets';
 
-/** Members in the specification's order. */
-export function mountOf({ type, source, destination = '', options, ...mappings }: SpecMount): Mount {
+/** Members in the specification's order. A bind mount is asked for by its options: the type alone is none. */
+export function mountOf({ type, source, destination = '', options = [], ...mappings }: SpecMount): Mount {
   const { uidmappings, gidmappings } = mappings;
+  const bound = options.some((option) => option === 'bind' || option === 'rbind');
+  const chosen = type === 'bind' && !bound ? [...options, 'rbind'] : options;
   return {
     destination,
     ...(type ? { type } : {}),
     ...(source ? { source } : {}),
-    ...(options?.length ? { options } : {}),
+    ...(chosen.length > 0 ? { options: chosen } : {}),
     ...(uidmappings?.length ? { uidMappings: uidmappings.map(idMapping) } : {}),
     ...(gidmappings?.length ? { gidMappings: gidmappings.map(idMapping) } : {}),
   };

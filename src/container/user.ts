@@ -18,15 +18,22 @@ export async function resolveUser(
   }
   const [user = '', group] = imageUser.split(':');
   const passwd = await readTable(tree, 'etc/passwd');
-  const entry = passwd.find(([login, , uid]) => login === user || uid === user);
+  const groups = await readTable(tree, 'etc/group');
+  const entry = passwd.find(([login]) => login === user) ?? passwd.find(([, , uid]) => uid === user);
   const uid = number(user) ?? number(entry?.[2]);
   const gid =
     group === undefined
       ? (number(entry?.[3]) ?? 0)
-      : (number(group) ?? number((await readTable(tree, 'etc/group')).find(([each]) => each === group)?.[2]));
+      : (number(group) ?? number(groups.find(([each]) => each === group)?.[2]));
   if (uid === undefined || gid === undefined) throw unknownUser(imageUser, name);
-  return { uid, gid, ...extra };
+  // As Docker does: all groups of the user, unless one is named.
+  const member = group === undefined ? groups.filter((each) => isMember(each, entry?.[0])) : [];
+  const others = member.flatMap((each) => number(each[2]) ?? []).filter((each) => each !== gid);
+  return { uid, gid, ...(others.length > 0 ? { additionalGids: others } : {}), ...extra };
 }
+
+const isMember = ([, , , members = '']: readonly string[], login: string | undefined): boolean =>
+  login !== undefined && members.split(',').includes(login);
 
 const number = (text: string | undefined) =>
   text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;

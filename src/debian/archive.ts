@@ -3,7 +3,7 @@ import type { Arch } from '../base/arch.ts';
 import type { Digest } from '../base/digest.ts';
 import type { Reporter } from '../base/reporter.ts';
 import type { Cache } from '../store/cache.ts';
-import type { Patience } from '../store/download.ts';
+import type { Patience } from '../store/transfer.ts';
 import { fetchRelease, fetchTables, type SuiteRequest } from './fetch-index.ts';
 import { makePackageIndex, type PackageIndex } from './index.ts';
 import { type TrustedKey, trixieKeys } from './keys/trixie.ts';

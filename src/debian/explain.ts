@@ -3,7 +3,7 @@ import { CatamaranError } from '../base/errors.ts';
 import type { PackageIndex } from './index.ts';
 import { alternativeText } from './relations.ts';
 import { similarNames } from './similar.ts';
-import type { DeadEnd, SolveRequest } from './solve.ts';
+import type { DeadEnd, SolveRequest } from './solution.ts';
 
 export function describeDeadEnd({ goal, rejections }: DeadEnd, index: PackageIndex): CatamaranError {
   const chain = [...goal.chain, goal.relation.text].join(' → ');

@@ -16,41 +16,8 @@ import type { PackageIndex } from './index.ts';
 import type { LockedPackage } from './locked.ts';
 import type { Package } from './packages.ts';
 import { type Alternative, parseRelations, type Relation } from './relations.ts';
+import type { DeadEnd, Goal, Rejection, SolvedPackage, SolveRequest } from './solution.ts';
 import { satisfiesVersion } from './version.ts';
-
-export interface SolveRequest {
-  /** Names, or `name=version` for exactly that version. */
-  readonly packages: readonly string[];
-  /** Names where the closure is cut: neither taken nor followed; a relation that names one counts as satisfied. */
-  readonly without?: readonly string[];
-  /** Who asks, as the first link of every chain: a component's name. */
-  readonly requester?: string;
-}
-
-export interface SolvedPackage extends LockedPackage {
-  /** Whose request it was first: the requester, package names, and last the relation that this one satisfies. */
-  readonly why: readonly string[];
-}
-
-/** One thing to satisfy: a relation of `asker`, or of the request. */
-export interface Goal {
-  readonly relation: Relation;
-  /** Who asked, from the requester on; without the relation itself. */
-  readonly chain: readonly string[];
-  /** The choice that brought it here; undefined for the request's own. */
-  readonly choice: number | undefined;
-}
-
-/** Why a package could not be taken. */
-export interface Rejection {
-  readonly candidate: Package;
-  readonly reason: string;
-}
-
-export interface DeadEnd {
-  readonly goal: Goal;
-  readonly rejections: readonly Rejection[];
-}
 
 interface Choice {
   readonly goal: Goal;

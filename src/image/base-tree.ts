@@ -6,6 +6,7 @@ import type { Os } from '../spec/types.ts';
 import { mergeTrees } from '../tree/merge.ts';
 import type { TreeNode } from '../tree/node.ts';
 import { addParents, directory, file, type ReadonlyTree, symlink, type Tree } from '../tree/tree.ts';
+import { osRelease } from './os-release.ts';
 
 export interface Source {
   readonly name: string;
@@ -25,7 +26,6 @@ export interface BaseParts {
   readonly bundles: readonly Source[];
   readonly files: ReadonlyTree;
   readonly os: Os;
-  readonly etc: 'persistent' | 'memory';
   readonly segments: readonly IndexedSegment[];
 }
 
@@ -37,7 +37,6 @@ export async function assembleBase(parts: BaseParts): Promise<Tree> {
     [indexPath, file(printIndex(parts.segments))],
     ['usr/lib/os-release', file(osRelease(parts.os))],
     ['etc/os-release', symlink('../usr/lib/os-release')],
-    ['usr/lib/catamaran/etc', file(`${parts.etc}\n`)],
   ]);
   const tree = mergeTrees([
     ...parts.init.map(({ name, tree }) => ({ name, tree: withoutAccounts(tree) })),
@@ -63,21 +62,6 @@ export function printIndex(segments: readonly IndexedSegment[]): string {
       return line;
     })
     .join('');
-}
-
-/** os-release(5). */
-function osRelease({ id, name, version, release }: Os): string {
-  const fields: [string, string][] = [
-    ['ID', id],
-    ['NAME', name],
-    ['PRETTY_NAME', `${name} ${version}`],
-    ['VERSION', version],
-    ['VERSION_ID', version.toLowerCase()],
-    ['IMAGE_ID', id],
-    ['IMAGE_VERSION', version],
-    ...release,
-  ];
-  return fields.map(([key, value]) => `${key}="${value.replace(/["$`\\]/g, '\\$&')}"\n`).join('');
 }
 
 function withoutAccounts(tree: ReadonlyTree): Tree {

@@ -1,7 +1,7 @@
 // An image's tree as LinuxKit lays it into its root file system (lk/moby/build/image.go, ImageTar): without what Docker
 // leaves in exported containers, with the places that a container's mounts need, and with fixed files for the network.
 import type { TreeNode } from '../tree/node.ts';
-import { addParents, directory, file, type ReadonlyTree, symlink, type Tree } from '../tree/tree.ts';
+import { directory, file, type ReadonlyTree, symlink, type Tree } from '../tree/tree.ts';
 
 const excluded = new Set(['.dockerenv', 'Dockerfile', 'dev/console', 'dev/pts', 'dev/shm', 'etc/hostname']);
 
@@ -19,27 +19,31 @@ const made = (node: TreeNode): TreeNode => ({ ...node, ...time });
 const noResolver = made(file('\n# no resolv.conf configured\n'));
 const sharedResolver = made(symlink('/run/resolvconf/resolv.conf'));
 
-/** `resolver`: of the host (`shared`: init images and volumes), or none (containers, which bind their own). */
-export function flattenImage(tree: ReadonlyTree, resolver: 'shared' | 'none'): Tree {
-  const flat: Tree = new Map();
-  for (const [path, node] of tree) if (!excluded.has(path)) flat.set(path, node);
-  const replaced: [string, TreeNode][] = [
+/** A container's root: it binds a resolver's configuration of its own, if it wants one. */
+export function flattenImage(tree: ReadonlyTree): Tree {
+  const flat = stripImage(tree);
+  for (const [path, node] of usualPlaces('none')) if (!flat.has(path)) flat.set(path, node);
+  return flat;
+}
+
+/** Without what is left out or replaced in every image. */
+export function stripImage(tree: ReadonlyTree): Tree {
+  return new Map([...tree].filter(([path, node]) => !excluded.has(path) && !isReplaced(path, node)));
+}
+
+function isReplaced(path: string, node: TreeNode): boolean {
+  return (path === 'etc/hosts' || path === 'etc/resolv.conf') && node.type !== 'directory';
+}
+
+/** What is there in any case. `shared`, in init images and volumes: the resolver's configuration is the machine's. */
+export function usualPlaces(resolver: 'shared' | 'none'): Tree {
+  const directories = ['dev', 'dev/pts', 'dev/shm', 'etc', 'proc', 'sys'];
+  return new Map<string, TreeNode>([
+    ...directories.map((path): [string, TreeNode] => [path, made(directory())]),
+    ['etc/mtab', made(symlink('/proc/mounts'))],
     ['etc/hosts', made(file(hosts))],
     ['etc/resolv.conf', resolver === 'shared' ? sharedResolver : noResolver],
-  ];
-  // A symlink to a directory is the image's own way to have the place.
-  const present: [string, TreeNode][] = [
-    ...['dev', 'dev/pts', 'dev/shm', 'etc', 'proc', 'sys'].map(
-      (path): [string, TreeNode] => [path, made(directory())],
-    ),
-    ['etc/mtab', made(symlink('/proc/mounts'))],
-  ];
-  for (const [path, node] of present) if (!flat.has(path)) flat.set(path, node);
-  for (const [path, node] of replaced) {
-    if (flat.get(path)?.type !== 'directory') flat.set(path, node);
-  }
-  for (const path of [...flat.keys()]) addParents(flat, path);
-  return flat;
+  ]);
 }
 
 /** Every path of `tree` below `directory`, the root at the directory itself. */

@@ -23,9 +23,11 @@ export async function readKernel(
   cache: Cache,
 ): Promise<KernelParts> {
   const kernel = fileAt(tree, binary);
-  if (!kernel) throw lacks(name, binary, 'Name an image that has a kernel, or set kernel.binary to its file.');
+  if (!kernel)
+    throw lacks(name, binary, 'Name an image that has a kernel, or set kernel.binary to its file.');
   const microcode = ucode === undefined ? undefined : fileAt(tree, ucode);
-  if (ucode !== undefined && !microcode) throw lacks(name, ucode, 'Leave kernel.ucode out, or mend its name.');
+  if (ucode !== undefined && !microcode)
+    throw lacks(name, ucode, 'Leave kernel.ucode out, or mend its name.');
   const packed = tar === undefined ? undefined : fileAt(tree, tar);
   const modules = packed ? await readPacked(packed, cache) : modulesOf(tree);
   return { kernel, modules, ...(microcode && { ucode: microcode }) };

@@ -38,10 +38,11 @@ export async function mergeRoot(
   isApart: (part: RootPart) => boolean,
 ): Promise<LinuxkitRoot> {
   const shared = [...parts.entries()].filter(([, part]) => !isApart(part));
-  const order = [...shared.filter(([, part]) => part.fallback), ...shared.filter(([, part]) => !part.fallback)];
-  const merged = mergeTrees(
-    order.map(([, { source, tree }]) => ({ name: source, tree, override: true })),
-  );
+  const order = [
+    ...shared.filter(([, part]) => part.fallback),
+    ...shared.filter(([, part]) => !part.fallback),
+  ];
+  const merged = mergeTrees(order.map(([, { source, tree }]) => ({ name: source, tree, override: true })));
   const owner = new Map<TreeNode, number>();
   for (const [index, { tree }] of order) for (const node of tree.values()) owner.set(node, index);
   const inits = shared.filter(([, { location }]) => location.startsWith('init['));
@@ -60,31 +61,31 @@ export async function mergeRoot(
       const there = merged.get(path);
       if (there !== undefined && (there.type !== 'directory' || node.type !== 'directory')) continue;
       merged.set(path, node);
-      if (node.type === 'directory') owner.set(node, index);
-      else places.set(path, index);
+      if (node.type !== 'directory') places.set(path, index);
     }
   }
-  return { parts, entries: orderEntries(merged, places, owner) };
+  placeDirectories(merged, places, parts);
+  const entries = walk(merged).map(([path, node]): RootEntry => ({ path, node, part: places.get(path)! }));
+  // The sort is stable: within a part the order of the walk stays.
+  return { parts, entries: entries.filter(({ path }) => path !== '').sort((a, b) => a.part - b.part) };
 }
 
-/** A directory belongs to the first part that has something in it; an empty one to the part that has it. */
-function orderEntries(
+/** A directory belongs to the first part that has it, or something in it. */
+function placeDirectories(
   merged: ReadonlyTree,
   places: Map<string, number>,
-  owner: ReadonlyMap<TreeNode, number>,
-): RootEntry[] {
-  const walked = walk(merged);
-  for (const [path, node] of walked.toReversed()) {
-    const own = places.get(path) ?? owner.get(node) ?? 0;
-    places.set(path, node.type === 'directory' ? Math.min(own, places.get(path) ?? own) : own);
-    const parent = parentOf(path);
-    if (path !== '') places.set(parent, Math.min(places.get(path)!, places.get(parent) ?? Number.MAX_SAFE_INTEGER));
+  parts: readonly RootPart[],
+): void {
+  for (const [index, { tree }] of [...parts.entries()].toReversed()) {
+    for (const path of tree.keys()) if (merged.get(path)?.type === 'directory') places.set(path, index);
   }
-  const entries = walked
-    .filter(([path]) => path !== '')
-    .map(([path, node]): RootEntry => ({ path, node, part: places.get(path)! }));
-  // Stable: within a part the order of the walk stays.
-  return entries.sort((a, b) => a.part - b.part);
+  for (const [path] of walk(merged).toReversed()) {
+    if (path === '') continue;
+    const place = places.get(path) ?? parts.length - 1;
+    places.set(path, place);
+    const parent = parentOf(path);
+    places.set(parent, Math.min(place, places.get(parent) ?? place));
+  }
 }
 
 /** Users and groups, and Alpine's database of packages: of all init images together, as each has only its own. */
@@ -109,9 +110,10 @@ export function volumeTree(name: string, content: ReadonlyTree | undefined): Tre
   const tree: Tree = new Map<string, TreeNode>([
     ['containers', directory()],
     ['containers/volumes', directory()],
-    ...[place, `${place}/lower`, `${place}/merged`, `${place}/tmp`].map(
-      (path): [string, TreeNode] => [path, directory()],
-    ),
+    ...[place, `${place}/lower`, `${place}/merged`, `${place}/tmp`].map((path): [string, TreeNode] => [
+      path,
+      directory(),
+    ]),
   ]);
   for (const [path, node] of content ?? []) if (path !== '') tree.set(`${place}/lower/${path}`, node);
   return tree;

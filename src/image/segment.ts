@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { Blob, Cache } from '../store/cache.ts';
 import { putFile } from '../store/put-file.ts';
 import type { Tools } from '../tools/tools.ts';
-import { writeTar } from '../tree/write-tar.ts';
 import type { ReadonlyTree } from '../tree/tree.ts';
+import { writeTar } from '../tree/write-tar.ts';
 
 export interface SegmentOptions {
   /** Seconds since the epoch: the file system's own time, and no file is newer. */

@@ -98,7 +98,7 @@ export function parseLock(file: string, text: string): Lock {
     );
   let document: Record<string, unknown>;
   try {
-    document = parse(text, { maxAliasCount: 0 }) ?? {};
+    document = parse(text, { maxAliasCount: 0, logLevel: 'error' }) ?? {};
   } catch (error) {
     throw fail(messageOf(error).split('\n')[0]!, error);
   }

@@ -4,6 +4,8 @@ import { CatamaranError, messageOf } from '../base/errors.ts';
 import { emptyLock, formatLock, type Lock, parseLock } from './lock-file.ts';
 
 export function lockPathOf(specFile: string): string {
+  // Standard input has no place of its own: its lock lies where the command runs.
+  if (specFile === '-') return 'stdin.lock.yml';
   return `${specFile.replace(/\.(ya?ml|json)$/, '')}.lock.yml`;
 }
 

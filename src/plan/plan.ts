@@ -8,7 +8,16 @@ import type { ImageReference } from '../spec/reference.ts';
 import type { Container, Kernel } from '../spec/types.ts';
 import { digestOf } from '../store/digest-of.ts';
 import { keyOfTools } from '../tools/root.ts';
-import { componentStep, type DiskFormat, makeStep, type Plan, type Step, type Work } from './step.ts';
+import { planLinuxkit } from './linuxkit.ts';
+import {
+  componentStep,
+  isLinuxkitFormat,
+  makeStep,
+  type OutputFormat,
+  type Plan,
+  type Step,
+  type Work,
+} from './step.ts';
 
 /** zstd's level for segments. Measured on a 145 MB tree with two cores: 3.5 s at 9; higher ones cost more than they save. */
 export const compressionLevel = 9;
@@ -18,9 +27,8 @@ const sections = ['onboot', 'services', 'onshutdown'] as const;
 const bundlePath = ({ section, name }: Container, index: number): string =>
   `/containers/${section}/${section === 'services' ? '' : `${String(index).padStart(3, '0')}-`}${name}`;
 
-export function planBuild(locked: LockedSpec, formats: readonly DiskFormat[]): Plan {
+export function planBuild(locked: LockedSpec, formats: readonly OutputFormat[]): Plan {
   const { spec, arch } = locked;
-  if (!spec.kernel) throw noKernel(spec.file);
   const tools = keyOfTools(locked.tools);
   const common = { arch, epoch: String(locked.epoch), tools };
   const steps = new Map<string, Step>();
@@ -58,6 +66,15 @@ export function planBuild(locked: LockedSpec, formats: readonly DiskFormat[]): P
     );
   };
 
+  const linuxkit = formats.filter(isLinuxkitFormat);
+  const disks = formats.filter((format) => !isLinuxkitFormat(format));
+  if (linuxkit.length > 0) {
+    const contents = describeBase(locked);
+    planLinuxkit(locked, linuxkit, { add, image, bundlePath, contents, common });
+    if (disks.length === 0) return { spec, steps: [...steps.values()] };
+  }
+  if (!spec.kernel) throw noKernel(spec.file);
+
   const kernel = image(spec.kernel.image);
   const initrdImage = image(spec.kernel.initrd);
   const init = spec.init.map((use) => image(use.image));
@@ -92,7 +109,7 @@ export function planBuild(locked: LockedSpec, formats: readonly DiskFormat[]): P
     { os: spec.os.id, size: String(spec.disk.data), epoch: common.epoch, tools },
     [],
   );
-  for (const format of [...formats].sort(byName)) {
+  for (const format of [...disks].sort(byName)) {
     const disk = {
       kind: 'disk',
       format,
@@ -118,7 +135,6 @@ export function planBuild(locked: LockedSpec, formats: readonly DiskFormat[]): P
 function describeBase({ spec, files }: LockedSpec): Record<string, string> {
   const inputs: Record<string, string> = {
     os: digestOf({ ...spec.os, release: Object.fromEntries(spec.os.release) }),
-    etc: spec.etc,
   };
   for (const [path, digest] of Object.entries(files.digests)) inputs[`file ${path}`] = digest;
   for (const section of sections) {
@@ -144,6 +160,7 @@ function describeDisk(
     version,
     cmdline,
     kernel: binary,
+    etc: spec.etc,
     slot: String(slot),
     data: String(data),
     esp: String(esp),

@@ -2,7 +2,7 @@
 // make equal bytes; what a step made is remembered under its key, so that no work is done twice.
 import type { Digest } from '../base/digest.ts';
 import type { ImageName, LockedComponent, LockedPull } from '../lock/locked-spec.ts';
-import type { Container, Spec } from '../spec/types.ts';
+import type { Container, Spec, Volume } from '../spec/types.ts';
 import { digestOf } from '../store/digest-of.ts';
 
 export type StepId = string;
@@ -38,7 +38,36 @@ export type Work =
       readonly segments: readonly StepId[];
       readonly loader: StepId;
       readonly data: StepId;
+    }
+  /** A root file system in LinuxKit's layout to compressed cpio archives, one for each part of it. */
+  | { readonly kind: 'archives'; readonly root: PlannedRoot }
+  /** The same to one squashfs. */
+  | { readonly kind: 'squashfs'; readonly root: PlannedRoot }
+  /** The same, or what was made of it, to the files of one of LinuxKit's formats. */
+  | {
+      readonly kind: 'linuxkit';
+      readonly format: LinuxkitFormat;
+      readonly root: PlannedRoot;
+      /** The step that made the archives or the squashfs; tars are made from the root itself. */
+      readonly from?: StepId;
     };
+
+export const linuxkitFormats = [
+  'docker',
+  'kernel+initrd',
+  'kernel+squashfs',
+  'tar',
+  'tar-kernel-initrd',
+] as const;
+export type LinuxkitFormat = (typeof linuxkitFormats)[number];
+export type OutputFormat = DiskFormat | LinuxkitFormat;
+
+export interface PlannedRoot {
+  readonly kernel?: StepId;
+  readonly init: readonly StepId[];
+  readonly volumes: readonly { readonly volume: Volume; readonly image?: StepId }[];
+  readonly containers: readonly Omit<PlannedContainer, 'segment'>[];
+}
 
 export const diskFormats = ['qcow2', 'raw'] as const;
 export type DiskFormat = (typeof diskFormats)[number];
@@ -63,6 +92,9 @@ const formats: Readonly<Record<WorkKind, number>> = {
   loader: 1,
   data: 1,
   disk: 1,
+  archives: 1,
+  squashfs: 1,
+  linuxkit: 1,
 };
 
 export interface Step<W extends Work = Work> {
@@ -91,3 +123,9 @@ export function makeStep(id: StepId, work: Work, inputs: Step['inputs'], needs: 
 }
 
 export const componentStep = (name: ImageName): StepId => `component ${name.replace(/^component:/, '')}`;
+
+/** Written anew to where it was asked for, and so not remembered in the cache. */
+export const isOutput = ({ work }: Step): boolean => work.kind === 'disk' || work.kind === 'linuxkit';
+
+export const isLinuxkitFormat = (format: string): format is LinuxkitFormat =>
+  (linuxkitFormats as readonly string[]).includes(format);

@@ -4,23 +4,38 @@ import { childOf, type Pointer } from './pointer.ts';
 import { rootOf, type SchemaFile, type SchemaPlace, schemaOfChild } from './schema.ts';
 import type { SourceMap } from './yaml.ts';
 
-/** Changes `value` in place as far as it can; returns it. */
-export function coerceScalars(file: SchemaFile, value: unknown, source: SourceMap): unknown {
-  return coerce(value, '', rootOf(file), source);
+/**
+ * Changes `value` in place as far as it can; returns it.
+ * @param replaced where a variable's value stands: a number or a truth value there is as good as its text
+ */
+export function coerceScalars(
+  file: SchemaFile,
+  value: unknown,
+  source: SourceMap,
+  replaced: ReadonlySet<Pointer> = new Set(),
+): unknown {
+  return coerce(value, '', rootOf(file), source, replaced);
 }
 
-function coerce(value: unknown, pointer: Pointer, place: SchemaPlace, source: SourceMap): unknown {
+function coerce(
+  value: unknown,
+  pointer: Pointer,
+  place: SchemaPlace,
+  source: SourceMap,
+  replaced: ReadonlySet<Pointer>,
+): unknown {
   if (value !== null && typeof value === 'object') {
     const members = value as Record<string, unknown>;
     for (const key of Object.keys(members)) {
       const child = schemaOfChild(place, key);
       if (child && key !== '__proto__') {
-        members[key] = coerce(members[key], childOf(pointer, key), child, source);
+        members[key] = coerce(members[key], childOf(pointer, key), child, source, replaced);
       }
     }
     return value;
   }
   const { type } = place.schema;
+  if (replaced.has(pointer)) return type === 'string' || type?.[0] === 'string' ? String(value) : value;
   const textFirst = Array.isArray(type) && type[0] === 'string' && isOneOf(type, value);
   return textFirst ? (source.textOf(pointer) ?? String(value)) : value;
 }

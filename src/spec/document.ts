@@ -35,9 +35,9 @@ export function readDocument<T>(
 export function checkDocument<T>(
   schema: SchemaFile,
   validate: Validate,
-  { value: parsed, source, problems, warnings }: ParsedYaml,
+  { value: parsed, source, problems, warnings, replaced }: ParsedYaml,
 ): Document<T> {
-  let value = coerceScalars(schema, parsed, source);
+  let value = coerceScalars(schema, parsed, source, replaced);
   let violations = violationsOf(validate, value);
   for (const violation of violations) explainViolation(violation, { schema, value, source, problems });
   const curable = (violation: Violation) => !isRootIncomplete(violation);

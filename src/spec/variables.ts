@@ -32,7 +32,8 @@ export function applyVariables(parsed: ParsedYaml, set: Readonly<Record<string, 
     value: fields,
     problems,
     warnings: [...parsed.warnings, ...warnings],
-    source: { ...source, textOf: (pointer) => (replaced.has(pointer) ? undefined : source.textOf(pointer)) },
+    source,
+    replaced,
   };
 }
 
@@ -106,13 +107,15 @@ function valuesOf(
       continue;
     }
     const value = parseValue(type, text);
+    // Any value of the type will do, lest each use be an error too.
+    values.set(name, value ?? (type === 'integer' ? 0 : false));
     if (value === undefined) {
       problems.add(source.keyPositionOf(pointer), {
         code: 'spec-variable-type',
         message: `${name} is set to ${JSON.stringify(text.slice(0, 80))}, which is not of type ${String(type)}`,
         hint: type === 'boolean' ? 'Write true or false.' : 'Write a whole number.',
       });
-    } else values.set(name, value);
+    }
   }
   return values;
 }

@@ -37,6 +37,8 @@ export interface ParsedYaml {
   readonly warnings: readonly Diagnostic[];
   /** Duplicate keys and the like: wrong, and yet the rest can be checked. */
   readonly problems: Problems;
+  /** Where a variable's value took the place of the text. */
+  readonly replaced?: ReadonlySet<Pointer>;
 }
 
 /** Throws at once where the text is not YAML. */

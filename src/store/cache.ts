@@ -44,6 +44,8 @@ export interface Cache {
   /** What a step with this content key made; undefined if it is absent or damaged. */
   result(kind: string, key: Digest): Promise<Json | undefined>;
   putResult(kind: string, key: Digest, value: Json): Promise<void>;
+  /** Records, for gc, that a file or directory below root is used now. */
+  recordUse(path: string): Promise<void>;
   /** A fresh directory below root, removed by `dispose`, and by a later run if this process dies. */
   scratch(): Promise<Scratch>;
 }
@@ -155,6 +157,8 @@ export async function openCache(root: string, options: CacheOptions = {}): Promi
       const [path] = await writeAside(final, (file) => file.writeFile(renderResult(value)));
       await moveIn(path, final);
     },
+
+    recordUse: touch,
 
     async scratch() {
       const path = join(temporaryDirectory(root), ownedName());

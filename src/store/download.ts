@@ -1,54 +1,13 @@
 // Downloads into the cache: resumed, retried, bounded in size and in patience, and checked before they are visible.
 import { stat } from 'node:fs/promises';
-import { setTimeout as pause } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { CatamaranError } from '../base/errors.ts';
-import type { Reporter } from '../base/reporter.ts';
 import { formatSize } from '../base/size.ts';
 import { type Blob, type Cache, type ExpectedBlob, requireBlob } from './cache.ts';
 import { fetchOnce, requireBounded, type Session } from './fetch-once.ts';
 import { claimPartial, type Partial as PartialFile } from './partial.ts';
 import { parseUrl, redactUrl, Transient } from './request.ts';
-
-export interface DownloadRequest {
-  readonly url: string;
-  /** Names it to people: `the package openssl 3.5.1`. */
-  readonly what: string;
-  /** What is known of it. With a digest, the cache is asked first, and a broken-off download is resumed. */
-  readonly blob?: Partial<Blob>;
-  /** In bytes; more than this is refused, whatever the server says. */
-  readonly maxSize: number;
-  /** Sent to the URL's origin only, not to where it redirects. */
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-export interface Patience {
-  /** Tries without progress, in all. */
-  readonly tries: number;
-  /** Milliseconds in which at least 1 KiB must arrive. */
-  readonly stall: number;
-  /** Milliseconds before the second try; doubled for each one after. */
-  readonly backOff: number;
-  /** Milliseconds: the longest wait between two tries, also where the server asks for more. */
-  readonly maxWait: number;
-  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
-}
-
-export interface DownloadTarget {
-  readonly cache: Cache;
-  readonly reporter: Reporter;
-  readonly signal?: AbortSignal | undefined;
-  readonly offline: boolean;
-  readonly patience?: Partial<Patience>;
-}
-
-const usualPatience: Patience = {
-  tries: 5,
-  stall: 30_000,
-  backOff: 500,
-  maxWait: 60_000,
-  sleep: (milliseconds, signal) => pause(milliseconds, undefined, { signal }),
-};
+import { type DownloadRequest, type DownloadTarget, usualPatience } from './transfer.ts';
 
 /** As many bytes of new ground count as progress. */
 const progressStep = 1 << 20;

@@ -1,9 +1,9 @@
 // One try of a download: asks for what is missing of the partial file and appends what comes.
 import { CatamaranError } from '../base/errors.ts';
 import type { Task } from '../base/reporter.ts';
-import type { DownloadRequest, DownloadTarget, Patience } from './download.ts';
 import type { Partial } from './partial.ts';
 import { request, Transient, transientOf } from './request.ts';
+import type { DownloadRequest, DownloadTarget, Patience } from './transfer.ts';
 
 /** What the tries of one download share. */
 export interface Session {

@@ -3,7 +3,7 @@
 import type { Digest } from '../base/digest.ts';
 import { digestFromHex } from '../base/digest.ts';
 import { removeDirectory, withDisk } from './disk.ts';
-import { type CacheEntry, cacheEntries } from './info.ts';
+import { type CacheEntry, cacheEntries, sizeBelow } from './info.ts';
 import { ownerState } from './owner.ts';
 
 export interface GcOptions {
@@ -25,9 +25,9 @@ export async function collectGarbage(root: string, options: GcOptions): Promise<
   let bytes = 0;
   for await (const entry of cacheEntries(root)) {
     if (!isGarbage(entry, options)) continue;
-    await withDisk(entry.path, () => removeDirectory(entry.path));
+    bytes += await sizeBelow(entry.path, entry.stats);
     count += 1;
-    bytes += entry.stats.isDirectory() ? 0 : entry.stats.size;
+    await withDisk(entry.path, () => removeDirectory(entry.path));
   }
   return { count, bytes };
 }

@@ -4,10 +4,10 @@ import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { byName } from '../base/order.ts';
 import { errorCode } from './disk.ts';
-import { partialDirectory, temporaryDirectory } from './layout.ts';
+import { partialDirectory, temporaryDirectory, toolsDirectory } from './layout.ts';
 
 export interface KindInfo {
-  /** `blobs`, `partial`, `tmp`, or `results/KIND`. */
+  /** `blobs`, `tools`, `partial`, `tmp`, or `results/KIND`. */
   readonly kind: string;
   readonly count: number;
   readonly bytes: number;
@@ -31,12 +31,13 @@ export async function cacheInfo(root: string): Promise<KindInfo[]> {
   return [...kinds].sort(([a], [b]) => byName(a, b)).map(([kind, sum]) => ({ kind, ...sum }));
 }
 
-/** Every blob, result, partial download and temporary thing. Others may come and go meanwhile. */
+/** Every blob, result, set of tools, partial download and temporary thing. Others may come and go meanwhile. */
 export async function* cacheEntries(root: string): AsyncGenerator<CacheEntry> {
   const blobs = join(root, 'blobs', 'sha256');
   for (const prefix of await list(blobs)) yield* entriesOf('blobs', join(blobs, prefix.name));
   const results = join(root, 'results');
   for (const kind of await list(results)) yield* entriesOf(`results/${kind.name}`, join(results, kind.name));
+  yield* entriesOf('tools', toolsDirectory(root));
   yield* entriesOf('partial', partialDirectory(root));
   yield* entriesOf('tmp', temporaryDirectory(root));
 }
@@ -54,7 +55,8 @@ async function list(directory: string): Promise<Dirent[]> {
   return found.sort((a, b) => byName(a.name, b.name));
 }
 
-async function sizeBelow(path: string, stats: Stats): Promise<number> {
+/** In bytes; of a directory, all that is in it. */
+export async function sizeBelow(path: string, stats: Stats): Promise<number> {
   if (!stats.isDirectory()) return stats.size;
   let sum = 0;
   for await (const entry of entriesOf('', path)) sum += await sizeBelow(entry.path, entry.stats);

@@ -16,5 +16,7 @@ export function resultPath(root: string, kind: string, key: Digest): string {
   return join(root, 'results', kind, `${digestHex(key)}.json`);
 }
 
+/** Unpacked host tools, a directory for each set; the room `tools` fills it. */
+export const toolsDirectory = (root: string): string => join(root, 'tools');
 export const partialDirectory = (root: string): string => join(root, 'partial');
 export const temporaryDirectory = (root: string): string => join(root, 'tmp');

@@ -11,12 +11,13 @@ import type { Reporter } from '../base/reporter.ts';
 import type { LockedPackage } from '../debian/locked.ts';
 import type { Cache } from '../store/cache.ts';
 import { errorCode, withDisk } from '../store/disk.ts';
+import { toolsDirectory } from '../store/layout.ts';
 import { sizeOf } from '../tree/content.ts';
 import type { ReadonlyTree } from '../tree/tree.ts';
 import { layoutVersion, mergeForTools, writeTree } from './unpack.ts';
 
 export interface RootRequest {
-  readonly cache: Pick<Cache, 'root' | 'scratch'>;
+  readonly cache: Pick<Cache, 'root' | 'scratch' | 'recordUse'>;
   readonly reporter: Reporter;
   readonly packages: readonly LockedPackage[];
   /** Fetches, verifies and reads one package. */
@@ -43,12 +44,15 @@ export async function isPrepared(request: RootPlace): Promise<boolean> {
 }
 
 const homeOf = ({ cache, packages }: RootPlace): string =>
-  join(cache.root, 'tools', digestHex(keyOfTools(packages)));
+  join(toolsDirectory(cache.root), digestHex(keyOfTools(packages)));
 
 /** The absolute path of the unpacked root. */
 export async function prepareRoot(request: RootRequest): Promise<string> {
   const final = homeOf(request);
-  if (await isWhole(final)) return join(final, 'root');
+  if (await isWhole(final)) {
+    await request.cache.recordUse(final);
+    return join(final, 'root');
+  }
 
   const aside = await request.cache.scratch();
   try {

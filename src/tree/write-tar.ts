@@ -34,10 +34,7 @@ export function writeTarEntries(
   return collectChunks(blocksOf(entries, options));
 }
 
-async function* blocksOf(
-  entries: Iterable<TarEntry>,
-  options: WriteOptions,
-): AsyncGenerator<Uint8Array> {
+async function* blocksOf(entries: Iterable<TarEntry>, options: WriteOptions): AsyncGenerator<Uint8Array> {
   const contents = openContents();
   const written = new Map<FileNode, TreePath>();
   try {

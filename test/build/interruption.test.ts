@@ -66,7 +66,7 @@ test('SIGKILL: the next build goes on from what is there, and clears away what w
   const there = await coldRoom('killed');
   const killed = start(installation, argv, there);
   await killed.says('"task-done","task":1,');
-  await killed.says('"label":"segment of component ');
+  await killed.says('"label":"segment ');
   killed.child.kill('SIGKILL');
   const { signal, stdout } = await killed.ending;
   expect(signal).toBe('SIGKILL');

@@ -66,10 +66,10 @@ test.each([
   ],
   [
     'one argument too many',
-    ['plan', 'a.yml', 'b.yml'],
+    ['inspect', 'a.qcow2', 'b.qcow2'],
     'usage-excess-arguments',
     'too many arguments',
-    'See `catamaran plan --help`.',
+    'See `catamaran inspect --help`.',
   ],
   [
     'options that exclude each other',

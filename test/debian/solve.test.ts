@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CatamaranError } from '../../src/base/errors.ts';
 import type { PackageIndex } from '../../src/debian/index.ts';
-import { explainPackage, type SolveRequest, solve } from '../../src/debian/solve.ts';
+import type { SolveRequest } from '../../src/debian/solution.ts';
+import { explainPackage, solve } from '../../src/debian/solve.ts';
 import { indexOf, tinyIndex, tinyPackage } from './support/tiny-index.ts';
 
 const solved = (index: PackageIndex, packages: string[], more: Partial<SolveRequest> = {}) =>

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { silentReporter } from '../../src/base/reporter.ts';
 import { findMirror } from '../../src/debian/mirror.ts';
 import type { Context } from '../../src/lock/context.ts';
+import { imageName } from '../../src/lock/image-name.ts';
 import { emptyLock, type Lock } from '../../src/lock/lock-file.ts';
 import { lockPathOf, readLock, writeLock } from '../../src/lock/lock-store.ts';
 import { hostArchitecture, type ResolveRequest, resolveSpec } from '../../src/lock/resolve.ts';
@@ -167,6 +168,17 @@ test('a package that no archive has names who asked for it', async () => {
   expect(thrown).toMatchObject({ fault: 'spec' });
   expect(String(thrown)).toContain('busibox');
   expect(String(thrown)).toContain('./mine');
+});
+
+test.each([
+  ['/a/b/x.yml', '/a/b/mine', './mine'],
+  ['x.yml', 'mine', './mine'],
+  ['b/x.yml', 'b/mine', './mine'],
+  ['b/x.yml', 'common/mine', '../common/mine'],
+  ['b/x.yml', '/srv/mine', '/srv/mine'],
+])('from %s, the directory %s goes by the name %s', (file, path, name) => {
+  expect(imageName({ kind: 'directory', path }, file)).toBe(name);
+  expect(imageName({ kind: 'oci', path }, file)).toBe(`oci:${name}`);
 });
 
 test('a machine that has no tools', () => {

@@ -20,7 +20,7 @@ test('a machine with nothing but an image', () => {
     -display none -L /t/qemu -L /t/seabios
     -machine q35
     -accel tcg,thread=single
-    -cpu max,-cx16
+    -cpu max,-cx16,-erms,-fsrm
     -m 1024M
     -smp 1
     -drive if=none,id=disk0,format=qcow2,file=/i/disk.qcow2

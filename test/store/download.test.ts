@@ -9,12 +9,8 @@ import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { type Reporter, silentReporter } from '../../src/base/reporter.ts';
 import { type Cache, openCache } from '../../src/store/cache.ts';
-import {
-  type DownloadRequest,
-  type DownloadTarget,
-  download,
-  downloadAll,
-} from '../../src/store/download.ts';
+import { download, downloadAll } from '../../src/store/download.ts';
+import type { DownloadRequest, DownloadTarget } from '../../src/store/transfer.ts';
 import { bundleChild, freshDirectory, noise, serve, sha256 } from './support.ts';
 
 const bytes = noise(300_000);

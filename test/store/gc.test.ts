@@ -1,4 +1,4 @@
-import { readdir, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type Blob, openCache } from '../../src/store/cache.ts';
@@ -46,6 +46,22 @@ test('what a running process is using stays at any age', async () => {
   expect(await readdir(path)).toEqual(['file']);
   await dispose();
   expect(await cacheInfo(cache.root)).toEqual([]);
+});
+
+test('unpacked tools are counted whole, and go whole', async () => {
+  const { cache } = await aged();
+  const root = join(cache.root, 'tools', 'a-set');
+  await mkdir(join(root, 'usr'), { recursive: true });
+  await writeFile(join(root, 'usr', 'program'), '12345');
+  const counted = (await cacheInfo(cache.root)).find(({ kind }) => kind === 'tools');
+  expect(counted).toMatchObject({ count: 1 });
+  expect(counted!.bytes).toBeGreaterThanOrEqual(5);
+  await cache.recordUse(root);
+  await collectGarbage(cache.root, { now, olderThan: day });
+  expect(await readdir(join(root, 'usr'))).toEqual(['program']);
+  await utimes(root, 0, 0);
+  await collectGarbage(cache.root, { now, olderThan: day });
+  expect(await readdir(join(cache.root, 'tools'))).toEqual([]);
 });
 
 test('info counts by kind', async () => {

@@ -16,11 +16,9 @@ import { blobOf, factOf, type Needs } from '../result.ts';
 import { contentOfBlob, type Workshop } from '../workshop.ts';
 import { composeSlot } from './slot.ts';
 
-export async function composeDisk(
-  step: Step<Work & { kind: 'disk' }>,
-  needs: Needs,
-  workshop: Workshop,
-): Promise<Disk> {
+export type DiskStep = Step<Work & { kind: 'disk' }>;
+
+export async function composeDisk(step: DiskStep, needs: Needs, workshop: Workshop): Promise<Disk> {
   const { cache, locked } = workshop;
   const { spec, arch, epoch } = locked;
   const { loader, data } = step.work;

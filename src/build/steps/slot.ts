@@ -46,7 +46,9 @@ export async function composeSlot(step: DiskStep, needs: Needs, workshop: Worksh
   const boot = writeBootArchive({
     kernel: await findKernel(work.kernel, needs, workshop),
     initrd: contentOfBlob(cache, blobOf(needs, work.initrd, 'initrd')),
-    cmdline: spec.kernel?.cmdline ?? '',
+    cmdline: [spec.kernel?.cmdline ?? '', ...(spec.etc === 'memory' ? ['catamaran.etc=memory'] : [])].join(
+      ' ',
+    ),
     verity,
     manifest,
     mtime: epoch,

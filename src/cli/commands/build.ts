@@ -2,23 +2,28 @@
 
 import { formatSize } from '../../base/size.ts';
 import { buildSpec } from '../../build/build.ts';
-import type { DiskFormat } from '../../plan/step.ts';
+import type { OutputFormat } from '../../plan/step.ts';
 import { createContext } from '../context.ts';
 import { reportLock } from '../lock-report.ts';
 import { targetArch } from '../options.ts';
 import type { Session } from '../session.ts';
+import { type SpecFiles, specSource } from '../spec-source.ts';
 
 export interface BuildOptions {
-  readonly spec: string;
+  readonly specs: SpecFiles;
+  readonly set?: Readonly<Record<string, string>>;
   readonly out?: string;
-  readonly format: readonly DiskFormat[];
+  readonly format: readonly OutputFormat[];
   readonly locked?: true;
 }
 
-export async function build({ spec, out, format, locked }: BuildOptions, session: Session): Promise<void> {
+export async function build(
+  { specs, set, out, format, locked }: BuildOptions,
+  session: Session,
+): Promise<void> {
   const { io, globals, front } = session;
   const request = {
-    file: spec,
+    ...specSource(specs, set, io),
     out: out ?? '.',
     formats: format,
     arch: targetArch(globals, io),
@@ -30,5 +35,5 @@ export async function build({ spec, out, format, locked }: BuildOptions, session
     front.info(`${path}: ${formatSize(size)}, ${digest}${cached ? ', unchanged' : ''}`);
   }
   const outputs = artifacts.map((artifact) => ({ ...artifact }));
-  front.result('build', { spec, outputs }, artifacts.map(({ path }) => `${path}\n`).join(''));
+  front.result('build', { specs, outputs }, artifacts.map(({ path }) => `${path}\n`).join(''));
 }

@@ -1,17 +1,31 @@
 // `catamaran check SPEC…`: every error of every spec, in the order in which the specs are named.
 import { CatamaranError, type Diagnostic, type Fault } from '../../base/errors.ts';
 import type { Json } from '../../base/json.ts';
-import { loadSpec } from '../load-spec.ts';
+import { loadSpec } from '../../build/load-spec.ts';
+import { componentsRoot } from '../package-root.ts';
 import type { Session } from '../session.ts';
+import { specSource } from '../spec-source.ts';
 
-export async function check(files: readonly string[], session: Session): Promise<void> {
-  const { front, signal } = session;
+export async function check(
+  files: readonly string[],
+  set: Readonly<Record<string, string>> | undefined,
+  session: Session,
+): Promise<void> {
+  const { io, front, signal } = session;
   const errors: Diagnostic[] = [];
   const warnings: Diagnostic[] = [];
   let fault: Fault | undefined;
   for (const file of files) {
     try {
-      warnings.push(...(await loadSpec(file, session)).warnings);
+      warnings.push(
+        ...(
+          await loadSpec(specSource([file], set, io), {
+            componentsRoot: componentsRoot(),
+            home: io.home,
+            signal,
+          })
+        ).warnings,
+      );
     } catch (thrown) {
       if (!(thrown instanceof CatamaranError) || signal.aborted) throw thrown;
       fault ??= thrown.fault;

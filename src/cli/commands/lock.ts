@@ -4,16 +4,18 @@ import { createContext } from '../context.ts';
 import { countChanges, renderChanges } from '../lock-report.ts';
 import { targetArch } from '../options.ts';
 import type { Session } from '../session.ts';
+import { type SpecFiles, specSource } from '../spec-source.ts';
 
 export interface LockOptions {
-  readonly spec: string;
+  readonly specs: SpecFiles;
+  readonly set?: Readonly<Record<string, string>>;
   readonly update?: true;
 }
 
-export async function lock({ spec, update }: LockOptions, session: Session): Promise<void> {
+export async function lock({ specs, set, update }: LockOptions, session: Session): Promise<void> {
   const { io, globals, front } = session;
   const mode = update ? 'update' : 'fill';
-  const request = { file: spec, arch: targetArch(globals, io), mode } as const;
+  const request = { ...specSource(specs, set, io), arch: targetArch(globals, io), mode } as const;
   const { lockPath, changes } = await prepare(request, await createContext(session));
   front.info(`${lockPath}: ${changes.length > 0 ? countChanges(changes) : 'up to date'}`);
   front.result(

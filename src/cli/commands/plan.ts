@@ -1,29 +1,31 @@
 // `catamaran plan SPEC`: each step of a build, cached or to be run, and why it has to be.
 import { type ExplainedStep, explainBuild } from '../../build/explain.ts';
-import type { DiskFormat } from '../../plan/step.ts';
+import type { OutputFormat } from '../../plan/step.ts';
 import { createContext } from '../context.ts';
 import { targetArch } from '../options.ts';
 import { makePaint, type Paint } from '../paint.ts';
 import type { Session } from '../session.ts';
+import { type SpecFiles, specSource } from '../spec-source.ts';
 import { renderTable } from '../table.ts';
 
 export interface PlanOptions {
-  readonly spec: string;
-  readonly format: readonly DiskFormat[];
+  readonly specs: SpecFiles;
+  readonly set?: Readonly<Record<string, string>>;
+  readonly format: readonly OutputFormat[];
   readonly locked?: true;
 }
 
-export async function plan({ spec, format, locked }: PlanOptions, session: Session): Promise<void> {
+export async function plan({ specs, set, format, locked }: PlanOptions, session: Session): Promise<void> {
   const { io, globals, front } = session;
   const request = {
-    file: spec,
+    ...specSource(specs, set, io),
     arch: targetArch(globals, io),
     mode: locked ? 'frozen' : 'fill',
     formats: format,
   } as const;
   const steps = await explainBuild(request, await createContext(session));
   const text = renderSteps(steps, makePaint(globals.color.stdout));
-  front.result('plan', { spec, steps: steps.map((step) => ({ ...step })) }, text);
+  front.result('plan', { specs, steps: steps.map((step) => ({ ...step })) }, text);
 }
 
 /** Reasons beyond these are counted: a first look wants the first ones. */

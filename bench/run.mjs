@@ -1,0 +1,28 @@
+// Bundles a benchmark and runs it: `npm run bench`, or `node bench/run.mjs build --runs 5`.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const [name = 'build', ...argv] = process.argv.slice(2);
+// Below the repository, so that the packages are found.
+const outdir = await mkdtemp(join(root, 'node_modules', '.bench-'));
+try {
+  await build({
+    entryPoints: [join(root, 'bench', `${name}.ts`)],
+    outfile: join(outdir, 'bench.mjs'),
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    packages: 'external',
+    logLevel: 'warning',
+    // Where the sources find the repository.
+    define: { 'import.meta.dirname': JSON.stringify(join(root, 'test/support')) },
+  });
+  const { main } = await import(pathToFileURL(join(outdir, 'bench.mjs')).href);
+  await main(argv);
+} finally {
+  await rm(outdir, { recursive: true });
+}

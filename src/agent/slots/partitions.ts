@@ -1,0 +1,87 @@
+// The partitions that the agent reads and writes, behind one interface: block devices on the machine, and in tests a disk
+// that loses what was not flushed. Roles are those of the partition table.
+import type { PartitionRole } from '../../slots/constants.ts';
+import { AgentError, type Host, runOrThrow } from '../host.ts';
+
+export interface Partitions {
+  /** In bytes. */
+  sizeOf(role: PartitionRole): number;
+  /** From the medium, whatever the page cache holds. */
+  read(role: PartitionRole, offset: number, size: number): Uint8Array;
+  /** On the medium when it returns. */
+  write(role: PartitionRole, offset: number, bytes: Uint8Array): void;
+  /** A part of a file to the same place of the partition; on the medium after `flush`. */
+  copy(file: string, role: PartitionRole, range: { offset: number; size: number }): void;
+  flush(role: PartitionRole): void;
+  /** SHA-256 in hex of the first `size` bytes of the medium. */
+  digest(role: PartitionRole, size: number): string;
+}
+
+const bytesPath = '/run/catamaran/block';
+/** The initrd's word: the name in /sys/block of the disk that the machine was booted from. */
+const diskPath = '/run/catamaran/disk';
+
+export function partitionsOf(host: Host): Partitions {
+  const devices = new Map<string, string>();
+  const deviceOf = (role: PartitionRole): string => {
+    const device = devices.get(role) ?? findDevice(host, role);
+    devices.set(role, device);
+    return device;
+  };
+  const forget = (device: string) => runOrThrow(host, ['blockdev', '--flushbufs', device]);
+
+  return {
+    sizeOf(role) {
+      const name = deviceOf(role).slice('/dev/'.length);
+      return Number(host.readText(`/sys/class/block/${name}/size`)) * 512;
+    },
+
+    read(role, offset, size) {
+      forget(deviceOf(role));
+      return host.readBytes(deviceOf(role), offset, size);
+    },
+
+    write(role, offset, bytes) {
+      host.writeFile(bytesPath, bytes);
+      const place = [`of=${deviceOf(role)}`, `bs=${bytes.length}`, `seek=${offset}`, 'oflag=seek_bytes'];
+      runOrThrow(host, ['dd', `if=${bytesPath}`, ...place, 'conv=notrunc,fsync']);
+      host.removeFile(bytesPath);
+    },
+
+    copy(file, role, { offset, size }) {
+      if (size === 0) return;
+      const range = [`skip=${offset}`, `seek=${offset}`, `count=${size}`];
+      const flags = ['iflag=skip_bytes,count_bytes,fullblock', 'oflag=seek_bytes', 'conv=notrunc'];
+      runOrThrow(host, ['dd', `if=${file}`, `of=${deviceOf(role)}`, 'bs=1048576', ...range, ...flags]);
+    },
+
+    flush(role) {
+      runOrThrow(host, ['sync', deviceOf(role)]);
+      forget(deviceOf(role));
+    },
+
+    digest(role, size) {
+      forget(deviceOf(role));
+      const output = runOrThrow(host, digestCommand(deviceOf(role), size));
+      return output.slice(0, 64);
+    },
+  };
+}
+
+/** Of the first `size` bytes of a file or device. */
+export function digestCommand(path: string, size: number): [string, ...string[]] {
+  return ['sh', '-c', 'head -c "$1" "$2" | sha256sum', 'sh', String(size), path];
+}
+
+/** The device of the partition with this label, on the disk that the machine was booted from. */
+export function findDevice(host: Host, role: PartitionRole): string {
+  const disk = host.readText(diskPath)?.trim();
+  if (!disk)
+    throw new AgentError(`${diskPath} is missing: this machine was not booted from a Catamaran disk`);
+  for (const name of host.listDirectory(`/sys/block/${disk}`) ?? []) {
+    if (!name.startsWith(disk)) continue;
+    const event = host.readText(`/sys/block/${disk}/${name}/uevent`) ?? '';
+    if (event.split('\n').includes(`PARTNAME=${role}`)) return `/dev/${name}`;
+  }
+  throw new AgentError(`the disk ${disk} has no partition ${role}`);
+}

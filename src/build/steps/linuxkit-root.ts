@@ -1,0 +1,119 @@
+// The images of a spec to one root file system in LinuxKit's layout: what its tars hold, and what the archives of an
+// initrd and the squashfs are made of.
+import { makeBundle } from '../../container/bundle.ts';
+import { flattenImage, placeTree, stripImage, usualPlaces } from '../../image/linuxkit-flatten.ts';
+import { type KernelParts, readKernel } from '../../image/linuxkit-kernel.ts';
+import { type LinuxkitRoot, mergeRoot, type RootPart, volumeTree } from '../../image/linuxkit-root.ts';
+import { osRelease } from '../../image/os-release.ts';
+import type { PlannedRoot } from '../../plan/step.ts';
+import { formatReference } from '../../spec/reference.ts';
+import { contentBytes } from '../../tree/content.ts';
+import type { TreeNode } from '../../tree/node.ts';
+import { directory, file, type ReadonlyTree, symlink, type Tree } from '../../tree/tree.ts';
+import type { Needs } from '../result.ts';
+import { openImage, type Workshop } from '../workshop.ts';
+
+export interface ComposedRoot extends LinuxkitRoot {
+  readonly kernel?: KernelParts;
+}
+
+export async function composeRoot(
+  planned: PlannedRoot,
+  needs: Needs,
+  workshop: Workshop,
+): Promise<ComposedRoot> {
+  const { spec, files } = workshop.locked;
+  const nameOf = (id: string) => id.replace(/^(image|component) /, '');
+  const parts: RootPart[] = [];
+  let kernel: KernelParts | undefined;
+  if (planned.kernel !== undefined && spec.kernel) {
+    const { tree } = await openImage(workshop, needs, planned.kernel);
+    kernel = await readKernel(tree, spec.kernel, nameOf(planned.kernel), workshop.cache);
+    const source = formatReference(spec.kernel.image);
+    parts.push({ source, location: 'kernel', tree: bootTree(kernel, spec.kernel.cmdline) });
+  }
+  for (const [index, id] of planned.init.entries()) {
+    const { tree } = await openImage(workshop, needs, id);
+    const part = { source: formatReference(spec.init[index]!.image), location: `init[${index}]` };
+    if (index === 0) parts.push({ ...part, tree: ownTree(), fallback: true });
+    parts.push({ ...part, tree: stripImage(tree) });
+  }
+  for (const [index, { volume, image: id }] of planned.volumes.entries()) {
+    const image = id === undefined ? undefined : (await openImage(workshop, needs, id)).tree;
+    const content = image && new Map([...usualPlaces('shared'), ...stripImage(image)]);
+    const source = volume.image ? formatReference(volume.image) : 'linuxkit.volumes';
+    parts.push({ source, location: `volume[${index}]`, tree: volumeTree(volume.name, content) });
+  }
+  parts.push(...(await containerParts(planned.containers, needs, workshop)));
+  parts.push({ source: 'linuxkit.files', location: 'files', tree: files.tree });
+  const root = await mergeRoot(parts, ({ location }) => /^(onboot|onshutdown|services)\[/.test(location));
+  return { ...root, ...(kernel && { kernel }) };
+
+  /** Where no init image says otherwise. */
+  function ownTree(): Tree {
+    const tree = usualPlaces('shared');
+    const { os } = spec;
+    tree
+      .set('usr/lib/os-release', file(osRelease(os)))
+      .set('etc/os-release', symlink('../usr/lib/os-release'));
+    return tree;
+  }
+}
+
+function bootTree({ kernel, modules, ucode }: KernelParts, cmdline: string): Tree {
+  const plain = { type: 'file', mode: 0o644, uid: 0, gid: 0, mtime: 0 } as const;
+  const tree: Tree = new Map<string, TreeNode>([
+    ['boot', directory()],
+    ['boot/cmdline', file(cmdline)],
+    ['boot/kernel', { ...plain, content: kernel }],
+    ...modules,
+  ]);
+  if (ucode) tree.set('boot/ucode.cpio', { ...plain, content: ucode });
+  return tree;
+}
+
+/** An image that several containers use is there once: the others lay their own memory over the first one's tree. */
+async function containerParts(
+  containers: PlannedRoot['containers'],
+  needs: Needs,
+  workshop: Workshop,
+): Promise<RootPart[]> {
+  const { spec } = workshop.locked;
+  const placed = new Map<string, string>();
+  const counts = new Map<string, number>();
+  const parts: RootPart[] = [];
+  for (const { container, path, image: id } of containers) {
+    const { image, tree } = await openImage(workshop, needs, id);
+    const bundle = await makeBundle(container, path, image, tree, spec.names);
+    const index = counts.get(container.section) ?? 0;
+    counts.set(container.section, index + 1);
+    const first = placed.get(image.digest);
+    const part = { source: formatReference(container.image), location: `${container.section}[${index}]` };
+    if (first !== undefined) {
+      const borrowed = await borrowing(bundle.tree, path.slice(1), bundle.mountPoint, first);
+      parts.push({ ...part, tree: borrowed });
+      continue;
+    }
+    placed.set(image.digest, bundle.mountPoint);
+    // Two parts: other settings leave the archive of the image as it is.
+    parts.push({ ...part, tree: bundle.tree });
+    parts.push({ ...part, tree: placeTree(flattenImage(tree), bundle.mountPoint.slice(1)) });
+  }
+  return parts;
+}
+
+/** The bundle with `first` in its runtime.json where its own tree would be. */
+async function borrowing(bundle: ReadonlyTree, place: string, own: string, first: string): Promise<Tree> {
+  const path = `${place}/runtime.json`;
+  const node = bundle.get(path);
+  if (node?.type !== 'file') throw new Error(`a bundle without ${path}`);
+  const runtime = JSON.parse(Buffer.from(await contentBytes(node.content)).toString('utf8')) as {
+    mounts?: { source?: string; destination: string; options?: string[] }[];
+  };
+  for (const mount of runtime.mounts ?? []) {
+    if (mount.source === own && mount.destination === own) mount.source = first;
+    if (!mount.options) continue;
+    mount.options = mount.options.map((each) => (each === `lowerdir=${own}` ? `lowerdir=${first}` : each));
+  }
+  return new Map([...bundle, [path, file(`${JSON.stringify(runtime, undefined, 4)}\n`)]]);
+}

@@ -1,0 +1,26 @@
+// The root file system to one squashfs that the kernel mounts by itself, and beside it the kernel.
+import { makeSegment } from '../../image/segment.ts';
+import { squashfsLevel } from '../../plan/linuxkit.ts';
+import type { Step, Work } from '../../plan/step.ts';
+import type { Tree } from '../../tree/tree.ts';
+import type { Needs, StepResult } from '../result.ts';
+import type { Workshop } from '../workshop.ts';
+import { kernelBlobs, splitRoot } from './archives.ts';
+import { composeRoot } from './linuxkit-root.ts';
+
+export async function makeRootSquashfs(
+  step: Step<Work & { kind: 'squashfs' }>,
+  needs: Needs,
+  workshop: Workshop,
+): Promise<StepResult> {
+  const { cache, context, locked, tools } = workshop;
+  const root = await composeRoot(step.work.root, needs, workshop);
+  const tree: Tree = new Map(splitRoot(root).flatMap((part) => [...part.tree]));
+  const squashfs = await makeSegment(cache, await tools(), tree, {
+    epoch: locked.epoch,
+    level: squashfsLevel,
+    processors: context.jobs,
+    signal: context.signal,
+  });
+  return { blobs: { ...(await kernelBlobs(root, workshop)), squashfs }, facts: {} };
+}

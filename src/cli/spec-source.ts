@@ -1,0 +1,13 @@
+// The specs of a command line as the rooms below take them: paths, `-` for standard input, values of variables.
+import type { SpecSource } from '../build/load-spec.ts';
+import type { Io } from './io.ts';
+
+export type SpecFiles = readonly [string, ...string[]];
+
+export function specSource(
+  file: SpecFiles,
+  set: Readonly<Record<string, string>> = {},
+  { cwd, stdin }: Io,
+): SpecSource {
+  return { file, cwd, set, stdin };
+}

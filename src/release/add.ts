@@ -1,0 +1,83 @@
+// A new release: its three images and its manifest become targets that the releases role signs. Until a channel points
+// at it, no machine asks for it.
+import { CatamaranError } from '../base/errors.ts';
+import { sha256Hex } from '../tuf/hex.ts';
+import { writeManifest } from '../tuf/manifest.ts';
+import { type ImageKind, imageKinds, imageName, manifestName, releasesRole } from '../tuf/names.ts';
+import { measureImages, type ReleaseImages } from './images.ts';
+import { type NewTarget, type Outcome, type Publisher, publish } from './publish.ts';
+import { targetJson } from './state.ts';
+
+export interface AddRequest {
+  readonly release: ReleaseImages;
+  readonly epoch: number;
+  readonly minFrom?: string | undefined;
+}
+
+export interface AddAnswer {
+  readonly outcome: Outcome;
+  readonly manifest: { readonly name: string; readonly sha256: string };
+  /** In bytes, of the three images. */
+  readonly size: number;
+}
+
+export async function addRelease(request: AddRequest, publisher: Publisher): Promise<AddAnswer> {
+  const { release, epoch, minFrom } = request;
+  const measured = await measureImages(release);
+  const part = (kind: ImageKind) => ({
+    target: imageName(release, kind),
+    size: measured[kind].size,
+    sha256: measured[kind].sha256,
+  });
+  const { os, version, arch, rootHash } = release;
+  const parts = { boot: part('boot'), root: part('root'), hash: part('hash') };
+  const bytes = writeManifest({
+    os,
+    version,
+    arch,
+    epoch,
+    ...(minFrom === undefined ? {} : { minFrom }),
+    parts,
+    rootHash,
+  });
+  const manifest = { name: manifestName(release), sha256: sha256Hex(bytes), source: bytes };
+  const files: NewTarget[] = [
+    ...imageKinds.map((kind) => ({
+      name: parts[kind].target,
+      sha256: parts[kind].sha256,
+      source: measured[kind].path,
+    })),
+    manifest,
+  ];
+  const outcome = await publish(publisher, async (state) => {
+    if (os !== state.config.os) throw foreignOs(os, state.config.os);
+    const role = state.roles.get(releasesRole)!;
+    if (role.parsed.targets.has(manifest.name)) throw versionTaken(version, arch);
+    const targets = {
+      ...(role.signed.targets as object),
+      ...Object.fromEntries(
+        imageKinds.map((kind) => [parts[kind].target, targetJson(parts[kind].size, parts[kind].sha256)]),
+      ),
+      [manifest.name]: targetJson(bytes.length, manifest.sha256),
+    };
+    return { files, roles: new Map([[releasesRole, { ...role.signed, targets }]]) };
+  });
+  const size = imageKinds.reduce((sum, kind) => sum + parts[kind].size, 0);
+  return { outcome, manifest: { name: manifest.name, sha256: manifest.sha256 }, size };
+}
+
+function foreignOs(os: string, expected: string): CatamaranError {
+  return new CatamaranError('usage', {
+    code: 'release-foreign-os',
+    message: `this is a release of ${os}, and the repository is ${expected}’s`,
+    hint: 'Name the right repository with --repo; each OS has one of its own.',
+  });
+}
+
+function versionTaken(version: string, arch: string): CatamaranError {
+  return new CatamaranError('usage', {
+    code: 'release-version-taken',
+    message: `version ${version} for ${arch} has been added already; a version never changes`,
+    hint: 'Raise os.version in the spec and build again.',
+  });
+}
