@@ -9,10 +9,11 @@ export const appArmorName = (apparmor: AppArmor): string =>
 export const appArmorText = (apparmor: AppArmor): string =>
   apparmor.kind === 'default' ? defaultProfile : apparmor.text;
 
-/** All that capabilities and mounts allow, but the kernel's own switches, and other profiles' processes. */
-const defaultProfile = `abi <abi/4.0>,
-
-profile ${defaultName} flags=(attach_disconnected,mediate_deleted) {
+/**
+ * All that capabilities and mounts allow, but the kernel's own switches, and other profiles' processes.
+ * Without includes: nothing else need be there to load it.
+ */
+const defaultProfile = `profile ${defaultName} flags=(attach_disconnected,mediate_deleted) {
   file,
   network,
   capability,
@@ -22,11 +23,11 @@ profile ${defaultName} flags=(attach_disconnected,mediate_deleted) {
   ptrace (trace, read, tracedby, readby) peer=${defaultName},
 
   deny mount,
-  deny @{PROC}/sysrq-trigger rwklx,
-  deny @{PROC}/kcore rwklx,
-  deny @{PROC}/mem rwklx,
-  deny @{PROC}/kmem rwklx,
-  deny @{PROC}/sys/kernel/[^smh]** wklx,
+  deny /proc/sysrq-trigger rwklx,
+  deny /proc/kcore rwklx,
+  deny /proc/mem rwklx,
+  deny /proc/kmem rwklx,
+  deny /proc/sys/kernel/[^smh]** wklx,
   deny /sys/firmware/** rwklx,
   deny /sys/fs/[^c]** wklx,
   deny /sys/kernel/security/** rwklx,

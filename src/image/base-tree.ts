@@ -2,10 +2,11 @@
 // and over them the spec's files. Two sources for one path are an error that names both; a file of the spec may take
 // the place of a file, as its author plainly means.
 import { type AccountFile, accountFiles, accountLines, mergeAccountLines } from '../component/accounts.ts';
-import type { Os } from '../spec/types.ts';
+import type { Health, Os } from '../spec/types.ts';
 import { mergeTrees } from '../tree/merge.ts';
 import type { TreeNode } from '../tree/node.ts';
 import { addParents, directory, file, type ReadonlyTree, symlink, type Tree } from '../tree/tree.ts';
+import { printHealth } from './health-file.ts';
 import { osRelease } from './os-release.ts';
 
 export interface Source {
@@ -26,6 +27,7 @@ export interface BaseParts {
   readonly bundles: readonly Source[];
   readonly files: ReadonlyTree;
   readonly os: Os;
+  readonly health?: Health | undefined;
   readonly segments: readonly IndexedSegment[];
 }
 
@@ -38,6 +40,8 @@ export async function assembleBase(parts: BaseParts): Promise<Tree> {
     ['usr/lib/os-release', file(osRelease(parts.os))],
     ['etc/os-release', symlink('../usr/lib/os-release')],
   ]);
+  const health = printHealth(parts.health);
+  if (health !== undefined) own.set('usr/lib/catamaran/health.json', file(health));
   const tree = mergeTrees([
     ...parts.init.map(({ name, tree }) => ({ name, tree: withoutAccounts(tree) })),
     ...parts.bundles,

@@ -136,6 +136,7 @@ function describeBase({ spec, files }: LockedSpec): Record<string, string> {
   const inputs: Record<string, string> = {
     os: digestOf({ ...spec.os, release: Object.fromEntries(spec.os.release) }),
   };
+  if (spec.health) inputs.health = digestOf(spec.health as never);
   for (const [path, digest] of Object.entries(files.digests)) inputs[`file ${path}`] = digest;
   for (const section of sections) {
     spec[section].forEach((container, index) => {

@@ -44,7 +44,11 @@ const asideDirectory = `${privateDirectory}/aside`;
 export function openDisk(root: string): Disk {
   const full = (path: string) => join(root, path);
 
-  async function writeAside(path: string, fill: (aside: string) => Promise<void>, place: Place): Promise<void> {
+  async function writeAside(
+    path: string,
+    fill: (aside: string) => Promise<void>,
+    place: Place,
+  ): Promise<void> {
     await withDisk(full(path), async () => {
       await mkdir(full(asideDirectory), { recursive: true });
       await mkdir(dirname(full(path)), { recursive: true });

@@ -3,13 +3,21 @@
 import { CatamaranError } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import type { JsonObject } from '../tuf/fields.ts';
+import { sha256Hex } from '../tuf/hex.ts';
 import { keyJson } from '../tuf/keys.ts';
 import { parseRoot, parseTargets } from '../tuf/metadata.ts';
 import { isChannelName, metadataPath, releasesRole, type TopRole, timestampPath } from '../tuf/names.ts';
-import { sha256Hex } from '../tuf/hex.ts';
 import { type Config, daysOf, writeConfig } from './config.ts';
 import { type Disk, openDisk } from './disk.ts';
-import { type Demand, type Draft, draftBytes, findShortage, makeDraft, notEnough, signDraft } from './draft.ts';
+import {
+  type Demand,
+  type Draft,
+  draftBytes,
+  findShortage,
+  makeDraft,
+  notEnough,
+  signDraft,
+} from './draft.ts';
 import { createKey, type Key, readKeyring } from './keyring.ts';
 import { withLock } from './lock.ts';
 import { commonFields, expiryOf, nameKey, topDemand } from './publish.ts';
@@ -140,11 +148,7 @@ async function signAll(
   drafts.push(await sign('targets', targetsSigned, topDemand(trusted, 'targets')));
   const listed = drafts.filter(({ role }) => role !== 'root');
   const meta = Object.fromEntries(listed.map((draft) => [`${draft.role}.json`, fileMeta(draft)]));
-  const snapshot = await sign(
-    'snapshot',
-    { meta, ...fields('snapshot') },
-    topDemand(trusted, 'snapshot'),
-  );
+  const snapshot = await sign('snapshot', { meta, ...fields('snapshot') }, topDemand(trusted, 'snapshot'));
   const timestamp = await sign(
     'timestamp',
     { meta: { 'snapshot.json': fileMeta(snapshot) }, ...fields('timestamp') },

@@ -2,8 +2,8 @@
 // architecture, and moves no image.
 import { CatamaranError } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
-import { sha256Hex } from '../tuf/hex.ts';
 import { asciiBytes } from '../tuf/canonical.ts';
+import { sha256Hex } from '../tuf/hex.ts';
 import { pointerName } from '../tuf/names.ts';
 import { type Pointer, writePointer } from '../tuf/pointer.ts';
 import type { ReleaseRef } from '../tuf/release-ref.ts';
@@ -51,7 +51,9 @@ export function promote(request: PromoteRequest, publisher: Publisher): Promise<
       requireNewer(before, release);
       const floor = Math.max(before?.floorEpoch ?? 0, floorEpoch);
       requireEpoch(release, Math.max(floor, before?.release.epoch ?? 0));
-      const named = stones.map((stone) => refs.get(stone)?.get(arch) ?? fail(noRelease(stone, [...refs.keys()])));
+      const named = stones.map(
+        (stone) => refs.get(stone)?.get(arch) ?? fail(noRelease(stone, [...refs.keys()])),
+      );
       const candidates = [...named, ...(before ? [before.release, ...before.stones] : [])];
       const chosen = chooseStones(release, candidates);
       if (chosen.gap !== undefined && before !== undefined) {
@@ -231,7 +233,8 @@ function noRelease(version: string, known: readonly string[]): CatamaranError {
   return new CatamaranError('usage', {
     code: 'release-no-version',
     message: `there is no release ${version}`,
-    hint: newest.length === 0 ? 'Add one with `catamaran release add`.' : `The newest are ${newest.join(', ')}.`,
+    hint:
+      newest.length === 0 ? 'Add one with `catamaran release add`.' : `The newest are ${newest.join(', ')}.`,
   });
 }
 

@@ -154,7 +154,9 @@ async function commit(publisher: Publisher, state: State, unsigned: readonly Dra
     } else await disk.create(path, bytes);
   }
   const published = drafts.map(({ role }) => role);
-  const finished = (await readPending(disk)).map(({ role }) => role).filter((role) => published.includes(role));
+  const finished = (await readPending(disk))
+    .map(({ role }) => role)
+    .filter((role) => published.includes(role));
   await removePending(disk, finished);
   return { state: 'published', roles: published, shortages: [] };
 
@@ -196,9 +198,7 @@ async function commit(publisher: Publisher, state: State, unsigned: readonly Dra
  * comes first: until the rest is there, machines wait.
  */
 function orderFiles(drafts: readonly Draft[], before: Root): [string, Uint8Array][] {
-  const top = drafts.filter(
-    ({ role }) => role === 'targets' || role === 'snapshot' || role === 'timestamp',
-  );
+  const top = drafts.filter(({ role }) => role === 'targets' || role === 'snapshot' || role === 'timestamp');
   const oldRootWillDo = top.every(
     (draft) => findShortage(draft, [topDemand(before, draft.role as TopRole)]) === undefined,
   );

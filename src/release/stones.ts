@@ -18,8 +18,7 @@ export function chooseStones(release: ReleaseRef, candidates: readonly ReleaseRe
     const below = candidates
       .filter(
         (candidate) =>
-          compareVersions(candidate.version, minFrom) >= 0 &&
-          compareVersions(candidate.version, version) < 0,
+          compareVersions(candidate.version, minFrom) >= 0 && compareVersions(candidate.version, version) < 0,
       )
       // The one that reaches furthest back; of those, the newest.
       .sort((a, b) => compareFloors(a, b) || compareVersions(b.version, a.version))[0];

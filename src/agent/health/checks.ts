@@ -9,6 +9,18 @@ const programs = '/usr/lib/catamaran/health.d';
 /** Written by init's second stage: one service on a line, its name first. */
 const services = '/run/catamaran/services';
 
+interface ServiceHealth {
+  readonly probe: {
+    readonly kind: 'command' | 'http' | 'tcp' | 'file';
+    readonly command?: readonly string[];
+    readonly url?: string;
+    readonly address?: string;
+    readonly path?: string;
+  };
+  /** Milliseconds. */
+  readonly timeout: number;
+}
+
 export interface Finding {
   readonly wrong: readonly string[];
   /** The services' processes: others at the next look mean that one has started anew. */
@@ -20,6 +32,7 @@ export function checkHealth(host: Host, checks: readonly HealthCheck[]): Finding
   const wrong = [
     ...(host.readText(services) === undefined ? ['the services have not been started yet'] : []),
     ...up.filter(({ running }) => !running).map(({ name }) => `service ${name} is not up`),
+    ...up.flatMap(({ name }) => serviceChecks(host, name)).map((check) => runCheck(host, check)),
     ...checks.map((check) => runCheck(host, check)),
     ...(host.listDirectory(programs) ?? []).map((name) => runProgram(host, name)),
   ].filter((finding) => finding !== undefined);
@@ -37,6 +50,18 @@ function serviceStates(host: Host): { name: string; running: boolean; process: s
     const running = process !== '' && /^run\b/.test(host.readText(`${supervise}/stat`) ?? '');
     return { name, running, process };
   });
+}
+
+/** What the service's own `health` says (container/supervision.ts), as a check. */
+function serviceChecks(host: Host, service: string): HealthCheck[] {
+  const text = host.readText(`/containers/services/${service}/catamaran.json`);
+  const { health } = JSON.parse(text ?? '{}') as { health?: ServiceHealth };
+  if (!health) return [];
+  const { kind, command = [], url = '', address = '', path = '' } = health.probe;
+  const common = { name: `of ${service}`, timeout: Math.ceil(health.timeout / 1000) };
+  if (kind === 'http') return [{ ...common, http: url }];
+  if (kind === 'tcp') return [{ ...common, tcp: address }];
+  return [{ ...common, service, command: kind === 'file' ? ['test', '-e', path] : command }];
 }
 
 function runCheck(host: Host, check: HealthCheck): string | undefined {

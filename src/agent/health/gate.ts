@@ -27,11 +27,13 @@ export function passGate({ host, partitions, running }: SlotMachine): void {
   let reason = pending.reason;
   for (;;) {
     const { wrong, processes } = checkHealth(host, settings.checks);
-    if (wrong.length === 0 && before === processes) return confirmSlot(host);
-    if (wrong.length === 0 && before !== undefined)
-      wrong.push('a service has started anew within the window');
-    before = wrong.length === 0 ? processes : undefined;
-    const found = wrong.join('; ');
+    if (wrong.length === 0 && before === processes) {
+      confirmSlot(host);
+      return;
+    }
+    const unsteady = wrong.length === 0 && before !== undefined;
+    const found = unsteady ? 'a service has started anew within the window' : wrong.join('; ');
+    before = found === '' ? processes : undefined;
     if (found !== '' && found !== reason) {
       host.print(`not healthy yet: ${found}`);
       reason = found;

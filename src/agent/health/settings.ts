@@ -19,7 +19,7 @@ export interface HealthCheck {
   readonly http?: string;
   /** HOST:PORT */
   readonly tcp?: string;
-  readonly command?: readonly [string, ...string[]];
+  readonly command?: readonly string[];
   /** The service in whose container the command runs; absent: on the host. */
   readonly service?: string;
   /** Exists. */
