@@ -20,8 +20,11 @@ const targets = [
     options: { platform: 'node', target: 'node20', packages: 'external', splitting: true },
   },
   {
-    // What runs on the device, in QuickJS: one file with everything in it but QuickJS's own modules.
-    entries: async () => [{ in: 'agent/main.ts', out: 'agent' }],
+    // What runs on the device, in QuickJS: two files, each with everything in it but QuickJS's own modules.
+    entries: async () => [
+      { in: 'agent/main.ts', out: 'agent' },
+      { in: 'agent/update/main.ts', out: 'update' },
+    ],
     options: {
       platform: 'neutral',
       target: 'es2023',

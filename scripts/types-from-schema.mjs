@@ -25,7 +25,8 @@ export function generateTypes(file, schemas, imports) {
     if (schema.enum) return schema.enum.map((value) => quote(value)).join(' | ');
     // Text where other scalars are taken as they are written (src/spec/coerce.ts).
     if (schema.type[0] === 'string') return 'string';
-    if (Array.isArray(schema.type)) return schema.type.map((type) => typeOf({ ...schema, type }, from)).join(' | ');
+    if (Array.isArray(schema.type))
+      return schema.type.map((type) => typeOf({ ...schema, type }, from)).join(' | ');
     if (schema.type === 'array') {
       const item = typeOf(schema.items, from);
       return item.includes(' | ') ? `readonly (${item})[]` : `readonly ${item}[]`;

@@ -68,11 +68,7 @@ async function makeOutputs(
   context: Context,
 ): Promise<Artifact[]> {
   const { cache, reporter, signal } = context;
-  const outputs = plan.steps.filter(isOutputStep).flatMap((step) =>
-    filesOf(step, locked, request).map(({ suffix, path }) => {
-      return { step, format: step.work.format, suffix, path };
-    }),
-  );
+  const outputs = outputsOf(plan, locked, request);
   const known = await Promise.all(
     outputs.map(({ step, path, format }) => findArtifact(cache, step, path, format)),
   );
@@ -97,6 +93,26 @@ async function makeOutputs(
     }
     return [...present, ...made].sort((a, b) => byName(a.format, b.format) || byName(a.path, b.path));
   });
+}
+
+interface Output {
+  readonly step: OutputStep;
+  readonly format: OutputFormat;
+  /** What follows the name. */
+  readonly suffix: string;
+  readonly path: string;
+}
+
+/** Each file once: two of LinuxKit's formats share the kernel and its arguments. */
+function outputsOf(plan: Plan, locked: LockedSpec, request: BuildRequest): Output[] {
+  const outputs = new Map<string, Output>();
+  for (const step of plan.steps) {
+    if (!isOutputStep(step)) continue;
+    for (const { suffix, path } of filesOf(step, locked, request)) {
+      if (!outputs.has(path)) outputs.set(path, { step, format: step.work.format, suffix, path });
+    }
+  }
+  return [...outputs.values()];
 }
 
 function filesOf(

@@ -8,6 +8,7 @@ import type { Cache } from '../store/cache.ts';
 import { type Needs, parseResult, type StepResult } from './result.ts';
 import { makeArchives } from './steps/archives.ts';
 import { makeBase } from './steps/base.ts';
+import { makeContainerBundle } from './steps/bundle.ts';
 import { makeComponent } from './steps/component.ts';
 import { makeDataPartition } from './steps/data.ts';
 import { makeInitrd } from './steps/initrd.ts';
@@ -90,6 +91,8 @@ async function perform(step: Step, needs: Needs, workshop: Workshop): Promise<St
       return makeLoader(workshop);
     case 'data':
       return makeDataPartition(workshop);
+    case 'bundle':
+      return makeContainerBundle(as<'bundle'>(), needs, workshop);
     case 'archives':
       return makeArchives(as<'archives'>(), needs, workshop);
     case 'squashfs':

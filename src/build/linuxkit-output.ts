@@ -1,6 +1,7 @@
 // The files of LinuxKit's formats, under LinuxKit's names, from what the steps before have made.
 import { formatSize } from '../base/size.ts';
 import { checkInitrdFits, largeMemory, memoryFor } from '../image/initrd-size.ts';
+import { withImages } from '../image/linuxkit-root.ts';
 import { concatenate } from '../image/sparse.ts';
 import { linuxkitTar } from '../output/linuxkit-tar.ts';
 import { writeRaw } from '../output/raw.ts';
@@ -50,9 +51,10 @@ export async function openLinuxkitOutput(
   switch (format) {
     case 'tar':
     case 'docker': {
-      const composed = await composeRoot(root, needs, workshop);
+      const { root: shared, images } = await composeRoot(root, needs, workshop);
+      const whole = await withImages(shared, images);
       const options = { clampMtime: locked.epoch, ...(format === 'docker' && { docker: true as const }) };
-      const write: WriteFile = (path, each) => writeStream(linuxkitTar(composed, options), path, each);
+      const write: WriteFile = (path, each) => writeStream(linuxkitTar(whole, options), path, each);
       return { files: new Map([[linuxkitFiles[format][0]!, write]]) };
     }
     case 'kernel+squashfs': {

@@ -16,6 +16,7 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
   build: [
     ['catamaran build server.yml', 'server.qcow2, in the working directory'],
     ['catamaran build server.yml --format qcow2,raw --out dist', ''],
+    ['catamaran build linuxkit.yml --format kernel+initrd', 'linuxkit-kernel, -initrd.img, -cmdline'],
     ['catamaran build server.yml --arch arm64', 'on any machine: nothing of it is executed'],
     ['catamaran build server.yml --json | jq -c .', ''],
   ],

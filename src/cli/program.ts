@@ -1,6 +1,7 @@
 // The grammar of the command line: every command, argument and option, once. Commands themselves are loaded when
 // they are chosen.
 import { Argument, Command, Option } from 'commander';
+import { addRelease } from './release-commands.ts';
 import type { Session } from './session.ts';
 import type { SpecFiles } from './spec-source.ts';
 import * as values from './values.ts';
@@ -27,7 +28,19 @@ export function defineProgram(choose: Choose): Command {
     .addOption(setVariable())
     .addOption(new Option('--out <dir>', 'where to write to (default: the working directory)'))
     .addOption(
-      new Option('--format <names>', 'formats, separated by commas: qcow2, raw')
+      new Option(
+        '--name <name>',
+        'what the files are called (default: the OS’s id for disks, the spec’s name for LinuxKit’s formats)',
+      ).argParser(values.parseName),
+    )
+    .addOption(
+      new Option(
+        '--memory <size>',
+        'memory of the machine that an initrd is for: fail if it does not fit',
+      ).argParser(values.parseMemory),
+    )
+    .addOption(
+      new Option('--format <names>', `formats, separated by commas: ${values.formats.join(', ')}`)
         .argParser(values.parseFormats)
         .default(['qcow2'], 'qcow2'),
     )
@@ -84,7 +97,7 @@ export function defineProgram(choose: Choose): Command {
     .addArgument(spec())
     .addOption(setVariable())
     .addOption(
-      new Option('--format <names>', 'formats, separated by commas: qcow2, raw')
+      new Option('--format <names>', `formats, separated by commas: ${values.formats.join(', ')}`)
         .argParser(values.parseFormats)
         .default(['qcow2'], 'qcow2'),
     )
@@ -123,7 +136,9 @@ export function defineProgram(choose: Choose): Command {
         (await import('./commands/lock.ts')).lock({ specs, ...options }, session),
       ),
     );
+  addRelease(program, choose);
   addComponent(program, choose);
+  addImage(program, choose);
   addCache(program, choose);
   return program;
 }
@@ -141,7 +156,7 @@ function setVariable(): Option {
 function addComponent(program: Command, choose: Choose): void {
   const component = program
     .command('component')
-    .summary('list, show or build components')
+    .summary('list, show, build or push components')
     .description('The components that `component:NAME` in a spec names.')
     .usage('COMMAND [OPTION…]');
   component
@@ -170,6 +185,70 @@ function addComponent(program: Command, choose: Choose): void {
         (await import('./commands/component-build.ts')).buildComponent(name, session),
       ),
     );
+  component
+    .command('push')
+    .description('Build a component and push its image to a registry; print what it is called there.')
+    .argument('<name>', 'its name, or a directory that begins with ./')
+    .argument('<reference>', 'HOST[:PORT]/REPOSITORY[:TAG]')
+    .action((name: string, reference: string) =>
+      choose('component push', async (session) =>
+        (await import('./commands/component-push.ts')).pushComponent(name, reference, session),
+      ),
+    );
+}
+
+function addImage(program: Command, choose: Choose): void {
+  const image = program
+    .command('image')
+    .summary('list, fetch, show or export images')
+    .description('The OCI images that the cache has: of registries, layouts, archives and components.')
+    .usage('COMMAND [OPTION…]');
+  image
+    .command('ls')
+    .description('List the images in the cache.')
+    .action(() =>
+      choose('image ls', async (session) => (await import('./commands/image-ls.ts')).listAll(session)),
+    );
+  image
+    .command('pull')
+    .description('Fetch images into the cache, and print their digests.')
+    .addArgument(
+      new Argument('<reference...>', 'as in a spec: REGISTRY/NAME:TAG, oci:DIR, docker-archive:FILE'),
+    )
+    .action((references: string[]) =>
+      choose('image pull', async (session) =>
+        (await import('./commands/image-pull.ts')).pullImages(references, session),
+      ),
+    );
+  image
+    .command('inspect')
+    .description('Show how an image runs and what its layers are.')
+    .addArgument(imageArgument())
+    .addOption(new Option('--files', 'list the files of its root file system'))
+    .action((image: string, options) =>
+      choose('image inspect', async (session) =>
+        (await import('./commands/image-inspect.ts')).inspectImage({ image, ...options }, session),
+      ),
+    );
+  image
+    .command('export')
+    .description('Write an image to a file or a directory that other tools read.')
+    .addArgument(imageArgument())
+    .addArgument(new Argument('<target>', 'where to: a file, or for the format oci a new directory'))
+    .addOption(
+      new Option('--format <name>', 'format of the target')
+        .choices(['docker-archive', 'oci-archive', 'oci', 'tar'])
+        .default('docker-archive'),
+    )
+    .action((image: string, target: string, options) =>
+      choose('image export', async (session) =>
+        (await import('./commands/image-export.ts')).exportImage({ image, target, ...options }, session),
+      ),
+    );
+}
+
+function imageArgument(): Argument {
+  return new Argument('<image>', 'its name, or the beginning of its digest; fetched if the cache lacks it');
 }
 
 function addCache(program: Command, choose: Choose): void {

@@ -82,3 +82,9 @@ export function parseFormats(text: string): OutputFormat[] {
 function isFormat(word: string): word is OutputFormat {
   return (formats as readonly string[]).includes(word);
 }
+
+/** A part of a file's name. */
+export function parseName(text: string): string {
+  if (text !== '' && !text.startsWith('.') && !/[/\0]/.test(text)) return text;
+  throw new InvalidArgumentError('It must be the beginning of a file’s name, without a slash.');
+}

@@ -8,7 +8,7 @@ import { writeImage } from '../oci/store.ts';
 import type { Cache } from '../store/cache.ts';
 import { compileGlobs } from '../tree/glob.ts';
 import { mergeTrees } from '../tree/merge.ts';
-import { addParents, parentOf, type ReadonlyTree, symlink, type Tree } from '../tree/tree.ts';
+import { addParents, directory, parentOf, type ReadonlyTree, symlink, type Tree } from '../tree/tree.ts';
 import { writeAccounts } from './accounts.ts';
 import type { ComponentDefinition } from './definition.ts';
 import type { GeneratorContext } from './generators/generator.ts';
@@ -66,26 +66,23 @@ async function assembleTree({ sources, packages }: ComponentBuild, host: Compone
   return tree;
 }
 
-/** Directories that stay empty are dropped where globs choose, so that an excluded file leaves no trace. */
+/** A directory that loses all that was in it goes too, so that an excluded file leaves no trace. */
 function select(tree: ReadonlyTree, { include, exclude }: ComponentDefinition): Tree {
   const included = include ? compileGlobs(include) : () => true;
   const excluded = compileGlobs(exclude);
+  const filled = new Set([...tree.keys()].filter((path) => path !== '').map(parentOf));
   const chosen: Tree = new Map();
   for (const [path, node] of tree) {
-    if (node.type !== 'directory' && included(path) && !excluded(path)) chosen.set(path, node);
+    // One that was empty from the start, or that is asked for by itself, is something of its own.
+    const counts = node.type !== 'directory' || include !== undefined || !filled.has(path);
+    if (counts && included(path) && !excluded(path)) chosen.set(path, node);
   }
-  const above = new Set<string>();
-  for (let path of chosen.keys()) {
-    while (path !== '' && !above.has(path)) {
+  for (let path of [...chosen.keys()]) {
+    while (path !== '') {
       path = parentOf(path);
-      above.add(path);
+      const parent = tree.get(path);
+      if (parent !== undefined) chosen.set(path, parent);
     }
-  }
-  const everything = include === undefined && exclude.length === 0;
-  for (const [path, node] of tree) {
-    if (node.type !== 'directory') continue;
-    if (above.has(path) || everything || (include && included(path) && !excluded(path)))
-      chosen.set(path, node);
   }
   return chosen;
 }
@@ -97,7 +94,8 @@ function mergedUsr(trees: readonly ReadonlyTree[]): Tree {
     const used = trees.some((each) =>
       [...each.keys()].some((path) => path.startsWith(`usr/${name}/`) || path.startsWith(`${name}/`)),
     );
-    if (used) tree.set(name, symlink(`usr/${name}`));
+    // With the directory, so that the link leads somewhere even where a package knows only the old name.
+    if (used) tree.set(name, symlink(`usr/${name}`)).set(`usr/${name}`, directory());
   }
   return tree;
 }

@@ -119,7 +119,9 @@ const unlimited = verbatim('18446744073709551615');
 
 /** config.json as text, in LinuxKit's indentation. */
 export function printConfig(config: object): string {
-  return `${JSON.stringify(config, undefined, 4).replace(/"(soft|hard)": "number:(\d+)"/g, '"$1": $2')}\n`;
+  const text = JSON.stringify(config, undefined, 4);
+  // At the depth of a member of process.rlimits, and nowhere else.
+  return `${text.replace(/^( {16}"(?:soft|hard)": )"number:(\d+)"/gm, '$1$2')}\n`;
 }
 
 function strings(table: Readonly<Record<string, string | number | boolean>> | undefined) {

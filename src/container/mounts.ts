@@ -1,7 +1,7 @@
 // The mounts of a container: the defaults, then tmpfs, binds and mounts, each taking the place of what was at its
 // destination before; in the end sorted by destination, so that a parent comes before what lies below it.
 import { byName } from '../base/order.ts';
-import { typeOfMount, usualPlaces } from '../spec/settings.ts';
+import { typeOfMount, usualPlaces } from '../spec/mount-settings.ts';
 import type { IdMapping, Mount as SpecMount } from '../spec/spec.generated.ts';
 import type { Secret, Settings } from '../spec/types.ts';
 
@@ -17,7 +17,10 @@ export interface Mount {
 
 export function mountsOf(settings: Settings, secrets: readonly Secret[]): Mount[] {
   const mounts = new Map<string, Mount>();
-  const put = (mount: Mount) => mounts.set(mount.destination, mount);
+  const put = (mount: Mount) => {
+    const destination = mount.destination.startsWith('/') ? mount.destination : `/${mount.destination}`;
+    mounts.set(destination, { ...mount, destination });
+  };
   for (const mount of defaultMounts(settings.readonly ?? false)) put(mount);
   for (const line of settings.tmpfs ?? []) {
     const [destination = '', options] = splitOnce(line);

@@ -28,7 +28,7 @@ export function resourcesOf(resources: Resources, rules: readonly DeviceRule[]):
   return inOrder(
     {
       devices: all.length > 0 ? all : undefined,
-      memory: memory && inOrder(memory, orders.memory),
+      memory: memory && inOrder(memoryOf(memory), orders.memory),
       cpu: cpu && inOrder(cpu, orders.cpu),
       pids,
       blockIO: blockio && blockOf(blockio),
@@ -57,6 +57,16 @@ function blockOf(block: NonNullable<Resources['blockio']>): object {
       ...Object.fromEntries(lists),
     },
     [...orders.block, ...throttles],
+  );
+}
+
+/** More than a number here can hold exactly, as in 9223372036854775807, is no limit at all. */
+function memoryOf(memory: NonNullable<Resources['memory']>): object {
+  return Object.fromEntries(
+    Object.entries(memory).map(([key, value]) => [
+      key,
+      typeof value === 'number' && value > Number.MAX_SAFE_INTEGER ? -1 : value,
+    ]),
   );
 }
 

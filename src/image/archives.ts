@@ -3,8 +3,9 @@
 import { createHash } from 'node:crypto';
 import { basename, join } from 'node:path';
 import { type Digest, digestFromHex } from '../base/digest.ts';
-import { canonicalJson, type Json } from '../base/json.ts';
+import type { Json } from '../base/json.ts';
 import type { Blob, Cache } from '../store/cache.ts';
+import { digestOf } from '../store/digest-of.ts';
 import { putFile } from '../store/put-file.ts';
 import type { Tools } from '../tools/tools.ts';
 import { sizeOf } from '../tree/content.ts';
@@ -32,14 +33,34 @@ export interface ArchiveOptions {
 }
 
 const pageSize = 4096;
+/** The kernel unpacks with windows of up to 2^27 bytes (lib/decompress_unzstd.c). */
+const windowLog = 25;
 /** In bytes of content: what is smaller is not worth a compressor. The kernel takes plain archives between others. */
 const smallSize = 64 << 10;
 
 export async function makeArchive(tree: ReadonlyTree, options: ArchiveOptions): Promise<Archive> {
+  return remembered(await keyOf(tree, options.cache), options, async () => tree);
+}
+
+/** `key`: equal for equal trees. The tree is opened only if there is no archive of it yet. */
+export async function makeImageArchive(
+  key: Digest,
+  open: () => Promise<ReadonlyTree>,
+  options: ArchiveOptions,
+): Promise<Archive> {
+  return remembered(key, options, open);
+}
+
+async function remembered(
+  of: Digest,
+  options: ArchiveOptions,
+  open: () => Promise<ReadonlyTree>,
+): Promise<Archive> {
   const { cache, epoch, level } = options;
-  const key = await keyOf(tree, cache, { epoch, level, version: 1 });
+  const key = digestOf({ of, epoch, level, version: 1 });
   const known = (await cache.result('cpio', key)) as unknown as Archive | undefined;
   if (known && (await cache.verifiedBlob(known.blob.digest)) !== undefined) return known;
+  const tree = await open();
   const [plain, stripped] = withoutAttributes(tree);
   const size = [...tree.values()].reduce((sum, node) => sum + contentSize(node), 0);
   const archive: Archive = {
@@ -60,9 +81,9 @@ async function compress(tree: ReadonlyTree, options: ArchiveOptions): Promise<Bl
   try {
     const path = join(scratch.path, 'archive');
     // The output does not depend on the number of threads, if there is at least one.
-    const args = [`-${level}`, `-T${threads}`, '--quiet', '-o', path];
+    const args = [`-${level}`, `--long=${windowLog}`, `-T${threads}`, '--quiet', '-o', path];
     await (await tools()).run('zstd', args, { stdin: writeCpio(tree, { clampMtime: epoch }), signal });
-    return await putFile(cache, path);
+    return await putFile(cache, path, { derived: true });
   } finally {
     await scratch.dispose();
   }
@@ -91,8 +112,8 @@ function withoutAttributes(tree: ReadonlyTree): [plain: string[], stripped: Read
 }
 
 /** Of every path and node. A slice of the cache's blobs is known by the blob's name, and need not be read. */
-async function keyOf(tree: ReadonlyTree, cache: Cache, options: Json): Promise<Digest> {
-  const hash = createHash('sha256').update(canonicalJson(options));
+async function keyOf(tree: ReadonlyTree, cache: Cache): Promise<Digest> {
+  const hash = createHash('sha256');
   const numbers = new Map<FileNode, number>();
   const blobs = join(cache.root, 'blobs');
   for (const [path, node] of tree) {

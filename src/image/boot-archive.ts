@@ -38,6 +38,8 @@ export interface BootArchive {
   /** Absent while a root image is not under verity. */
   readonly verity?: VerityArguments;
   readonly manifest: ImageManifest;
+  /** From boot-sums.ts. Without them the boot loader starts whatever is there. */
+  readonly sums?: string;
   /** Seconds since the epoch. */
   readonly mtime: number;
 }
@@ -65,6 +67,7 @@ export function writeBootArchive(archive: BootArchive): SparseImage {
   const files: [string, Content][] = [
     ['slot.cfg', contentOf(writeSlotConfig(archive.cmdline, archive.verity))],
     ['manifest.json', contentOf(`${JSON.stringify(archive.manifest, null, 2)}\n`)],
+    ...(archive.sums === undefined ? [] : [['sums', contentOf(archive.sums)] as [string, Content]]),
     ['kernel', archive.kernel],
     ['initrd', archive.initrd],
   ];

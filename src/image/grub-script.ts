@@ -85,6 +85,9 @@ function start {
   unset slot_args
   if source "($root)/slot.cfg"; then true; else return 1; fi
   if [ -z "$slot_args" ]; then return 1; fi
+  if [ -e "($root)/sums" ]; then
+    if crc --prefix "($root)" --check "($root)/sums"; then true; else return 1; fi
+  fi
   echo "catamaran: slot $slot $2"
   if linux "($root)/kernel" $slot_args "catamaran.slot=$slot" "catamaran.state=$state_uuid" $2; then
     if initrd "($root)/initrd"; then boot; fi

@@ -12,6 +12,8 @@ const commonModules = [
   'configfile',
   'echo',
   'fat',
+  'gcry_crc',
+  'hashsum',
   'linux',
   'loadenv',
   'minicmd',

@@ -1,7 +1,7 @@
 // An image's tree as LinuxKit lays it into its root file system (lk/moby/build/image.go, ImageTar): without what Docker
 // leaves in exported containers, with the places that a container's mounts need, and with fixed files for the network.
 import type { TreeNode } from '../tree/node.ts';
-import { directory, file, type ReadonlyTree, symlink, type Tree } from '../tree/tree.ts';
+import { addParents, directory, file, type ReadonlyTree, symlink, type Tree } from '../tree/tree.ts';
 
 const excluded = new Set(['.dockerenv', 'Dockerfile', 'dev/console', 'dev/pts', 'dev/shm', 'etc/hostname']);
 
@@ -23,6 +23,8 @@ const sharedResolver = made(symlink('/run/resolvconf/resolv.conf'));
 export function flattenImage(tree: ReadonlyTree): Tree {
   const flat = stripImage(tree);
   for (const [path, node] of usualPlaces('none')) if (!flat.has(path)) flat.set(path, node);
+  // Layers need not name the directories above their files.
+  for (const path of [...flat.keys()]) addParents(flat, path);
   return flat;
 }
 

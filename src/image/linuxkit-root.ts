@@ -1,6 +1,7 @@
 // A root file system in LinuxKit's layout (lk/moby/build/build.go, Build): kernel, init images, volumes, containers and
 // the spec's files, one after the other. Each path is there once, in the part that had the last word on it; a directory
 // stands in the first part that needs it.
+import type { Digest } from '../base/digest.ts';
 import { type AccountFile, accountFiles, accountLines, mergeAccountLines } from '../component/accounts.ts';
 import { contentBytes } from '../tree/content.ts';
 import { mergeTrees } from '../tree/merge.ts';
@@ -32,20 +33,26 @@ export interface LinuxkitRoot {
 
 const apkDatabase = 'lib/apk/db/installed';
 
-/** `apart`: parts with a directory of their own below containers/, which nothing else but `files` reaches into. */
-export async function mergeRoot(
-  parts: readonly RootPart[],
-  isApart: (part: RootPart) => boolean,
-): Promise<LinuxkitRoot> {
-  const shared = [...parts.entries()].filter(([, part]) => !isApart(part));
+/** The root file system of a container, opened only where its files are wanted. */
+export interface ImagePart extends Omit<RootPart, 'tree' | 'fallback'> {
+  /** Equal for equal trees. */
+  readonly key: Digest;
+  /** The part of its bundle, after which it comes. */
+  readonly part: number;
+  /** With the paths that it has in the whole. */
+  open(): Promise<ReadonlyTree>;
+}
+
+export async function mergeRoot(parts: readonly RootPart[]): Promise<LinuxkitRoot> {
+  const numbered = [...parts.entries()];
   const order = [
-    ...shared.filter(([, part]) => part.fallback),
-    ...shared.filter(([, part]) => !part.fallback),
+    ...numbered.filter(([, part]) => part.fallback),
+    ...numbered.filter(([, part]) => !part.fallback),
   ];
   const merged = mergeTrees(order.map(([, { source, tree }]) => ({ name: source, tree, override: true })));
   const owner = new Map<TreeNode, number>();
   for (const [index, { tree }] of order) for (const node of tree.values()) owner.set(node, index);
-  const inits = shared.filter(([, { location }]) => location.startsWith('init['));
+  const inits = numbered.filter(([, { location }]) => location.startsWith('init['));
   for (const [path, node] of await joinDatabases(inits.map(([, { tree }]) => tree))) {
     if (!inits.some(([index]) => index === owner.get(merged.get(path)!))) continue;
     merged.set(path, node);
@@ -55,19 +62,37 @@ export async function mergeRoot(
   for (const [path, node] of merged) {
     if (node.type !== 'directory') places.set(path, owner.get(node)!);
   }
-  for (const [index, part] of parts.entries()) {
-    if (!isApart(part)) continue;
-    for (const [path, node] of part.tree) {
-      const there = merged.get(path);
-      if (there !== undefined && (there.type !== 'directory' || node.type !== 'directory')) continue;
-      merged.set(path, node);
-      if (node.type !== 'directory') places.set(path, index);
-    }
-  }
   placeDirectories(merged, places, parts);
   const entries = walk(merged).map(([path, node]): RootEntry => ({ path, node, part: places.get(path)! }));
   // The sort is stable: within a part the order of the walk stays.
   return { parts, entries: entries.filter(({ path }) => path !== '').sort((a, b) => a.part - b.part) };
+}
+
+/** With the containers' file systems in their places. What the spec's files say of a path in one of them stays. */
+export async function withImages(root: LinuxkitRoot, images: readonly ImagePart[]): Promise<LinuxkitRoot> {
+  const parts: RootPart[] = [];
+  const entries: RootEntry[] = [];
+  const said = new Set(root.entries.filter(({ node }) => node.type !== 'directory').map(({ path }) => path));
+  const written = new Set<string>();
+  const put = (path: string, node: TreeNode, part: RootPart): void => {
+    if (written.has(path)) return;
+    written.add(path);
+    if (parts.at(-1) !== part) parts.push(part);
+    entries.push({ path, node, part: parts.length - 1 });
+  };
+  const own = new Map<number, RootEntry[]>();
+  for (const [index] of root.parts.entries()) own.set(index, []);
+  for (const entry of root.entries) own.get(entry.part)!.push(entry);
+  for (const [index, part] of root.parts.entries()) {
+    for (const { path, node } of own.get(index) ?? []) put(path, node, part);
+    for (const image of images) {
+      if (image.part !== index) continue;
+      const { source, location } = image;
+      const placed = { source, location, tree: await image.open() };
+      for (const [path, node] of walk(placed.tree)) if (!said.has(path)) put(path, node, placed);
+    }
+  }
+  return { parts, entries };
 }
 
 /** A directory belongs to the first part that has it, or something in it. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Blob, Cache } from '../store/cache.ts';
 import { putFile } from '../store/put-file.ts';
 import type { Tools } from '../tools/tools.ts';
-import type { ReadonlyTree } from '../tree/tree.ts';
+import { addParents, type ReadonlyTree, type Tree } from '../tree/tree.ts';
 import { writeTar } from '../tree/write-tar.ts';
 
 export interface SegmentOptions {
@@ -45,11 +45,18 @@ export async function makeSegment(
     const rootMode = ['-root-mode', (root?.mode ?? 0o755).toString(8)];
     const quiet = ['-quiet', '-no-progress', '-processors', String(options.processors)];
     await tools.run('sqfstar', [...compression, ...fixed, ...rootMode, ...quiet, path], {
-      stdin: writeTar(tree, { clampMtime: options.epoch }),
+      stdin: writeTar(withParents(tree), { clampMtime: options.epoch }),
       ...(options.signal ? { signal: options.signal } : {}),
     });
-    return await putFile(cache, path);
+    return await putFile(cache, path, { derived: true });
   } finally {
     await scratch.dispose();
   }
+}
+
+/** Layers need not name the directories above their files; sqfstar would make them as of now. */
+function withParents(tree: ReadonlyTree): ReadonlyTree {
+  const whole: Tree = new Map(tree);
+  for (const path of tree.keys()) addParents(whole, path);
+  return whole;
 }

@@ -78,6 +78,7 @@ export function imagesOf(spec: Spec): ImageReference[] {
     ...(spec.kernel ? [spec.kernel.image, spec.kernel.initrd] : []),
     ...spec.init.map((use) => use.image),
     ...containers.map((container) => container.image),
+    ...spec.volumes.flatMap(({ image }) => (image ? [image] : [])),
   ];
   return [...new Map(all.map((reference) => [imageName(reference, spec.file), reference])).values()];
 }

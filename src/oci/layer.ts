@@ -51,6 +51,7 @@ async function unpack(
   return naming(options.what, () =>
     cache.putBlob(plain, {
       what: `${options.what}, unpacked,`,
+      derived: true,
       ...(options.diffId && { digest: options.diffId }),
     }),
   );

@@ -8,7 +8,7 @@ import type { Container } from '../spec/types.ts';
 import type { LinuxkitFormat, PlannedRoot, Step, Work } from './step.ts';
 
 /** zstd's level for the archives of an initrd; docs/outputs.md has what was measured. */
-export const archiveLevel = 9;
+export const archiveLevel = 6;
 /** For a squashfs that is made anew as a whole. */
 export const squashfsLevel = 9;
 
@@ -29,10 +29,18 @@ export function planLinuxkit(
 ): void {
   const { spec, epoch } = locked;
   const needs: Step[] = [];
-  const use = (reference: ImageReference): string => {
-    const step = image(reference);
+  const need = (step: Step): string => {
     if (!needs.includes(step)) needs.push(step);
     return step.id;
+  };
+  const use = (reference: ImageReference): string => need(image(reference));
+  const bundle = (container: Container, path: string): string => {
+    const place = path.slice('/containers/'.length);
+    const from = image(container.image);
+    const work = { kind: 'bundle', container, path, image: from.id } as const;
+    return need(
+      add(`bundle ${place}`, work, { container: contents[place] ?? '', names: contents.names ?? '' }, [from]),
+    );
   };
   const root: PlannedRoot = {
     ...(spec.kernel && { kernel: use(spec.kernel.image) }),
@@ -42,11 +50,10 @@ export function planLinuxkit(
       .filter((volume) => volume.format === 'filesystem')
       .map((volume) => ({ volume, ...(volume.image && { image: use(volume.image) }) })),
     containers: [spec.onboot, spec.onshutdown, spec.services].flatMap((section) =>
-      section.map((container, index) => ({
-        container,
-        path: bundlePath(container, index),
-        image: use(container.image),
-      })),
+      section.map((container, index) => {
+        const path = bundlePath(container, index);
+        return { container, path, image: use(container.image), bundle: bundle(container, path) };
+      }),
     ),
   };
   const { cmdline = '', binary = '', tar = '', ucode = '' } = spec.kernel ?? {};

@@ -135,6 +135,11 @@ export function planBuild(locked: LockedSpec, formats: readonly OutputFormat[]):
 function describeBase({ spec, files }: LockedSpec): Record<string, string> {
   const inputs: Record<string, string> = {
     os: digestOf({ ...spec.os, release: Object.fromEntries(spec.os.release) }),
+    // What the labels of images may refer to.
+    names: digestOf({
+      ids: Object.fromEntries(spec.names.ids),
+      volumes: Object.fromEntries(spec.volumes.map(({ name, readonly }) => [name, readonly])),
+    }),
   };
   if (spec.health) inputs.health = digestOf(spec.health as never);
   for (const [path, digest] of Object.entries(files.digests)) inputs[`file ${path}`] = digest;

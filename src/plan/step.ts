@@ -39,6 +39,8 @@ export type Work =
       readonly loader: StepId;
       readonly data: StepId;
     }
+  /** A container to the files of its bundle. */
+  | { readonly kind: 'bundle'; readonly container: Container; readonly path: string; readonly image: StepId }
   /** A root file system in LinuxKit's layout to compressed cpio archives, one for each part of it. */
   | { readonly kind: 'archives'; readonly root: PlannedRoot }
   /** The same to one squashfs. */
@@ -66,7 +68,7 @@ export interface PlannedRoot {
   readonly kernel?: StepId;
   readonly init: readonly StepId[];
   readonly volumes: readonly { readonly volume: Volume; readonly image?: StepId }[];
-  readonly containers: readonly Omit<PlannedContainer, 'segment'>[];
+  readonly containers: readonly (Omit<PlannedContainer, 'segment'> & { readonly bundle: StepId })[];
 }
 
 export const diskFormats = ['qcow2', 'raw'] as const;
@@ -92,6 +94,7 @@ const formats: Readonly<Record<WorkKind, number>> = {
   loader: 1,
   data: 1,
   disk: 1,
+  bundle: 1,
   archives: 1,
   squashfs: 1,
   linuxkit: 1,

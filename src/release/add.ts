@@ -25,11 +25,11 @@ export async function addRelease(request: AddRequest, publisher: Publisher): Pro
   const { release, epoch, minFrom } = request;
   const measured = await measureImages(release);
   const part = (kind: ImageKind) => ({
-    target: imageName(release, kind),
+    target: imageName(release.manifest, kind),
     size: measured[kind].size,
     sha256: measured[kind].sha256,
   });
-  const { os, version, arch, rootHash } = release;
+  const { os, version, arch, roothash, salt, dataBlocks } = release.manifest;
   const parts = { boot: part('boot'), root: part('root'), hash: part('hash') };
   const bytes = writeManifest({
     os,
@@ -38,9 +38,11 @@ export async function addRelease(request: AddRequest, publisher: Publisher): Pro
     epoch,
     ...(minFrom === undefined ? {} : { minFrom }),
     parts,
-    rootHash,
+    rootHash: roothash,
+    salt,
+    dataBlocks,
   });
-  const manifest = { name: manifestName(release), sha256: sha256Hex(bytes), source: bytes };
+  const manifest = { name: manifestName(release.manifest), sha256: sha256Hex(bytes), source: bytes };
   const files: NewTarget[] = [
     ...imageKinds.map((kind) => ({
       name: parts[kind].target,

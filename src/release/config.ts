@@ -3,7 +3,7 @@
 import { CatamaranError } from '../base/errors.ts';
 import { canonicalJson } from '../base/json.ts';
 import { parseCanonical } from '../tuf/canonical.ts';
-import { fieldsOf, numberField, objectField, textField } from '../tuf/fields.ts';
+import { entriesField, fieldsOf, numberField, objectField, requireText, textField } from '../tuf/fields.ts';
 import { type Disk, privateDirectory } from './disk.ts';
 
 export const expiringRoles = ['root', 'targets', 'releases', 'channel', 'snapshot', 'timestamp'] as const;
@@ -14,6 +14,8 @@ export interface Config {
   readonly os: string;
   /** How many days a signature of each role lasts. */
   readonly days: Days;
+  /** What people call the keys, by key id. */
+  readonly names: Readonly<Record<string, string>>;
 }
 
 export const defaultDays: Days = {
@@ -40,11 +42,19 @@ export async function readConfig(disk: Disk, directory: string): Promise<Config>
   numberField(fields, 'schema', 1, 1);
   const table = objectField(fields, 'days');
   const days = Object.fromEntries(expiringRoles.map((role) => [role, numberField(table, role, 1, mostDays)]));
-  return { os: textField(fields, 'os', /^[a-z][a-z0-9-]{0,62}$/), days: days as unknown as Days };
+  const names = entriesField(fields, 'names', 1024).map(([id, name]) => [
+    id,
+    requireText(name, /^[A-Za-z0-9][A-Za-z0-9._-]*$/, `${path}: name of ${id}`, 200),
+  ]);
+  return {
+    os: textField(fields, 'os', /^[a-z][a-z0-9-]{0,62}$/),
+    days: days as unknown as Days,
+    names: Object.fromEntries(names),
+  };
 }
 
-export async function writeConfig(disk: Disk, { os, days }: Config): Promise<void> {
-  await disk.replace(path, Buffer.from(canonicalJson({ schema: 1, os, days: { ...days } })));
+export async function writeConfig(disk: Disk, { os, days, names }: Config): Promise<void> {
+  await disk.replace(path, Buffer.from(canonicalJson({ schema: 1, os, days: { ...days }, names: { ...names } })));
 }
 
 export function daysOf({ days }: Config, role: string): number {

@@ -5,16 +5,17 @@ import { createReadStream } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CatamaranError, messageOf } from '../base/errors.ts';
+import { imageName, parseReleaseManifest, type ReleaseManifest } from '../slots/release-manifest.ts';
 import { hashFile } from '../store/cache.ts';
 import { errorCode } from '../store/disk.ts';
-import { type ImageKind, imageKinds, type ReleaseName } from '../tuf/names.ts';
+import { type ImageKind, imageKinds } from '../tuf/names.ts';
 import { buildHashTree, hashImageSize, leafDigests } from '../verity/hash-tree.ts';
 import { blockSize, parseSuperblock } from '../verity/superblock.ts';
 import { fileSize } from './disk.ts';
 
-export interface ReleaseImages extends ReleaseName {
-  /** dm-verity's, lower-case hex. */
-  readonly rootHash: string;
+export interface ReleaseImages {
+  /** As the build wrote it beside the images. */
+  readonly manifest: ReleaseManifest;
   /** Paths. */
   readonly images: Readonly<Record<ImageKind, string>>;
 }
@@ -25,54 +26,39 @@ export interface MeasuredImage {
   readonly sha256: string;
 }
 
-/** What `release add DIRECTORY` takes: boot.img, root.img, hash.img, and manifest.json with os, version, arch, roothash. */
+/** What `release add DIRECTORY` takes: boot.img, root.img, hash.img, and the manifest.json of the build. */
 export async function readImageDirectory(directory: string): Promise<ReleaseImages> {
   const path = join(directory, 'manifest.json');
-  let value: Record<string, unknown>;
+  const images = Object.fromEntries(imageKinds.map((kind) => [kind, join(directory, imageName(kind))]));
   try {
-    value = (JSON.parse(await readFile(path, 'utf8')) ?? {}) as Record<string, unknown>;
+    const manifest = parseReleaseManifest(await readFile(path, 'utf8'));
+    return { manifest, images: images as Record<ImageKind, string> };
   } catch (thrown) {
-    throw malformed(
-      path,
-      errorCode(thrown) === 'ENOENT' ? 'there is no such file' : messageOf(thrown),
-      thrown,
-    );
+    const evidence = errorCode(thrown) === 'ENOENT' ? 'there is no such file' : messageOf(thrown);
+    throw malformed(path, evidence, thrown);
   }
-  const text = (key: string, form: RegExp): string => {
-    const found = value[key];
-    if (typeof found === 'string' && form.test(found)) return found;
-    throw malformed(path, `${key} is ${JSON.stringify(found)?.slice(0, 100) ?? 'missing'}`);
-  };
-  return {
-    os: text('os', /^[a-z][a-z0-9-]{0,62}$/),
-    version: text('version', /^[0-9A-Za-z][0-9A-Za-z.+~_-]{0,62}$/),
-    arch: text('arch', /^[a-z0-9]{1,16}$/),
-    rootHash: text('roothash', /^[0-9a-f]{64}$/),
-    images: {
-      boot: join(directory, 'boot.img'),
-      root: join(directory, 'root.img'),
-      hash: join(directory, 'hash.img'),
-    },
-  };
 }
 
 /** Sizes and hashes, after every check that can be made without booting. */
 export async function measureImages({
   images,
-  rootHash,
+  manifest,
 }: ReleaseImages): Promise<Record<ImageKind, MeasuredImage>> {
   const measured = new Map<ImageKind, MeasuredImage>();
   for (const kind of imageKinds) {
     const path = images[kind];
     const size = await fileSize(path);
     if (size === undefined) throw malformed(path, 'there is no such file');
-    if (size === 0) throw malformed(path, 'it is empty');
     const digest = createHash('sha256');
     await hashFile(path, digest);
-    measured.set(kind, { path, size, sha256: digest.digest('hex') });
+    const sha256 = digest.digest('hex');
+    const said = manifest.parts[kind];
+    if (size !== said.size) throw malformed(path, `it has ${size} bytes, and its manifest says ${said.size}`);
+    if (sha256 !== said.sha256) throw malformed(path, `it has SHA-256 ${sha256}, not its manifest’s`);
+    measured.set(kind, { path, size, sha256 });
   }
-  await requireTree(images.root, measured.get('root')!.size, images.hash, rootHash);
-  await requireBootArguments(images.boot, rootHash);
+  await requireTree(images.root, measured.get('root')!.size, images.hash, manifest);
+  await requireBootArguments(images.boot, manifest);
   return Object.fromEntries(measured) as Record<ImageKind, MeasuredImage>;
 }
 
@@ -82,7 +68,7 @@ async function requireTree(
   root: string,
   rootSize: number,
   hashImage: string,
-  rootHash: string,
+  { roothash, salt, dataBlocks }: ReleaseManifest,
 ): Promise<void> {
   if (rootSize % blockSize !== 0)
     throw malformed(root, `its ${rootSize} bytes are no whole number of blocks`);
@@ -93,6 +79,8 @@ async function requireTree(
   const image = await readFile(hashImage);
   const superblock = parseSuperblock(image.subarray(0, blockSize));
   if (superblock === undefined) throw malformed(hashImage, 'it does not begin with a verity superblock');
+  if (superblock.dataBlocks !== dataBlocks || Buffer.from(superblock.salt).toString('hex') !== salt)
+    throw malformed(hashImage, 'its superblock has another salt or size than the manifest');
   const leaves: Uint8Array[] = [];
   for await (const chunk of createReadStream(root, { highWaterMark: 1024 * blockSize })) {
     leaves.push(leafDigests(chunk as Uint8Array, superblock.salt, sha256));
@@ -101,19 +89,23 @@ async function requireTree(
   if (Buffer.compare(tree.image, image) !== 0)
     throw malformed(hashImage, `it is not the verity tree of ${root}`);
   const actual = Buffer.from(tree.rootHash).toString('hex');
-  if (actual !== rootHash)
-    throw malformed(hashImage, `its root hash is ${actual}, and the manifest says ${rootHash}`);
+  if (actual !== roothash)
+    throw malformed(hashImage, `its root hash is ${actual}, and the manifest says ${roothash}`);
 }
 
-async function requireBootArguments(boot: string, rootHash: string): Promise<void> {
+async function requireBootArguments(
+  boot: string,
+  { roothash, salt, dataBlocks }: ReleaseManifest,
+): Promise<void> {
+  const expected = `catamaran.verity=${roothash},${salt},${dataBlocks} `;
   const file = await open(boot, 'r');
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(blockSize), 0, blockSize, 0);
-    if (buffer.subarray(0, bytesRead).includes(`catamaran.verity=${rootHash},`)) return;
+    if (buffer.subarray(0, bytesRead).includes(expected)) return;
   } finally {
     await file.close();
   }
-  throw malformed(boot, `its slot.cfg does not give the root hash ${rootHash} to the kernel`);
+  throw malformed(boot, `its slot.cfg does not give the root hash ${roothash} to the kernel`);
 }
 
 function malformed(path: string, evidence: string, cause?: unknown): CatamaranError {

@@ -31,7 +31,7 @@ export interface Quorum {
 export interface InitRequest {
   readonly directory: string;
   readonly keys: string;
-  readonly config: Config;
+  readonly config: Omit<Config, 'names'>;
   readonly root: Quorum;
   readonly channels: ReadonlyMap<string, Quorum>;
   /** Seconds since the epoch. */
@@ -76,8 +76,9 @@ export async function initRepository(request: InitRequest): Promise<InitAnswer> 
         })),
       },
     };
-    const files = await signAll(request, keyring, root, targets, delegated);
-    await writeConfig(disk, config);
+    const files = await signAll({ ...request, config: { ...config, names: {} } }, keyring, root, targets, delegated);
+    const names = Object.fromEntries(keyring.map(({ id, name }) => [id, name]));
+    await writeConfig(disk, { ...config, names });
     for (const [path, bytes] of files) {
       await (path === timestampPath ? disk.replace(path, bytes) : disk.create(path, bytes));
     }
@@ -123,7 +124,7 @@ async function gatherKeys({ keys: directory, root, channels }: InitRequest) {
 }
 
 async function signAll(
-  { config, now }: InitRequest,
+  { config, now }: { config: Config; now: number },
   keyring: readonly Key[],
   root: JsonObject,
   targets: JsonObject,
@@ -137,7 +138,7 @@ async function signAll(
   const sign = async (role: string, signed: JsonObject, demand: Demand): Promise<Draft> => {
     const draft = await signDraft(makeDraft(role, signed), [demand], keyring);
     const shortage = findShortage(draft, [demand]);
-    if (shortage) throw notEnough(shortage, nameKey(keyring));
+    if (shortage) throw notEnough(shortage, nameKey(keyring, {}));
     return draft;
   };
   const drafts = [await sign('root', rootSigned, topDemand(trusted, 'root'))];

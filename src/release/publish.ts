@@ -2,7 +2,7 @@
 // to date would verify it, and then written in an order in which each file is invisible until the last one, timestamp:
 // targets → roles → snapshot → timestamp. At any instant a machine sees the old repository or the new one.
 import { CatamaranError } from '../base/errors.ts';
-import type { Json } from '../base/json.ts';
+import { canonicalJson, type Json } from '../base/json.ts';
 import { byName } from '../base/order.ts';
 import { isAbandoned } from '../store/owner.ts';
 import { refresh } from '../tuf/client.ts';
@@ -10,7 +10,7 @@ import { formatTime, type JsonObject } from '../tuf/fields.ts';
 import { sha256Hex } from '../tuf/hex.ts';
 import { type FileMeta, parseRoot, parseTargets, type Root } from '../tuf/metadata.ts';
 import { metadataPath, type TopRole, targetPath, timestampPath } from '../tuf/names.ts';
-import { daysOf } from './config.ts';
+import { daysOf, readConfig } from './config.ts';
 import { type Disk, privateDirectory } from './disk.ts';
 import {
   type Demand,
@@ -57,7 +57,7 @@ export interface Outcome {
   readonly state: 'published' | 'waiting';
   /** The roles that got a new version. */
   readonly roles: readonly string[];
-  /** What is missing, by role, while it waits. */
+  /** What is missing, by role, while it waits; keys by their names. */
   readonly shortages: readonly Shortage[];
 }
 
@@ -93,8 +93,9 @@ export async function publishPending(publisher: Publisher): Promise<Outcome> {
 
 async function locked<T>(publisher: Publisher, action: (state: State) => Promise<T>): Promise<T> {
   const { directory, disk, now } = publisher;
-  await readState(directory, disk, now);
+  await readConfig(disk, directory);
   return withLock(directory, async () => {
+    await redo(disk);
     const state = await readState(directory, disk, now);
     await sweep(disk, state);
     return action(state);
@@ -139,20 +140,29 @@ async function commit(publisher: Publisher, state: State, unsigned: readonly Dra
     if (shortage) shortages.push(shortage);
   }
   if (shortages.length > 0) {
-    if (!signLater) throw notEnough(shortages[0]!, nameKey(keyring));
+    const nameOf = nameKey(keyring, state.config.names);
+    if (!signLater) throw notEnough(shortages[0]!, nameOf);
     await writePending(disk, drafts, wishesOf);
-    return { state: 'waiting', roles: drafts.map(({ role }) => role), shortages };
+    return {
+      state: 'waiting',
+      roles: drafts.map(({ role }) => role),
+      shortages: shortages.map((shortage) => ({ ...shortage, missing: shortage.missing.map(nameOf) })),
+    };
   }
 
-  const files = orderFiles([...drafts, ...online], before);
+  const all = [...drafts, ...online];
+  const rootFirst = !oldRootWillDo(all, before);
+  const files = orderFiles(all, rootFirst);
   await rehearse(publisher, state, files);
   await requireUnchanged(disk, state);
+  if (rootFirst) await writeRedo(disk, files);
   for (const [path, bytes] of files) {
     if (path === timestampPath) {
       await requireUnchanged(disk, state);
       await disk.replace(path, bytes);
     } else await disk.create(path, bytes);
   }
+  if (rootFirst) await disk.remove(redoPath);
   const published = drafts.map(({ role }) => role);
   const finished = (await readPending(disk))
     .map(({ role }) => role)
@@ -192,23 +202,45 @@ async function commit(publisher: Publisher, state: State, unsigned: readonly Dra
   }
 }
 
+/** Whether machines that have not seen the new root yet accept the rest. */
+function oldRootWillDo(drafts: readonly Draft[], before: Root): boolean {
+  return drafts
+    .filter(({ role }) => role === 'targets' || role === 'snapshot' || role === 'timestamp')
+    .every((draft) => findShortage(draft, [topDemand(before, draft.role as TopRole)]) === undefined);
+}
+
 /**
  * Root is the exception to the order, for it is seen at once. Where the rest is signed so that machines with the old root
  * accept it too, root comes last, and a cut before it does no harm. Where it cannot be, because an old key is lost, root
- * comes first: until the rest is there, machines wait.
+ * comes first: machines wait until the rest is there, and the next command writes it, from the redo file.
  */
-function orderFiles(drafts: readonly Draft[], before: Root): [string, Uint8Array][] {
-  const top = drafts.filter(({ role }) => role === 'targets' || role === 'snapshot' || role === 'timestamp');
-  const oldRootWillDo = top.every(
-    (draft) => findShortage(draft, [topDemand(before, draft.role as TopRole)]) === undefined,
-  );
+function orderFiles(drafts: readonly Draft[], rootFirst: boolean): [string, Uint8Array][] {
   const rank = ({ role }: Draft): number => {
-    if (role === 'root') return oldRootWillDo ? 9 : 0;
+    if (role === 'root') return rootFirst ? 0 : 9;
     return { timestamp: 4, snapshot: 3, targets: 2 }[role] ?? 1;
   };
   return [...drafts]
     .sort((a, b) => rank(a) - rank(b) || byName(a.role, b.role))
     .map((draft) => [pathOf(draft), draftBytes(draft)]);
+}
+
+const redoPath = `${privateDirectory}/redo.json`;
+
+async function writeRedo(disk: Disk, files: readonly (readonly [string, Uint8Array])[]): Promise<void> {
+  const entries = files.map(([path, bytes]) => [path, Buffer.from(bytes).toString()]);
+  await disk.replace(redoPath, Buffer.from(JSON.stringify(entries)));
+}
+
+/** Ends what a publisher began that was cut between root and timestamp. Everything in it had been verified. */
+async function redo(disk: Disk): Promise<void> {
+  const bytes = await disk.read(redoPath);
+  if (bytes === undefined) return;
+  for (const [path, text] of JSON.parse(Buffer.from(bytes).toString()) as [string, string][]) {
+    const wanted = Buffer.from(text);
+    const present = await disk.read(path);
+    if (present === undefined || Buffer.compare(present, wanted) !== 0) await disk.replace(path, wanted);
+  }
+  await disk.remove(redoPath);
 }
 
 /** A machine that has seen everything so far, and one that has seen nothing, must both accept what is to be written. */
@@ -254,8 +286,14 @@ async function requireUnchanged(disk: Disk, { timestamp }: State): Promise<void>
   });
 }
 
-/** What a publisher that was killed has left: versions that no snapshot lists, and half written files. */
-async function sweep(disk: Disk, { client }: State): Promise<void> {
+/** What a publisher that was killed has left: versions that no snapshot lists, drafts that are published, half files. */
+async function sweep(disk: Disk, { client, rootSigned, roles }: State): Promise<void> {
+  for (const { role, signed } of await readPending(disk)) {
+    const current = role === 'root' ? rootSigned : roles.get(role)?.signed;
+    if (canonicalJson(signed as Json) === canonicalJson((current ?? null) as Json)) {
+      await removePending(disk, [role]);
+    }
+  }
   for (const file of await disk.list('metadata')) {
     const [, version, role = ''] = /^(\d+)\.([a-z0-9_-]+)\.json$/.exec(file) ?? [];
     if (version === undefined || role === 'root') continue;
@@ -316,8 +354,12 @@ function metaJson({ version, length, sha256 }: FileMeta): Json {
   return { version, length, ...(sha256 === undefined ? {} : { hashes: { sha256 } }) };
 }
 
-export function nameKey(keyring: readonly Key[]): (id: string) => string {
-  return (id) => keyring.find((key) => key.id === id)?.name ?? `key ${id.slice(0, 12)}…`;
+/** As people call a key: by its file here, or by its file where the repository was made. */
+export function nameKey(
+  keyring: readonly Key[],
+  names: Readonly<Record<string, string>>,
+): (id: string) => string {
+  return (id) => keyring.find((key) => key.id === id)?.name ?? names[id] ?? `key ${id.slice(0, 12)}…`;
 }
 
 function alreadyPending(role: string): CatamaranError {

@@ -4,6 +4,7 @@ import { CatamaranError } from '../base/errors.ts';
 import type { JsonObject } from '../tuf/fields.ts';
 import { type KeyId, keyJson } from '../tuf/keys.ts';
 import { topRoles } from '../tuf/names.ts';
+import { readConfig, writeConfig } from './config.ts';
 import type { Key } from './keyring.ts';
 import { type Outcome, type Publisher, publish } from './publish.ts';
 import type { State } from './state.ts';
@@ -36,6 +37,9 @@ export async function rotateKey(
     for (const role of delegated.affected) changes.set(role, state.roles.get(role)!.signed);
     return { roles: changes };
   });
+  const config = await readConfig(publisher.disk, publisher.directory);
+  const names = { ...config.names, [replacement.id]: replacement.name };
+  await writeConfig(publisher.disk, { ...config, names });
   return { outcome, roles: affected };
 }
 

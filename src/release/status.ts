@@ -39,6 +39,8 @@ export interface RoleStatus {
 
 export interface RepositoryStatus {
   readonly os: string;
+  /** What people call the keys, by key id. */
+  readonly names: Readonly<Record<string, string>>;
   readonly channels: readonly ChannelStatus[];
   /** Newest first. */
   readonly releases: readonly ReleaseStatus[];
@@ -82,7 +84,8 @@ export async function readStatus(directory: string, disk: Disk, now: number): Pr
     version,
     signatures: signatures.filter(({ sig }) => sig !== '').length,
   }));
-  return { os: state.config.os, channels, releases, roles: listRoles(state, now), pending };
+  const { os, names } = state.config;
+  return { os, names, channels, releases, roles: listRoles(state, now), pending };
 }
 
 function listRoles({ client, config, roles }: State, now: number): RoleStatus[] {

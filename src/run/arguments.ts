@@ -14,8 +14,12 @@ export type Accelerator =
   | { readonly kind: 'tcg'; readonly threads: 'single' | 'multi' };
 
 export interface MachineOptions {
-  readonly image: string;
-  readonly format: DiskFormat;
+  /** The disk; a machine that is given its kernel may have none. */
+  readonly image?: string | undefined;
+  /** Default: raw. */
+  readonly format?: DiskFormat | undefined;
+  /** Started by QEMU itself, without a boot loader. */
+  readonly kernel?: DirectKernel | undefined;
   readonly firmware: Firmware;
   /** In bytes. Default: 1 GiB. */
   readonly memory?: number | undefined;
@@ -38,6 +42,13 @@ export interface MachineOptions {
   readonly extra?: readonly string[] | undefined;
 }
 
+/** Paths of files, and the kernel's arguments. */
+export interface DirectKernel {
+  readonly kernel: string;
+  readonly initrd?: string | undefined;
+  readonly cmdline: string;
+}
+
 /** Files of the tools and of this run. */
 export interface MachineFiles {
   /** Where QEMU finds its option ROMs and SeaBIOS. */
@@ -58,6 +69,7 @@ export function machineArguments(options: MachineOptions, files: MachineFiles): 
     ...['-machine', 'q35', ...accelerator(options.accelerator)],
     ...['-m', `${Math.ceil(memory / mebibyte)}M`, '-smp', String(cpus)],
     ...uefi(options, files),
+    ...direct(options),
     ...disk(options),
     ...network(options),
     ...['-device', 'virtio-rng-pci'],
@@ -90,11 +102,20 @@ function uefi({ firmware }: MachineOptions, { uefi }: MachineFiles): string[] {
   ];
 }
 
-function disk({ image, format, bus = 'virtio-blk', snapshot = false }: MachineOptions): string[] {
+function direct({ kernel }: MachineOptions): string[] {
+  if (kernel === undefined) return [];
+  const initrd = kernel.initrd === undefined ? [] : ['-initrd', kernel.initrd];
+  return ['-kernel', kernel.kernel, ...initrd, '-append', kernel.cmdline];
+}
+
+function disk({ image, format = 'raw', kernel, bus = 'virtio-blk', snapshot }: MachineOptions): string[] {
+  if (image === undefined) return [];
   const drive = [`if=none,id=disk0,format=${format},file=${value(image)}`];
   // A snapshot is lost anyway: flushing it to the host's disk would be for nothing.
   if (snapshot) drive.push('snapshot=on,cache=unsafe');
-  return ['-drive', drive.join(','), ...diskDevices[bus].flatMap((device) => ['-device', device])];
+  // With -kernel, QEMU gives the first place to the ROM that starts it.
+  const devices = diskDevices[bus].map((device) => (kernel ? device.replace(',bootindex=0', '') : device));
+  return ['-drive', drive.join(','), ...devices.flatMap((device) => ['-device', device])];
 }
 
 const diskDevices: Readonly<Record<DiskBus, readonly string[]>> = {

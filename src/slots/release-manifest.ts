@@ -11,15 +11,18 @@ export interface PartImage {
   readonly sha256: string;
 }
 
-export interface ReleaseManifest {
+/** Of dm-verity, as the arguments in the boot archive have them; hex. */
+export interface VerityTree {
+  readonly roothash: string;
+  readonly salt: string;
+  readonly dataBlocks: number;
+}
+
+export interface ReleaseManifest extends VerityTree {
   readonly schema: 1;
   readonly os: string;
   readonly version: string;
   readonly arch: string;
-  /** Of dm-verity, as the arguments in the boot archive have them. */
-  readonly roothash: string;
-  readonly salt: string;
-  readonly dataBlocks: number;
   readonly parts: Readonly<Record<ReleasePart, PartImage>>;
 }
 

@@ -2,6 +2,7 @@
 import { CatamaranError, type Diagnostic } from '../base/errors.ts';
 import { byName } from '../base/order.ts';
 import type { Position } from '../base/position.ts';
+import type { Pointer } from './pointer.ts';
 
 export class Problems {
   readonly #found: Diagnostic[] = [];
@@ -30,6 +31,12 @@ export class Problems {
     const [first, ...rest] = sortDiagnostics(this.#found);
     if (first) throw new CatamaranError('spec', [first, ...rest]);
   }
+}
+
+/** Where checks of a part of a document put what they find. Pointers begin at the part. */
+export interface Findings {
+  problem(pointer: Pointer, diagnostic: Omit<Diagnostic, 'position'>): void;
+  warn(pointer: Pointer, diagnostic: Omit<Diagnostic, 'position'>): void;
 }
 
 /** By file and position; those without one first. */

@@ -1,17 +1,12 @@
 // The settings of a container, from a spec or from an image's label: what the schema cannot say is checked here, names of
 // containers become their numbers and names of volumes the paths where they are mounted.
-import type { Diagnostic } from '../base/errors.ts';
 import { allCapabilities } from './capabilities.ts';
+import { bindOf, mountOf, noDestination } from './mount-settings.ts';
 import { childOf, type Pointer } from './pointer.ts';
-import type { ContainerSettings, Device, Mount } from './spec.generated.ts';
+import type { Findings } from './problems.ts';
+import type { ContainerSettings, Device } from './spec.generated.ts';
 import { didYouMean } from './suggest.ts';
 import type { Settings, SpecNames } from './types.ts';
-
-/** Where findings go. Pointers begin at the settings. */
-export interface Findings {
-  problem(pointer: Pointer, diagnostic: Omit<Diagnostic, 'position'>): void;
-  warn(pointer: Pointer, diagnostic: Omit<Diagnostic, 'position'>): void;
-}
 
 export function readSettings(raw: ContainerSettings, names: SpecNames, findings: Findings): Settings {
   const { uid, gid, additionalGids, ...others } = raw;
@@ -100,23 +95,18 @@ function checkDevice({ path, type }: Device, pointer: Pointer, { problem }: Find
 
 /** As setrlimit(2) has them. */
 const limits =
-  'CPU FSIZE DATA STACK CORE RSS NPROC NOFILE MEMLOCK AS LOCKS SIGPENDING MSGQUEUE NICE RTPRIO RTTIME'.split(
+  'cpu fsize data stack core rss nproc nofile memlock as locks sigpending msgqueue nice rtprio rttime'.split(
     ' ',
   );
 
 function checkLimit(limit: string, pointer: Pointer, { problem }: Findings): void {
-  const name = limit
-    .split(',')[0]!
-    .trim()
-    .toUpperCase()
-    .replace(/^RLIMIT_/, '');
-  if (limits.includes(name)) return;
+  const [name = ''] = limit.toLowerCase().split(',');
+  const known = name.trim().replace(/^rlimit_/, '');
+  if (limits.includes(known)) return;
   problem(pointer, {
     code: 'spec-rlimit',
-    message: `there is no limit ${JSON.stringify(name.toLowerCase())}`,
-    hint:
-      didYouMean(name, limits)?.toLowerCase().replace('did', 'Did') ??
-      `They are ${limits.join(', ').toLowerCase()}.`,
+    message: `there is no limit ${JSON.stringify(known)}`,
+    hint: didYouMean(known, limits) ?? `They are ${limits.join(', ')}.`,
   });
 }
 
@@ -145,81 +135,6 @@ function warnOfFirstVersion(raw: ContainerSettings, { warn }: Findings): void {
       hint: 'Version 2 has no such limit, and a container that asks for it may not start. See resources.unified.',
     });
   }
-}
-
-const noDestination = {
-  code: 'spec-mount',
-  message: 'the mount has no destination',
-  hint: 'Add destination: and an absolute path.',
-};
-
-/** Where a type is mounted by default; these types are also known by their source. */
-export const usualPlaces: Readonly<Record<string, string>> = {
-  proc: '/proc',
-  devpts: '/dev/pts',
-  sysfs: '/sys',
-  cgroup: '/sys/fs/cgroup',
-  mqueue: '/dev/mqueue',
-};
-
-export function typeOfMount({ type, source, destination }: Mount): string | undefined {
-  if (type) return type;
-  if (source !== undefined && Object.hasOwn(usualPlaces, source)) return source;
-  return destination === '/dev' ? 'tmpfs' : undefined;
-}
-
-function mountOf(mount: Mount, pointer: Pointer, names: SpecNames, findings: Findings): Mount {
-  const type = typeOfMount(mount);
-  if (type === undefined) {
-    findings.problem(pointer, {
-      code: 'spec-mount',
-      message: `the mount${mount.destination ? ` on ${mount.destination}` : ''} has no type`,
-      hint: 'Add type: bind, tmpfs, or another file system.',
-    });
-  } else if (!mount.destination && !Object.hasOwn(usualPlaces, type)) {
-    findings.problem(pointer, noDestination);
-  }
-  if (type !== 'bind' || mount.source === undefined || mount.source.startsWith('/')) return mount;
-  const source = volumePath(mount.source, mount.options ?? [], childOf(pointer, 'source'), names, findings);
-  return source === undefined ? mount : { ...mount, source };
-}
-
-function bindOf(bind: string, pointer: Pointer, names: SpecNames, findings: Findings): string {
-  const [source = '', ...rest] = bind.split(':');
-  if (source.startsWith('/')) return bind;
-  const path = volumePath(source, (rest[1] ?? '').split(','), pointer, names, findings);
-  return path === undefined ? bind : [path, ...rest].join(':');
-}
-
-/** Where init mounts a volume. */
-export const volumeDirectory = (name: string): string => `/containers/volumes/${name}`;
-
-function volumePath(
-  name: string,
-  options: readonly string[],
-  pointer: Pointer,
-  { volumes }: SpecNames,
-  { problem }: Findings,
-): string | undefined {
-  const volume = volumes.get(name);
-  if (!volume) {
-    problem(pointer, {
-      code: 'spec-unknown-volume',
-      message: `no volume is named ${JSON.stringify(name)}`,
-      hint:
-        didYouMean(name, volumes.keys()) ??
-        'Declare it under volumes:, or write an absolute path for a directory of the machine.',
-    });
-    return undefined;
-  }
-  if (volume.readonly && (!options.includes('ro') || options.includes('rw'))) {
-    problem(pointer, {
-      code: 'spec-readonly-volume',
-      message: `the volume ${name} is read-only, and this would let the container write to it`,
-      hint: 'Add the option ro, or take readonly from the volume.',
-    });
-  }
-  return `${volumeDirectory(name)}/merged`;
 }
 
 /** Arrays have holes where an item did not fit the schema. */

@@ -3,7 +3,7 @@
 // before it is trusted, and what is damaged counts as absent.
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Digest, digestFromHex } from '../base/digest.ts';
 import { CatamaranError } from '../base/errors.ts';
@@ -18,8 +18,11 @@ export interface Blob {
   readonly size: number;
 }
 
-/** What is known of a blob beforehand; `what` names it in errors. */
-export type ExpectedBlob = Partial<Blob> & { readonly what?: string };
+/**
+ * What is known of a blob beforehand; `what` names it in errors. `derived`: it is made from what the cache has, and not
+ * worth waiting for the disk. After a power cut it may be damaged, which is found out as for any other blob.
+ */
+export type ExpectedBlob = Partial<Blob> & { readonly what?: string; readonly derived?: true };
 
 export interface Scratch {
   readonly path: string;
@@ -34,8 +37,8 @@ export interface Cache {
   hasBlob(blob: Blob): Promise<boolean>;
   /** Writes aside, hashes once, fsyncs, renames. Wrong digest or size: fault 'integrity', nothing kept. */
   putBlob(source: Uint8Array | AsyncIterable<Uint8Array>, expected?: ExpectedBlob): Promise<Blob>;
-  /** Moves in a synced file on the cache's own disk whose digest and size the caller has computed. */
-  adoptBlob(path: string, blob: Blob): Promise<void>;
+  /** Moves in a file on the cache's own disk, synced unless `derived`, whose digest and size the caller has computed. */
+  adoptBlob(path: string, blob: Blob, options?: { derived?: true }): Promise<void>;
   /**
    * The path of a blob whose content has been checked against its digest in this process (once each). A damaged one
    * is removed and the answer is undefined, so that the caller makes or fetches it again.
@@ -72,13 +75,17 @@ export async function openCache(root: string, options: CacheOptions = {}): Promi
     await utimes(path, seconds, seconds).catch(() => {});
   }
 
-  async function writeAside<T>(final: string, write: (file: FileHandle) => Promise<T>): Promise<[string, T]> {
+  async function writeAside<T>(
+    final: string,
+    write: (file: FileHandle) => Promise<T>,
+    derived = false,
+  ): Promise<[string, T]> {
     const path = join(temporaryDirectory(root), ownedName());
     return withDisk(final, async () => {
       const file = await open(path, 'wx', 0o644);
       try {
         const answer = await write(file);
-        await file.sync();
+        if (!derived) await file.sync();
         await file.close();
         return [path, answer];
       } catch (thrown) {
@@ -89,16 +96,22 @@ export async function openCache(root: string, options: CacheOptions = {}): Promi
     });
   }
 
-  async function moveIn(from: string, to: string): Promise<void> {
+  async function moveIn(from: string, to: string, derived = false): Promise<void> {
     await withDisk(to, async () => {
-      if ((await mkdir(dirname(to), { recursive: true })) !== undefined) await syncPath(dirname(dirname(to)));
+      const made = await mkdir(dirname(to), { recursive: true });
+      if (derived) return rename(from, to);
+      if (made !== undefined) await syncPath(dirname(dirname(to)));
       await publish(from, to);
     });
     await touch(to);
   }
 
-  async function adoptBlob(path: string, { digest }: Blob): Promise<void> {
-    await moveIn(path, blobPath(root, digest));
+  async function adoptBlob(
+    path: string,
+    { digest }: Blob,
+    { derived = false }: { derived?: boolean } = {},
+  ): Promise<void> {
+    await moveIn(path, blobPath(root, digest), derived);
     verified.set(digest, Promise.resolve(true));
   }
 
@@ -115,12 +128,13 @@ export async function openCache(root: string, options: CacheOptions = {}): Promi
     },
 
     async putBlob(source, expected = {}) {
-      const [path, blob] = await writeAside(temporaryDirectory(root), async (file) => {
+      const write = async (file: FileHandle) => {
         const written = await writeHashed(file, source);
         requireBlob(written, expected);
         return written;
-      });
-      await adoptBlob(path, blob);
+      };
+      const [path, blob] = await writeAside(temporaryDirectory(root), write, expected.derived);
+      await adoptBlob(path, blob, expected);
       return blob;
     },
 

@@ -4,14 +4,16 @@ import { open, stat } from 'node:fs/promises';
 import { type Blob, type Cache, digestOf, hashFile } from './cache.ts';
 
 /** `path` lies in a scratch directory of this cache; it is gone afterwards. */
-export async function putFile(cache: Cache, path: string): Promise<Blob> {
+export async function putFile(cache: Cache, path: string, options: { derived?: true } = {}): Promise<Blob> {
   const hash = createHash('sha256');
   await hashFile(path, hash);
   const { size } = await stat(path);
   const blob: Blob = { digest: digestOf(hash), size };
-  const file = await open(path, 'r+');
-  await file.sync();
-  await file.close();
-  await cache.adoptBlob(path, blob);
+  if (!options.derived) {
+    const file = await open(path, 'r+');
+    await file.sync();
+    await file.close();
+  }
+  await cache.adoptBlob(path, blob, options);
   return blob;
 }

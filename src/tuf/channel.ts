@@ -1,7 +1,8 @@
 // The last step of a check: from a refreshed client to what the machine's channel points at, and to the manifest of a
 // release. Here it is held that a channel's role signs pointers, and the releases role manifests, whatever else a
 // delegation may allow.
-import { type Client, fetchTarget, findTarget } from './client.ts';
+import { type Client, type FoundTarget, fetchTarget, findTarget } from './client.ts';
+import { sha256Hex } from './hex.ts';
 import { type Manifest, parseManifest, requireAgreement } from './manifest.ts';
 import { pointerName, releasesRole } from './names.ts';
 import { type Pointer, parsePointer } from './pointer.ts';
@@ -14,7 +15,7 @@ export function readPointer(client: Client, channel: string, arch: string): Poin
   const found = findTarget(client, name);
   if (found === undefined) return undefined;
   requireRole(name, found.role, channel);
-  const pointer = parsePointer(fetchTarget(client, found), name);
+  const pointer = parsePointer(fetchRemembered(client, found, 'pointer.json'), name);
   if (pointer.channel !== channel || pointer.arch !== arch) {
     throw refuse('mismatch', name, `is of ${pointer.channel} for ${pointer.arch}`);
   }
@@ -33,9 +34,19 @@ export function readManifest(
   if (found.sha256 !== sha256 || found.length !== size) {
     throw refuse('mismatch', name, 'has another hash than the pointer says');
   }
-  const manifest = parseManifest(fetchTarget(client, found), name);
+  const manifest = parseManifest(fetchRemembered(client, found, 'manifest.json'), name);
   requireAgreement(manifest, release, machine);
   return manifest;
+}
+
+/** From the store, if what was fetched last is what is signed now: a check that finds nothing new asks for nothing. */
+function fetchRemembered(client: Client, found: FoundTarget, slot: string): Uint8Array {
+  const { store } = client.options;
+  const remembered = store.get(slot);
+  if (remembered?.length === found.length && sha256Hex(remembered) === found.sha256) return remembered;
+  const bytes = fetchTarget(client, found);
+  store.put(slot, bytes);
+  return bytes;
 }
 
 function requireRole(name: string, found: string, expected: string): void {

@@ -1,5 +1,6 @@
 // `OS-VERSION-ARCH.manifest.json`: one release, whole: the three images of a slot, by size and hash, and the root hash
-// that the kernel will be given. Nothing in it names a channel.
+// that the kernel will be given. Nothing in it names a channel. `parseReleaseManifest` of slots reads the same bytes: what
+// is said here beside is of the repository, not of the slot.
 import { encodeCanonical, parseCanonical } from './canonical.ts';
 import { type Fields, fieldsOf, hasField, numberField, objectField, textField } from './fields.ts';
 import { type ImageKind, imageKinds } from './names.ts';
@@ -27,6 +28,8 @@ export interface Manifest {
   readonly parts: Readonly<Record<ImageKind, ReleasePart>>;
   /** dm-verity's, lower-case hex. */
   readonly rootHash: string;
+  readonly salt: string;
+  readonly dataBlocks: number;
 }
 
 export function parseManifest(bytes: Uint8Array, what: string): Manifest {
@@ -42,10 +45,13 @@ export function parseManifest(bytes: Uint8Array, what: string): Manifest {
     ...(hasField(fields, 'min_from') ? { minFrom: textField(fields, 'min_from', versionForm) } : {}),
     parts: parts as Record<ImageKind, ReleasePart>,
     rootHash: textField(fields, 'roothash', sha256Form),
+    salt: textField(fields, 'salt', /^(?:[0-9a-f]{2}){0,256}$/),
+    dataBlocks: numberField(fields, 'dataBlocks', 1),
   };
 }
 
-export function writeManifest({ os, version, arch, epoch, minFrom, parts, rootHash }: Manifest): Uint8Array {
+export function writeManifest(manifest: Manifest): Uint8Array {
+  const { os, version, arch, epoch, minFrom, parts, rootHash, salt, dataBlocks } = manifest;
   return encodeCanonical({
     schema: manifestSchema,
     os,
@@ -55,6 +61,8 @@ export function writeManifest({ os, version, arch, epoch, minFrom, parts, rootHa
     min_from: minFrom,
     parts: Object.fromEntries(imageKinds.map((kind) => [kind, { ...parts[kind] }])),
     roothash: rootHash,
+    salt,
+    dataBlocks,
   });
 }
 

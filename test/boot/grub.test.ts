@@ -9,6 +9,7 @@ import { arm, confirm, freshState, type SlotState } from '../../src/slots/state.
 import {
   bootOnce,
   breakArchive,
+  type Damage,
   eraseEsp,
   type Firmware,
   makeLoaderDisk,
@@ -19,7 +20,7 @@ import {
 interface World {
   readonly name: string;
   readonly copies: readonly [Uint8Array, Uint8Array];
-  readonly broken?: Partial<Record<'A' | 'B', 'erased' | 'no kernel'>>;
+  readonly broken?: Partial<Record<'A' | 'B', Damage>>;
   readonly readOnly?: boolean;
 }
 
@@ -43,6 +44,8 @@ const worlds: World[] = [
   { name: 'a trial, its archive erased', copies: twice(trial), broken: { B: 'erased' } },
   { name: 'a trial, its kernel damaged', copies: twice(trial), broken: { B: 'no kernel' } },
   { name: 'both good, the first one erased', copies: twice(good), broken: { B: 'erased' } },
+  { name: 'a trial, one bit of its kernel flipped', copies: twice(trial), broken: { B: 'one bit' } },
+  { name: 'both good, one bit of the first kernel flipped', copies: twice(good), broken: { B: 'one bit' } },
   { name: 'no valid copy', copies: [zeros, zeros] },
   { name: 'no valid copy and A erased', copies: [zeros, zeros], broken: { A: 'erased' } },
   { name: 'only the first copy valid', copies: [serialiseEnv(good), zeros] },
@@ -139,6 +142,7 @@ describe('UEFI', () => {
     'a trial, the disk read-only',
     'no valid copy',
     'a trial, its archive erased',
+    'a trial, one bit of its kernel flipped',
   ];
   test.each(worlds.filter(({ name }) => names.includes(name)))('$name', (world) => checkWorld(world, 'uefi'));
 });

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { copyFile, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeBootArchive } from '../../src/image/boot-archive.ts';
+import { printSums } from '../../src/image/boot-sums.ts';
 import { assembleDisk, type DiskParts } from '../../src/image/disk.ts';
 import { layoutDisk, placeOf } from '../../src/image/disk-layout.ts';
 import { writeFat } from '../../src/image/fat.ts';
@@ -31,9 +32,10 @@ const manifest = {
   dataBlocks: 0,
   segments: [],
 };
+const files = { kernel: contentOf(tinyKernel()), initrd: contentOf('an initrd') };
 const archive = writeBootArchive({
-  kernel: contentOf(tinyKernel()),
-  initrd: contentOf('an initrd'),
+  ...files,
+  sums: await printSums(files),
   cmdline: 'console=ttyS0 f=a*',
   manifest,
   mtime: 0,
@@ -74,12 +76,19 @@ export async function readEnv(path: string): Promise<Uint8Array[]> {
   return Promise.all(envOffsets.map(read)).finally(() => file.close());
 }
 
-/** What a slot's first blocks become: as an update leaves them while it writes, or a kernel that is none. */
-export async function breakArchive(path: string, slot: SlotName, how: 'erased' | 'no kernel'): Promise<void> {
+export type Damage = 'erased' | 'no kernel' | 'one bit';
+
+/** A slot's first blocks as an update leaves them while it writes; a kernel that is none; one whose last bit has flipped. */
+export async function breakArchive(path: string, slot: SlotName, how: Damage): Promise<void> {
   const { offset } = placeOf(layout, slotRole('boot', slot));
   const header = archive.extents.find(({ content }) => content.at === 'memory' && isKernel(content.bytes))!;
-  const erased: [number, Uint8Array] = [offset, new Uint8Array(4096)];
-  await patch(path, [how === 'erased' ? erased : [offset + header.offset + 512, new Uint8Array(1024)]]);
+  const kernel = offset + header.offset + 512;
+  const changes: Record<Damage, [number, Uint8Array]> = {
+    erased: [offset, new Uint8Array(4096)],
+    'no kernel': [kernel, new Uint8Array(1024)],
+    'one bit': [kernel + tinyKernel().length - 1, Uint8Array.of(1)],
+  };
+  await patch(path, [changes[how]]);
 }
 
 /** In the ESP, which takes the script away. */

@@ -155,6 +155,25 @@ describe('what the spec says wins over the label, key by key', () => {
 });
 
 describe('where LinuxKit’s container would not start', () => {
+  it('a destination is absolute', async () => {
+    const more =
+      'binds: ["/a:b"], tmpfs: [c], mounts: [{type: tmpfs, destination: d}, {source: proc, destination: /proc}]';
+    const { mounts } = await jsonOf(await bundleOf(service(more), plain), 'config.json');
+    const places = mounts.map(({ destination }: { destination: string }) => destination);
+    expect(places).toEqual(['/b', '/c', '/d', '/dev', '/dev/pts', '/proc', '/sys', '/sys/fs/cgroup']);
+  });
+
+  it('a limit that means none is none', async () => {
+    const more = 'resources: {memory: {limit: 9223372036854775807, reservation: 9007199254740991, swap: -1}}';
+    expect(
+      (await jsonOf(await bundleOf(service(more), plain), 'config.json')).linux.resources.memory,
+    ).toEqual({
+      limit: -1,
+      reservation: 9007199254740991,
+      swap: -1,
+    });
+  });
+
   it('a host name brings a UTS namespace', async () => {
     const namespaces = async (more: string) =>
       (await jsonOf(await bundleOf(service(more), plain), 'config.json')).linux.namespaces;

@@ -27,7 +27,7 @@ describe('and means what its author meant', () => {
   it('texts that begin with @, or look like variables, stay as they are', () => {
     const [shadow, issue] = read('console').files;
     expect(shadow?.content).toMatchObject({ text: expect.stringContaining('# @reboot') });
-    expect(issue?.content).toEqual({ kind: 'contents', text: '@welcome ${HOSTNAME} "quoted"' });
+    expect(issue?.content).toEqual({ kind: 'contents', text: `@welcome \${HOSTNAME} "quoted"` });
   });
 
   it('ids of mappings are kept, page sizes may be bytes', () => {

@@ -1,5 +1,7 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of specs
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CatamaranError } from '../../src/base/errors.ts';
 import { renderDiagnostics } from '../../src/base/render.ts';
@@ -243,7 +245,7 @@ files: [{path: "etc/\${TAG}", contents: "\${PROT} $PORT \${}"}]
     expect(services[0]).toMatchObject({
       image: { tag: '1.10' },
       settings: {
-        command: ['serve', '--port=80', '80', '${HOME}', '${PORT}', '$${HOME}'],
+        command: ['serve', '--port=80', '80', `\${HOME}`, `\${PORT}`, `$\${HOME}`],
         readonly: false,
         oomScoreAdj: 80,
       },
@@ -364,5 +366,62 @@ describe('@pkg:', () => {
     `);
     expect(messagesOf(() => spec({}))).toContain('there is no pkg/init/component.yml');
     expect(messagesOf(() => readSpec('a.yml', 'init: ["@pkg:"]'))).toContain('After "@pkg:" comes');
+  });
+});
+
+describe('whatever two specs say, together they are a spec, or errors inside them', () => {
+  const keys = [
+    'kernel',
+    'init',
+    'services',
+    'files',
+    'health',
+    'disk',
+    'include',
+    'variables',
+    'trust',
+    '__proto__',
+  ];
+  const document = fc
+    .dictionary(
+      fc.constantFrom(...keys),
+      fc.oneof(fc.jsonValue({ maxDepth: 3 }), fc.constant(['${A}', '$${A}'])),
+    )
+    .map((value) => JSON.stringify(value, undefined, 1));
+
+  it('holds', () => {
+    fc.assert(
+      fc.property(document, document, fc.dictionary(fc.constantFrom('A', 'B'), fc.string()), (a, b, set) => {
+        const texts = { 'a.yml': a, 'b.yml': b } as Record<string, string>;
+        try {
+          readSpecs(
+            [
+              { file: 'a.yml', text: a },
+              { file: 'b.yml', text: b },
+            ],
+            host(texts, set),
+          );
+        } catch (error) {
+          if (!(error instanceof CatamaranError)) throw error;
+          for (const { position } of error.diagnostics) {
+            if (!position) continue;
+            const line = texts[position.file]?.split('\n')[position.line - 1];
+            expect(line).toBe(position.excerpt);
+          }
+        }
+        expect(Object.prototype).not.toHaveProperty('0');
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('merging changes nothing of what one file says alone', () => {
+    const { text } = fixture('base');
+    const alone = readSpec('a.yml', text);
+    const beside = readSpecs([
+      { file: 'a.yml', text },
+      { file: 'b.yml', text: '{}' },
+    ]);
+    expect({ ...beside, source: 0 }).toEqual({ ...alone, source: 0 });
   });
 });

@@ -11,19 +11,18 @@ import {
   mkdtemp,
   readdir,
   readFile,
-  readlink,
   rename,
   rm,
   stat,
-  symlink,
   writeFile,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { isArch } from '../../src/base/arch.ts';
-import { digestHex } from '../../src/base/digest.ts';
+import { type Digest, digestHex, isDigest } from '../../src/base/digest.ts';
 import { silentReporter } from '../../src/base/reporter.ts';
+import { preparePackages } from '../../src/debian/deb.ts';
 import { fetchPackages } from '../../src/debian/fetch-packages.ts';
 import type { LockedPackage } from '../../src/debian/locked.ts';
 import { findMirror } from '../../src/debian/mirror.ts';
@@ -173,15 +172,7 @@ export function packagesOfLock(lock: Lock): LockedPackage[] {
 
 /** A new cache that holds the packages, as downloads leave them, and nothing else. They must be in the shared one. */
 export async function cacheWithPackages(root: string, packages: readonly LockedPackage[]): Promise<string> {
-  for (const { digest } of packages) {
-    const hex = digestHex(digest);
-    const name = join('blobs/sha256', hex.slice(0, 2), hex);
-    await mkdir(join(root, dirname(name)), { recursive: true });
-    // By link where both are on one disk: what is in a cache is never written again.
-    await link(join(testCacheRoot(), name), join(root, name)).catch(() =>
-      copyFile(join(testCacheRoot(), name), join(root, name)),
-    );
-  }
+  for (const { digest } of packages) await linkFile(root, blobName(digest));
   return root;
 }
 
@@ -196,22 +187,36 @@ export async function fetchOnceForAll(packages: readonly LockedPackage[]): Promi
   });
 }
 
-/** Another cache with all that the shared one has, by links: a warm one that a test may damage with `damage`. */
-export async function warmCache(root: string): Promise<string> {
-  for (const name of ['blobs', 'results', 'tools'])
-    await linkTree(join(testCacheRoot(), name), join(root, name));
+/**
+ * A cache that is warm for the packages of a lock, fetched and unpacked, and for the tools, but knows no result of a
+ * step: what another version of the sources has made does not count here.
+ */
+export async function packageCache(root: string, lock: Lock): Promise<string> {
+  const shared = await testCache();
+  const packages = packagesOfLock(lock);
+  await fetchOnceForAll(packages);
+  const mirror = () => findMirror({ environment: process.env });
+  const options = { cache: shared, mirror, reporter: silentReporter, offline: false };
+  await preparePackages(packages, options);
+  await cacheWithPackages(root, packages);
+  for (const { digest } of packages) {
+    const data = await shared.result('deb-data', digest);
+    if (typeof data !== 'string' || !isDigest(data)) throw new Error(`${digest} was not unpacked`);
+    await linkFile(root, blobName(data));
+    await linkFile(root, join('results/deb-data', `${digestHex(digest)}.json`));
+  }
   return root;
 }
 
-async function linkTree(from: string, to: string): Promise<void> {
-  await mkdir(to, { recursive: true });
-  for (const entry of await readdir(from, { withFileTypes: true })) {
-    const [source, target] = [join(from, entry.name), join(to, entry.name)];
-    if (entry.isDirectory()) await linkTree(source, target);
-    else if (entry.isSymbolicLink()) await symlink(await readlink(source), target);
-    // What another test's build has just replaced or removed is not missed.
-    else await link(source, target).catch(() => copyFile(source, target).catch(() => {}));
-  }
+const blobName = (digest: Digest) => join('blobs/sha256', digestHex(digest).slice(0, 2), digestHex(digest));
+
+/** By link where both are on one disk: what is in a cache is never written again. */
+async function linkFile(root: string, name: string): Promise<void> {
+  await mkdir(join(root, dirname(name)), { recursive: true });
+  const [from, to] = [join(testCacheRoot(), name), join(root, name)];
+  await link(from, to).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') return copyFile(from, to);
+  });
 }
 
 /** Flips one bit in the middle of a file: of a copy that takes its place, because the file may be linked elsewhere. */

@@ -1,25 +1,26 @@
-// Before a container starts: the mounts, directories and control groups that its runtime.json asks for, in this order.
+// Before a container starts: its AppArmor profile, then the mounts, directories and control groups that its runtime.json
+// asks for, in this order, and a hook for what has to wait for its namespaces.
 // A bundle that an earlier run left prepared is cleared first, so that every start begins with a fresh writable layer.
 import { type Host, runOrThrow } from '../host.ts';
+import { loadAppArmor } from './apparmor.ts';
 import { cleanUpBundle } from './cleanup.ts';
+import { addHook } from './network.ts';
 import { type Mount, readRuntime } from './runtime.ts';
-import { bundlePath, recordPath, type Section } from './section.ts';
+import { bundlePath, recordMount, type Section } from './section.ts';
 
 const propagations = /^r?(private|shared|slave|unbindable)$/;
 
 export function prepareBundle(host: Host, section: Section, name: string): void {
   const runtime = readRuntime(host, bundlePath(section, name));
   cleanUpBundle(host, section, name);
-  const mounted: string[] = [];
+  loadAppArmor(host, section, name);
   for (const mount of runtime.mounts) {
     host.makeDirectory(mount.destination);
-    if (mountAsAsked(host, mount)) {
-      mounted.push(mount.destination);
-      host.writeFile(recordPath(section, name), mounted.map((point) => `${point}\n`).join(''));
-    }
+    if (mountAsAsked(host, mount)) recordMount(host, section, name, mount.destination);
   }
   for (const path of runtime.mkdir) host.makeDirectory(path);
   for (const path of runtime.cgroups) host.makeDirectory(`/sys/fs/cgroup/${path.replace(/^\/+/, '')}`);
+  addHook(host, section, name, runtime);
 }
 
 /** True if there is one mount more than before. LinuxKit's `remount,private` only changes the propagation. */

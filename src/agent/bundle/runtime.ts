@@ -13,6 +13,18 @@ export interface Runtime {
   readonly mounts: readonly Mount[];
   readonly mkdir: readonly string[];
   readonly cgroups: readonly string[];
+  readonly interfaces: readonly Interface[];
+  /** What is to stay of the container's namespaces: /proc/PID/ns/TYPE mounted at a path. */
+  readonly namespaces: readonly { readonly type: string; readonly path: string }[];
+}
+
+/** Without `add` an interface of the host that moves; with it one of that type, made inside or first on the host. */
+export interface Interface {
+  readonly name: string;
+  readonly add: string;
+  /** The name of a veth's other end, which goes to the host. */
+  readonly peer: string;
+  readonly createInRoot: boolean;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -20,13 +32,16 @@ type Fields = Readonly<Record<string, unknown>>;
 export function readRuntime(host: Host, bundle: string): Runtime {
   const path = `${bundle}/runtime.json`;
   const text = host.readText(path);
-  if (text === undefined) return { mounts: [], mkdir: [], cgroups: [] };
+  if (text === undefined) return { mounts: [], mkdir: [], cgroups: [], interfaces: [], namespaces: [] };
   const fields = parseObject(path, text);
-  refuseUnsupported(path, fields);
   return {
     mounts: list(fields.mounts).map((mount) => readMount(path, bundle, mount as Fields)),
     mkdir: strings(fields.mkdir),
     cgroups: strings(fields.cgroups),
+    interfaces: list(fields.interfaces).map((each) => readInterface(path, each as Fields)),
+    namespaces: Object.entries((fields.bindNS ?? {}) as Fields).flatMap(([type, target]) =>
+      typeof target === 'string' && target !== '' ? [{ type, path: target }] : [],
+    ),
   };
 }
 
@@ -38,17 +53,10 @@ function parseObject(path: string, text: string): Fields {
   }
 }
 
-/** Better no container than one that runs in another network than its spec says. */
-function refuseUnsupported(path: string, fields: Fields): void {
-  if (list(fields.interfaces).length > 0) {
-    throw new AgentError(
-      `${path}: runtime.interfaces is not supported by component:init; use net: host or net: new`,
-    );
-  }
-  const bound = Object.entries((fields.bindNS ?? {}) as Fields).find(([, target]) => target);
-  if (bound) {
-    throw new AgentError(`${path}: runtime.bindNS.${bound[0]} is not supported by component:init`);
-  }
+function readInterface(path: string, { name, add, peer, createInRoot }: Fields): Interface {
+  const text = (value: unknown) => (typeof value === 'string' ? value : '');
+  if (text(name) === '') throw new AgentError(`${path}: an interface without a name`);
+  return { name: text(name), add: text(add), peer: text(peer), createInRoot: createInRoot === true };
 }
 
 /** A relative destination is inside the container's root. */

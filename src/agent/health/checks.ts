@@ -1,26 +1,12 @@
 // Is this machine healthy, now? Every service up, the spec's checks, then every program in health.d; each has its limit in
 // time. The answer is what is wrong, one sentence for each; an empty list is health.
 import type { Host } from '../host.ts';
+import { reportService, type ServiceReport } from '../services/report.ts';
 import type { HealthCheck } from './settings.ts';
 
 const defaultTimeout = 10;
 const programTimeout = 60;
 const programs = '/usr/lib/catamaran/health.d';
-/** Written by init's second stage: one service on a line, its name first. */
-const services = '/run/catamaran/services';
-
-interface ServiceHealth {
-  readonly probe: {
-    readonly kind: 'command' | 'http' | 'tcp' | 'file';
-    readonly command?: readonly string[];
-    readonly url?: string;
-    readonly address?: string;
-    readonly path?: string;
-  };
-  /** Milliseconds. */
-  readonly timeout: number;
-}
-
 export interface Finding {
   readonly wrong: readonly string[];
   /** The services' processes: others at the next look mean that one has started anew. */
@@ -28,40 +14,24 @@ export interface Finding {
 }
 
 export function checkHealth(host: Host, checks: readonly HealthCheck[]): Finding {
-  const up = serviceStates(host);
+  const names = host.listDirectory('/containers/services') ?? [];
+  const services = names.map((name) => reportService(host, name));
   const wrong = [
-    ...(host.readText(services) === undefined ? ['the services have not been started yet'] : []),
-    ...up.filter(({ running }) => !running).map(({ name }) => `service ${name} is not up`),
-    ...up.flatMap(({ name }) => serviceChecks(host, name)).map((check) => runCheck(host, check)),
+    ...services.map(whatIsWrong),
     ...checks.map((check) => runCheck(host, check)),
     ...(host.listDirectory(programs) ?? []).map((name) => runProgram(host, name)),
   ].filter((finding) => finding !== undefined);
-  return { wrong, processes: up.map(({ name, process }) => `${name}=${process}`).join(' ') };
+  const processes = services.map(({ name, pid, restarts }) => `${name} ${pid} ${restarts}`).join('\n');
+  return { wrong, processes };
 }
 
-function serviceStates(host: Host): { name: string; running: boolean; process: string }[] {
-  const names = (host.readText(services) ?? '')
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => line.split(' ')[0]!);
-  return names.map((name) => {
-    const supervise = `/run/service/${name}/supervise`;
-    const process = host.readText(`${supervise}/pid`)?.trim() ?? '';
-    const running = process !== '' && /^run\b/.test(host.readText(`${supervise}/stat`) ?? '');
-    return { name, running, process };
-  });
-}
-
-/** What the service's own `health` says (container/supervision.ts), as a check. */
-function serviceChecks(host: Host, service: string): HealthCheck[] {
-  const text = host.readText(`/containers/services/${service}/catamaran.json`);
-  const { health } = JSON.parse(text ?? '{}') as { health?: ServiceHealth };
-  if (!health) return [];
-  const { kind, command = [], url = '', address = '', path = '' } = health.probe;
-  const common = { name: `of ${service}`, timeout: Math.ceil(health.timeout / 1000) };
-  if (kind === 'http') return [{ ...common, http: url }];
-  if (kind === 'tcp') return [{ ...common, tcp: address }];
-  return [{ ...common, service, command: kind === 'file' ? ['test', '-e', path] : command }];
+function whatIsWrong({ name, state, detail = '', health }: ServiceReport): string | undefined {
+  // One that is not to be started again has done its work.
+  if (state === 'ended' && detail === '0') return undefined;
+  if (state !== 'running') return `service ${name} is not up: ${state} ${detail}`.trim();
+  return health === undefined || health.state === 'healthy'
+    ? undefined
+    : `service ${name} is ${health.state}`;
 }
 
 function runCheck(host: Host, check: HealthCheck): string | undefined {

@@ -1,15 +1,16 @@
 // The gate between a trial and the next update: a trial that is healthy twice in a row is confirmed, one that is not by
 // its deadline is rebooted, and the boot loader goes on counting. A slot that was good before and has only been put on
 // probation by the initrd needs no more than to stay up: a service elsewhere that is down must not cost it.
-import type { Host } from '../host.ts';
+import { type Host, runOrThrow } from '../host.ts';
 import { readState } from '../slots/env-store.ts';
 import type { SlotMachine } from '../slots/machine.ts';
-import { readRecords, recordPending } from '../slots/records.ts';
+import { type Pending, readRecords, recordPending } from '../slots/records.ts';
 import { checkHealth } from './checks.ts';
 import { readHealthSettings } from './settings.ts';
 
 /** Seconds for an orderly shutdown. */
 const rebootLimit = 180;
+const beganPath = '/run/catamaran/gate-began';
 
 /** Returns when there is nothing more to wait for. */
 export function passGate({ host, partitions, running }: SlotMachine): void {
@@ -22,7 +23,7 @@ export function passGate({ host, partitions, running }: SlotMachine): void {
     confirmSlot(host);
     return;
   }
-  const end = uptime(host) + settings.deadline;
+  const end = beginning(host) + settings.deadline;
   let before: string | undefined;
   let reason = pending.reason;
   for (;;) {
@@ -37,7 +38,7 @@ export function passGate({ host, partitions, running }: SlotMachine): void {
     if (found !== '' && found !== reason) {
       host.print(`not healthy yet: ${found}`);
       reason = found;
-      recordPending(host, { ...pending, reason });
+      note(host, { ...pending, reason });
     }
     const left = end - uptime(host);
     if (left <= 0) {
@@ -53,9 +54,27 @@ export function passGate({ host, partitions, running }: SlotMachine): void {
   }
 }
 
-/** As a command of its own, which takes the lock. */
+/** As a command of its own, which takes the lock. A failure ends the gate, and init starts it anew. */
 function confirmSlot(host: Host): void {
-  host.print(host.run(['catamaran-agent', 'confirm']).output.trim());
+  host.print(runOrThrow(host, ['catamaran-agent', 'confirm']).trim());
+}
+
+/** A reason that cannot be kept, on a full disk, must not keep a sick trial alive. */
+function note(host: Host, pending: Pending): void {
+  try {
+    recordPending(host, pending);
+  } catch (error) {
+    host.print(String(error));
+  }
+}
+
+/** Of the gate in this boot, in seconds after boot: one that is started anew gets no new deadline. */
+function beginning(host: Host): number {
+  const known = host.readText(beganPath);
+  if (known !== undefined) return Number(known);
+  const now = uptime(host);
+  host.writeFile(beganPath, String(now));
+  return now;
 }
 
 function wait(host: Host, seconds: number): void {

@@ -5,7 +5,7 @@ import { AgentError } from '../host.ts';
 import { readSlotRelease } from './boot-archive.ts';
 import { repairState, writeState } from './env-store.ts';
 import type { SlotMachine } from './machine.ts';
-import { readRecords, recordResult } from './records.ts';
+import { readRecords, recordPending, recordResult } from './records.ts';
 
 /** The running slot is good. Again and again is fine. */
 export function confirmRunning({ host, partitions, running, reach }: SlotMachine): void {
@@ -40,6 +40,8 @@ export function markSlotBad(
     );
   const { pending } = readRecords(host);
   const release = pending?.slot === slot ? pending : readSlotRelease(partitions, slot);
+  // The reason first: the state alone, after a power cut, would not know it.
+  if (pending?.slot === slot) recordPending(host, { ...pending, reason });
   writeState(partitions, markBad(state, slot));
   if (release) {
     const { version, rootHash } = release;

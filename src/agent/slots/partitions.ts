@@ -1,7 +1,10 @@
 // The partitions that the agent reads and writes, behind one interface: block devices on the machine, and in tests a disk
 // that loses what was not flushed. Roles are those of the partition table.
-import type { PartitionRole } from '../../slots/constants.ts';
+import type { PartitionRole, SlotName } from '../../slots/constants.ts';
+import { slotRole } from '../../slots/constants.ts';
+import type { VerityTree } from '../../slots/release-manifest.ts';
 import { AgentError, type Host, runOrThrow } from '../host.ts';
+import { verifyByKernel } from './verify-tree.ts';
 
 export interface Partitions {
   /** In bytes. */
@@ -15,6 +18,8 @@ export interface Partitions {
   flush(role: PartitionRole): void;
   /** SHA-256 in hex of the first `size` bytes of the medium. */
   digest(role: PartitionRole, size: number): string;
+  /** Reads the slot's root through dm-verity, from its first block to its last; throws where one does not fit. */
+  verify(slot: SlotName, tree: VerityTree): void;
 }
 
 const bytesPath = '/run/catamaran/block';
@@ -65,6 +70,14 @@ export function partitionsOf(host: Host): Partitions {
       const output = runOrThrow(host, digestCommand(deviceOf(role), size));
       return output.slice(0, 64);
     },
+
+    verify(slot, tree) {
+      verifyByKernel(
+        host,
+        { data: deviceOf(slotRole('root', slot)), hashes: deviceOf(slotRole('hash', slot)) },
+        tree,
+      );
+    },
   };
 }
 
@@ -74,7 +87,7 @@ export function digestCommand(path: string, size: number): [string, ...string[]]
 }
 
 /** The device of the partition with this label, on the disk that the machine was booted from. */
-export function findDevice(host: Host, role: PartitionRole): string {
+function findDevice(host: Host, role: PartitionRole): string {
   const disk = host.readText(diskPath)?.trim();
   if (!disk)
     throw new AgentError(`${diskPath} is missing: this machine was not booted from a Catamaran disk`);

@@ -19,7 +19,6 @@ import { repairState, writeState } from './env-store.ts';
 import type { SlotMachine } from './machine.ts';
 import { digestCommand } from './partitions.ts';
 import { readRecords, recordPending } from './records.ts';
-import { verifyTree } from './verify-tree.ts';
 
 export interface StageOptions {
   /** With boot.img, root.img, hash.img and manifest.json. */
@@ -121,7 +120,7 @@ function checkFiles(host: Host, from: string, { parts }: ReleaseManifest): void 
 }
 
 /** From the medium: each partition's digest, that the boot archive asks for this root hash, and the kernel's word on it. */
-function verify({ host, partitions }: SlotMachine, target: SlotName, manifest: ReleaseManifest): void {
+function verify({ partitions }: SlotMachine, target: SlotName, manifest: ReleaseManifest): void {
   for (const part of releaseParts) {
     const { size, sha256 } = manifest.parts[part];
     const role = slotRole(part, target);
@@ -136,5 +135,5 @@ function verify({ host, partitions }: SlotMachine, target: SlotName, manifest: R
     throw new AgentError(
       `the boot archive asks for the root hash ${found?.rootHash}, the manifest for ${manifest.roothash}`,
     );
-  verifyTree(host, target, manifest);
+  partitions.verify(target, manifest);
 }

@@ -31,7 +31,14 @@ export async function makeBase(
     const { digest, size } = blobOf(needs, id, 'segment');
     return { size, sha256: digestHex(digest), mountPoints: points };
   });
-  const tree = await assembleBase({ init, bundles, files: files.tree, os: spec.os, health: spec.health, segments });
+  const tree = await assembleBase({
+    init,
+    bundles,
+    files: files.tree,
+    os: spec.os,
+    health: spec.health,
+    segments,
+  });
   const base = await makeSegment(cache, await workshop.tools(), tree, {
     epoch,
     level: compressionLevel,

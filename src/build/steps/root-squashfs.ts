@@ -1,4 +1,5 @@
 // The root file system to one squashfs that the kernel mounts by itself, and beside it the kernel.
+import { withImages } from '../../image/linuxkit-root.ts';
 import { makeSegment } from '../../image/segment.ts';
 import { squashfsLevel } from '../../plan/linuxkit.ts';
 import type { Step, Work } from '../../plan/step.ts';
@@ -14,7 +15,8 @@ export async function makeRootSquashfs(
   workshop: Workshop,
 ): Promise<StepResult> {
   const { cache, context, locked, tools } = workshop;
-  const root = await composeRoot(step.work.root, needs, workshop);
+  const composed = await composeRoot(step.work.root, needs, workshop);
+  const root = await withImages(composed.root, composed.images);
   const tree: Tree = new Map(splitRoot(root).flatMap((part) => [...part.tree]));
   const squashfs = await makeSegment(cache, await tools(), tree, {
     epoch: locked.epoch,
@@ -22,5 +24,5 @@ export async function makeRootSquashfs(
     processors: context.jobs,
     signal: context.signal,
   });
-  return { blobs: { ...(await kernelBlobs(root, workshop)), squashfs }, facts: {} };
+  return { blobs: { ...(await kernelBlobs(composed, workshop)), squashfs }, facts: {} };
 }

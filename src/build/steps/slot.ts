@@ -3,6 +3,7 @@
 import { digestHex } from '../../base/digest.ts';
 import { CatamaranError } from '../../base/errors.ts';
 import { type ImageManifest, writeBootArchive } from '../../image/boot-archive.ts';
+import { printSums } from '../../image/boot-sums.ts';
 import { assembleRoot } from '../../image/root-image.ts';
 import { concatenate, type SparseImage } from '../../image/sparse.ts';
 import type { Step, Work } from '../../plan/step.ts';
@@ -43,9 +44,12 @@ export async function composeSlot(step: DiskStep, needs: Needs, workshop: Worksh
     dataBlocks: verity.dataBlocks,
     segments,
   };
+  const kernel = await findKernel(work.kernel, needs, workshop);
+  const initrd = contentOfBlob(cache, blobOf(needs, work.initrd, 'initrd'));
   const boot = writeBootArchive({
-    kernel: await findKernel(work.kernel, needs, workshop),
-    initrd: contentOfBlob(cache, blobOf(needs, work.initrd, 'initrd')),
+    kernel,
+    initrd,
+    sums: await printSums({ kernel, initrd }),
     cmdline: [spec.kernel?.cmdline ?? '', ...(spec.etc === 'memory' ? ['catamaran.etc=memory'] : [])].join(
       ' ',
     ),

@@ -13,12 +13,15 @@ export interface BuildOptions {
   readonly specs: SpecFiles;
   readonly set?: Readonly<Record<string, string>>;
   readonly out?: string;
+  readonly name?: string;
+  /** In bytes. */
+  readonly memory?: number;
   readonly format: readonly OutputFormat[];
   readonly locked?: true;
 }
 
 export async function build(
-  { specs, set, out, format, locked }: BuildOptions,
+  { specs, set, out, name, memory, format, locked }: BuildOptions,
   session: Session,
 ): Promise<void> {
   const { io, globals, front } = session;
@@ -26,6 +29,8 @@ export async function build(
     ...specSource(specs, set, io),
     out: out ?? '.',
     formats: format,
+    name,
+    memory,
     arch: targetArch(globals, io),
     frozen: locked === true,
   };

@@ -3,7 +3,13 @@ import { formatSize } from '../../base/size.ts';
 import { makeComponent } from '../../build/steps/component.ts';
 import { withWorkshop } from '../../build/workshop.ts';
 import { preparePackages } from '../../debian/deb.ts';
+import type { LockedPackage } from '../../debian/locked.ts';
+import { lostBlob } from '../../image/root-image.ts';
+import type { Context } from '../../lock/context.ts';
 import { hostArchitecture } from '../../lock/resolve.ts';
+import type { Image } from '../../oci/image.ts';
+import { recordImage } from '../../oci/list.ts';
+import { loadImage } from '../../oci/store.ts';
 import { componentStep, makeStep, type Step, type Work } from '../../plan/step.ts';
 import { createContext } from '../context.ts';
 import { lockOne } from '../lock-one.ts';
@@ -12,10 +18,27 @@ import type { Session } from '../session.ts';
 import { findComponent } from './component.ts';
 
 export async function buildComponent(named: string, session: Session): Promise<void> {
+  const { front } = session;
+  const { name, image, packages } = await buildNamed(named, session, await createContext(session));
+  const { digest, manifest } = image;
+  const size = manifest.layers.reduce((sum, layer) => sum + layer.size, 0);
+  front.info(`${name}: ${packages.length} packages, ${formatSize(size)}`);
+  const listed = packages.map(({ name, version }) => ({ name, version }));
+  front.result('component build', { name, digest, size, packages: listed }, `${digest}\n`);
+}
+
+export interface BuiltComponent {
+  /** As in a spec. */
+  readonly name: string;
+  readonly image: Image;
+  readonly packages: readonly LockedPackage[];
+}
+
+/** `named`: a component's name, or the path of one. The image is in the cache, and listed there. */
+export async function buildNamed(named: string, session: Session, context: Context): Promise<BuiltComponent> {
   const { io, globals, front } = session;
   const isPath = named.includes('/');
   if (!isPath) await findComponent(named);
-  const context = await createContext(session);
   const request = {
     reference: isPath ? named : `component:${named}`,
     arch: targetArch(globals, io),
@@ -31,11 +54,8 @@ export async function buildComponent(named: string, session: Session): Promise<v
     return makeComponent(step, workshop);
   });
   task.done();
-
-  const { manifest, config: _, ...layers } = blobs;
-  const digest = manifest!.digest;
-  const size = Object.values(layers).reduce((sum, layer) => sum + layer.size, 0);
-  front.info(`${name}: ${component.packages.length} packages, ${formatSize(size)}`);
-  const packages = component.packages.map(({ name, version }) => ({ name, version }));
-  front.result('component build', { name, digest, size, packages }, `${digest}\n`);
+  const image = await loadImage(context.cache, blobs.manifest!.digest, name);
+  if (!image) throw lostBlob(blobs.manifest!.digest);
+  await recordImage(context.cache, image, name);
+  return { name, image, packages: component.packages };
 }

@@ -83,8 +83,9 @@ async function machineOf(content: Content): Promise<number> {
 }
 
 function loaderCache(entries: readonly Entry[]): Buffer {
-  // The loader searches by halves and expects the names in descending order of its own comparison.
-  const sorted = [...entries].sort((a, b) => compareLibraries(b.name, a.name) || byName(a.path, b.path));
+  // The loader searches by halves and expects the names in descending order of its own comparison. Of one name it takes
+  // the first: the order of the directories stays.
+  const sorted = [...entries].sort((a, b) => compareLibraries(b.name, a.name));
   const headerSize = 48;
   const entrySize = 24;
   const header = Buffer.alloc(headerSize + sorted.length * entrySize);

@@ -64,14 +64,23 @@ describe('bundle prepare', () => {
     expect(host.calls).toEqual([]);
   });
 
-  it.each([
-    [{ interfaces: [{ name: 'eth0' }] }, 'runtime.interfaces is not supported'],
-    [{ bindNS: { net: '/run/netns/web', pid: '' } }, 'runtime.bindNS.net is not supported'],
-  ])('refuses what it cannot do: %j', (runtime, message) => {
-    const host = hostWith(runtime);
+  it('lays a hook over config.json for what has to wait for the namespaces, numbers untouched', () => {
+    const host = hostWith({ mounts: [], interfaces: [{ name: 'eth0' }] });
+    host.files.set(`${bundle}/config.json`, '{\n  "rlimit": 18446744073709551615\n}\n');
+    expect(runCommand(['bundle', 'prepare', 'services/web'], host)).toBe(0);
+    const copy = '/run/catamaran/configs/services/web.json';
+    expect(host.calls).toEqual([`mount -o bind ${copy} ${bundle}/config.json`]);
+    expect(host.files.get(record)).toBe(`${bundle}/config.json\n`);
+    expect(host.files.get(copy)).toMatch(
+      /^\{"hooks": \{"createRuntime":\[.*"connect","services\/web"\].*\}\]\},\n {2}"rlimit": 18446744073709551615\n\}\n$/,
+    );
+  });
+
+  it('refuses to add its hook to others', () => {
+    const host = hostWith({ bindNS: { net: '/run/netns/web', pid: '' } });
+    host.files.set(`${bundle}/config.json`, '{"hooks": {}}');
     expect(runCommand(['bundle', 'prepare', 'services/web'], host)).toBe(1);
-    expect(host.printed.join('\n')).toContain(message);
-    expect(host.calls).toEqual([]);
+    expect(host.printed[0]).toContain('hooks of its own');
   });
 
   it('names a damaged runtime.json', () => {
@@ -101,15 +110,6 @@ describe('bundle cleanup', () => {
 });
 
 describe('bundle list', () => {
-  it('lists services in the order of the spec, with how each is stopped', () => {
-    const host = memoryHost({
-      '/containers/services/b/catamaran.json': '{"order":0,"stopSignal":"SIGINT"}',
-      '/containers/services/a/catamaran.json': '{"order":1,"stopTimeout":30}',
-    });
-    expect(runCommand(['bundle', 'list', 'services'], host)).toBe(0);
-    expect(host.printed).toEqual(['b INT 10', 'a TERM 30']);
-  });
-
   it('lists what runs once in the order of the names, required unless it says optional', () => {
     const host = memoryHost({
       '/containers/onboot/001-b/catamaran.json': '{"optional":true}',
@@ -132,11 +132,94 @@ describe('the command line', () => {
     [['bundle']],
     [['bundle', 'prepare', 'services/../etc']],
     [['bundle', 'prepare', 'volumes/x']],
-    [['bundle', 'list', 'services', 'x']],
+    [['bundle', 'list', 'services']],
+    [['bundle', 'list', 'onboot', 'x']],
+    [['services', 'restart']],
+    [['services', '--json', 'x']],
     [['disk', 'shrink']],
   ])('shows its usage for %j', (words) => {
     const host = memoryHost();
     expect(runCommand(words, host)).toBe(2);
     expect(host.printed[0]).toMatch(/^usage: catamaran-agent/);
+  });
+});
+
+describe('bundle connect', () => {
+  const connect = (runtime: object, answers?: Parameters<typeof memoryHost>[1]) => {
+    const host = memoryHost(
+      { [`${bundle}/runtime.json`]: JSON.stringify(runtime), '/dev/stdin': '{"id":"web","pid":42}' },
+      answers,
+    );
+    return { host, status: runCommand(['bundle', 'connect', 'services/web'], host) };
+  };
+
+  it('moves an interface of the host, or one made there first', () => {
+    const { host, status } = connect({
+      interfaces: [{ name: 'eth1' }, { name: 'wg0', add: 'wireguard', createInRoot: true }],
+    });
+    expect(status).toBe(0);
+    expect(host.calls).toEqual([
+      'ip link set eth1 netns 42',
+      'ip link add wg0 type wireguard',
+      'ip link set wg0 netns 42',
+    ]);
+  });
+
+  it('makes a pair inside and hands its other end out', () => {
+    const { host, status } = connect(
+      { interfaces: [{ name: 'eth0', add: 'veth', peer: 'to-web' }] },
+      (command) =>
+        command.includes('show') ? { status: 0, output: '4: eth0@veth0: <UP> mtu 1500\n' } : undefined,
+    );
+    expect(status).toBe(0);
+    const inside = 'nsenter -t 42 -n ip link';
+    expect(host.calls).toEqual([
+      `${inside} add eth0 type veth`,
+      `${inside} show eth0`,
+      `${inside} set veth0 name to-web`,
+      'ip link del to-web',
+      `${inside} set to-web netns 1`,
+    ]);
+  });
+
+  it('keeps a namespace at its path, and cleanup lets it go', () => {
+    const { host, status } = connect({ bindNS: { net: '/run/netns/web', pid: '' } });
+    expect(status).toBe(0);
+    expect(runCommand(['bundle', 'cleanup', 'services/web'], host)).toBe(0);
+    expect(host.calls).toEqual(['mount -o bind /proc/42/ns/net /run/netns/web', 'umount /run/netns/web']);
+  });
+
+  it('names what is wrong', () => {
+    const { host, status } = connect({ interfaces: [{ name: 'eth9' }] }, () => ({
+      status: 1,
+      output: "ip: can't find device 'eth9'\n",
+    }));
+    expect(status).toBe(1);
+    expect(host.printed[0]).toContain("can't find device 'eth9'");
+  });
+});
+
+describe('an AppArmor profile', () => {
+  const kernel = { '/sys/kernel/security/apparmor/profiles': '' };
+  const prepare = (files: Record<string, string>, parser: number) => {
+    const host = memoryHost({ [`${bundle}/apparmor`]: 'profile web {}\n', ...files }, (command) =>
+      command.includes('--version') ? { status: parser, output: '' } : undefined,
+    );
+    return { host, status: runCommand(['bundle', 'prepare', 'services/web'], host) };
+  };
+
+  it('is loaded before anything else', () => {
+    const { host, status } = prepare(kernel, 0);
+    expect(status).toBe(0);
+    expect(host.calls.at(-1)).toBe(`apparmor_parser --replace --skip-cache ${bundle}/apparmor`);
+  });
+
+  it.each([
+    ['the kernel', {}, 0, 'this kernel has no AppArmor'],
+    ['the system', kernel, 127, 'add component:apparmor to init'],
+  ])('keeps the container from starting where %s cannot take it', (_, files, parser, message) => {
+    const { host, status } = prepare(files, parser);
+    expect(status).toBe(1);
+    expect(host.printed[0]).toContain(message);
   });
 });

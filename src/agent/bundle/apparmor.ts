@@ -1,0 +1,21 @@
+// The AppArmor profile of a bundle, into the kernel. A container whose spec asks for one never runs without it: where the
+// kernel has no AppArmor, or the system no parser for it, the container is not started and says why.
+import { AgentError, type Host, runOrThrow } from '../host.ts';
+import { bundlePath, type Section } from './section.ts';
+
+const inKernel = '/sys/kernel/security/apparmor/profiles';
+const notFound = 127;
+
+export function loadAppArmor(host: Host, section: Section, name: string): void {
+  const profile = `${bundlePath(section, name)}/apparmor`;
+  if (host.readText(profile) === undefined) return;
+  if (host.readText(inKernel) === undefined) {
+    throw new AgentError('the spec gives it an AppArmor profile, and this kernel has no AppArmor');
+  }
+  if (host.run(['apparmor_parser', '--version']).status === notFound) {
+    throw new AgentError(
+      'the spec gives it an AppArmor profile, and this system has no apparmor_parser to load it: add component:apparmor to init',
+    );
+  }
+  runOrThrow(host, ['apparmor_parser', '--replace', '--skip-cache', profile]);
+}

@@ -1,0 +1,129 @@
+// What the channel wants of this machine: the TUF workflow over the network, then the pure decision. Reads and remembers
+// metadata, raises the epoch floor of a confirmed machine; touches no slot.
+
+import { otherSlot } from '../../slots/constants.ts';
+import { readManifest, readPointer } from '../../tuf/channel.ts';
+import { type Client, fetchTarget, findTarget, refresh } from '../../tuf/client.ts';
+import { type Decision, decide, raiseFloor } from '../../tuf/decide.ts';
+import { parseManifest } from '../../tuf/manifest.ts';
+import { manifestName, releasesRole } from '../../tuf/names.ts';
+import type { Pointer } from '../../tuf/pointer.ts';
+import { wholeFleet } from '../../tuf/rollout.ts';
+import { AgentError } from '../host.ts';
+import { readSlotRelease } from '../slots/boot-archive.ts';
+import { markSlotBad } from '../slots/decide.ts';
+import { readState } from '../slots/env-store.ts';
+import { readRecords } from '../slots/records.ts';
+import type { UpdateMachine } from './machine.ts';
+import { readFloor, readInstalled, recordInstalled, writeFloor } from './records.ts';
+import { openRepository } from './repository.ts';
+import { openTrustedStore, readAscii } from './trusted-store.ts';
+
+export interface CheckOptions {
+  /** A person's word: do not wait for the rollout. */
+  readonly now: boolean;
+  /** A person's word: also what was rolled back here. */
+  readonly force: boolean;
+  /** In place of the settings' URL. */
+  readonly url?: string | undefined;
+  readonly waiveExpiry: boolean;
+}
+
+export interface Checked {
+  readonly client: Client;
+  readonly pointer: Pointer;
+  readonly decision: Decision;
+}
+
+const firstRootPath = '/usr/lib/catamaran/root.json';
+
+export function check(machine: UpdateMachine, options: CheckOptions): Checked {
+  const client = refreshMetadata(machine, options);
+  const { settings, arch, host, running, machineId } = machine;
+  const pointer = readPointer(client, settings.channel, arch);
+  if (pointer === undefined)
+    throw new AgentError(`${settings.url} has no release for ${arch} in its channel ${settings.channel}`);
+  const state = {
+    machineId,
+    ring: settings.ring,
+    running: { version: running.version, epoch: epochOfRunning(machine, client) },
+    floorEpoch: readFloor(host),
+    failed: options.force ? [] : failedManifests(machine),
+    now: client.time,
+  };
+  if (isConfirmed(machine)) keepFloor(machine, raiseFloor(state, pointer));
+  const wanted = options.now
+    ? { ...pointer, rollout: { ...pointer.rollout, start: 0, points: everyone } }
+    : pointer;
+  const decision = decide(wanted, { ...state, floorEpoch: readFloor(host) });
+  return { client, pointer, decision: refuseFailed(machine, client, decision, options) };
+}
+
+const everyone = [[0, wholeFleet]] as const;
+
+function refreshMetadata({ host, settings, now, curl }: UpdateMachine, options: CheckOptions): Client {
+  const firstRoot = readAscii(host, firstRootPath);
+  if (firstRoot === undefined)
+    throw new AgentError(`${firstRootPath} is missing: the spec's update section names no root metadata`);
+  return refresh({
+    repository: openRepository(host, options.url ?? settings.url, curl),
+    store: openTrustedStore(host),
+    firstRoot,
+    now,
+    notBefore: settings.notBefore,
+    waiveExpiry: options.waiveExpiry,
+  });
+}
+
+function isConfirmed({ partitions, running, host }: UpdateMachine): boolean {
+  const { state, lost } = readState(partitions);
+  return !lost && state[running.slot] === 'good' && readRecords(host).pending?.slot !== running.slot;
+}
+
+/** A slot below the floor must not be fallen back to. */
+function keepFloor(machine: UpdateMachine, floor: number): void {
+  const { host, partitions, running } = machine;
+  if (floor > readFloor(host)) {
+    writeFloor(host, floor);
+    host.print(`releases below epoch ${floor} are never run again`);
+  }
+  const other = otherSlot(running.slot);
+  if (readState(partitions).state[other] !== 'good') return;
+  const release = readSlotRelease(partitions, other);
+  const known = readInstalled(host).find(({ rootHash }) => rootHash === release?.rootHash);
+  if (known !== undefined && known.epoch < floor)
+    markSlotBad(machine, other, { reason: `its epoch ${known.epoch} is below ${floor}`, never: false });
+}
+
+/** What was remembered when it was installed; else what the repository signs of this version, if it is this very one. */
+function epochOfRunning({ host, running, os, arch }: UpdateMachine, client: Client): number {
+  const { version, rootHash } = running;
+  const known = readInstalled(host).find((each) => each.rootHash === rootHash);
+  if (known !== undefined) return known.epoch;
+  const found = findTarget(client, manifestName({ os, version, arch }));
+  if (found === undefined || found.role !== releasesRole) return 0;
+  const manifest = parseManifest(fetchTarget(client, found), found.name);
+  if (manifest.rootHash !== rootHash) return 0;
+  recordInstalled(host, { version, rootHash, epoch: manifest.epoch, manifest: found.sha256 });
+  return manifest.epoch;
+}
+
+function failedManifests({ host }: UpdateMachine): string[] {
+  const failed = new Set(readRecords(host).failed.map(({ rootHash }) => rootHash));
+  return readInstalled(host)
+    .filter(({ rootHash }) => failed.has(rootHash))
+    .map(({ manifest }) => manifest);
+}
+
+/** Once more by root hash, for a machine that has lost what leads from it to the manifest. */
+function refuseFailed(
+  { host, os, arch }: UpdateMachine,
+  client: Client,
+  decision: Decision,
+  { force }: CheckOptions,
+): Decision {
+  const { failed } = readRecords(host);
+  if (decision.action !== 'install' || force || failed.length === 0) return decision;
+  const { rootHash } = readManifest(client, decision.release, { os, arch });
+  return failed.some((each) => each.rootHash === rootHash) ? { action: 'stay', reason: 'failed' } : decision;
+}

@@ -1,0 +1,88 @@
+// Downloads by the program curl: many transfers in one process over connections that are kept, each bounded in size and
+// time. All that is asked for stands in a configuration file, so no address or path passes through a shell.
+import type { Host } from '../host.ts';
+import { spool } from './durable.ts';
+
+export interface Transfer {
+  readonly url: string;
+  /** Where the body goes. Not made for an empty one. */
+  readonly output: string;
+  /** In bytes; a longer body is refused. */
+  readonly maxSize: number;
+  readonly range?: { readonly offset: number; readonly size: number };
+  /** A body to POST, of JSON. */
+  readonly body?: string;
+}
+
+export interface Transferred {
+  /** curl's exit code for this transfer, of curl(1), "EXIT CODES". */
+  readonly exit: number;
+  /** HTTP status; 0 where there was no answer, or none by HTTP. */
+  readonly status: number;
+  /** Bytes of the body that came. */
+  readonly size: number;
+}
+
+export interface CurlOptions {
+  readonly ca?: string | undefined;
+  /** Seconds in which less than 1000 bytes a second come, after which a transfer has failed. */
+  readonly patience: number;
+  /** Connections at once. */
+  readonly parallel?: number;
+}
+
+/** Never begun, or no word of it. */
+const unknown: Transferred = { exit: -1, status: 0, size: 0 };
+const slowest = 1000;
+
+export function runCurl(
+  host: Host,
+  transfers: readonly Transfer[],
+  options: CurlOptions,
+): { results: readonly Transferred[]; message: string } {
+  const config = `${spool}/curl`;
+  host.writeFile(config, describe(transfers, options));
+  const { output, status } = host.run(['curl', '-q', '-K', config]);
+  host.removeFile(config);
+  const results = transfers.map(() => unknown);
+  for (const [, index, exit, code, size] of output.matchAll(/^@(\d+) (\d+) (\d+) (\d+)$/gm))
+    results[Number(index)] = { exit: Number(exit), status: Number(code), size: Number(size) };
+  const said = output.split('\n').filter((line) => line.startsWith('curl:'));
+  return { results, message: said.at(-1)?.slice(0, 300) ?? `curl ended with status ${status}` };
+}
+
+function describe(transfers: readonly Transfer[], { ca, patience, parallel = 1 }: CurlOptions): string {
+  const global = parallel > 1 && transfers.length > 1 ? ['parallel', `parallel-max = ${parallel}`] : [];
+  const sections = transfers.map(({ url, output, maxSize, range, body }, index) => {
+    const scheme = url.slice(0, url.indexOf(':'));
+    const later = scheme === 'http' ? '=http,https' : `=${scheme}`;
+    return [
+      `url = ${quote(url)}`,
+      `output = ${quote(output)}`,
+      `write-out = "@${index} %{exitcode} %{http_code} %{size_download}\\n"`,
+      `max-filesize = ${maxSize}`,
+      `max-time = ${2 * patience + Math.ceil(maxSize / slowest)}`,
+      `connect-timeout = ${patience}`,
+      `speed-limit = ${slowest}`,
+      `speed-time = ${patience}`,
+      `proto = "=${scheme}"`,
+      `proto-redir = "${later}"`,
+      'location',
+      'max-redirs = 5',
+      'fail',
+      'silent',
+      'show-error',
+      ...(ca === undefined ? [] : [`cacert = ${quote(ca)}`]),
+      ...(range === undefined ? [] : [`range = "${range.offset}-${range.offset + range.size - 1}"`]),
+      ...(body === undefined
+        ? []
+        : [`data-binary = ${quote(body)}`, 'header = "content-type: application/json"']),
+    ].join('\n');
+  });
+  return `${[...global, sections.join('\nnext\n')].join('\n')}\n`;
+}
+
+/** curl(1), "-K": within quotes a backslash takes the next character. */
+function quote(text: string): string {
+  return `"${text.replace(/[\\"]/g, '\\$&')}"`;
+}

@@ -1,0 +1,26 @@
+// One update on its way into a slot, as the steps that write it see it.
+import type { SlotName } from '../../slots/constants.ts';
+import type { ImageKind } from '../../tuf/names.ts';
+import type { Release } from './install.ts';
+
+export interface Job extends Release {
+  readonly target: SlotName;
+  readonly tree: Tree;
+  /** Where an image lies in the repository. */
+  readonly addressOf: (part: ImageKind) => string;
+  /** Whether blocks of the running slot may be used. */
+  readonly delta: boolean;
+}
+
+/** The new hash image, verified, on the spool. */
+export interface Tree {
+  readonly path: string;
+  readonly dataBlocks: number;
+  /** Lower-case hex. */
+  readonly salt: string;
+}
+
+/** What has been put together is not what it should be: something was guessed or copied that is not good. */
+export class Damaged extends Error {
+  override readonly name = 'Damaged';
+}

@@ -1,0 +1,51 @@
+// What the update commands work on: the slots' machine, its settings, and what the running system is.
+
+import { AgentError, runOrThrow } from '../host.ts';
+import { reachCrashPoint } from '../slots/crash-points.ts';
+import type { SlotMachine } from '../slots/machine.ts';
+import type { Partitions } from '../slots/partitions.ts';
+import { partitionsOf } from '../slots/partitions.ts';
+import { readRunning } from '../slots/running.ts';
+import type { CurlOptions } from './curl.ts';
+import type { UpdateHost } from './host.ts';
+import { readSettings, type Settings } from './settings.ts';
+
+export interface UpdateMachine extends SlotMachine {
+  readonly host: UpdateHost;
+  readonly partitions: Partitions;
+  readonly settings: Settings;
+  readonly os: string;
+  /** Debian's name. */
+  readonly arch: string;
+  readonly machineId: string;
+  /** Of the system's clock, seconds since the epoch. */
+  readonly now: number;
+  readonly curl: CurlOptions;
+  /** Seconds before the second try of what has failed; twice as long each time. */
+  readonly pause: number;
+}
+
+/** `/run/catamaran/patience`: seconds, for tests that would else wait for a server that says nothing. */
+const patiencePath = '/run/catamaran/patience';
+
+export function openMachine(host: UpdateHost): UpdateMachine {
+  const settings = readSettings(host);
+  const os = /^IMAGE_ID="?([^"\n]*)"?$/m.exec(host.readText('/usr/lib/os-release') ?? '')?.[1];
+  const arch = { x86_64: 'amd64', aarch64: 'arm64' }[runOrThrow(host, ['uname', '-m']).trim()];
+  if (!os || !arch) throw new AgentError('/usr/lib/os-release and uname do not say which system this is');
+  const asked = Number(host.readText(patiencePath));
+  const patience = asked > 0 ? asked : 30;
+  return {
+    host,
+    partitions: partitionsOf(host),
+    running: readRunning(host),
+    reach: reachCrashPoint(host),
+    settings,
+    os,
+    arch,
+    machineId: (host.readText('/etc/machine-id') ?? '').trim(),
+    now: Number(runOrThrow(host, ['date', '+%s']).trim()),
+    curl: { ca: settings.ca, patience, parallel: 4 },
+    pause: asked > 0 ? 0.1 : 2,
+  };
+}

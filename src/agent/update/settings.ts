@@ -1,0 +1,133 @@
+// Where updates come from and when the machine may reboot: /usr/lib/catamaran/update.json, which the builder makes of the
+// spec's `update` section (image/update-file.ts), and over it /etc/catamaran/update.yml, which is the person's.
+// The file in /etc is plain `key: value` lines; anything else is refused, with its line.
+
+import type { Ring } from '../../tuf/decide.ts';
+import { isChannelName } from '../../tuf/names.ts';
+import { AgentError, type Host } from '../host.ts';
+import { putDurably } from './durable.ts';
+import { parseWindow, type Window } from './window.ts';
+
+export interface Settings {
+  /** Without a slash at its end. */
+  readonly url: string;
+  readonly channel: string;
+  readonly ring: Ring;
+  /** Seconds between two polls. */
+  readonly interval: number;
+  readonly reboot: 'immediate' | 'window' | 'manual';
+  readonly window: Window | undefined;
+  /** Base addresses of an etcd's members; empty: reboots need no lock. */
+  readonly etcd: readonly string[];
+  /** That many machines at once may reboot. */
+  readonly etcdMachines: number;
+  /** Which machines count together. */
+  readonly etcdGroup: string;
+  /** A file of certificate authorities in place of the public ones. */
+  readonly ca: string | undefined;
+  /** Seconds since the epoch: when the image was built at the latest. */
+  readonly notBefore: number;
+}
+
+export const imageSettingsPath = '/usr/lib/catamaran/update.json';
+export const settingsPath = '/etc/catamaran/update.yml';
+
+const keys: Readonly<Record<string, RegExp>> = {
+  url: /^(https?|file):\/\/[!#-[\]-~]{1,1000}$/,
+  channel: /^[a-z][a-z0-9]{0,31}$/,
+  ring: /^(canary|normal|late|\d{1,4})$/,
+  interval: /^\d{1,6}[smhd]$/,
+  reboot: /^(immediate|window|manual)$/,
+  window: /^[!-~ ]{1,64}$/,
+  etcd: /^https?:\/\/[!#-[\]-~]{1,1000}(\s*,\s*https?:\/\/[!#-[\]-~]{1,1000}){0,8}$/,
+  'etcd-machines': /^[1-9]\d{0,4}$/,
+  'etcd-group': /^[A-Za-z0-9._-]{1,64}$/,
+  ca: /^\/[!#-[\]-~]{1,500}$/,
+  'not-before': /^\d{1,12}$/,
+};
+
+export function readSettings(host: Host): Settings {
+  const values = new Map([...readImageSettings(host), ...readOwnSettings(host)]);
+  const url = values.get('url');
+  if (url === undefined)
+    throw new AgentError(
+      `no url: neither ${imageSettingsPath} nor ${settingsPath} says where updates come from`,
+    );
+  const window = values.get('window');
+  const reboot = (values.get('reboot') ??
+    (window === undefined ? 'immediate' : 'window')) as Settings['reboot'];
+  if (reboot === 'window' && window === undefined)
+    throw new AgentError(
+      `reboot: window, and no window: add a line such as "window: Sun 03:00/2h" to ${settingsPath}`,
+    );
+  const ring = values.get('ring') ?? 'normal';
+  return {
+    url: url.replace(/\/+$/, ''),
+    channel: values.get('channel') ?? 'stable',
+    ring: /^\d/.test(ring) ? Number(ring) : (ring as Ring),
+    interval: Math.max(60, parseSeconds(values.get('interval') ?? '1h')),
+    reboot,
+    window: window === undefined ? undefined : parseWindow(window),
+    etcd: (values.get('etcd') ?? '').split(/\s*,\s*/).filter(Boolean),
+    etcdMachines: Number(values.get('etcd-machines') ?? 1),
+    etcdGroup: values.get('etcd-group') ?? 'default',
+    ca: values.get('ca'),
+    notBefore: Number(values.get('not-before') ?? 0),
+  };
+}
+
+function readImageSettings(host: Host): [string, string][] {
+  const text = host.readText(imageSettingsPath);
+  if (text === undefined) return [];
+  let values: unknown;
+  try {
+    values = JSON.parse(text);
+  } catch (error) {
+    throw new AgentError(`${imageSettingsPath} is not JSON: ${String(error)}`);
+  }
+  return Object.entries(values as object).map(([key, value]) => [
+    key,
+    check(key, String(value), imageSettingsPath),
+  ]);
+}
+
+function readOwnSettings(host: Host): [string, string][] {
+  const lines = (host.readText(settingsPath) ?? '').split('\n');
+  const found = new Map<string, string>();
+  for (const [index, line] of lines.entries()) {
+    const text = line.replace(/(^|\s)#.*$/, '').trimEnd();
+    if (text === '' || text === '---') continue;
+    const where = `${settingsPath}:${index + 1}`;
+    const [, key = '', raw = ''] = /^([a-z-]+):\s+(.*)$/.exec(text) ?? [];
+    if (key === '') throw new AgentError(`${where}: not "key: value": ${text.slice(0, 100)}`);
+    if (found.has(key)) throw new AgentError(`${where}: ${key} is there twice`);
+    found.set(key, check(key, raw.replace(/^"(.*)"$|^'(.*)'$/, '$1$2'), where));
+  }
+  return [...found];
+}
+
+function check(key: string, value: string, where: string): string {
+  const form = Object.hasOwn(keys, key) ? keys[key] : undefined;
+  if (form === undefined)
+    throw new AgentError(`${where}: ${key} is no setting; there are ${Object.keys(keys).join(', ')}`);
+  if (!form.test(value))
+    throw new AgentError(`${where}: ${key} cannot be ${JSON.stringify(value.slice(0, 100))}`);
+  return value;
+}
+
+const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+
+export function parseSeconds(text: string): number {
+  return Number(text.slice(0, -1)) * units[text.slice(-1)]!;
+}
+
+/** `catamaran-agent channel NAME`: one line of the person's file, the others stay. */
+export function writeChannel(host: Host, channel: string): void {
+  if (!isChannelName(channel)) throw new AgentError(`${JSON.stringify(channel)} is no name of a channel`);
+  const text = host.readText(settingsPath) ?? '';
+  const line = `channel: ${channel}`;
+  const changed = /^channel:.*$/m.test(text)
+    ? text.replace(/^channel:.*$/m, line)
+    : `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${line}\n`;
+  putDurably(host, settingsPath, changed);
+}

@@ -1,0 +1,115 @@
+// The boot image into its partition, all but its first block, which is held back on the spool until everything else is on
+// the medium: without it the boot loader finds no boot archive in the slot.
+import { slotRole } from '../../slots/constants.ts';
+import { blockSize } from '../../verity/superblock.ts';
+import { AgentError, runOrThrow } from '../host.ts';
+import { headSize, planBoot } from './boot-image.ts';
+import { deviceOf } from './device-of.ts';
+import { spool } from './durable.ts';
+import { fetchRanges, fetchWhole, makeBatches, RangesRefused } from './fetch-ranges.ts';
+import type { Move } from './host.ts';
+import type { Job } from './job.ts';
+import type { UpdateMachine } from './machine.ts';
+
+/** The image's beginning. */
+const headPath = `${spool}/boot-head`;
+const wholePath = `${spool}/boot.img`;
+const window = 4096;
+
+export function writeBoot(machine: UpdateMachine, job: Job): void {
+  const { host } = machine;
+  const { size, sha256 } = job.manifest.parts.boot;
+  const to = deviceOf(host, slotRole('boot', job.target));
+  try {
+    if (job.delta) {
+      writeGuess(machine, job, to);
+      if (digestWithHead(machine, to, size) === sha256) return;
+    }
+    const url = job.addressOf('boot');
+    fetchHead(machine, url, size);
+    const rest = [{ offset: headEnd(size), size: size - headEnd(size) }];
+    for (const batch of makeBatches(rest)) fetchRanges(machine, url, batch, to);
+  } catch (error) {
+    if (!(error instanceof RangesRefused)) throw error;
+    fetchWhole(machine, job.addressOf('boot'), size, wholePath);
+    host.writeFile(headPath, new Uint8Array(headEnd(size)));
+    host.transfer(wholePath, headPath, [{ from: 0, to: 0, size: headEnd(size) }]);
+    host.transfer(wholePath, to, clip([{ from: 0, to: 0, size }], headEnd(size)));
+    host.removeFile(wholePath);
+  }
+  writeHead(machine, to, size);
+  if (digestWithHead(machine, to, size) !== sha256)
+    throw new AgentError(
+      `${job.addressOf('boot')} does not read as it was fetched; the repository is damaged, or this disk is failing`,
+    );
+}
+
+/** The last thing that a slot gets, and only when all else is there. */
+export function writeFirstBlock({ host, partitions }: UpdateMachine, { target, manifest }: Job): void {
+  const role = slotRole('boot', target);
+  const size = Math.min(blockSize, manifest.parts.boot.size);
+  host.transfer(headPath, deviceOf(host, role), [{ from: 0, to: 0, size }]);
+  partitions.flush(role);
+  host.removeFile(headPath);
+}
+
+/** What the running slot has is taken from there; that it is the same is seen by the hash of the whole. */
+function writeGuess(machine: UpdateMachine, job: Job, to: string): void {
+  const { host, partitions, running } = machine;
+  const { size } = job.manifest.parts.boot;
+  const url = job.addressOf('boot');
+  fetchHead(machine, url, size);
+  const role = slotRole('boot', running.slot);
+  const from = deviceOf(host, role);
+  const plan = planBoot(size, freshBlocks(machine, url, size), partitions.sizeOf(role), (offset) =>
+    host.readBytes(from, offset, 512),
+  );
+  host.transfer(from, to, clip(plan.copies, blockSize));
+  const ranges = clip(
+    plan.ranges.map(({ offset, size }) => ({ from: offset, to: offset, size })),
+    headEnd(size),
+  );
+  for (const batch of makeBatches(ranges.map((range) => ({ offset: range.to, size: range.size }))))
+    fetchRanges(machine, url, batch, to);
+  writeHead(machine, to, size);
+}
+
+/** 512 bytes at an offset of the new image: out of its head, or fetched with what is around them. */
+function freshBlocks(machine: UpdateMachine, url: string, size: number): (offset: number) => Uint8Array {
+  const { host } = machine;
+  return (offset) => {
+    if (offset + 512 <= headEnd(size)) return host.readBytes(headPath, offset, 512);
+    const path = `${spool}/boot-block`;
+    const length = Math.min(window, size - offset);
+    host.writeFile(path, new Uint8Array(length));
+    fetchRanges(machine, url, [{ offset, size: length }], path, offset);
+    return host.readBytes(path, 0, 512);
+  };
+}
+
+function fetchHead(machine: UpdateMachine, url: string, size: number): void {
+  machine.host.writeFile(headPath, new Uint8Array(headEnd(size)));
+  fetchRanges(machine, url, [{ offset: 0, size: headEnd(size) }], headPath);
+}
+
+function writeHead({ host }: UpdateMachine, to: string, size: number): void {
+  host.transfer(headPath, to, clip([{ from: 0, to: 0, size: headEnd(size) }], blockSize));
+}
+
+const headEnd = (size: number): number => Math.min(size, headSize);
+
+/** Without what lies before `start` of the target. */
+function clip(moves: readonly Move[], start: number): Move[] {
+  return moves
+    .map(({ from, to, size }) => {
+      const cut = Math.max(0, start - to);
+      return { from: from + cut, to: to + cut, size: size - cut };
+    })
+    .filter(({ size }) => size > 0);
+}
+
+/** As if the first block were in its place. */
+function digestWithHead({ host }: UpdateMachine, device: string, size: number): string {
+  const script = `{ head -c ${blockSize} "$1"; head -c "$3" "$2" | tail -c +${blockSize + 1}; } | sha256sum`;
+  return runOrThrow(host, ['sh', '-c', script, 'sh', headPath, device, String(size)]).slice(0, 64);
+}

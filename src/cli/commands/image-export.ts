@@ -1,0 +1,45 @@
+// `catamaran image export IMAGE TARGET`: for docker load, podman, skopeo, or as a plain tar of the root file system.
+import { resolve } from 'node:path';
+import { dockerArchiveTree, layoutTree, writeArchiveFile, writeLayoutDirectory } from '../../oci/export.ts';
+import { imageTree } from '../../oci/flatten.ts';
+import { writeStream } from '../../output/stream.ts';
+import { parseReference } from '../../spec/reference.ts';
+import { writeTar } from '../../tree/write-tar.ts';
+import { createContext } from '../context.ts';
+import type { Session } from '../session.ts';
+import { openNamed } from './image-find.ts';
+
+export interface ImageExportOptions {
+  readonly image: string;
+  readonly target: string;
+  readonly format: 'docker-archive' | 'oci-archive' | 'oci' | 'tar';
+}
+
+export async function exportImage(
+  { image: named, target, format }: ImageExportOptions,
+  session: Session,
+): Promise<void> {
+  const context = await createContext(session);
+  const { cache, signal } = context;
+  const { name, image } = await openNamed(named, session, context);
+  const path = resolve(session.io.cwd, target);
+  const reference = parseReference(name);
+  const registryName = reference.kind === 'registry' ? name : undefined;
+  const tag = reference.kind === 'registry' ? reference.tag : undefined;
+  switch (format) {
+    case 'docker-archive':
+      await writeArchiveFile(await dockerArchiveTree(cache, image, registryName), path);
+      break;
+    case 'oci-archive':
+      await writeArchiveFile(await layoutTree(cache, [image], tag), path);
+      break;
+    case 'oci':
+      await writeLayoutDirectory(await layoutTree(cache, [image], tag), path);
+      break;
+    case 'tar': {
+      const tree = await imageTree(cache, image, name);
+      await writeStream(writeTar(tree, { clampMtime: Number.MAX_SAFE_INTEGER }), path, { signal });
+    }
+  }
+  session.front.result('image export', { name, digest: image.digest, format, path: target }, `${target}\n`);
+}

@@ -1,0 +1,60 @@
+// What the commands of `catamaran release` share: the publisher out of the options, and what they say of an outcome.
+import { join, resolve } from 'node:path';
+import { openDisk, privateDirectory } from '../release/disk.ts';
+import { readKeyring } from '../release/keyring.ts';
+import type { Outcome, Publisher } from '../release/publish.ts';
+import type { Session } from './session.ts';
+
+export interface RepositoryOptions {
+  readonly repo: string;
+  readonly keys: string;
+  readonly signLater?: true;
+}
+
+export async function openPublisher(
+  { repo, keys, signLater }: RepositoryOptions,
+  { io }: Session,
+): Promise<Publisher> {
+  const directory = resolve(io.cwd, repo);
+  return {
+    directory,
+    disk: openDisk(directory),
+    keyring: await readKeyring(resolve(io.cwd, keys)),
+    now: secondsOf(io),
+    signLater: signLater === true,
+  };
+}
+
+export function secondsOf(io: Session['io']): number {
+  return Math.floor(io.now() / 1000);
+}
+
+/** One line for each thing that people have to know; ends with a line break. */
+export function describeOutcome({ state, roles, shortages }: Outcome, repo: string): string {
+  if (state === 'published')
+    return roles.length === 0 ? 'published\n' : `published: ${roles.join(', ')} signed\n`;
+  const lines = shortages.map(
+    ({ role, have, need, missing }) =>
+      `${role} waits with ${have} of ${need} signatures; ${missing.join(', ')} can sign`,
+  );
+  const drafts = roles.map((role) => `  ${join(repo, privateDirectory, 'pending', `${role}.json`)}`);
+  return [...lines, 'nothing is published yet; to be signed:', ...drafts, ''].join('\n');
+}
+
+export function outcomeJson({ state, roles, shortages }: Outcome) {
+  return {
+    state,
+    roles,
+    shortages: shortages.map((shortage) => ({ ...shortage })),
+  };
+}
+
+/** `2026-11-20 19:44 UTC`. */
+export function formatMoment(seconds: number): string {
+  return `${new Date(seconds * 1000).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+/** `20%`, `1.5%`. */
+export function formatShare(tenThousandths: number): string {
+  return `${Math.floor(tenThousandths) / 100}%`;
+}

@@ -1,0 +1,60 @@
+// Releases whose blocks a test chooses, as images in memory, and as the directory that a publisher adds.
+import { hash } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeBootArchive } from '../../../../src/image/boot-archive.ts';
+import { contentBytes, contentOf } from '../../../../src/tree/content.ts';
+import { buildHashTree, leafDigests } from '../../../../src/verity/hash-tree.ts';
+
+export interface TestRelease {
+  readonly version: string;
+  readonly rootHash: string;
+  readonly images: Readonly<Record<'boot' | 'root' | 'hash', Buffer>>;
+}
+
+export interface ReleasePlan {
+  readonly version: string;
+  /** Of the root image: equal numbers are equal blocks. */
+  readonly blocks: readonly number[];
+  readonly kernel?: string;
+  readonly initrd?: string;
+}
+
+const salt = Buffer.alloc(32, 7);
+const sha256 = (bytes: Uint8Array): Uint8Array => hash('sha256', bytes, 'buffer');
+
+/** Nothing that compresses. */
+export function noise(seed: string, size: number): Buffer {
+  const pieces: Buffer[] = [];
+  for (let at = 0; at < size; at += 32) pieces.push(hash('sha256', `${seed} ${at}`, 'buffer'));
+  return Buffer.concat(pieces).subarray(0, size);
+}
+
+export async function makeRelease(plan: ReleasePlan): Promise<TestRelease> {
+  const { version, blocks, kernel = 'kernel', initrd = 'initrd' } = plan;
+  const root = Buffer.concat(blocks.map((block) => noise(`block ${block}`, 4096)));
+  const tree = buildHashTree(leafDigests(root, salt, sha256), { uuid: Buffer.alloc(16, 1), salt }, sha256);
+  const rootHash = Buffer.from(tree.rootHash).toString('hex');
+  const facts = { os: 'lighthouse', version, arch: 'amd64', roothash: rootHash, salt: salt.toString('hex') };
+  const archive = writeBootArchive({
+    kernel: contentOf(noise(kernel, 400_000)),
+    initrd: contentOf(noise(initrd, 300_000)),
+    cmdline: 'console=ttyS0',
+    verity: { rootHash, salt: facts.salt, dataBlocks: blocks.length },
+    manifest: { ...facts, dataBlocks: blocks.length, segments: [] },
+    mtime: 0,
+  });
+  const boot = Buffer.alloc(archive.size);
+  for (const { offset, content } of archive.extents) boot.set(await contentBytes(content), offset);
+  return { version, rootHash, images: { boot, root, hash: Buffer.from(tree.image) } };
+}
+
+export async function writeRelease({ version, rootHash, images }: TestRelease, directory: string) {
+  const place = join(directory, version);
+  await mkdir(place, { recursive: true });
+  for (const part of ['boot', 'root', 'hash'] as const)
+    await writeFile(join(place, `${part}.img`), images[part]);
+  const manifest = { os: 'lighthouse', version, arch: 'amd64', roothash: rootHash };
+  await writeFile(join(place, 'manifest.json'), JSON.stringify(manifest));
+  return place;
+}

@@ -1,0 +1,100 @@
+// A machine in a directory: its files, its disk as one file for each partition, and the real programs of this machine with
+// every absolute path of theirs moved into the directory. curl is the one that machines get. What needs a kernel of
+// one's own (blockdev, dmsetup, reboot) is only written down.
+import { spawnSync } from 'node:child_process';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { UpdateHost } from '../../../../src/agent/update/host.ts';
+import type { Command } from '../../../../src/tools/tools.ts';
+
+export interface SandboxHost extends UpdateHost {
+  readonly root: string;
+  /** Commands, as they were asked for. */
+  readonly calls: string[];
+  readonly printed: string[];
+  /** In place of a program, where it answers. */
+  intercept: ((command: readonly string[]) => { status: number; output: string } | undefined) | undefined;
+  /** Called before bytes are moved between files; may throw, as a disk that fails does. */
+  beforeTransfer: ((to: string) => void) | undefined;
+}
+
+const recorded = new Set(['blockdev', 'env', 'reboot', 'sleep', 'catamaran-agent']);
+
+/** `curl` starts the program without arguments. */
+export function sandboxHost(root: string, curl: Command): SandboxHost {
+  const at = (path: string) => join(root, path);
+  const inside = (word: string) =>
+    word.replace(/^(if=|of=)?\/(?=(run|dev|var|etc|usr\/lib|proc|sys)\/)/, `$1${root}/`);
+  const attempt = <T>(read: () => T): T | undefined => {
+    try {
+      return read();
+    } catch {
+      return undefined;
+    }
+  };
+  const readBytes = (path: string, offset: number, size: number): Uint8Array => {
+    const bytes = new Uint8Array(size);
+    const file = openSync(at(path), 'r');
+    const count = attempt(() => readSync(file, bytes, 0, size, offset)) ?? 0;
+    closeSync(file);
+    if (count < size) throw new Error(`${path} ends before byte ${offset + size}`);
+    return bytes;
+  };
+  const host: SandboxHost = {
+    root,
+    calls: [],
+    printed: [],
+    intercept: undefined,
+    beforeTransfer: undefined,
+    readBytes,
+    readText: (path) => attempt(() => readFileSync(at(path), 'utf8')),
+    listDirectory: (path) => attempt(() => readdirSync(at(path)).sort()),
+    makeDirectory: (path) => void mkdirSync(at(path), { recursive: true }),
+    writeFile(path, content) {
+      mkdirSync(dirname(at(path)), { recursive: true });
+      writeFileSync(at(path), content);
+    },
+    removeFile: (path) => rmSync(at(path), { force: true }),
+    transfer(from, to, moves) {
+      host.beforeTransfer?.(to);
+      const file = openSync(at(to), 'r+');
+      try {
+        for (const move of moves)
+          writeSync(file, readBytes(from, move.from, move.size), 0, move.size, move.to);
+      } finally {
+        closeSync(file);
+      }
+    },
+    run(command) {
+      host.calls.push(command.join(' '));
+      const answer = host.intercept?.(command);
+      if (answer !== undefined) return answer;
+      const [name, ...args] = command;
+      if (recorded.has(name) || args[0]?.startsWith('if=/dev/mapper/')) return { status: 0, output: '' };
+      if (name === 'uname') return { status: 0, output: 'x86_64\n' };
+      if (name === 'curl') return runCurl(args);
+      const { status, stdout, stderr } = spawnSync(name, args.map(inside), { encoding: 'latin1' });
+      return { status: status ?? 127, output: `${stdout}${stderr}` };
+    },
+    print: (line) => void host.printed.push(line),
+  };
+  const runCurl = (args: readonly string[]) => {
+    const path = at(args.at(-1)!);
+    const text = readFileSync(path, 'utf8');
+    writeFileSync(path, text.replaceAll(/"\/(run|dev|etc)\//g, `"${root}/$1/`));
+    const words = [...curl.args, ...args.slice(0, -1), path];
+    const { status, stdout, stderr } = spawnSync(curl.file, words, { encoding: 'latin1', env: curl.env });
+    return { status: status ?? 127, output: `${stdout}${stderr}` };
+  };
+  return host;
+}

@@ -1,0 +1,262 @@
+// Whatever is wrong with one hull, the machine comes up on the other: each row is a fault, done to a disk or switched on
+// for one slot, and what the machine has to come to by itself, without anybody touching it.
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Firmware } from '../../src/run/arguments.ts';
+import type { SlotName } from '../../src/slots/constants.ts';
+import { parseEnv, serialiseEnv } from '../../src/slots/env.ts';
+import type { SlotState } from '../../src/slots/state.ts';
+import { everything, faultTable, sampleOf } from '../faults/table.ts';
+import { makeTwinDisks, type TwinDisks } from '../faults/twin-disks.ts';
+import {
+  addArgument,
+  copyDisk,
+  flipByte,
+  readStates,
+  startTwin,
+  withTwin,
+  writePart,
+  writeStates,
+} from '../support/twin-machine.ts';
+
+const minute = 60_000;
+const KiB = 1024;
+/** One start is enough to see a trial fail; that there are three is the loader's tests' to show. */
+const lastTry: SlotState = { gen: 100, first: 'B', A: 'good', B: 'try1' };
+const bothGood: SlotState = { gen: 100, first: 'A', A: 'good', B: 'good' };
+
+let disks: TwinDisks;
+const table = faultTable('fault');
+beforeAll(async () => {
+  disks = await makeTwinDisks();
+}, 15 * minute);
+afterAll(async () => {
+  table.print();
+  await rm(disks.directory, { recursive: true, force: true });
+});
+
+let count = 0;
+const fresh = (from: string) => copyDisk(from, join(disks.directory, `run-${++count}.raw`));
+const fault = (name: string) => (disk: string) => addArgument(disk, 'boot-b', `test.fault=${name}`);
+
+interface Trial {
+  readonly name: string;
+  readonly sample?: boolean;
+  readonly uefi?: boolean;
+  readonly disk?: 'noInit';
+  readonly watchdog?: boolean;
+  readonly harm: (disk: string) => Promise<void>;
+  /** What the trial shows on the console before it goes down. */
+  readonly seen: RegExp;
+  readonly reason: RegExp;
+}
+
+const started = /came as far as user space in 1 of its starts/;
+const never = /never came as far as user space/;
+const unreadable = /could not read its boot archive/;
+
+const trials: Trial[] = [
+  {
+    name: 'panics in its kernel',
+    sample: true,
+    uefi: true,
+    harm: fault('panic'),
+    seen: /Kernel panic - not syncing/,
+    reason: started,
+  },
+  {
+    name: 'has an initrd that panics',
+    harm: (disk) => addArgument(disk, 'boot-b', 'rdinit=/usr/bin/false'),
+    seen: /Attempted to kill init/,
+    reason: never,
+  },
+  {
+    name: 'has no init',
+    disk: 'noInit',
+    harm: async () => {},
+    seen: /the root image has no \/sbin\/init/,
+    reason: never,
+  },
+  { name: 'hangs in user space', watchdog: true, harm: fault('hang-user'), seen: /stage 2/, reason: started },
+  {
+    name: 'hangs with everything kept from the processor',
+    watchdog: true,
+    harm: fault('hang-kernel'),
+    seen: /stage 2/,
+    reason: started,
+  },
+  {
+    name: 'fails its health check',
+    sample: true,
+    harm: fault('unhealthy'),
+    seen: /is not healthy after 40 seconds; rebooting/,
+    reason: /fault ended with status 1: the test asks for it/,
+  },
+  {
+    name: 'has a health check that never ends',
+    harm: fault('endless'),
+    seen: /is not healthy after 40 seconds; rebooting/,
+    reason: /fault did not end in time/,
+  },
+  {
+    name: 'has one flipped byte in its root',
+    sample: true,
+    uefi: true,
+    harm: (disk) => flipByte(disk, 'root-b', 17),
+    seen: /data block 0 is corrupted/,
+    reason: never,
+  },
+  {
+    name: 'has one flipped byte in its hash tree',
+    harm: (disk) => flipByte(disk, 'hash-b', 4096 + 5),
+    seen: /metadata block 1 is corrupted/,
+    reason: never,
+  },
+  {
+    name: 'has a boot archive of zeros',
+    uefi: true,
+    harm: (disk) => writePart(disk, 'boot-b', 0, Buffer.alloc(64 * KiB)),
+    seen: /slot A/,
+    reason: unreadable,
+  },
+  {
+    name: 'has a boot archive that ends in its kernel',
+    harm: (disk) => writePart(disk, 'boot-b', 1 << 20, Buffer.alloc(40 << 20)),
+    seen: /slot A/,
+    reason: unreadable,
+  },
+];
+
+const firmwares = (uefi: boolean | undefined): Firmware[] =>
+  uefi && everything ? ['bios', 'uefi'] : ['bios'];
+
+describe('a trial falls back to the old version when it', () => {
+  for (const { name, uefi, watchdog = false, disk: kind = 'staged', harm, seen, reason } of sampleOf(
+    trials,
+  )) {
+    test.each(firmwares(uefi))(`${name} (%s)`, async (firmware) => {
+      await table.count(`trial ${name}`, async () => {
+        const disk = await fresh(disks[kind]);
+        await writeStates(disk, lastTry, lastTry);
+        await harm(disk);
+        await withTwin({ disk, scratch: disks.directory, firmware, watchdog }, async (machine) => {
+          await machine.serial.waitFor(seen, 6 * minute);
+          await machine.ready('A');
+          const status = await machine.status();
+          expect(status).toMatchObject({
+            slot: 'A',
+            version: '1.0.0',
+            rootHash: disks.releases['1.0.0'].manifest.roothash,
+            slots: { A: { status: 'good' }, B: { status: 'bad' } },
+            next: 'A',
+            last: { result: 'rolled back', slot: 'B', reason: expect.stringMatching(reason) },
+          });
+          expect(status.failed).toHaveLength(1);
+        });
+      });
+    });
+  }
+});
+
+const good = [
+  {
+    name: 'has one flipped byte in its root',
+    sample: true,
+    harm: (disk: string) => flipByte(disk, 'root-a', 17),
+    reason: /has not come up again/,
+  },
+  {
+    name: 'has a boot archive of zeros',
+    harm: (disk: string) => writePart(disk, 'boot-a', 0, Buffer.alloc(64 * KiB)),
+    reason: unreadable,
+  },
+];
+
+describe('a slot that was good gives way to the other good one when it', () => {
+  test.each(sampleOf(good))('$name', async ({ name, harm, reason }) => {
+    await table.count(`good slot ${name}`, async () => {
+      const disk = await fresh(disks.confirmed);
+      await writeStates(disk, bothGood, bothGood);
+      await harm(disk);
+      await withTwin({ disk, scratch: disks.directory }, async (machine) => {
+        await machine.ready('B', 8 * minute);
+        expect(await machine.status()).toMatchObject({
+          slot: 'B',
+          slots: { A: { status: 'bad' }, B: { status: 'good' } },
+          last: { result: 'rolled back', slot: 'A', version: '1.0.0', reason: expect.stringMatching(reason) },
+          // A disk that has gone bad says nothing against the release.
+          failed: [],
+        });
+      });
+    });
+  });
+});
+
+const zeros = Buffer.alloc(KiB);
+const torn = Buffer.concat([
+  serialiseEnv({ ...lastTry, gen: 101 }).subarray(0, 40),
+  serialiseEnv(lastTry).subarray(40),
+]);
+const stay: SlotState = { gen: 100, first: 'B', A: 'good', B: 'good' };
+interface StateFault {
+  readonly name: string;
+  readonly sample?: boolean;
+  readonly copies: readonly (SlotState | Uint8Array)[];
+  readonly slot: SlotName;
+}
+
+const states: StateFault[] = [
+  { name: 'copy 1 is zeros', copies: [zeros, stay], slot: 'B' },
+  { name: 'copy 2 is zeros', copies: [stay, zeros], slot: 'B' },
+  { name: 'copy 1 is torn', copies: [torn, stay], slot: 'B' },
+  { name: 'copy 2 is torn', copies: [stay, torn], slot: 'B' },
+  { name: 'both copies are zeros', copies: [zeros, zeros], slot: 'A', sample: true },
+];
+
+describe('the slot state is made whole again when', () => {
+  test.each(sampleOf(states))('$name', async ({ name, copies, slot }) => {
+    await table.count(`slot state: ${name}`, async () => {
+      const disk = await fresh(disks.confirmed);
+      await writeStates(disk, ...copies);
+      await withTwin({ disk, scratch: disks.directory }, async (machine) => {
+        await machine.ready(slot);
+        expect(await machine.status()).toMatchObject({ slot, state: 'whole', next: slot });
+      });
+      expect((await readStates(disk)).map(parseEnv).every((state) => state?.[slot] === 'good')).toBe(true);
+    });
+  });
+});
+
+if (everything) {
+  test('with a disk that cannot be written the good slot starts and a trial does not', async () => {
+    await table.count('disk is read-only', async () => {
+      const disk = await fresh(disks.staged);
+      const extra = ['-set', 'drive.disk0.readonly=on'];
+      await withTwin({ disk, scratch: disks.directory, extra }, async (machine) => {
+        await machine.ready('A');
+        expect(await machine.status()).toMatchObject({
+          slot: 'A',
+          version: '1.0.0',
+          slots: { B: { status: 'try3' } },
+        });
+      });
+    });
+  });
+
+  test('with both slots bad the machine goes on trying, and never waits for a person', async () => {
+    await table.count('both slots are bad', async () => {
+      const disk = await fresh(disks.confirmed);
+      for (const role of ['root-a', 'root-b'] as const) await flipByte(disk, role, 17);
+      const machine = await startTwin({ disk, scratch: disks.directory });
+      try {
+        await machine.serial.waitFor(/catamaran\.rescue/, 12 * minute);
+        // Round and round: the rescue entry is tried again and again, each time from the firmware on.
+        await machine.serial.waitFor(/catamaran\.rescue[\s\S]*catamaran\.rescue/, 6 * minute);
+        expect(machine.serial.text).not.toContain('grub>');
+      } finally {
+        await machine.kill();
+      }
+    });
+  });
+}

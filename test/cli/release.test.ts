@@ -1,0 +1,153 @@
+// `catamaran release`, from the command line to what people and programs read.
+import { mkdir, readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { parseArguments } from '../../src/cli/parse.ts';
+import { writeSlot } from '../release/support/images.ts';
+import { temporaryDirectory } from '../release/support/workplace.ts';
+import { catamaran, fakeIo } from './fake-io.ts';
+
+const start = Date.UTC(2027, 0, 1);
+const day = 86_400_000;
+
+async function openShell() {
+  const cwd = await temporaryDirectory();
+  const run = async (line: string, now = start) => {
+    const answer = await catamaran(['release', ...line.split(' ')], { cwd, now: () => now });
+    return { ...answer, text: answer.stdout + answer.stderr };
+  };
+  return { cwd, run };
+}
+
+const maskHashes = (text: string) => text.replaceAll(/[0-9a-f]{64}/g, 'HASH');
+
+test('from init to a rollback, as the page for newcomers has it', async () => {
+  const { cwd, run } = await openShell();
+  for (const version of ['1.0.0', '1.1.0']) await writeSlot(join(cwd, version), { version });
+  const lines = [
+    'init --os lighthouse --channel alpha --channel stable:2/3',
+    'add 1.0.0 --channel alpha',
+    'promote 1.0.0 --from alpha --to stable',
+    'add 1.1.0 --epoch 1 --min-from 1.0.0',
+    'promote 1.1.0 --to alpha',
+    'promote 1.1.0 --from alpha --to stable --curve 0:1%,1d:20%,3d:100%',
+    'pause --channel stable',
+    'rollout 1.1.0 --channel stable --curve 0:50%,1d:100%',
+    'halt --channel stable',
+    'status',
+    'verify',
+    'rotate-key online online-2',
+    'refresh',
+    'gc --keep 1',
+  ];
+  let transcript = '';
+  for (const line of lines) {
+    const { code, text } = await run(line);
+    expect([line, code, code === 0 ? '' : text]).toEqual([line, 0, '']);
+    transcript += `$ catamaran release ${line}\n${text}\n`;
+  }
+  await expect(maskHashes(transcript.replaceAll(cwd, 'HERE'))).toMatchFileSnapshot('goldens/release.txt');
+});
+
+test('two people, two directories of keys', async () => {
+  const { cwd, run } = await openShell();
+  await writeSlot(join(cwd, 'images'), { version: '1.0.0' });
+  await run('init --os lighthouse --channel stable:2/2');
+  await run('add images');
+  await mkdir(join(cwd, 'bob'));
+  await rename(join(cwd, 'keys/stable-2.pem'), join(cwd, 'bob/stable-2.pem'));
+  const refused = await run('promote 1.0.0 --to stable');
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toMatch(
+    /stable has 1 of 2 signatures; key [0-9a-f]{12}… could sign\n {2}hint: .*--sign-later/,
+  );
+  const waiting = await run('promote 1.0.0 --to stable --sign-later');
+  expect(waiting.code).toBe(0);
+  expect(waiting.stdout).toContain('release/.publisher/pending/stable.json');
+  expect((await run('status')).stdout).toMatch(/WAITS +VERSION +SIGNATURES\nstable +2 +1\n/);
+  const signed = await run('sign release/.publisher/pending/stable.json --keys bob');
+  expect(signed.stdout).toBe('release/.publisher/pending/stable.json: signed by stable-2\n');
+  expect((await run('sign')).stdout).toBe('published: stable signed\n');
+  expect((await run('status')).stdout).toMatch(/stable +amd64 +1\.0\.0 +all machines/);
+});
+
+test('for programs: one result, with everything in it', async () => {
+  const { cwd, run } = await openShell();
+  await writeSlot(join(cwd, 'images'), { version: '1.0.0' });
+  await run('init --os lighthouse');
+  await run('add images --channel beta');
+  const { stdout } = await run('status --json');
+  const { command, result } = JSON.parse(stdout);
+  expect(command).toBe('release status');
+  expect(result.channels[1]).toEqual({
+    channel: 'beta',
+    arch: 'amd64',
+    version: '1.0.0',
+    share: 1,
+    halted: false,
+    rollback: false,
+    floorEpoch: 0,
+  });
+  expect(result.roles.map(({ role }: { role: string }) => role)).toContain('beta');
+});
+
+test('signatures that run out are warned of, then fail verify, then are renewed', async () => {
+  const { run } = await openShell();
+  await run('init --os lighthouse --expire timestamp=10');
+  expect((await run('status', start + 5 * day)).stderr).toBe('');
+  const soon = await run('status', start + 8 * day);
+  expect(soon.stderr).toContain('warning: timestamp expires at 2027-01-11 00:00 UTC');
+  const late = await run('verify', start + 11 * day);
+  expect(late.code).toBe(5);
+  expect(late.stderr).toContain('timestamp.json expired at 2027-01-11T00:00:00Z');
+  await run('refresh', start + 11 * day);
+  expect((await run('verify', start + 11 * day)).code).toBe(0);
+});
+
+test.each([
+  ['status', 2, 'is no repository of releases'],
+  ['init --os Light', 2, 'an OS cannot be called "Light"'],
+  ['init --os x --channel Stable', 2, 'a channel cannot be called "Stable"'],
+  ['init --os x --channel root', 2, 'a channel cannot be called "root"'],
+  ['init --os x --channel stable:3/2', 2, 'It must be T/N'],
+  ['init --os x --expire nobody=3', 2, 'It must be ROLE=DAYS'],
+  ['promote 1.0 --to stable --curve 0:1%,1d:0%', 2, 'its shares fall'],
+  ['promote ../1 --to stable', 2, 'It must be letters'],
+  ['gc --keep 0', 2, 'from 1 to 10000'],
+])('%s', async (line, code, message) => {
+  const { run } = await openShell();
+  const answer = await run(line);
+  expect(answer.code).toBe(code);
+  expect(answer.stderr).toContain(message);
+});
+
+test('a second init leaves the first one alone', async () => {
+  const { run } = await openShell();
+  expect((await run('init --os lighthouse')).code).toBe(0);
+  const again = await run('init --os lighthouse');
+  expect(again.code).toBe(2);
+  expect(again.stderr).toContain('there is a repository in');
+  expect((await run('verify')).code).toBe(0);
+});
+
+test('what cannot be released is refused with its reason', async () => {
+  const { cwd, run } = await openShell();
+  await run('init --os lighthouse');
+  expect((await run('add nowhere')).stderr).toContain('cannot read');
+  await mkdir(join(cwd, 'empty'));
+  expect((await run('add empty')).stderr).toContain(
+    'manifest.json cannot be released: there is no such file',
+  );
+});
+
+test('every command on the page for newcomers is one', async () => {
+  const page = await readFile(new URL('../../docs/releases.md', import.meta.url), 'utf8');
+  const inBlocks = [...page.matchAll(/^```sh\n(.*?)^```/gms)].flatMap((match) => match[1]!.split('\n'));
+  const commands = inBlocks.filter((line) => line.startsWith('catamaran '));
+  expect(commands.length).toBeGreaterThan(10);
+  for (const command of commands) {
+    const words = [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
+    const parsed = await parseArguments(words.slice(1), fakeIo());
+    expect(parsed?.name).toBe(words.slice(1, 3).join(' '));
+  }
+});
