@@ -16,12 +16,15 @@ export interface Artifact {
   readonly size: number;
   /** It was there already. */
   readonly cached: boolean;
+  /** In bytes: what a machine needs that unpacks all of it into memory. */
+  readonly memory?: number;
 }
 
 interface Record {
   readonly key: string;
   readonly file: string;
   readonly digest: Digest;
+  readonly memory?: number;
 }
 
 export async function findArtifact(
@@ -33,7 +36,8 @@ export async function findArtifact(
   const file = await fingerprint(path);
   const known = (await cache.result('artifact', recordKey(path))) as Record | undefined;
   if (!file || !known || known.key !== step.key || known.file !== file.print) return undefined;
-  return { path, format, digest: known.digest, size: file.size, cached: true };
+  const { digest, memory } = known;
+  return { path, format, digest, size: file.size, cached: true, ...(memory !== undefined && { memory }) };
 }
 
 export async function recordArtifact(
@@ -41,14 +45,15 @@ export async function recordArtifact(
   step: Step,
   path: string,
   format: string,
+  facts: Pick<Artifact, 'memory'> = {},
 ): Promise<Artifact> {
   const hash = createHash('sha256');
   await hashFile(path, hash);
   const digest = digestOfHash(hash);
   const file = await fingerprint(path);
   if (!file) throw new Error(`${path} is gone again`);
-  await cache.putResult('artifact', recordKey(path), { key: step.key, file: file.print, digest });
-  return { path, format, digest, size: file.size, cached: false };
+  await cache.putResult('artifact', recordKey(path), { key: step.key, file: file.print, digest, ...facts });
+  return { path, format, digest, size: file.size, cached: false, ...facts };
 }
 
 const recordKey = (path: string): Digest => digestOf(resolve(path));

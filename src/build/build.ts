@@ -13,7 +13,12 @@ import { type DiskFormat, isOutput, type OutputFormat, type Plan, type Step } fr
 import { type Artifact, findArtifact, recordArtifact } from './artifact.ts';
 import { createExecutor } from './execute.ts';
 import { rememberPlan } from './explain.ts';
-import { type LinuxkitStep, linuxkitFiles, openLinuxkitOutput, type WriteFile } from './linuxkit-output.ts';
+import {
+  type LinuxkitOutput,
+  type LinuxkitStep,
+  linuxkitFiles,
+  openLinuxkitOutput,
+} from './linuxkit-output.ts';
 import type { SpecSource } from './load-spec.ts';
 import { prepareOutputDirectory } from './output-directory.ts';
 import { prefetch } from './prefetch.ts';
@@ -82,12 +87,12 @@ async function makeOutputs(
     const executor = createExecutor(plan, workshop);
     const made: Artifact[] = [];
     for (const step of steps) {
-      const files = await openOutput(step, await executor.needsOf(step), workshop, request);
+      const { files, ...facts } = await openOutput(step, await executor.needsOf(step), workshop, request);
       const task = reporter.task(step.id, { unit: 'bytes' });
       for (const { step: own, format, suffix, path } of stale) {
         if (own !== step) continue;
         await files.get(suffix)!(path, { signal, advance: task.advance });
-        made.push(await recordArtifact(cache, step, path, format));
+        made.push(await recordArtifact(cache, step, path, format, facts));
       }
       task.done();
     }
@@ -133,11 +138,11 @@ async function openOutput(
   needs: Needs,
   workshop: Workshop,
   { memory }: BuildRequest,
-): Promise<ReadonlyMap<string, WriteFile>> {
-  if (isLinuxkit(step)) return (await openLinuxkitOutput(step, needs, workshop, memory)).files;
+): Promise<LinuxkitOutput> {
+  if (isLinuxkit(step)) return openLinuxkitOutput(step, needs, workshop, memory);
   const disk = await composeDisk(step, needs, workshop);
   const { format } = step.work;
-  return new Map([[`.${format}`, (path, options) => writers[format](disk, path, options)]]);
+  return { files: new Map([[`.${format}`, (path, options) => writers[format](disk, path, options)]]) };
 }
 
 const isOutputStep = (step: Step): step is OutputStep => isOutput(step);

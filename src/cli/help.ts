@@ -26,6 +26,11 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
   ],
   plan: [['catamaran plan server.yml', 'what would be built, and why']],
   inspect: [['catamaran inspect server.qcow2 --verify', '']],
+  release: [
+    ['catamaran release init --os lighthouse', 'makes ./release and ./keys'],
+    ['catamaran release add lighthouse.yml --channel alpha', ''],
+    ['catamaran release promote 1.4.0 --to stable --curve "0:1%,3d:100%"', ''],
+  ],
   lock: [['catamaran lock --update server.yml', 'prints what changed']],
 };
 

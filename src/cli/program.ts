@@ -56,14 +56,22 @@ export function defineProgram(choose: Choose): Command {
     .description(
       'Builds what is stale and boots it in QEMU, with its serial console in this terminal. Changes to the disk are thrown away.',
     )
-    .addArgument(new Argument('<spec|image>', 'a spec, or an image that was built from one'))
+    .addArgument(
+      new Argument('<spec|image>', 'a spec, or what was built of one: a disk, or NAME of NAME-kernel'),
+    )
     .addOption(
       new Option('--firmware <name>', 'firmware of the machine').choices(['bios', 'uefi']).default('bios'),
     )
     .addOption(
-      new Option('--memory <size>', 'memory of the machine')
-        .argParser(values.parseMemory)
-        .default(1024 ** 3, '1G'),
+      new Option('--format <name>', 'what is built of a spec')
+        .choices(['qcow2', 'kernel+initrd', 'kernel+squashfs'])
+        .default('qcow2'),
+    )
+    .addOption(
+      new Option(
+        '--memory <size>',
+        'memory of the machine (default: 1G, or what its initrd needs)',
+      ).argParser(values.parseMemory),
     )
     .addOption(
       new Option('--ssh <port>', 'forward this port of 127.0.0.1 to the machine’s port 22').argParser(

@@ -2,6 +2,7 @@
 import { Argument, type Command, Option } from 'commander';
 import type { Choose } from './program.ts';
 import * as values from './release-values.ts';
+import { parseUrl } from './values.ts';
 
 export function addRelease(program: Command, choose: Choose): void {
   const release = program
@@ -65,6 +66,7 @@ function addMaking(release: Command, choose: Choose): void {
     .addOption(new Option('--channel <name>', 'point this channel at it at once'))
     .addOption(new Option('--locked', 'fail rather than add to the lock file'))
     .addOption(signLater())
+    .addOption(against())
     .action((source: string, options) =>
       choose('release add', async (session) =>
         (await import('./commands/release-add.ts')).addToReleases({ source, ...options }, session),
@@ -91,6 +93,7 @@ function addMoving(release: Command, choose: Choose): void {
       ),
     )
     .addOption(signLater())
+    .addOption(against())
     .action((wanted: string, options) =>
       choose('release promote', async (session) =>
         (await import('./commands/release-pointer.ts')).promoteRelease(
@@ -104,6 +107,7 @@ function addMoving(release: Command, choose: Choose): void {
     .addOption(channel())
     .addOption(curve())
     .addOption(signLater())
+    .addOption(against())
     .action((wanted: string, options) =>
       choose('release rollout', async (session) =>
         (await import('./commands/release-pointer.ts')).rollOutRelease(
@@ -115,6 +119,7 @@ function addMoving(release: Command, choose: Choose): void {
   command(release, 'pause', 'Stop a rollout at the share that it has reached.')
     .addOption(channel())
     .addOption(signLater())
+    .addOption(against())
     .action((options) =>
       choose('release pause', async (session) =>
         (await import('./commands/release-pointer.ts')).pauseRelease(options, session),
@@ -123,6 +128,7 @@ function addMoving(release: Command, choose: Choose): void {
   command(release, 'halt', 'Let no machine of a channel begin an update.')
     .addOption(channel())
     .addOption(signLater())
+    .addOption(against())
     .action((options) =>
       choose('release halt', async (session) =>
         (await import('./commands/release-pointer.ts')).haltRelease(options, session),
@@ -133,6 +139,7 @@ function addMoving(release: Command, choose: Choose): void {
     .addOption(channel())
     .addOption(curve('0:100%'))
     .addOption(signLater())
+    .addOption(against())
     .action((wanted: string, options) =>
       choose('release rollback', async (session) =>
         (await import('./commands/release-pointer.ts')).rollBackRelease(
@@ -148,6 +155,7 @@ function addKeeping(release: Command, choose: Choose): void {
   command(release, 'refresh', 'Sign a new timestamp; for cron, once a day. Named roles are renewed too.')
     .addArgument(new Argument('[role...]', 'roles whose keys are here: root, targets, releases, a channel'))
     .addOption(signLater())
+    .addOption(against())
     .action((roles: string[], options) =>
       choose('release refresh', async (session) =>
         (await import('./commands/release-keep.ts')).refreshRelease({ roles, ...options }, session),
@@ -157,6 +165,7 @@ function addKeeping(release: Command, choose: Choose): void {
     .addArgument(new Argument('<old>', 'its name in the directory of keys, or its key id'))
     .addArgument(new Argument('<new>', 'a name; the key is made if there is none'))
     .addOption(signLater())
+    .addOption(against())
     .action((old: string, fresh: string, options) =>
       choose('release rotate-key', async (session) =>
         (await import('./commands/release-keep.ts')).rotateReleaseKey({ old, fresh, ...options }, session),
@@ -165,6 +174,7 @@ function addKeeping(release: Command, choose: Choose): void {
   command(release, 'sign', 'Sign what waits for signatures, and publish what is complete.')
     .addArgument(new Argument('[file]', 'a file of .publisher/pending/ that was carried here'))
     .addOption(new Option('--discard', 'drop what waits'))
+    .addOption(against())
     .action((file: string | undefined, options) =>
       choose('release sign', async (session) =>
         (await import('./commands/release-sign.ts')).signRelease({ file, ...options }, session),
@@ -176,6 +186,7 @@ function addKeeping(release: Command, choose: Choose): void {
         .argParser(values.parseCount)
         .default(10),
     )
+    .addOption(against())
     .action((options) =>
       choose('release gc', async (session) =>
         (await import('./commands/release-keep.ts')).shrinkRelease(options, session),
@@ -207,6 +218,11 @@ function command(release: Command, name: string, description: string): Command {
 
 const version = () => new Argument('<version>', 'as in the spec’s os.version').argParser(values.parseVersion);
 const channel = () => new Option('--channel <name>', 'the channel').makeOptionMandatory();
+const against = () =>
+  new Option(
+    '--against <url>',
+    'where machines read it: refuse if what is there is newer than what is here',
+  ).argParser(parseUrl);
 const signLater = () =>
   new Option('--sign-later', 'where signatures are missing, keep what is to be signed for `release sign`');
 

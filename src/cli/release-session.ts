@@ -9,10 +9,11 @@ export interface RepositoryOptions {
   readonly repo: string;
   readonly keys: string;
   readonly signLater?: true;
+  readonly against?: string;
 }
 
 export async function openPublisher(
-  { repo, keys, signLater }: RepositoryOptions,
+  { repo, keys, signLater, against }: RepositoryOptions,
   { io }: Session,
 ): Promise<Publisher> {
   const directory = resolve(io.cwd, repo);
@@ -22,6 +23,7 @@ export async function openPublisher(
     keyring: await readKeyring(resolve(io.cwd, keys)),
     now: secondsOf(io),
     signLater: signLater === true,
+    against,
   };
 }
 

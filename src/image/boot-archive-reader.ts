@@ -19,6 +19,8 @@ export interface FoundArchive {
     | { readonly rootHash: string; readonly salt: string; readonly dataBlocks: number }
     | undefined;
   readonly manifest?: ImageManifest | undefined;
+  /** CRC-32 by file name, 8 hex digits; as boot-sums.ts writes them. */
+  readonly sums?: Readonly<Record<string, string>> | undefined;
 }
 
 const block = 512;
@@ -48,6 +50,7 @@ export async function readBootArchive(read: ReadAt, size: number): Promise<Found
     slotArgs,
     verity: parseVerityArgument(slotArgs),
     manifest: parseManifest(await text('manifest.json')),
+    sums: parseSums(await text('sums')),
   };
 }
 
@@ -70,6 +73,12 @@ function parseVerityArgument(slotArgs: string | undefined): FoundArchive['verity
     slotArgs ?? '',
   );
   return match ? { rootHash: match[1]!, salt: match[2]!, dataBlocks: Number(match[3]) } : undefined;
+}
+
+function parseSums(text: string | undefined): FoundArchive['sums'] {
+  if (text === undefined) return undefined;
+  const lines = text.matchAll(/^([0-9a-f]{8}) {2}(kernel|initrd)$/gm);
+  return Object.fromEntries([...lines].map(([, sum, name]) => [name!, sum!]));
 }
 
 function parseManifest(text: string | undefined): ImageManifest | undefined {

@@ -3,10 +3,11 @@
 // stands in the first part that needs it.
 import type { Digest } from '../base/digest.ts';
 import { type AccountFile, accountFiles, accountLines, mergeAccountLines } from '../component/accounts.ts';
+import type { Volume } from '../spec/types.ts';
 import { contentBytes } from '../tree/content.ts';
 import { mergeTrees } from '../tree/merge.ts';
 import type { TreeNode } from '../tree/node.ts';
-import { directory, file, parentOf, type ReadonlyTree, type Tree, walk } from '../tree/tree.ts';
+import { addParents, directory, file, parentOf, type ReadonlyTree, type Tree, walk } from '../tree/tree.ts';
 
 export interface RootPart {
   /** LinuxKit's record LINUXKIT.source: an image reference, `linuxkit.files`, `linuxkit.volumes`. */
@@ -129,17 +130,17 @@ async function joinDatabases(inits: readonly ReadonlyTree[]): Promise<Tree> {
   return joined;
 }
 
-/** `containers/volumes/NAME`: what is there at first in lower; init lays memory over it at merged. */
-export function volumeTree(name: string, content: ReadonlyTree | undefined): Tree {
+/**
+ * `containers/volumes/NAME`: what is there at first in lower; init lays memory over it at merged. Without tmp there is no
+ * memory, and the volume is read-only: LinuxKit's init knows it by that, but its builder makes tmp in any case.
+ */
+export function volumeTree({ name, readonly }: Volume, content: ReadonlyTree = new Map()): Tree {
   const place = `containers/volumes/${name}`;
-  const tree: Tree = new Map<string, TreeNode>([
-    ['containers', directory()],
-    ['containers/volumes', directory()],
-    ...[place, `${place}/lower`, `${place}/merged`, `${place}/tmp`].map((path): [string, TreeNode] => [
-      path,
-      directory(),
-    ]),
-  ]);
-  for (const [path, node] of content ?? []) if (path !== '') tree.set(`${place}/lower/${path}`, node);
+  const tree: Tree = new Map();
+  for (const [path, node] of content) if (path !== '') tree.set(`${place}/lower/${path}`, node);
+  tree.set(`${place}/lower`, content.get('') ?? directory());
+  tree.set(`${place}/merged`, directory());
+  if (!readonly) tree.set(`${place}/tmp`, directory());
+  for (const path of [...tree.keys()]) addParents(tree, path);
   return tree;
 }

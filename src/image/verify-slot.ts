@@ -1,13 +1,15 @@
-// Recomputes what a slot claims: the root hash over all data blocks, the stored hash tree, each segment's digest.
+// Recomputes what a slot claims: the sums of kernel and initrd, the root hash over all data blocks, the stored hash tree, each segment's digest.
 // For inspect.ts; the machine itself leaves this to dm-verity.
 import { createHash, hash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import { sortedEntries } from '../base/order.ts';
 import { buildHashTree, hashImageSize, leafDigests } from '../verity/hash-tree.ts';
 import { blockSize, parseSuperblock } from '../verity/superblock.ts';
-import type { FoundArchive } from './boot-archive-reader.ts';
+import type { ArchiveFile, FoundArchive } from './boot-archive-reader.ts';
 import type { ReadAt } from './gpt.ts';
 
 export interface Check {
-  /** `root hash`, `hash tree`, `segment NAME`. */
+  /** `kernel`, `initrd`, `root hash`, `hash tree`, `segment NAME`. */
   readonly what: string;
   readonly ok: boolean;
   /** Why not. */
@@ -23,11 +25,15 @@ const chunkSize = 4 << 20;
 const sha256 = (bytes: Uint8Array): Uint8Array => hash('sha256', bytes, 'buffer');
 
 export async function verifySlot(
-  { verity, manifest }: FoundArchive,
-  { root, hash: hashPart }: { root: Part; hash: Part },
+  { files, sums, verity, manifest }: FoundArchive,
+  { boot, root, hash: hashPart }: { boot: Part; root: Part; hash: Part },
   signal?: AbortSignal,
 ): Promise<Check[]> {
   const checks: Check[] = [];
+  for (const [name, expected] of sortedEntries(sums ?? {})) {
+    const file = files.find((each) => each.name === name);
+    checks.push(compare(name, expected, file ? await sumOf(boot, file, signal) : 'no such file'));
+  }
   if (verity) checks.push(...(await verifyTree(verity, root, hashPart, signal)));
   else checks.push({ what: 'root hash', ok: false, evidence: 'slot.cfg names none' });
   if (!manifest)
@@ -67,6 +73,12 @@ async function verifyTree(
 function compare(what: string, expected: string, found: string): Check {
   if (found === expected) return { what, ok: true };
   return { what, ok: false, evidence: `expected ${expected}, found ${found}` };
+}
+
+async function sumOf(part: Part, { offset, size }: ArchiveFile, signal?: AbortSignal): Promise<string> {
+  let sum = 0;
+  for await (const chunk of chunksOf(part, offset, size, signal)) sum = crc32(chunk, sum);
+  return sum.toString(16).padStart(8, '0');
 }
 
 /** Undefined when it does not lie within the part. */

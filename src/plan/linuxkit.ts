@@ -10,7 +10,7 @@ import type { LinuxkitFormat, PlannedRoot, Step, Work } from './step.ts';
 /** zstd's level for the archives of an initrd; docs/outputs.md has what was measured. */
 export const archiveLevel = 6;
 /** For a squashfs that is made anew as a whole. */
-export const squashfsLevel = 9;
+export const squashfsLevel = 6;
 
 /** Of the plan that is being made. */
 export interface Planning {
@@ -57,7 +57,7 @@ export function planLinuxkit(
     ),
   };
   const { cmdline = '', binary = '', tar = '', ucode = '' } = spec.kernel ?? {};
-  const volumes = spec.volumes.map(({ name }) => name).join(' ');
+  const volumes = spec.volumes.map(({ name, readonly }) => `${name}${readonly ? ':ro' : ''}`).join(' ');
   const inputs = { ...contents, volumes, kernel: [binary, tar, ucode].join(' '), epoch: String(epoch) };
   const make = (kind: 'archives' | 'squashfs'): Step =>
     add(

@@ -5,7 +5,7 @@ import { byName } from '../base/order.ts';
 import { imageName } from '../lock/image-name.ts';
 import type { LockedImage, LockedSpec } from '../lock/locked-spec.ts';
 import type { ImageReference } from '../spec/reference.ts';
-import type { Container, Kernel } from '../spec/types.ts';
+import type { Container, Kernel, Spec, Volume } from '../spec/types.ts';
 import { digestOf } from '../store/digest-of.ts';
 import { keyOfTools } from '../tools/root.ts';
 import { planLinuxkit } from './linuxkit.ts';
@@ -85,7 +85,12 @@ export function planBuild(locked: LockedSpec, formats: readonly OutputFormat[]):
       return { container, path: bundlePath(container, index), image: from, segment: segment(from, 'all') };
     }),
   );
-  const segments = unique([modules, ...containers.map((each) => each.segment)]);
+  const volumes = spec.volumes.map((volume) => {
+    if (volume.format === 'oci') throw unsupportedVolume(volume, spec);
+    return { volume, ...(volume.image ? { segment: segment(image(volume.image), 'all') } : {}) };
+  });
+  const filled = volumes.flatMap((each) => (each.segment ? [each.segment] : []));
+  const segments = unique([modules, ...containers.map((each) => each.segment), ...filled]);
 
   const initrd = add('initrd', { kind: 'initrd', image: initrdImage.id, kernel: kernel.id }, common, [
     initrdImage,
@@ -98,6 +103,10 @@ export function planBuild(locked: LockedSpec, formats: readonly OutputFormat[]):
       init: init.map((step) => step.id),
       modules: modules.id,
       containers: containers.map((each) => ({ ...each, image: each.image.id, segment: each.segment.id })),
+      volumes: volumes.map(({ volume, segment }) => ({
+        volume,
+        ...(segment ? { segment: segment.id } : {}),
+      })),
     },
     { ...common, level: String(compressionLevel), ...describeBase(locked) },
     unique([...init, ...segments, ...containers.map((each) => each.image)]),
@@ -135,6 +144,7 @@ export function planBuild(locked: LockedSpec, formats: readonly OutputFormat[]):
 function describeBase({ spec, files }: LockedSpec): Record<string, string> {
   const inputs: Record<string, string> = {
     os: digestOf({ ...spec.os, release: Object.fromEntries(spec.os.release) }),
+    ...(spec.volumes.length > 0 ? { volumes: digestOf(spec.volumes as never) } : {}),
     // What the labels of images may refer to.
     names: digestOf({
       ids: Object.fromEntries(spec.names.ids),
@@ -182,5 +192,14 @@ function noKernel(file: string): CatamaranError {
     code: 'spec-no-kernel',
     message: `${file} names no kernel, and a disk image boots one`,
     hint: 'Add `kernel: {image: component:kernel, cmdline: "console=tty0 console=ttyS0"}`.',
+  });
+}
+
+function unsupportedVolume({ name, pointer }: Volume, { source }: Spec): CatamaranError {
+  return new CatamaranError('spec', {
+    code: 'volume-format-unsupported',
+    message: `the volume ${name} is an OCI layout, which a disk image cannot hold yet`,
+    hint: 'Leave `format: oci` out: the volume then holds the file system of the image.',
+    position: source.positionOf(pointer),
   });
 }

@@ -23,6 +23,7 @@ export type Work =
       readonly init: readonly StepId[];
       readonly modules: StepId;
       readonly containers: readonly PlannedContainer[];
+      readonly volumes: readonly PlannedVolume[];
     }
   /** GRUB for BIOS and UEFI. */
   | { readonly kind: 'loader' }
@@ -80,6 +81,12 @@ export interface PlannedContainer {
   readonly path: string;
   readonly image: StepId;
   readonly segment: StepId;
+}
+
+export interface PlannedVolume {
+  readonly volume: Volume;
+  /** What is in it at first; absent: nothing. */
+  readonly segment?: StepId;
 }
 
 export type WorkKind = Work['kind'];

@@ -54,7 +54,10 @@ export async function readConfig(disk: Disk, directory: string): Promise<Config>
 }
 
 export async function writeConfig(disk: Disk, { os, days, names }: Config): Promise<void> {
-  await disk.replace(path, Buffer.from(canonicalJson({ schema: 1, os, days: { ...days }, names: { ...names } })));
+  await disk.replace(
+    path,
+    Buffer.from(canonicalJson({ schema: 1, os, days: { ...days }, names: { ...names } })),
+  );
 }
 
 export function daysOf({ days }: Config, role: string): number {

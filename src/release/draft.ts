@@ -138,11 +138,12 @@ export async function removePending(disk: Disk, roles: readonly string[]): Promi
 export function notEnough(
   { role, have, need, missing }: Shortage,
   nameOf: (id: KeyId) => string,
+  hint = 'Give their keys with --keys, or run it with --sign-later and let the others run `catamaran release sign`.',
 ): CatamaranError {
   return new CatamaranError('usage', {
     code: 'release-signatures-missing',
     message: `${role} has ${have} of ${need} signatures; ${missing.map(nameOf).join(', ')} could sign`,
-    hint: 'Give their keys with --keys, or run it with --sign-later and let the others run `catamaran release sign`.',
+    hint,
   });
 }
 

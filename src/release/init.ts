@@ -76,7 +76,13 @@ export async function initRepository(request: InitRequest): Promise<InitAnswer> 
         })),
       },
     };
-    const files = await signAll({ ...request, config: { ...config, names: {} } }, keyring, root, targets, delegated);
+    const files = await signAll(
+      { ...request, config: { ...config, names: {} } },
+      keyring,
+      root,
+      targets,
+      delegated,
+    );
     const names = Object.fromEntries(keyring.map(({ id, name }) => [id, name]));
     await writeConfig(disk, { ...config, names });
     for (const [path, bytes] of files) {
@@ -89,6 +95,9 @@ export async function initRepository(request: InitRequest): Promise<InitAnswer> 
     return { created, roles: new Map(roles) };
   });
 }
+
+const initHint =
+  'A new repository needs as many keys of each role here as must sign; hand them out, or rotate them, afterwards.';
 
 interface Holders {
   readonly keys: readonly Key[];
@@ -138,7 +147,7 @@ async function signAll(
   const sign = async (role: string, signed: JsonObject, demand: Demand): Promise<Draft> => {
     const draft = await signDraft(makeDraft(role, signed), [demand], keyring);
     const shortage = findShortage(draft, [demand]);
-    if (shortage) throw notEnough(shortage, nameKey(keyring, {}));
+    if (shortage) throw notEnough(shortage, nameKey(keyring, {}), initHint);
     return draft;
   };
   const drafts = [await sign('root', rootSigned, topDemand(trusted, 'root'))];

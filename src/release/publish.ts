@@ -28,6 +28,7 @@ import {
 import type { Key } from './keyring.ts';
 import { createMemory, openDirectory } from './local.ts';
 import { withLock } from './lock.ts';
+import { requireNewest } from './served.ts';
 import { readState, type State } from './state.ts';
 
 export interface Publisher {
@@ -38,6 +39,8 @@ export interface Publisher {
   readonly now: number;
   /** Where signatures are missing: keep what is to be signed, rather than fail. */
   readonly signLater: boolean;
+  /** The URL at which machines read the repository: a copy here that is older than the one there is refused. */
+  readonly against?: string | undefined;
 }
 
 /** A file that is to lie in `targets/`: bytes, or the path of what is copied. */
@@ -97,6 +100,7 @@ async function locked<T>(publisher: Publisher, action: (state: State) => Promise
   return withLock(directory, async () => {
     await redo(disk);
     const state = await readState(directory, disk, now);
+    if (publisher.against !== undefined) await requireNewest(publisher.against, state);
     await sweep(disk, state);
     return action(state);
   });

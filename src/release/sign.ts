@@ -1,11 +1,71 @@
 // The others' half of a threshold: signatures added to what waits, in the repository or in a file that was carried
 // away. What is complete is published at once, if the online key is here too.
 import { CatamaranError } from '../base/errors.ts';
+import { canonicalJson, type Json } from '../base/json.ts';
+import { byName } from '../base/order.ts';
+import type { JsonObject } from '../tuf/fields.ts';
+import { sha256Hex } from '../tuf/hex.ts';
+import { targetPath } from '../tuf/names.ts';
+import { parsePointer } from '../tuf/pointer.ts';
+import { formatCurve } from '../tuf/rollout.ts';
 import { type Disk, privateDirectory } from './disk.ts';
 import { parseDraft, readPending, removePending, signSlots } from './draft.ts';
 import type { Key } from './keyring.ts';
 import { withLock } from './lock.ts';
 import { type Outcome, type Publisher, publishPending } from './publish.ts';
+import { readState } from './state.ts';
+
+/** What somebody is about to sign. */
+export interface PendingChange {
+  readonly role: string;
+  readonly version: number;
+  /** Sentences without a full stop: targets that come, change or go, and who may sign, where that changes. */
+  readonly changes: readonly string[];
+}
+
+export async function describePending(publisher: Publisher): Promise<PendingChange[]> {
+  const { directory, disk, now } = publisher;
+  const state = await readState(directory, disk, now);
+  const described: PendingChange[] = [];
+  for (const { role, version, signed } of await readPending(disk)) {
+    const before = role === 'root' ? state.rootSigned : state.roles.get(role)?.signed;
+    const changes = await describeTargets(disk, listedIn(before), listedIn(signed));
+    for (const member of ['keys', 'roles', 'delegations'] as const) {
+      if (
+        canonicalJson((before?.[member] ?? null) as Json) !== canonicalJson((signed[member] ?? null) as Json)
+      )
+        changes.push(`${member} change`);
+    }
+    if (changes.length === 0) changes.push(`the same as before, until ${String(signed.expires)}`);
+    described.push({ role, version, changes });
+  }
+  return described;
+}
+
+const listedIn = (signed: JsonObject | undefined) =>
+  (signed?.targets ?? {}) as Record<string, { hashes: { sha256: string } }>;
+
+type Listed = ReturnType<typeof listedIn>;
+
+async function describeTargets(disk: Disk, before: Listed, after: Listed): Promise<string[]> {
+  const lines: string[] = [];
+  for (const name of [...new Set([...Object.keys(before), ...Object.keys(after)])].sort(byName)) {
+    const sha256 = after[name]?.hashes.sha256;
+    if (sha256 === before[name]?.hashes.sha256) continue;
+    if (sha256 === undefined) lines.push(`${name} goes`);
+    else lines.push(`${name} is ${(await describePointer(disk, name, sha256)) ?? `sha256:${sha256}`}`);
+  }
+  return lines;
+}
+
+/** The file itself is held against the hash that is signed. */
+async function describePointer(disk: Disk, name: string, sha256: string): Promise<string | undefined> {
+  const bytes = name.startsWith('channel-') ? await disk.read(targetPath(name, sha256)) : undefined;
+  if (bytes === undefined || sha256Hex(bytes) !== sha256) return undefined;
+  const { release, rollout, halted, rollback } = parsePointer(bytes, name);
+  const marks = [halted && 'halted', rollback && 'rollback'].filter(Boolean).map((mark) => `, ${mark}`);
+  return `${release.version}, ${formatCurve(rollout.points)}${marks.join('')}, manifest sha256:${release.manifest.sha256}`;
+}
 
 export async function signPending(publisher: Publisher): Promise<Outcome> {
   if ((await readPending(publisher.disk)).length === 0) throw nothingWaits();

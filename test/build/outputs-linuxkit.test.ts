@@ -33,6 +33,7 @@ services:
 volumes:
   - {name: data, image: "oci:other"}
   - {name: scratch}
+  - {name: fixed, image: "oci:other", readonly: true}
 files:
   - {path: etc/motd, contents: "hello", mode: "0644"}
   - {path: etc/issue, contents: "mine", mode: "0644"}
@@ -227,6 +228,16 @@ describe('the root file system', () => {
       directory 0755 containers/volumes/data/lower/sys
       directory 0755 containers/volumes/data/merged
       directory 0755 containers/volumes/data/tmp
+      directory 0755 containers/volumes/fixed
+      directory 0755 containers/volumes/fixed/lower
+      directory 0755 containers/volumes/fixed/lower/data
+      directory 0755 containers/volumes/fixed/lower/dev
+      directory 0755 containers/volumes/fixed/lower/dev/pts
+      directory 0755 containers/volumes/fixed/lower/dev/shm
+      directory 0755 containers/volumes/fixed/lower/etc
+      directory 0755 containers/volumes/fixed/lower/proc
+      directory 0755 containers/volumes/fixed/lower/sys
+      directory 0755 containers/volumes/fixed/merged
       directory 0755 containers/volumes/scratch
       directory 0755 containers/volumes/scratch/lower
       directory 0755 containers/volumes/scratch/merged
@@ -268,6 +279,8 @@ describe('the root file system', () => {
       file      0644 containers/services/sealed/runtime.json
       file      0644 containers/volumes/data/lower/data/x
       file      0644 containers/volumes/data/lower/etc/hosts
+      file      0644 containers/volumes/fixed/lower/data/x
+      file      0644 containers/volumes/fixed/lower/etc/hosts
       file      0644 etc/hosts
       file      0644 etc/issue
       file      0644 etc/motd
@@ -286,6 +299,8 @@ describe('the root file system', () => {
       symlink   0777 containers/services/sealed/rootfs/etc/mtab -> /proc/mounts
       symlink   0777 containers/volumes/data/lower/etc/mtab -> /proc/mounts
       symlink   0777 containers/volumes/data/lower/etc/resolv.conf -> /run/resolvconf/resolv.conf
+      symlink   0777 containers/volumes/fixed/lower/etc/mtab -> /proc/mounts
+      symlink   0777 containers/volumes/fixed/lower/etc/resolv.conf -> /run/resolvconf/resolv.conf
       symlink   0777 etc/mtab -> /proc/mounts
       symlink   0777 etc/os-release -> ../usr/lib/os-release
       symlink   0777 etc/resolv.conf -> /run/resolvconf/resolv.conf
@@ -330,6 +345,7 @@ describe('the root file system', () => {
       'init[1] oci:./runc',
       'volume[0] oci:./other',
       'volume[1] linuxkit.volumes',
+      'volume[2] oci:./other',
       'onboot[0] oci:./app',
       'onshutdown[0] oci:./app',
       'services[0] oci:./app',

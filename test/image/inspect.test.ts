@@ -42,7 +42,7 @@ function makeDisk(): Disk {
   const files = { kernel: contentOf('kernel'), initrd: contentOf('initrd'), cmdline: 'quiet', mtime: 0 };
   return assembleDisk(layout, {
     'ab-state': writeStatePartition(freshState, { size: MiB, serial: 1, mtime: 0 }),
-    'boot-a': writeBootArchive({ ...files, verity, manifest }),
+    'boot-a': writeBootArchive({ ...files, verity, manifest, sums: '5dd29aab  kernel\n' }),
     'root-a': concatenate([segment]),
     'hash-a': concatenate([tree.image]),
   });
@@ -74,7 +74,9 @@ test('raw and qcow2 tell the same: partitions, state, slots, segments', async ()
   const [a, b] = fromRaw.slots;
   expect(a).toMatchObject({ name: 'A', status: 'good', first: true });
   expect(a?.archive?.manifest?.version).toBe('1.4.0');
-  expect(a?.checks).toEqual(['root hash', 'hash tree', 'segment base'].map((what) => ({ what, ok: true })));
+  expect(a?.checks).toEqual(
+    ['kernel', 'root hash', 'hash tree', 'segment base'].map((what) => ({ what, ok: true })),
+  );
   expect(b).toEqual({ name: 'B', status: 'none', first: false, archive: undefined, checks: undefined });
 });
 
@@ -88,6 +90,7 @@ async function changed(at: number, bytes: Uint8Array): Promise<string> {
 }
 
 test('a flipped byte in the root, in the tree, in the state is found', async () => {
+  const fromBoot = await inspectImage(raw);
   const inRoot = await inspectImage(
     await changed(placeOf(layout, 'root-a').offset + 5000, Buffer.from('x')),
     { verify: true },
@@ -102,6 +105,12 @@ test('a flipped byte in the root, in the tree, in the state is found', async () 
     { verify: true },
   );
   expect(inTree.slots[0]?.checks?.filter(({ ok }) => !ok).map(({ what }) => what)).toEqual(['hash tree']);
+  const { offset } = fromBoot.slots[0]!.archive!.files.find(({ name }) => name === 'kernel')!;
+  const inKernel = await inspectImage(
+    await changed(placeOf(layout, 'boot-a').offset + offset, Buffer.from('x')),
+    { verify: true },
+  );
+  expect(inKernel.slots[0]?.checks?.filter(({ ok }) => !ok).map(({ what }) => what)).toEqual(['kernel']);
   const state = await inspectImage(
     await changed(placeOf(layout, 'ab-state').offset + envOffsets[0], Buffer.alloc(512)),
   );

@@ -14,7 +14,15 @@ import { rotateKey } from '../../src/release/rotate-key.ts';
 import { discardPending, signFile, signPending } from '../../src/release/sign.ts';
 import { readStatus } from '../../src/release/status.ts';
 import { ownedName } from '../../src/store/owner.ts';
-import { now, openWorkplace, temporaryDirectory, versionAt, type Workplace } from './support/workplace.ts';
+import {
+  copyWorkplace,
+  now,
+  openWorkplace,
+  serve,
+  temporaryDirectory,
+  versionAt,
+  type Workplace,
+} from './support/workplace.ts';
 
 const atOnce = [[0, 10_000]] as const;
 const codeOf = (work: Promise<unknown>): Promise<string> =>
@@ -250,4 +258,21 @@ test('a process that is killed in the middle leaves a lock that the next one tak
   expect(await openDisk(place.repo).list('.publisher')).toContain('lock');
   expect(await codeOf(refreshRepository([], await place.publisher()))).toBe('done');
   expect(await openDisk(place.repo).list('.publisher')).not.toContain('lock');
+});
+
+test('a copy that is older than what machines see is not built upon', async () => {
+  const place = await released();
+  const url = await serve(place.repo);
+  const checkout = await copyWorkplace(place);
+  const publisher = { ...(await checkout.publisher()), against: url };
+  expect(await codeOf(refreshRepository([], publisher))).toBe('done');
+  // The server's copy is older now: the next one may be published too.
+  expect(await codeOf(refreshRepository([], publisher))).toBe('done');
+  for (let count = 0; count < 3; count++) await refreshRepository([], await place.publisher());
+  expect(await codeOf(refreshRepository([], publisher))).toBe('release-copy-old');
+  expect(await codeOf(refreshRepository([], { ...publisher, against: `${url}/none` }))).toBe('done');
+  await writeFile(join(place.repo, 'metadata/timestamp.json'), 'x'.repeat(20_000));
+  expect(await codeOf(refreshRepository([], publisher))).toBe('release-server-unreachable');
+  await writeFile(join(place.repo, 'metadata/timestamp.json'), '{}');
+  expect(await codeOf(refreshRepository([], publisher))).toBe('tuf-malformed');
 });

@@ -95,3 +95,14 @@ test('a machine without a network has no card', () => {
 test('nothing listens on any address but the loopback', () => {
   expect(line({ sshPort: 0 })).toContain('hostfwd=tcp:127.0.0.1:0-:22');
 });
+
+test('a kernel that QEMU starts itself needs no disk, and has the first place before one', () => {
+  const kernel = { kernel: '/o/a-kernel', initrd: '/o/a-initrd.img', cmdline: 'console=ttyS0 quiet' };
+  const { image: _, format: __, ...diskless } = minimal;
+  const args = machineArguments({ ...diskless, kernel }, files);
+  expect(args.slice(args.indexOf('-kernel'), args.indexOf('-kernel') + 6)).toEqual([
+    ...['-kernel', '/o/a-kernel', '-initrd', '/o/a-initrd.img', '-append', 'console=ttyS0 quiet'],
+  ]);
+  expect(args.join(' ')).not.toContain('disk0');
+  expect(line({ kernel })).toMatch(/drive=disk0(?!.*bootindex)/);
+});

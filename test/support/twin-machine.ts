@@ -101,6 +101,8 @@ export interface TwinRun {
   /** More of QEMU's arguments. */
   readonly extra?: readonly string[];
   readonly onReboot?: 'reboot' | 'exit';
+  /** For QEMU, where it is not just the disk's path. */
+  readonly image?: string;
 }
 
 let count = 0;
@@ -114,11 +116,12 @@ export async function startTwin(options: TwinRun): Promise<TwinMachine> {
     watchdog = false,
     extra = [],
     onReboot = 'reboot',
+    image = disk,
   } = options;
   const path = join(scratch, `shell-${process.pid}-${++count}`);
   const drive = `if=none,id=media,format=raw,readonly=on,file=${media}`;
   const machine = await startTestMachine({
-    image: disk,
+    image,
     format: 'raw',
     firmware,
     snapshot: false,

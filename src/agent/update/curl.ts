@@ -45,9 +45,9 @@ export function runCurl(
   const { output, status } = host.run(['curl', '-q', '-K', config]);
   host.removeFile(config);
   const results = transfers.map(() => unknown);
-  for (const [, index, exit, code, size] of output.matchAll(/^@(\d+) (\d+) (\d+) (\d+)$/gm))
+  for (const [, index, exit, code, size] of output.matchAll(/^transfer (\d+) (\d+) (\d+) (\d+)$/gm))
     results[Number(index)] = { exit: Number(exit), status: Number(code), size: Number(size) };
-  const said = output.split('\n').filter((line) => line.startsWith('curl:'));
+  const said = output.split('\n').filter((line) => line.startsWith('curl: ('));
   return { results, message: said.at(-1)?.slice(0, 300) ?? `curl ended with status ${status}` };
 }
 
@@ -59,7 +59,7 @@ function describe(transfers: readonly Transfer[], { ca, patience, parallel = 1 }
     return [
       `url = ${quote(url)}`,
       `output = ${quote(output)}`,
-      `write-out = "@${index} %{exitcode} %{http_code} %{size_download}\\n"`,
+      `write-out = "transfer ${index} %{exitcode} %{http_code} %{size_download}\\n"`,
       `max-filesize = ${maxSize}`,
       `max-time = ${2 * patience + Math.ceil(maxSize / slowest)}`,
       `connect-timeout = ${patience}`,

@@ -1,6 +1,7 @@
 // The base segment: everything that is at hand as soon as the initrd has mounted it.
 import { digestHex } from '../../base/digest.ts';
 import { makeBundle } from '../../container/bundle.ts';
+import { makeVolume } from '../../container/volume.ts';
 import { assembleBase, type IndexedSegment, type Source } from '../../image/base-tree.ts';
 import { makeSegment } from '../../image/segment.ts';
 import { compressionLevel } from '../../plan/plan.ts';
@@ -25,6 +26,12 @@ export async function makeBase(
     const bundle = await makeBundle(container, path, image, tree, spec.names);
     bundles.push({ name: `the container ${container.name}`, tree: bundle.tree });
     mountPoints.set(segment, [...(mountPoints.get(segment) ?? []), bundle.mountPoint]);
+  }
+
+  for (const { volume, segment } of step.work.volumes) {
+    const { tree, mountPoint } = makeVolume(volume);
+    bundles.push({ name: `the volume ${volume.name}`, tree });
+    if (segment) mountPoints.set(segment, [...(mountPoints.get(segment) ?? []), mountPoint]);
   }
 
   const segments = [...mountPoints].map(([id, points]): IndexedSegment => {

@@ -54,7 +54,7 @@ export async function composeRoot(
     const image = id === undefined ? undefined : (await openImage(workshop, needs, id)).tree;
     const content = image && new Map([...usualPlaces('shared'), ...stripImage(image)]);
     const source = volume.image ? sourceOf(volume.image) : 'linuxkit.volumes';
-    parts.push({ source, location: `volume[${index}]`, tree: volumeTree(volume.name, content) });
+    parts.push({ source, location: `volume[${index}]`, tree: volumeTree(volume, content) });
   }
   const containers = await containerParts(planned.containers, needs, workshop);
   const images = containers.images.map((image) => ({ ...image, part: image.part + parts.length }));

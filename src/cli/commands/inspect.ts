@@ -4,6 +4,7 @@ import { CatamaranError, type Diagnostic } from '../../base/errors.ts';
 import type { Json } from '../../base/json.ts';
 import { formatSize } from '../../base/size.ts';
 import { type InspectedSlot, type Inspection, inspectImage } from '../../image/inspect.ts';
+import { envNames } from '../../slots/constants.ts';
 import { makePaint, type Paint } from '../paint.ts';
 import type { Session } from '../session.ts';
 import { renderTable } from '../table.ts';
@@ -27,7 +28,7 @@ export async function inspect(
 }
 
 export function renderInspection(
-  { format, size, diskGuid, partitions, slots }: Inspection,
+  { format, size, diskGuid, partitions, state, slots }: Inspection,
   paint: Paint,
 ): string {
   const table = renderTable(
@@ -46,8 +47,17 @@ export function renderInspection(
   return [
     `${format} image, ${formatSize(size)}, disk ${diskGuid}\n`,
     table,
+    `${describeState(state)}\n`,
     ...slots.map((slot) => renderSlot(slot, paint)),
   ].join('\n');
+}
+
+function describeState({ copies, current }: Inspection['state']): string {
+  const invalid = envNames.filter((_, index) => copies[index] === undefined);
+  if (invalid.length === copies.length) return 'slot state: no copy is valid; A is asked first, then B';
+  const [first, second] = copies.map((copy) => JSON.stringify(copy));
+  const whole = first === second ? 'both copies alike' : 'the copies differ';
+  return `slot state: generation ${current.gen}, ${invalid.length > 0 ? `${invalid[0]} is not valid` : whole}`;
 }
 
 function renderSlot({ name, status, first, archive, checks }: InspectedSlot, paint: Paint): string {

@@ -2,7 +2,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { CatamaranError, messageOf } from '../../base/errors.ts';
-import { discardPending, signFile, signPending } from '../../release/sign.ts';
+import { describePending, discardPending, signFile, signPending } from '../../release/sign.ts';
 import { describeOutcome, openPublisher, outcomeJson, type RepositoryOptions } from '../release-session.ts';
 import type { Session } from '../session.ts';
 
@@ -33,6 +33,9 @@ export async function signRelease(options: SignOptions, session: Session): Promi
     const roles = await discardPending(publisher.directory, publisher.disk);
     front.result('release sign', { discarded: roles }, `dropped: ${roles.join(', ')}\n`);
     return;
+  }
+  for (const { role, version, changes } of await describePending(publisher)) {
+    for (const change of changes) front.info(`${role}, version ${version}: ${change}`);
   }
   const outcome = await signPending(publisher);
   const text = describeOutcome(outcome, options.repo);

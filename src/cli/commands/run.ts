@@ -1,10 +1,8 @@
 // `catamaran run SPEC|IMAGE`: builds what is stale and boots it in QEMU; its serial console is this terminal.
 import type { Arch } from '../../base/arch.ts';
 import { CatamaranError } from '../../base/errors.ts';
-import { buildSpec } from '../../build/build.ts';
 import { withWorkshop } from '../../build/workshop.ts';
 import { preparePackages } from '../../debian/deb.ts';
-import { openDiskFile } from '../../image/disk-file.ts';
 import type { Context } from '../../lock/context.ts';
 import { hostArchitecture } from '../../lock/resolve.ts';
 import type { Firmware } from '../../run/arguments.ts';
@@ -16,15 +14,16 @@ import { isPrepared } from '../../tools/root.ts';
 import type { Tools } from '../../tools/tools.ts';
 import { createContext } from '../context.ts';
 import { lockOne } from '../lock-one.ts';
-import { reportLock } from '../lock-report.ts';
 import { targetArch } from '../options.ts';
 import type { Session } from '../session.ts';
+import { type BootableFormat, findBootable } from './run-bootable.ts';
 
 export interface RunOptions {
   readonly file: string;
   readonly firmware: Firmware;
+  readonly format: BootableFormat;
   /** In bytes. */
-  readonly memory: number;
+  readonly memory?: number;
   readonly ssh?: number;
   readonly headless?: true;
   readonly emulate?: true;
@@ -33,14 +32,14 @@ export interface RunOptions {
 const emulation = { kind: 'tcg', threads: 'single' } as const;
 
 export async function run(
-  { file, firmware, memory, ssh, headless, emulate }: RunOptions,
+  { file, firmware, format, memory, ssh, headless, emulate }: RunOptions,
   session: Session,
 ): Promise<void> {
   const { io, globals, front, signal } = session;
   const arch = targetArch(globals, io);
   if (arch !== 'amd64') throw foreign(arch);
   const context = await createContext(session);
-  const { image, format } = await findImage(file, arch, session, context);
+  const { name, ...bootable } = await findBootable({ file, format, arch, memory }, session, context);
   const tools = await openQemu(context, hostArchitecture(io.machine));
   const { cache } = context;
   const accelerator = emulate
@@ -52,7 +51,8 @@ export async function run(
   // The console is not an event: with --json stdout stays with the events.
   const console = globals.json ? io.stderr : io.stdout;
   const machine = await startMachine({
-    ...{ image, format, firmware, memory, accelerator, tools, cache, signal },
+    ...bootable,
+    ...{ firmware, accelerator, tools, cache, signal },
     reporter: front,
     sshPort: ssh,
     snapshot: true,
@@ -70,20 +70,7 @@ export async function run(
       hint: 'Run the command again with --verbose to see how QEMU was called.',
     });
   }
-  front.result('run', { image, firmware, reason: exit.reason }, '');
-}
-
-/** An image as it is; a spec is built, if anything of it is stale. */
-async function findImage(file: string, arch: Arch, session: Session, context: Context) {
-  if (/\.(ya?ml|json)$/.test(file)) {
-    const request = { file, out: '.', formats: ['qcow2'], arch, frozen: false } as const;
-    const { artifacts, lock } = await buildSpec(request, context);
-    reportLock(lock, session.front);
-    return { image: artifacts[0]!.path, format: 'qcow2' } as const;
-  }
-  const opened = await openDiskFile(file);
-  await opened.close();
-  return { image: file, format: opened.format };
+  front.result('run', { image: name, firmware, reason: exit.reason }, '');
 }
 
 async function openQemu(context: Context, hostArch: Arch): Promise<Tools> {

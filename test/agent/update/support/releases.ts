@@ -3,6 +3,7 @@ import { hash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeBootArchive } from '../../../../src/image/boot-archive.ts';
+import type { ReleaseManifest } from '../../../../src/slots/release-manifest.ts';
 import { contentBytes, contentOf } from '../../../../src/tree/content.ts';
 import { buildHashTree, leafDigests } from '../../../../src/verity/hash-tree.ts';
 
@@ -54,7 +55,18 @@ export async function writeRelease({ version, rootHash, images }: TestRelease, d
   await mkdir(place, { recursive: true });
   for (const part of ['boot', 'root', 'hash'] as const)
     await writeFile(join(place, `${part}.img`), images[part]);
-  const manifest = { os: 'lighthouse', version, arch: 'amd64', roothash: rootHash };
+  const part = (bytes: Buffer) => ({ size: bytes.length, sha256: hash('sha256', bytes, 'hex') });
+  const { boot, root, hash: tree } = images;
+  const manifest: ReleaseManifest = {
+    schema: 1,
+    os: 'lighthouse',
+    version,
+    arch: 'amd64',
+    roothash: rootHash,
+    salt: salt.toString('hex'),
+    dataBlocks: root.length / 4096,
+    parts: { boot: part(boot), root: part(root), hash: part(tree) },
+  };
   await writeFile(join(place, 'manifest.json'), JSON.stringify(manifest));
   return place;
 }
