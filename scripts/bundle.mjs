@@ -1,6 +1,7 @@
 // Turns src into dist, in one step and within a fraction of a second: npm's `prepare` runs it after `npm ci`,
 // so that `npx catamaran` works in a fresh clone. The same sources give the same bytes. Files are replaced by rename and only
 // when they differ, so that a bundle made while another process runs from dist does not pull the rug from under it.
+import { createHash } from 'node:crypto';
 import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -62,11 +63,21 @@ export async function bundle(outdir) {
     });
     for (const file of outputFiles) wanted.set(relative(outdir, file.path), file.contents);
   }
+  wanted.set('program.txt', Buffer.from(digestOf(wanted)));
   await mkdir(outdir, { recursive: true });
   for (const [name, contents] of wanted) await replace(join(outdir, name), contents, name === 'catamaran.js');
   for (const name of await readdir(outdir)) {
     if (!wanted.has(name)) await rm(join(outdir, name), { recursive: true, force: true });
   }
+}
+
+/** Of all that runs on the host: part of the content key of whatever it makes. The agent is an input by itself. */
+function digestOf(files) {
+  const hash = createHash('sha256');
+  for (const name of [...files.keys()].filter((each) => each !== 'agent.js').sort()) {
+    hash.update(`${name}\0${files.get(name).length}\0`).update(files.get(name));
+  }
+  return hash.digest('hex');
 }
 
 async function replace(path, contents, executable) {

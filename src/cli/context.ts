@@ -29,6 +29,7 @@ export async function createContext({ io, globals, front, signal }: Session): Pr
       return registries;
     },
     snapshotMirrors: globals.snapshotMirrors,
+    program: await readFile(join(packageRoot(), 'dist', 'program.txt'), 'utf8'),
     offline: globals.offline,
     now: Math.floor(io.now() / 1000),
     componentsRoot: componentsRoot(),

@@ -16,6 +16,8 @@ export interface Context {
   readonly registries: () => Promise<RegistryClient>;
   /** Base URLs of archives that keep old packages, without a trailing slash, in the order to be tried. */
   readonly snapshotMirrors: readonly string[];
+  /** A digest of this very program: part of every content key. */
+  readonly program: string;
   /** Nothing may be fetched. */
   readonly offline: boolean;
   /** Seconds since the epoch, at the command's start. */

@@ -30,6 +30,8 @@ export interface LockedComponent {
 export interface LockedSpec {
   readonly spec: Spec;
   readonly arch: Arch;
+  /** What carries it out: another program may make other bytes from the same spec. */
+  readonly program: string;
   /** Seconds since the epoch: no file in an image is newer, and every time that is written is this one. */
   readonly epoch: number;
   readonly images: ReadonlyMap<ImageName, LockedImage>;

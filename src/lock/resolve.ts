@@ -68,7 +68,18 @@ export async function resolveSpec(request: ResolveRequest, context: Context): Pr
   };
   const files = await readSpecFiles(spec);
   const time = context.sourceDateEpoch ?? lock.epoch;
-  return { locked: { spec, arch, epoch: time, images, files, tools: [...tools.packages, ...grub] }, lock };
+  return {
+    locked: {
+      spec,
+      arch,
+      program: context.program,
+      epoch: time,
+      images,
+      files,
+      tools: [...tools.packages, ...grub],
+    },
+    lock,
+  };
 }
 
 /** Each image once, in the order of the spec. */

@@ -33,7 +33,7 @@ export function planBuild(locked: LockedSpec, formats: readonly OutputFormat[]):
   const common = { arch, epoch: String(locked.epoch), tools };
   const steps = new Map<string, Step>();
   const add = (id: string, work: Work, inputs: Step['inputs'], needs: readonly Step[]): Step => {
-    const step = steps.get(id) ?? makeStep(id, work, inputs, needs);
+    const step = steps.get(id) ?? makeStep(id, work, { ...inputs, program: locked.program }, needs);
     steps.set(id, step);
     return step;
   };

@@ -91,22 +91,6 @@ export interface PlannedVolume {
 
 export type WorkKind = Work['kind'];
 
-/** Raise one when a step's code comes to make other bytes from the same inputs. */
-const formats: Readonly<Record<WorkKind, number>> = {
-  component: 1,
-  pull: 1,
-  segment: 1,
-  initrd: 1,
-  base: 1,
-  loader: 1,
-  data: 1,
-  disk: 1,
-  bundle: 1,
-  archives: 1,
-  squashfs: 1,
-  linuxkit: 1,
-};
-
 export interface Step<W extends Work = Work> {
   /** For people and for other steps: `segment sshd`. */
   readonly id: StepId;
@@ -125,10 +109,9 @@ export interface Plan {
 }
 
 export function makeStep(id: StepId, work: Work, inputs: Step['inputs'], needs: readonly Step[]): Step {
-  const format = formats[work.kind];
   // In their order: which comes first matters where files are merged and where segments are laid.
   const keys = needs.map((step) => [step.id, step.key]);
-  const key = digestOf({ kind: work.kind, format, inputs, needs: keys });
+  const key = digestOf({ kind: work.kind, inputs, needs: keys });
   return { id, work, inputs, needs: needs.map((step) => step.id), key };
 }
 

@@ -28,6 +28,7 @@ beforeAll(async () => {
     mirror: () => findMirror({ environment: process.env }),
     registries: () => Promise.reject(new Error('no registry is asked for')),
     snapshotMirrors: [],
+    program: 'program',
     offline: false,
     now: Math.floor(Date.now() / 1000),
     componentsRoot: resolve(import.meta.dirname, '../../components'),

@@ -28,7 +28,9 @@ export function accountForBoot(machine: SlotMachine): void {
     }
   }
   const reason = whyNot(state, other, pending);
-  if (reason === undefined || state[running.slot] !== 'good') return;
+  if (reason === undefined) return;
+  // It runs, and was good before the initrd put it on probation: with the other one gone there is nothing to go back to.
+  if (pending?.slot !== running.slot) confirmRunning(machine);
   host.print(`slot ${other} was left: ${reason}`);
   markSlotBad(machine, other, { reason, never: pending !== undefined });
 }

@@ -88,3 +88,21 @@ test('a copy of the state that is lost is written anew; with both lost only the 
     });
   }
 });
+
+test.each(['good', 'try3'] as const)(
+  'a good slot that was passed over is marked, also from one that is %s',
+  (B) => {
+    const machine = fragileMachine(makeDisk({ B, first: 'A' }), runningFrom('B', third), filesOf(fresh));
+    accountForBoot(machine);
+    expect(readStatus(machine)).toMatchObject({
+      slots: { A: { status: 'bad' }, B: { status: 'good' } },
+      next: 'B',
+      last: {
+        result: 'rolled back',
+        version: '1.0.0',
+        reason: 'the boot loader could not read its boot archive',
+      },
+      failed: [],
+    });
+  },
+);
