@@ -2,12 +2,13 @@
 // and over them the spec's files. Two sources for one path are an error that names both; a file of the spec may take
 // the place of a file, as its author plainly means.
 import { type AccountFile, accountFiles, accountLines, mergeAccountLines } from '../component/accounts.ts';
-import type { Health, Os } from '../spec/types.ts';
+import type { Health, Os, Update } from '../spec/types.ts';
 import { mergeTrees } from '../tree/merge.ts';
 import type { TreeNode } from '../tree/node.ts';
 import { addParents, directory, file, type ReadonlyTree, symlink, type Tree } from '../tree/tree.ts';
 import { printHealth } from './health-file.ts';
 import { osRelease } from './os-release.ts';
+import { printUpdate } from './update-file.ts';
 
 export interface Source {
   readonly name: string;
@@ -28,6 +29,8 @@ export interface BaseParts {
   readonly files: ReadonlyTree;
   readonly os: Os;
   readonly health?: Health | undefined;
+  /** `epoch`: of the build, in seconds. */
+  readonly update?: { readonly section: Update; readonly epoch: number } | undefined;
   readonly segments: readonly IndexedSegment[];
 }
 
@@ -42,6 +45,8 @@ export async function assembleBase(parts: BaseParts): Promise<Tree> {
   ]);
   const health = printHealth(parts.health);
   if (health !== undefined) own.set('usr/lib/catamaran/health.json', file(health));
+  const update = parts.update && printUpdate(parts.update.section, parts.update.epoch);
+  if (update !== undefined) own.set('usr/lib/catamaran/update.json', file(update));
   const tree = mergeTrees([
     ...parts.init.map(({ name, tree }) => ({ name, tree: withoutAccounts(tree) })),
     ...parts.bundles,

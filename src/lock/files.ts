@@ -19,7 +19,22 @@ export async function readSpecFiles(spec: Spec): Promise<SpecFiles> {
     tree.set(entry.path, node);
     digests[entry.path] = await digestOfNode(node);
   }
+  const root = spec.update?.root;
+  if (root !== undefined && !tree.has(rootPath)) {
+    const node = await readUpdateRoot(root, spec);
+    tree.set(rootPath, node);
+    digests[rootPath] = await digestOfNode(node);
+  }
   return { tree, digests };
+}
+
+/** Where the updater's trust begins. */
+const rootPath = 'usr/lib/catamaran/root.json';
+
+async function readUpdateRoot(path: string, spec: Spec): Promise<TreeNode> {
+  const entry = { path: rootPath, pointer: '/update' as FileEntry['pointer'] };
+  const content = await readSource(path, false, entry, spec, 'root');
+  return { type: 'file', mode: 0o644, uid: 0, gid: 0, mtime: 0, content: content! };
 }
 
 async function readEntry(entry: FileEntry, spec: Spec): Promise<TreeNode | undefined> {
@@ -46,8 +61,9 @@ async function readEntry(entry: FileEntry, spec: Spec): Promise<TreeNode | undef
 async function readSource(
   path: string,
   optional: boolean,
-  entry: FileEntry,
+  entry: Pick<FileEntry, 'path' | 'pointer'>,
   spec: Spec,
+  key = 'source',
 ): Promise<Content | undefined> {
   try {
     const found = await stat(path);
@@ -61,7 +77,7 @@ async function readSource(
         code: 'file-source-unreadable',
         message: `the source of ${entry.path} cannot be read: ${messageOf(error)}`,
         hint: 'Mend the path (it is relative to the spec), or write `optional: true` to go without it.',
-        position: spec.source.positionOf(`${entry.pointer}/source`),
+        position: spec.source.positionOf(`${entry.pointer}/${key}`),
       },
       { cause: error },
     );

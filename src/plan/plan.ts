@@ -152,6 +152,8 @@ function describeBase({ spec, files }: LockedSpec): Record<string, string> {
     }),
   };
   if (spec.health) inputs.health = digestOf(spec.health as never);
+  // The root metadata is among the files.
+  if (spec.update) inputs.update = digestOf({ ...spec.update, root: undefined } as never);
   for (const [path, digest] of Object.entries(files.digests)) inputs[`file ${path}`] = digest;
   for (const section of sections) {
     spec[section].forEach((container, index) => {

@@ -2,6 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ServiceReport } from '../../src/agent/services/report.ts';
 import { buildSpec } from '../../src/build/build.ts';
@@ -107,7 +108,7 @@ async function eventually(name: string, holds: (report: ServiceReport) => boolea
     const report = (await services()).get(name)!;
     if (holds(report)) return report;
     if (tries === 120) throw new Error(`${name} never got there: ${JSON.stringify(report)}`);
-    await run('sleep 1');
+    await sleep(1000);
   }
 }
 

@@ -2,7 +2,7 @@
 // from there. The disk fails at a numbered step and stays failed, as a power cut does.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { addRelease } from '../../src/release/add.ts';
 import { defaultDays } from '../../src/release/config.ts';
 import { type Disk, openDisk } from '../../src/release/disk.ts';
@@ -33,6 +33,9 @@ import {
 
 const atOnce = [[0, 10_000]] as const;
 
+// Some hundred publications, each of which waits for the disk a dozen times.
+vi.setConfig({ testTimeout: 10 * 60_000 });
+
 class PowerCut extends Error {}
 
 /** Every write from number `step` on fails. `writes` counts all that were tried. */
@@ -56,10 +59,10 @@ function failingDisk(disk: Disk, step: number) {
 
 async function preparePlace(): Promise<Workplace> {
   const place = await openWorkplace();
-  await place.add({ version: '1.0' });
-  await place.add({ version: '1.1' });
+  await place.add({ version: '1.0', blocks: 2 });
+  await place.add({ version: '1.1', blocks: 2 });
   await promote({ version: '1.1', to: 'alpha', points: atOnce }, await place.publisher());
-  await writeSlot(join(place.base, 'images-next'), { version: '1.2' });
+  await writeSlot(join(place.base, 'images-next'), { version: '1.2', blocks: 2 });
   for (const name of ['fresh', 'fresh-root']) await createKey(place.keys, name);
   return place;
 }

@@ -44,6 +44,7 @@ export async function makeBase(
     files: files.tree,
     os: spec.os,
     health: spec.health,
+    update: spec.update && { section: spec.update, epoch },
     segments,
   });
   const base = await makeSegment(cache, await workshop.tools(), tree, {

@@ -8,8 +8,8 @@ export type Fault =
   | { readonly kind: 'cut'; readonly after: number }
   /** Sends so many bytes and then nothing, for ever. */
   | { readonly kind: 'stall'; readonly after: number }
-  /** Flips a bit in what it sends. */
-  | { readonly kind: 'corrupt' }
+  /** Flips a bit of the file, at a byte or in its middle. */
+  | { readonly kind: 'corrupt'; readonly at?: number }
   /** The whole file, with 200. */
   | { readonly kind: 'no-ranges' }
   | { readonly kind: 'endless' }
@@ -86,7 +86,7 @@ const server = createServer((request, response) => {
   } catch {
     return answer(404, {}, Buffer.from('no such file'));
   }
-  if (fault.kind === 'corrupt') bytes[bytes.length >> 1] ^= 4;
+  if (fault.kind === 'corrupt') bytes[fault.at ?? bytes.length >> 1] ^= 4;
   const match = /^bytes=(\\d+)-(\\d+)$/.exec(range || '');
   if (!match || fault.kind === 'no-ranges') return answer(200, {}, bytes);
   const [start, end] = [Number(match[1]), Math.min(Number(match[2]), bytes.length - 1)];
