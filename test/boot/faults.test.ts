@@ -24,6 +24,8 @@ const minute = 60_000;
 const KiB = 1024;
 /** One start is enough to see a trial fail; that there are three is the loader's tests' to show. */
 const lastTry: SlotState = { gen: 100, first: 'B', A: 'good', B: 'try1' };
+/** A slot that is passed over has tries left: that is how it is told from one that has failed. */
+const firstTry: SlotState = { ...lastTry, B: 'try3' };
 const bothGood: SlotState = { gen: 100, first: 'A', A: 'good', B: 'good' };
 
 let disks: TwinDisks;
@@ -138,7 +140,8 @@ describe('a trial falls back to the old version when it', () => {
     test.each(firmwares(uefi))(`${name} (%s)`, async (firmware) => {
       await table.count(`trial ${name}`, async () => {
         const disk = await fresh(disks[kind]);
-        await writeStates(disk, lastTry, lastTry);
+        const state = reason === unreadable ? firstTry : lastTry;
+        await writeStates(disk, state, state);
         await harm(disk);
         await withTwin({ disk, scratch: disks.directory, firmware, watchdog }, async (machine) => {
           await machine.serial.waitFor(seen, 6 * minute);

@@ -66,7 +66,9 @@ describe.each(['bios', 'uefi'] as const)('under %s', (firmware: Firmware) => {
       ssh: { user: 'root', key },
     });
   const run = async (command: string) => {
-    const { stdout, stderr, exitCode } = await withSerialLog(machine, () => machine.ssh(command, { limit: 5 * minute }));
+    const { stdout, stderr, exitCode } = await withSerialLog(machine, () =>
+      machine.ssh(command, { limit: 5 * minute }),
+    );
     if (exitCode !== 0) throw new Error(`${command} ended with ${exitCode}: ${stderr}${stdout}`);
     return stdout.trim();
   };

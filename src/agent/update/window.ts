@@ -1,4 +1,4 @@
-// A maintenance window, `Sun 03:00/2h`, `Mon,Thu 22:30/90m` or `03:00/1h` for every day: pure arithmetic in UTC, which is
+// A maintenance window, `Sun 03:00/2h`, `Mon-Fri,Sun 22:30/90m` or `03:00/1h` for every day: pure arithmetic in UTC, which is
 // the time that machines of ours have.
 import { AgentError } from '../host.ts';
 
@@ -15,8 +15,8 @@ const dayNames = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 const day = 86_400;
 
 export function parseWindow(text: string): Window {
-  const match = /^(?:([A-Za-z,]+) )?([01]\d|2[0-3]):([0-5]\d)\/([1-9]\d{0,4})([mh])$/.exec(text.trim());
-  const days = match?.[1]?.split(',').map((name) => dayNames.indexOf(name.toLowerCase().slice(0, 3)));
+  const match = /^(?:([A-Za-z,-]+) )?([01]?\d|2[0-3]):([0-5]\d)\/([1-9]\d{0,4})([mh])$/.exec(text.trim());
+  const days = match?.[1]?.split(',').flatMap(parseDays);
   const length = Number(match?.[4]) * (match?.[5] === 'h' ? 3600 : 60);
   if (!match || days?.includes(-1) || length > 7 * day)
     throw new AgentError(`no window: ${JSON.stringify(text)}; write it like "Sun 03:00/2h"`);
@@ -25,6 +25,15 @@ export function parseWindow(text: string): Window {
     start: Number(match[2]) * 3600 + Number(match[3]) * 60,
     length,
   };
+}
+
+/** `Fri` or `Fri-Mon`; with -1 where a word is no day. */
+function parseDays(text: string): number[] {
+  const [first = -1, last = first, ...rest] = text
+    .split('-')
+    .map((name) => dayNames.indexOf(name.toLowerCase()));
+  if (first < 0 || last < 0 || rest.length > 0) return [-1];
+  return Array.from({ length: ((last - first + 7) % 7) + 1 }, (_, index) => (first + index) % 7);
 }
 
 /** `now` in seconds since the epoch. */

@@ -50,7 +50,9 @@ describe('windows', () => {
     ['Sun 03:00/2h', '2026-11-22T05:00:00Z', false],
     ['Sun 03:00/2h', '2026-11-23T03:30:00Z', false],
     ['Sat 23:00/120m', '2026-11-22T00:30:00Z', true],
-    ['mon,thursday 22:30/90m', '2026-11-26T23:00:00Z', true],
+    ['mon,thu 22:30/90m', '2026-11-26T23:00:00Z', true],
+    ['Fri-Mon 4:00/1h', '2026-11-22T04:30:00Z', true],
+    ['Fri-Mon 4:00/1h', '2026-11-24T04:30:00Z', false],
     ['04:00/1h', '2026-11-25T04:30:00Z', true],
     ['Wed 00:00/168h', '2026-11-24T23:59:59Z', true],
   ])('%s at %s: %s', (window, time, open) => {
@@ -65,12 +67,18 @@ describe('windows', () => {
     );
   });
 
-  it.each(['', 'Sun', 'Sun 3:00/2h', 'Sun 24:00/1h', 'Sum 03:00/2h', '03:00/0h', '03:00/169h', '03:00'])(
-    '%j is none',
-    (text) => {
-      expect(() => parseWindow(text)).toThrow('no window');
-    },
-  );
+  it.each([
+    '',
+    'Sun',
+    'Sun-Mon-Tue 03:00/2h',
+    'Sun 24:00/1h',
+    'Sum 03:00/2h',
+    '03:00/0h',
+    '03:00/169h',
+    '03:00',
+  ])('%j is none', (text) => {
+    expect(() => parseWindow(text)).toThrow('no window');
+  });
 
   it('a fleet with one window does not go down in one minute', () => {
     const waits = machines.map((machineId) => withinWindow(machineId, 7200));
