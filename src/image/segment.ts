@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { Blob, Cache } from '../store/cache.ts';
 import { putFile } from '../store/put-file.ts';
 import type { Tools } from '../tools/tools.ts';
-import { addParents, type ReadonlyTree, type Tree } from '../tree/tree.ts';
-import { writeTar } from '../tree/write-tar.ts';
+import { addParents, type ReadonlyTree, type Tree, type TreePath, walk } from '../tree/tree.ts';
+import { type TarEntry, writeTarEntries } from '../tree/write-tar.ts';
 
 export interface SegmentOptions {
   /** Seconds since the epoch: the file system's own time, and no file is newer. */
@@ -13,6 +13,11 @@ export interface SegmentOptions {
   /** zstd, 1 to 22. */
   readonly level: number;
   readonly processors: number;
+  /**
+   * What changes from one release to the next: laid behind all else. A squashfs is packed without gaps, so one byte more or
+   * less in the middle moves everything after it, and a machine that updates would have to fetch all of that.
+   */
+  readonly last?: ReadonlySet<TreePath>;
   readonly signal?: AbortSignal;
 }
 
@@ -45,13 +50,19 @@ export async function makeSegment(
     const rootMode = ['-root-mode', (root?.mode ?? 0o755).toString(8)];
     const quiet = ['-quiet', '-no-progress', '-processors', String(options.processors)];
     await tools.run('sqfstar', [...compression, ...fixed, ...rootMode, ...quiet, path], {
-      stdin: writeTar(withParents(tree), { clampMtime: options.epoch }),
+      stdin: writeTarEntries(inOrder(withParents(tree), options.last), { clampMtime: options.epoch }),
       ...(options.signal ? { signal: options.signal } : {}),
     });
     return await putFile(cache, path, { derived: true });
   } finally {
     await scratch.dispose();
   }
+}
+
+function inOrder(tree: ReadonlyTree, last: ReadonlySet<TreePath> = new Set()): TarEntry[] {
+  const entries = walk(tree).map(([path, node]) => ({ path, node }));
+  const comesLast = ({ path, node }: TarEntry) => node.type !== 'directory' && last.has(path);
+  return [...entries.filter((entry) => !comesLast(entry)), ...entries.filter(comesLast)];
 }
 
 /** Layers need not name the directories above their files; sqfstar would make them as of now. */

@@ -188,7 +188,7 @@ runtime: {name: x, capabilities: [ALL], binds: [x]}
        |           ^^^^
       hint: Look among the 34 keys of "Container settings" in the schema.
 
-    components/x/component.yml:9:49: error: runtime.binds[0] is "x": it must be SOURCE:DESTINATION or SOURCE:DESTINATION:OPTIONS, with an absolute destination
+    components/x/component.yml:9:49: error: runtime.binds[0] is "x": it must be SOURCE:DESTINATION or SOURCE:DESTINATION:OPTIONS
      9 | runtime: {name: x, capabilities: [ALL], binds: [x]}
        |                                                 ^
       hint: For example: /var/lib/app:/data:ro"

@@ -43,10 +43,10 @@ export function markSlotBad(
   // The reason first: the state alone, after a power cut, would not know it.
   if (pending?.slot === slot) recordPending(host, { ...pending, reason });
   writeState(partitions, markBad(state, slot));
-  if (release) {
-    const { version, rootHash } = release;
-    recordResult(host, { result: 'rolled back', slot, version, rootHash, reason }, { never });
-  }
+  // A slot whose boot archive is gone cannot say what it held.
+  const { version, rootHash } = release ?? { version: 'unknown', rootHash: '' };
+  const result = { result: 'rolled back', slot, version, rootHash, reason } as const;
+  recordResult(host, result, { never: never && release !== undefined });
   host.print(`slot ${slot} is bad; the next boot is from slot ${other}`);
 }
 

@@ -21,6 +21,7 @@ export interface Pending {
 export interface Result {
   readonly result: 'confirmed' | 'rolled back';
   readonly slot: SlotName;
+  /** `unknown`, with an empty root hash, where the slot's boot archive is gone. */
   readonly version: string;
   readonly rootHash: string;
   /** Why it was rolled back. */

@@ -6,6 +6,7 @@ import { assembleBase, type IndexedSegment, type Source } from '../../image/base
 import { makeSegment } from '../../image/segment.ts';
 import { compressionLevel } from '../../plan/plan.ts';
 import type { Step, StepId, Work } from '../../plan/step.ts';
+import type { ReadonlyTree, TreePath } from '../../tree/tree.ts';
 import { blobOf, type Needs, type StepResult } from '../result.ts';
 import { openImage, type Workshop } from '../workshop.ts';
 
@@ -50,8 +51,15 @@ export async function makeBase(
   const base = await makeSegment(cache, await workshop.tools(), tree, {
     epoch,
     level: compressionLevel,
+    last: pathsOfRelease(tree, init, files.tree),
     processors: context.jobs,
     signal: context.signal,
   });
   return { blobs: { base }, facts: {} };
+}
+
+/** All that the init images do not bring: the release's name, the index, the bundles, the spec's files. */
+function pathsOfRelease(tree: ReadonlyTree, init: readonly Source[], files: ReadonlyTree): Set<TreePath> {
+  const fromInit = (path: TreePath) => init.some((source) => source.tree.has(path)) && !files.has(path);
+  return new Set([...tree.keys()].filter((path) => !fromInit(path)));
 }
