@@ -36,9 +36,6 @@ const bytesPerInode = 16384;
 const journalMiB = 16;
 const minSize = 64 << 20;
 
-/** For the content key of whoever caches the result. */
-export const dataRecipe = { features, bytesPerInode, journalMiB };
-
 export interface DataOptions {
   readonly osId: string;
   /** In bytes, a multiple of 4096; at least 64 MiB. */

@@ -53,9 +53,6 @@ const uefi: Readonly<Record<Arch, Format & { readonly file: string }>> = {
   arm64: { name: 'arm64-efi', modules: commonModules, prefix: prefixOnEsp, file: 'EFI/BOOT/BOOTAA64.EFI' },
 };
 
-/** What GRUB is to be made of; part of the content key of whoever caches the result. */
-export const grubRecipe = { bios, uefi, script: grubScript, stub: grubStub({ serial: true }) };
-
 export interface GrubHost {
   /** Runs a host tool; fails if it does. */
   run(name: string, args: string[]): Promise<unknown>;
