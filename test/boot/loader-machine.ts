@@ -1,7 +1,7 @@
 // A machine for tests of the boot loader: QEMU on a disk with our GRUB and a kernel of sixty bytes, watched through its
 // serial port. It ends when that kernel resets it, so that one boot takes half a second under SeaBIOS.
 import { spawn } from 'node:child_process';
-import { copyFile, mkdir, open } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeBootArchive } from '../../src/image/boot-archive.ts';
 import { printSums } from '../../src/image/boot-sums.ts';
@@ -12,6 +12,7 @@ import { espFiles, installBios, makeGrub } from '../../src/image/grub.ts';
 import { concatenate } from '../../src/image/sparse.ts';
 import { writeStatePartition } from '../../src/image/state-partition.ts';
 import { writeRaw } from '../../src/output/raw.ts';
+import { prepareFirmware } from '../../src/run/firmware.ts';
 import { envOffsets, envSize, type SlotName, slotRole } from '../../src/slots/constants.ts';
 import { freshState } from '../../src/slots/state.ts';
 import { contentOf } from '../../src/tree/content.ts';
@@ -124,12 +125,11 @@ export async function bootOnce(path: string, scratch: string, boot: Boot = {}): 
   await mkdir(scratch, { recursive: true });
   const args = ['-accel', 'tcg', '-cpu', 'max,-cx16', '-m', '256', '-nodefaults', '-no-user-config'];
   args.push('-display', 'none', '-no-reboot', '-serial', uart ? 'stdio' : 'none');
-  if (firmware === 'uefi') {
-    const variables = join(scratch, 'vars.fd');
-    await copyFile(tools.path('usr/share/OVMF/OVMF_VARS_4M.fd'), variables);
-    const code = tools.path('usr/share/OVMF/OVMF_CODE_4M.fd');
-    args.push('-drive', `if=pflash,unit=0,format=raw,readonly=on,file=${code}`);
-    args.push('-drive', `if=pflash,unit=1,format=raw,file=${variables}`);
+  const { data, uefi } = await prepareFirmware(tools, firmware, scratch);
+  args.push(...data.flatMap((directory) => ['-L', directory]));
+  if (uefi !== undefined) {
+    args.push('-drive', `if=pflash,unit=0,format=raw,readonly=on,file=${uefi.code}`);
+    args.push('-drive', `if=pflash,unit=1,format=raw,file=${uefi.variables}`);
   }
   if (foreign !== undefined) {
     args.push('-drive', `if=none,id=foreign,format=raw,file=${foreign}`);
