@@ -1,6 +1,6 @@
 // What a fleet asks of the server during a rollout: `node bench/run.mjs fleet [--machines 1000000] [--poll 3600]`.
 // Requests and metadata bytes are counted by running the device's client against a repository made here; buckets and
-// turns are the device's own functions on as many machine ids. What an update moves is a parameter.
+// turns are the device's own functions on as many machine ids. What an update moves is what bench/update.ts measures.
 import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -13,16 +13,21 @@ import { initRepository } from '../src/release/init.ts';
 import { readKeyring } from '../src/release/keyring.ts';
 import { createMemory, openDirectory } from '../src/release/local.ts';
 import { promote, rollOut } from '../src/release/pointers.ts';
-import type { Publisher } from '../src/release/publish.ts';
+import type { Publisher } from '../src/release/publisher.ts';
 import { refreshRepository } from '../src/release/refresh.ts';
 import { readManifest, readPointer } from '../src/tuf/channel.ts';
 import { refresh } from '../src/tuf/client.ts';
 import { bucketOf, parseCurve, type Rollout, turnOf } from '../src/tuf/rollout.ts';
 import { writeSlot } from '../test/release/support/images.ts';
 
-const MiB = 1024 ** 2;
 const hour = 3600;
 const start = 1_800_000_000;
+
+/** Of one update, in bytes of the three images: one service of 20 MB has changed; everything has. */
+const service = 21.25e6;
+const everything = 134.03e6;
+/** For one service: boot, hash, and the merged ranges of root. */
+const imageRequests = 28;
 
 /** Of a request and its answer together; as nginx and curl have them over TLS that is already open. */
 const headerBytes = 450;
@@ -175,8 +180,6 @@ export async function main(argv: string[]): Promise<void> {
 
 function printRollout(curve: string, rows: readonly Hour[], costs: Costs, machines: number): void {
   const { nothing, pointed, manifest } = costs;
-  // Image requests of an update: boot, hash, and some 20 merged ranges of root.
-  const imageRequests = 22;
   const table = rows.map(({ checks, updates, pointed: told }) => {
     const plain = checks - told - updates;
     const requests =
@@ -191,7 +194,9 @@ function printRollout(curve: string, rows: readonly Hour[], costs: Costs, machin
   });
   const total = table.reduce((sum, { updates }) => sum + updates, 0);
   console.log(`\ncurve ${curve}: ${total} of ${machines} machines have updated at its end\n`);
-  console.log('| hour | updates begun | requests | per second | metadata | images at 24 MiB | at 330 MiB |');
+  console.log(
+    `| hour | updates begun | requests | per second | metadata | images at ${mb(service)} | at ${mb(everything)} |`,
+  );
   console.log('|---:|---:|---:|---:|---:|---:|---:|');
   for (const [index, { updates, requests, metadata }] of table.entries()) {
     if (!isShown(index, table.length)) continue;
@@ -201,15 +206,15 @@ function printRollout(curve: string, rows: readonly Hour[], costs: Costs, machin
       millions(requests),
       Math.round(requests / hour),
       `${(metadata / 1e9).toFixed(1)} GB`,
-      rate(updates * 24 * MiB),
-      rate(updates * 330 * MiB),
+      rate(updates * service),
+      rate(updates * everything),
     ];
     console.log(`| ${cells.join(' | ')} |`);
   }
   const peak = table.reduce((most, row) => (row.updates > most.updates ? row : most));
   console.log(
     `\npeak: ${peak.updates} updates in an hour, ${Math.round(peak.requests / hour)} requests a second, ` +
-      `${rate(peak.updates * 24 * MiB)} for 24 MiB each, ${rate(peak.updates * 330 * MiB)} for 330 MiB each`,
+      `${rate(peak.updates * service)} for ${mb(service)} each, ${rate(peak.updates * everything)} for ${mb(everything)} each`,
   );
 }
 
@@ -217,6 +222,7 @@ function isShown(index: number, count: number): boolean {
   return index < 3 || index === count - 1 || (count > 30 ? index % 12 === 0 : true);
 }
 
+const mb = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;
 const millions = (count: number): string => `${(count / 1e6).toFixed(2)} M`;
 
 /** `1.2 TB, 2.7 Gbit/s`. */

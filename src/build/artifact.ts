@@ -1,9 +1,12 @@
 // A finished output, and how it is known again: the file's size, time and inode are remembered with the key of the step
-// that wrote it, so that an untouched one is neither written nor hashed again.
+// that wrote it, so that an untouched one is neither written nor hashed again. Outputs are not flushed, and a power cut may
+// leave less of one than its size says; so one that was written before the machine was last started is hashed once.
 import { createHash } from 'node:crypto';
-import { stat } from 'node:fs/promises';
+import type { BigIntStats } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Digest } from '../base/digest.ts';
+import { printOf, type WrittenFile } from '../output/output-file.ts';
 import type { Step } from '../plan/step.ts';
 import { type Cache, digestOf as digestOfHash, hashFile } from '../store/cache.ts';
 import { digestOf } from '../store/digest-of.ts';
@@ -23,6 +26,8 @@ export interface Artifact {
 interface Record {
   readonly key: string;
   readonly file: string;
+  /** The kernel's name for the time since the machine was started. */
+  readonly boot: string;
   readonly digest: Digest;
   readonly memory?: number;
 }
@@ -33,11 +38,23 @@ export async function findArtifact(
   path: string,
   format: string,
 ): Promise<Artifact | undefined> {
-  const file = await fingerprint(path);
+  const stats = await statsOf(path);
   const known = (await cache.result('artifact', recordKey(path))) as Record | undefined;
-  if (!file || !known || known.key !== step.key || known.file !== file.print) return undefined;
+  if (!stats || !known || known.key !== step.key || known.file !== printOf(stats)) return undefined;
+  const boot = await bootId();
+  if (known.boot !== boot) {
+    if ((await digestOfFile(path)) !== known.digest) return undefined;
+    await cache.putResult('artifact', recordKey(path), { ...known, boot });
+  }
   const { digest, memory } = known;
-  return { path, format, digest, size: file.size, cached: true, ...(memory !== undefined && { memory }) };
+  return {
+    path,
+    format,
+    digest,
+    size: Number(stats.size),
+    cached: true,
+    ...(memory !== undefined && { memory }),
+  };
 }
 
 export async function recordArtifact(
@@ -45,23 +62,28 @@ export async function recordArtifact(
   step: Step,
   path: string,
   format: string,
+  { digest, size, print }: WrittenFile,
   facts: Pick<Artifact, 'memory'> = {},
 ): Promise<Artifact> {
-  const hash = createHash('sha256');
-  await hashFile(path, hash);
-  const digest = digestOfHash(hash);
-  const file = await fingerprint(path);
-  if (!file) throw new Error(`${path} is gone again`);
-  await cache.putResult('artifact', recordKey(path), { key: step.key, file: file.print, digest, ...facts });
-  return { path, format, digest, size: file.size, cached: false, ...facts };
+  const record = { key: step.key, file: print, boot: await bootId(), digest, ...facts };
+  await cache.putResult('artifact', recordKey(path), record);
+  return { path, format, digest, size, cached: false, ...facts };
 }
 
 const recordKey = (path: string): Digest => digestOf(resolve(path));
 
-async function fingerprint(path: string): Promise<{ size: number; print: string } | undefined> {
+const bootId = async (): Promise<string> =>
+  (await readFile('/proc/sys/kernel/random/boot_id', 'latin1')).trim();
+
+async function digestOfFile(path: string): Promise<Digest> {
+  const hash = createHash('sha256');
+  await hashFile(path, hash);
+  return digestOfHash(hash);
+}
+
+async function statsOf(path: string): Promise<BigIntStats | undefined> {
   try {
-    const { size, mtimeNs, ino, dev } = await stat(path, { bigint: true });
-    return { size: Number(size), print: [size, mtimeNs, ino, dev].join(' ') };
+    return await stat(path, { bigint: true });
   } catch {
     return undefined;
   }

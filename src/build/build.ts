@@ -5,6 +5,7 @@ import { byName } from '../base/order.ts';
 import type { Disk } from '../image/disk.ts';
 import type { Context } from '../lock/context.ts';
 import type { LockedSpec } from '../lock/locked-spec.ts';
+import type { WrittenFile } from '../output/output-file.ts';
 import { writeQcow2 } from '../output/qcow2.ts';
 import { writeRaw } from '../output/raw.ts';
 import type { OutputOptions } from '../output/write-output.ts';
@@ -38,6 +39,8 @@ export interface BuildRequest extends SpecSource {
   readonly arch: Arch;
   /** Fail rather than add to the lock file. */
   readonly frozen: boolean;
+  /** False: LinuxKit's formats are without a bill of materials. */
+  readonly sbom?: boolean | undefined;
 }
 
 export interface BuildAnswer {
@@ -46,7 +49,7 @@ export interface BuildAnswer {
 }
 
 const writers: Readonly<
-  Record<DiskFormat, (disk: Disk, path: string, options: OutputOptions) => Promise<void>>
+  Record<DiskFormat, (disk: Disk, path: string, options: OutputOptions) => Promise<WrittenFile>>
 > = {
   qcow2: writeQcow2,
   raw: writeRaw,
@@ -57,7 +60,7 @@ export async function buildSpec(request: BuildRequest, context: Context): Promis
     { ...request, mode: request.frozen ? 'frozen' : 'fill' },
     context,
   );
-  const plan = planBuild(locked, request.formats);
+  const plan = planBuild(locked, request.formats, { sbom: request.sbom });
   await prepareOutputDirectory(request.out);
   const artifacts = await makeOutputs(plan, locked, request, context);
   await rememberPlan(context.cache, locked.spec.file, plan);
@@ -91,8 +94,8 @@ async function makeOutputs(
       const task = reporter.task(step.id, { unit: 'bytes' });
       for (const { step: own, format, suffix, path } of stale) {
         if (own !== step) continue;
-        await files.get(suffix)!(path, { signal, advance: task.advance });
-        made.push(await recordArtifact(cache, step, path, format, facts));
+        const written = await files.get(suffix)!(path, { signal, advance: task.advance });
+        made.push(await recordArtifact(cache, step, path, format, written, facts));
       }
       task.done();
     }

@@ -12,6 +12,7 @@ import { makeContainerBundle } from './steps/bundle.ts';
 import { makeComponent } from './steps/component.ts';
 import { makeDataPartition } from './steps/data.ts';
 import { makeInitrd } from './steps/initrd.ts';
+import { bringLayout } from './steps/layout.ts';
 import { makeLoader } from './steps/loader.ts';
 import { pullInto } from './steps/pull.ts';
 import { makeRootSquashfs } from './steps/root-squashfs.ts';
@@ -81,6 +82,8 @@ async function perform(step: Step, needs: Needs, workshop: Workshop): Promise<St
       return makeComponent(as<'component'>(), workshop);
     case 'pull':
       return pullInto(as<'pull'>(), workshop);
+    case 'layout':
+      return bringLayout(as<'layout'>(), needs, workshop);
     case 'segment':
       return makeImageSegment(as<'segment'>(), needs, workshop);
     case 'initrd':

@@ -4,7 +4,7 @@ import type { Json } from '../base/json.ts';
 import { byName } from '../base/order.ts';
 import type { Context } from '../lock/context.ts';
 import { planBuild } from '../plan/plan.ts';
-import { isOutput, type OutputFormat, type Plan, type Step } from '../plan/step.ts';
+import { isOutput, type OutputFormat, type Plan, type PlanOptions, type Step } from '../plan/step.ts';
 import type { Cache } from '../store/cache.ts';
 import { digestOf } from '../store/digest-of.ts';
 import { isRemembered } from './execute.ts';
@@ -32,11 +32,11 @@ export async function rememberPlan(cache: Cache, specFile: string, plan: Plan): 
 }
 
 export async function explainBuild(
-  request: SpecRequest & { readonly formats: readonly OutputFormat[] },
+  request: SpecRequest & PlanOptions & { readonly formats: readonly OutputFormat[] },
   context: Context,
 ): Promise<ExplainedStep[]> {
   const { locked } = await prepare(request, context);
-  const plan = planBuild(locked, request.formats);
+  const plan = planBuild(locked, request.formats, { sbom: request.sbom });
   const last = ((await context.cache.result('plan', recordKey(locked.spec.file))) ?? {}) as Remembered;
   const explained: ExplainedStep[] = [];
   for (const step of plan.steps) {

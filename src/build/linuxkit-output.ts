@@ -4,6 +4,7 @@ import { checkInitrdFits, largeMemory, memoryFor } from '../image/initrd-size.ts
 import { withImages } from '../image/linuxkit-root.ts';
 import { concatenate } from '../image/sparse.ts';
 import { linuxkitTar } from '../output/linuxkit-tar.ts';
+import type { WrittenFile } from '../output/output-file.ts';
 import { writeRaw } from '../output/raw.ts';
 import { writeStream } from '../output/stream.ts';
 import { kernelInitrdTar } from '../output/tar-kernel-initrd.ts';
@@ -15,7 +16,7 @@ import { composeRoot } from './steps/linuxkit-root.ts';
 import { contentOfBlob, type Workshop } from './workshop.ts';
 
 export type LinuxkitStep = Step<Work & { kind: 'linuxkit' }>;
-export type WriteFile = (path: string, options: OutputOptions) => Promise<void>;
+export type WriteFile = (path: string, options: OutputOptions) => Promise<WrittenFile>;
 
 /** What follows the name, in the order in which the files are written. */
 export const linuxkitFiles: Readonly<Record<LinuxkitFormat, readonly string[]>> = {

@@ -7,9 +7,10 @@ import { listComponents } from '../component/definition.ts';
 import type { Context } from '../lock/context.ts';
 import { readSpecs } from '../spec/read.ts';
 import type { Spec } from '../spec/types.ts';
+import { fetchSpec, isAddress } from './fetch-spec.ts';
 
 export interface SpecSource {
-  /** As the person named it, or several that are merged into one; `-` is standard input. */
+  /** As the person named it, or several that are merged into one; `-` is standard input, and some have an address. */
   readonly file: string | readonly [string, ...string[]];
   /** What relative paths start from; the process's own working directory when absent. */
   readonly cwd?: string;
@@ -18,15 +19,20 @@ export interface SpecSource {
   readonly set?: Readonly<Record<string, string>>;
 }
 
+export type SpecContext = Pick<Context, 'componentsRoot' | 'home' | 'signal' | 'transport'> &
+  Partial<Pick<Context, 'offline'>>;
+
 /** In bytes. A spec is written by people; what is larger is another file. */
 const maxSize = 4 * 1024 ** 2;
 
 export async function loadSpec(
   { file, cwd = '.', stdin, set = {} }: SpecSource,
-  { componentsRoot, home, signal }: Pick<Context, 'componentsRoot' | 'home' | 'signal'>,
+  context: SpecContext,
 ): Promise<Spec> {
+  const { componentsRoot, home, signal } = context;
   const names = typeof file === 'string' ? ([file] as const) : file;
   const read = async (name: string) => {
+    if (isAddress(name)) return fetchSpec(name, maxSize, context);
     const source = name === '-' && stdin ? stdin : createReadStream(resolve(cwd, name), { signal });
     return { file: name, text: await readText(source, name, signal) };
   };

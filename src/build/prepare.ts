@@ -1,10 +1,12 @@
 // The way to a plan, common to build, plan, lock and run: spec text → Spec → LockedSpec, with the lock file kept.
 import type { Arch } from '../base/arch.ts';
+import type { Diagnostic } from '../base/errors.ts';
 import { compareLocks, type LockChange } from '../lock/changes.ts';
 import type { Context } from '../lock/context.ts';
 import { lockPathOf, readLock, writeLock } from '../lock/lock-store.ts';
 import type { LockedSpec } from '../lock/locked-spec.ts';
 import { hostArchitecture, type ResolveRequest, resolveSpec } from '../lock/resolve.ts';
+import { warnOfSharedIds } from '../lock/shared-ids.ts';
 import { loadSpec, type SpecSource } from './load-spec.ts';
 
 export interface SpecRequest extends SpecSource {
@@ -20,16 +22,21 @@ export interface Prepared {
 
 export async function prepare(request: SpecRequest, context: Context): Promise<Prepared> {
   const spec = await loadSpec(request, context);
-  for (const { message, hint, position } of spec.warnings) {
-    const where = position ? `${position.file}:${position.line}:${position.column}: ` : '';
-    context.reporter.warn(`${where}${message}`, hint);
-  }
+  report(spec.warnings, context);
   const lockPath = lockPathOf(spec.file);
   const before = await readLock(lockPath);
   const { locked, lock } = await resolveSpec(
     { spec, arch: request.arch, hostArch: hostArchitecture(process.arch), lock: before, mode: request.mode },
     context,
   );
+  report(warnOfSharedIds(spec, locked.images), context);
   const wrote = await writeLock(lockPath, before, lock);
   return { locked, lockPath, changes: wrote ? compareLocks(before, lock) : [] };
+}
+
+function report(warnings: readonly Diagnostic[], { reporter }: Context): void {
+  for (const { message, hint, position } of warnings) {
+    const where = position ? `${position.file}:${position.line}:${position.column}: ` : '';
+    reporter.warn(`${where}${message}`, hint);
+  }
 }

@@ -1,9 +1,9 @@
 // A release out of a spec: the three images of a slot and their manifest, in a directory. The same bytes that a disk
 // image of this spec has in slot A; `catamaran-agent stage` writes them into a machine's other slot.
-import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Arch } from '../base/arch.ts';
+import { digestHex } from '../base/digest.ts';
 import { CatamaranError } from '../base/errors.ts';
 import type { SparseImage } from '../image/sparse.ts';
 import type { Context } from '../lock/context.ts';
@@ -12,27 +12,25 @@ import { writeOutput } from '../output/write-output.ts';
 import { planBuild } from '../plan/plan.ts';
 import type { Step, Work } from '../plan/step.ts';
 import { imageName, type PartImage, type ReleaseManifest, releaseParts } from '../slots/release-manifest.ts';
-import { hashFile } from '../store/cache.ts';
 import { createExecutor } from './execute.ts';
+import type { SpecSource } from './load-spec.ts';
 import { prefetch } from './prefetch.ts';
 import { prepare } from './prepare.ts';
 import { composeSlot } from './steps/slot.ts';
 import { withWorkshop } from './workshop.ts';
 
-export interface ReleaseRequest {
-  /** The spec, as the person named it. */
-  readonly file: string;
+export interface ReleaseRequest extends SpecSource {
   readonly arch: Arch;
   /** Fail rather than add to the lock file. */
   readonly frozen: boolean;
 }
 
 export async function writeReleaseImages(
-  { file, arch, frozen }: ReleaseRequest,
+  { frozen, ...source }: ReleaseRequest,
   directory: string,
   context: Context,
 ): Promise<ReleaseManifest> {
-  const { locked } = await prepare({ file, arch, mode: frozen ? 'frozen' : 'fill' }, context);
+  const { locked } = await prepare({ ...source, mode: frozen ? 'frozen' : 'fill' }, context);
   const plan = planBuild(locked, ['raw']);
   const step = plan.steps.find((each): each is Step<Work & { kind: 'disk' }> => each.work.kind === 'disk');
   if (!step) throw new CatamaranError('internal', { code: 'plan-empty', message: 'the plan has no disk' });
@@ -46,15 +44,13 @@ export async function writeReleaseImages(
     for (const part of releaseParts)
       parts[part] = await writeImage(images[part], join(directory, imageName(part)), context.signal);
     const release: ReleaseManifest = { schema: 1, ...facts, parts: parts as ReleaseManifest['parts'] };
-    const text = `${JSON.stringify(release, null, 2)}\n`;
-    await writeOutput(join(directory, 'manifest.json'), async (target) => void (await target.write(text)));
+    const text = Buffer.from(`${JSON.stringify(release, null, 2)}\n`);
+    await writeOutput(join(directory, 'manifest.json'), (file) => file.write(text, 0));
     return release;
   });
 }
 
 async function writeImage(image: SparseImage, path: string, signal: AbortSignal): Promise<PartImage> {
-  await writeRaw(image, path, { signal });
-  const digest = createHash('sha256');
-  await hashFile(path, digest);
-  return { size: image.size, sha256: digest.digest('hex') };
+  const { size, digest } = await writeRaw(image, path, { signal });
+  return { size, sha256: digestHex(digest) };
 }

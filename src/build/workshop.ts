@@ -40,7 +40,8 @@ export async function withWorkshop<T>(
   context: Context,
   work: (workshop: Workshop) => Promise<T>,
 ): Promise<T> {
-  const { cache, reporter, signal, mirror, snapshotMirrors, offline, jobs, unpackWorker } = context;
+  const { cache, reporter, signal, mirror, snapshotMirrors, transport, offline, jobs, unpackWorker } =
+    context;
   const pool = unpackWorker && openUnpackPool(unpackWorker, jobs);
   const packages: PackageOptions = {
     cache,
@@ -48,6 +49,7 @@ export async function withWorkshop<T>(
     signal,
     mirror,
     snapshotMirrors,
+    transport,
     offline,
     ...(pool ? { unpack: pool.unpack } : {}),
   };

@@ -9,6 +9,8 @@ import type { Context } from '../lock/context.ts';
 import { dockerCredentials } from '../oci/docker-config.ts';
 import { openRegistryClient, type RegistryClient } from '../oci/registry.ts';
 import { openCache } from '../store/cache.ts';
+import { openTransport } from '../store/http.ts';
+import { proxiesOf } from '../store/proxy.ts';
 import { componentsRoot, packageRoot } from './package-root.ts';
 import type { Session } from './session.ts';
 
@@ -24,6 +26,7 @@ export async function createContext({ io, globals, front, signal }: Session): Pr
       mirror ??= findMirror({ option: globals.mirror, environment: io.env });
       return mirror;
     },
+    transport: openTransport({ findProxy: proxiesOf(io.env) }),
     registries: () => {
       registries ??= openRegistries({ io, globals, front, signal });
       return registries;
@@ -49,6 +52,7 @@ async function openRegistries({ io, globals, front, signal }: Session): Promise<
     mirrors,
     plainHttp,
     credentials: dockerCredentials({ env: io.env, home: io.home }),
+    findProxy: proxiesOf(io.env),
     certificates: await Promise.all(certificates.map((path) => readCertificate(path))),
   });
 }

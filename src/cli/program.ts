@@ -1,8 +1,10 @@
 // The grammar of the command line: every command, argument and option, once. Commands themselves are loaded when
 // they are chosen.
 import { Argument, Command, Option } from 'commander';
+import { addComponent, addImage } from './image-commands.ts';
 import { addRelease } from './release-commands.ts';
 import type { Session } from './session.ts';
+import * as options from './shared-options.ts';
 import type { SpecFiles } from './spec-source.ts';
 import * as values from './values.ts';
 import { version } from './version.ts';
@@ -24,8 +26,8 @@ export function defineProgram(choose: Choose): Command {
     .description(
       'Builds what a spec describes, and writes one file for each format. What is in the cache is not made again.',
     )
-    .addArgument(spec())
-    .addOption(setVariable())
+    .addArgument(options.specs())
+    .addOption(options.variables())
     .addOption(new Option('--out <dir>', 'where to write to (default: the working directory)'))
     .addOption(
       new Option(
@@ -33,21 +35,13 @@ export function defineProgram(choose: Choose): Command {
         'what the files are called (default: the OS’s id for disks, the spec’s name for LinuxKit’s formats)',
       ).argParser(values.parseName),
     )
-    .addOption(
-      new Option(
-        '--memory <size>',
-        'memory of the machine that an initrd is for: fail if it does not fit',
-      ).argParser(values.parseMemory),
-    )
-    .addOption(
-      new Option('--format <names>', `formats, separated by commas: ${values.formats.join(', ')}`)
-        .argParser(values.parseFormats)
-        .default(['qcow2'], 'qcow2'),
-    )
-    .addOption(new Option('--locked', 'fail rather than add to the lock file'))
-    .action((specs: SpecFiles, options) =>
+    .addOption(options.memory('memory of the machine that an initrd is for: fail if it does not fit'))
+    .addOption(options.formats())
+    .addOption(options.locked())
+    .addOption(options.noSbom())
+    .action((specs: SpecFiles, chosen) =>
       choose('build', async (session) =>
-        (await import('./commands/build.ts')).build({ specs, ...options }, session),
+        (await import('./commands/build.ts')).build({ specs, ...chosen }, session),
       ),
     );
   program
@@ -67,12 +61,7 @@ export function defineProgram(choose: Choose): Command {
         .choices(['qcow2', 'kernel+initrd', 'kernel+squashfs'])
         .default('qcow2'),
     )
-    .addOption(
-      new Option(
-        '--memory <size>',
-        'memory of the machine (default: 1G, or what its initrd needs)',
-      ).argParser(values.parseMemory),
-    )
+    .addOption(options.memory('memory of the machine (default: 1G, or what its initrd needs)'))
     .addOption(
       new Option('--ssh <port>', 'forward this port of 127.0.0.1 to the machine’s port 22').argParser(
         values.parsePort,
@@ -80,10 +69,8 @@ export function defineProgram(choose: Choose): Command {
     )
     .addOption(new Option('--headless', 'print the console, read no keys'))
     .addOption(new Option('--emulate', 'do not use KVM, even where it seems to work'))
-    .action((file: string, options) =>
-      choose('run', async (session) =>
-        (await import('./commands/run.ts')).run({ file, ...options }, session),
-      ),
+    .action((file: string, chosen) =>
+      choose('run', async (session) => (await import('./commands/run.ts')).run({ file, ...chosen }, session)),
     );
 
   program.commandsGroup('Look:');
@@ -92,7 +79,7 @@ export function defineProgram(choose: Choose): Command {
     .summary('find every error in specs')
     .description('Finds every error in specs, without building or fetching anything.')
     .addArgument(new Argument('<spec...>', 'YAML files, each by itself, or - for standard input'))
-    .addOption(setVariable())
+    .addOption(options.variables())
     .action((files: string[], { set }) =>
       choose('check', async (session) => (await import('./commands/check.ts')).check(files, set, session)),
     );
@@ -102,17 +89,14 @@ export function defineProgram(choose: Choose): Command {
     .description(
       'Lists the steps that a build would take, which of them are cached, and which input of the others changed.',
     )
-    .addArgument(spec())
-    .addOption(setVariable())
-    .addOption(
-      new Option('--format <names>', `formats, separated by commas: ${values.formats.join(', ')}`)
-        .argParser(values.parseFormats)
-        .default(['qcow2'], 'qcow2'),
-    )
-    .addOption(new Option('--locked', 'fail rather than add to the lock file'))
-    .action((specs: SpecFiles, options) =>
+    .addArgument(options.specs())
+    .addOption(options.variables())
+    .addOption(options.formats())
+    .addOption(options.locked())
+    .addOption(options.noSbom())
+    .action((specs: SpecFiles, chosen) =>
       choose('plan', async (session) =>
-        (await import('./commands/plan.ts')).plan({ specs, ...options }, session),
+        (await import('./commands/plan.ts')).plan({ specs, ...chosen }, session),
       ),
     );
   program
@@ -123,9 +107,9 @@ export function defineProgram(choose: Choose): Command {
     )
     .addArgument(new Argument('<image>', 'a disk image: raw or qcow2'))
     .addOption(new Option('--verify', 'check every digest against the content'))
-    .action((image: string, options) =>
+    .action((image: string, chosen) =>
       choose('inspect', async (session) =>
-        (await import('./commands/inspect.ts')).inspect({ image, ...options }, session),
+        (await import('./commands/inspect.ts')).inspect({ image, ...chosen }, session),
       ),
     );
 
@@ -136,12 +120,12 @@ export function defineProgram(choose: Choose): Command {
     .description(
       'Resolves every reference of a spec to a digest and writes them into the lock file beside the spec.',
     )
-    .addArgument(spec())
-    .addOption(setVariable())
+    .addArgument(options.specs())
+    .addOption(options.variables())
     .addOption(new Option('--update', 'resolve again what is locked already, and print what changed'))
-    .action((specs: SpecFiles, options) =>
+    .action((specs: SpecFiles, chosen) =>
       choose('lock', async (session) =>
-        (await import('./commands/lock.ts')).lock({ specs, ...options }, session),
+        (await import('./commands/lock.ts')).lock({ specs, ...chosen }, session),
       ),
     );
   addRelease(program, choose);
@@ -149,114 +133,6 @@ export function defineProgram(choose: Choose): Command {
   addImage(program, choose);
   addCache(program, choose);
   return program;
-}
-
-function spec(): Argument {
-  return new Argument('<spec...>', 'a YAML file, several that are merged, or - for standard input');
-}
-
-function setVariable(): Option {
-  return new Option('--set <name=value>', 'value of one of the spec’s variables; may be repeated').argParser(
-    values.collectVariable,
-  );
-}
-
-function addComponent(program: Command, choose: Choose): void {
-  const component = program
-    .command('component')
-    .summary('list, show, build or push components')
-    .description('The components that `component:NAME` in a spec names.')
-    .usage('COMMAND [OPTION…]');
-  component
-    .command('list')
-    .description('List the components, each with its summary.')
-    .action(() =>
-      choose('component list', async (session) =>
-        (await import('./commands/component.ts')).listComponents(session),
-      ),
-    );
-  component
-    .command('show')
-    .description('Show what a component is and what it takes.')
-    .argument('<name>', 'its name')
-    .action((name: string) =>
-      choose('component show', async (session) =>
-        (await import('./commands/component.ts')).showComponent(name, session),
-      ),
-    );
-  component
-    .command('build')
-    .description('Build a component to an OCI image in the cache, and print its digest.')
-    .argument('<name>', 'its name, or a directory that begins with ./')
-    .action((name: string) =>
-      choose('component build', async (session) =>
-        (await import('./commands/component-build.ts')).buildComponent(name, session),
-      ),
-    );
-  component
-    .command('push')
-    .description('Build a component and push its image to a registry; print what it is called there.')
-    .argument('<name>', 'its name, or a directory that begins with ./')
-    .argument('<reference>', 'HOST[:PORT]/REPOSITORY[:TAG]')
-    .action((name: string, reference: string) =>
-      choose('component push', async (session) =>
-        (await import('./commands/component-push.ts')).pushComponent(name, reference, session),
-      ),
-    );
-}
-
-function addImage(program: Command, choose: Choose): void {
-  const image = program
-    .command('image')
-    .summary('list, fetch, show or export images')
-    .description('The OCI images that the cache has: of registries, layouts, archives and components.')
-    .usage('COMMAND [OPTION…]');
-  image
-    .command('ls')
-    .description('List the images in the cache.')
-    .action(() =>
-      choose('image ls', async (session) => (await import('./commands/image-ls.ts')).listAll(session)),
-    );
-  image
-    .command('pull')
-    .description('Fetch images into the cache, and print their digests.')
-    .addArgument(
-      new Argument('<reference...>', 'as in a spec: REGISTRY/NAME:TAG, oci:DIR, docker-archive:FILE'),
-    )
-    .action((references: string[]) =>
-      choose('image pull', async (session) =>
-        (await import('./commands/image-pull.ts')).pullImages(references, session),
-      ),
-    );
-  image
-    .command('inspect')
-    .description('Show how an image runs and what its layers are.')
-    .addArgument(imageArgument())
-    .addOption(new Option('--files', 'list the files of its root file system'))
-    .action((image: string, options) =>
-      choose('image inspect', async (session) =>
-        (await import('./commands/image-inspect.ts')).inspectImage({ image, ...options }, session),
-      ),
-    );
-  image
-    .command('export')
-    .description('Write an image to a file or a directory that other tools read.')
-    .addArgument(imageArgument())
-    .addArgument(new Argument('<target>', 'where to: a file, or for the format oci a new directory'))
-    .addOption(
-      new Option('--format <name>', 'format of the target')
-        .choices(['docker-archive', 'oci-archive', 'oci', 'tar'])
-        .default('docker-archive'),
-    )
-    .action((image: string, target: string, options) =>
-      choose('image export', async (session) =>
-        (await import('./commands/image-export.ts')).exportImage({ image, target, ...options }, session),
-      ),
-    );
-}
-
-function imageArgument(): Argument {
-  return new Argument('<image>', 'its name, or the beginning of its digest; fetched if the cache lacks it');
 }
 
 function addCache(program: Command, choose: Choose): void {
@@ -277,9 +153,9 @@ function addCache(program: Command, choose: Choose): void {
     .addOption(
       new Option('--older-than <days>', 'days since the last use').argParser(values.parseDays).default(30),
     )
-    .action((options) =>
+    .action((chosen) =>
       choose('cache gc', async (session) =>
-        (await import('./commands/cache.ts')).shrinkCache(options, session),
+        (await import('./commands/cache.ts')).shrinkCache(chosen, session),
       ),
     );
 }

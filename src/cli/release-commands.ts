@@ -2,6 +2,8 @@
 import { Argument, type Command, Option } from 'commander';
 import type { Choose } from './program.ts';
 import * as values from './release-values.ts';
+import * as shared from './shared-options.ts';
+import type { SpecFiles } from './spec-source.ts';
 import { parseUrl } from './values.ts';
 
 export function addRelease(program: Command, choose: Choose): void {
@@ -37,6 +39,7 @@ function addMaking(release: Command, choose: Choose): void {
         .argParser(values.collectDays)
         .default({}, 'root 365, targets, releases 180, channel 90, snapshot 30, timestamp 7'),
     )
+    .addOption(signLater())
     .action((options) =>
       choose('release init', async (session) =>
         (await import('./commands/release-init.ts')).initRelease(options, session),
@@ -49,8 +52,8 @@ function addMaking(release: Command, choose: Choose): void {
   )
     .addArgument(
       new Argument(
-        '<spec|dir>',
-        'a YAML file, or a directory with boot.img, root.img, hash.img, manifest.json',
+        '<spec|dir...>',
+        'a YAML file, several that are merged, or a directory with boot.img, root.img, hash.img, manifest.json',
       ),
     )
     .addOption(
@@ -64,12 +67,13 @@ function addMaking(release: Command, choose: Choose): void {
       ),
     )
     .addOption(new Option('--channel <name>', 'point this channel at it at once'))
-    .addOption(new Option('--locked', 'fail rather than add to the lock file'))
+    .addOption(shared.locked())
+    .addOption(shared.variables())
     .addOption(signLater())
     .addOption(against())
-    .action((source: string, options) =>
+    .action((sources: SpecFiles, options) =>
       choose('release add', async (session) =>
-        (await import('./commands/release-add.ts')).addToReleases({ source, ...options }, session),
+        (await import('./commands/release-add.ts')).addToReleases({ sources, ...options }, session),
       ),
     );
 }

@@ -2,7 +2,8 @@
 import { join, resolve } from 'node:path';
 import { openDisk, privateDirectory } from '../release/disk.ts';
 import { readKeyring } from '../release/keyring.ts';
-import type { Outcome, Publisher } from '../release/publish.ts';
+import type { Outcome, Publisher } from '../release/publisher.ts';
+import type { RepositoryStatus } from '../release/status.ts';
 import type { Session } from './session.ts';
 
 export interface RepositoryOptions {
@@ -49,6 +50,20 @@ export function outcomeJson({ state, roles, shortages }: Outcome) {
     roles,
     shortages: shortages.map((shortage) => ({ ...shortage })),
   };
+}
+
+/** One warning for each role whose signatures have run out or soon will. */
+export function warnOfExpiry({ roles }: Pick<RepositoryStatus, 'roles'>, front: Session['front']): void {
+  for (const { role, state, expires } of roles) {
+    if (state === 'fresh') continue;
+    const online = role === 'timestamp' || role === 'snapshot';
+    front.warn(
+      state === 'expired'
+        ? `${role} expired at ${formatMoment(expires)}: machines take no update`
+        : `${role} expires at ${formatMoment(expires)}`,
+      `Run \`catamaran release refresh${online ? '' : ` ${role}`}\`.`,
+    );
+  }
 }
 
 /** `2026-11-20 19:44 UTC`. */

@@ -1,4 +1,5 @@
 // Device nodes of a container, and the rules of the device controller that let it use them.
+import { parseMode } from '../spec/scalars.ts';
 import type { Device } from '../spec/spec.generated.ts';
 
 export interface DeviceRule {
@@ -18,7 +19,7 @@ export interface Devices {
 export function devicesOf(devices: readonly Device[]): Devices {
   const nodes: object[] = [];
   const rules: DeviceRule[] = [];
-  for (const { path, type = 'a', major, minor, mode } of devices) {
+  for (const { path = '', type = 'a', major, minor, mode } of devices) {
     const numbers =
       path === 'all'
         ? { ...(major === undefined ? {} : { major }), ...(minor === undefined ? {} : { minor }) }
@@ -28,7 +29,7 @@ export function devicesOf(devices: readonly Device[]): Devices {
       rules.push({ allow: true, type: type === 'u' ? 'c' : type, ...numbers, access: 'rwm' });
     }
     if (path === 'all') continue;
-    nodes.push({ path, type, ...numbers, fileMode: Number.parseInt(mode ?? '0666', 8) });
+    nodes.push({ path, type, ...numbers, fileMode: parseMode(mode || '0666') });
   }
   return { nodes, rules };
 }

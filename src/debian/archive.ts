@@ -3,7 +3,8 @@ import type { Arch } from '../base/arch.ts';
 import type { Digest } from '../base/digest.ts';
 import type { Reporter } from '../base/reporter.ts';
 import type { Cache } from '../store/cache.ts';
-import type { Patience } from '../store/transfer.ts';
+import type { Transport } from '../store/http.ts';
+import type { Patience } from '../store/patience.ts';
 import { fetchRelease, fetchTables, type SuiteRequest } from './fetch-index.ts';
 import { makePackageIndex, type PackageIndex } from './index.ts';
 import { type TrustedKey, trixieKeys } from './keys/trixie.ts';
@@ -25,6 +26,7 @@ export interface ArchiveRequest {
   /** Takes a suite whose Valid-Until has passed: for snapshots of the archive. */
   readonly allowExpired?: boolean;
   readonly signal?: AbortSignal | undefined;
+  readonly transport?: Transport | undefined;
   readonly patience?: Partial<Patience>;
 }
 
@@ -48,9 +50,10 @@ export interface Archive {
 const suffixes: Readonly<Record<Pocket, string>> = { main: '', updates: '-updates', security: '-security' };
 
 export async function loadArchive(request: ArchiveRequest): Promise<Archive> {
-  const { mirror, arch, cache, reporter, offline, now, keys = trixieKeys, allowExpired } = request;
+  const { mirror, arch, cache, reporter, offline, transport, now, keys = trixieKeys, allowExpired } = request;
   const suites = await runLimited(pockets, pockets.length, request.signal, async (pocket, signal) => {
-    const to = { cache, reporter, offline, signal, ...(request.patience && { patience: request.patience }) };
+    const patience = request.patience && { patience: request.patience };
+    const to = { cache, reporter, offline, signal, transport, ...patience };
     const suite: SuiteRequest = {
       base: baseUrl(mirror, pocket),
       suite: `${request.suite}${suffixes[pocket]}`,

@@ -11,8 +11,9 @@ import type { Tools } from '../tools/tools.ts';
 import { sizeOf } from '../tree/content.ts';
 import { digestContent } from '../tree/digest-tree.ts';
 import type { FileNode, TreeNode } from '../tree/node.ts';
-import type { ReadonlyTree, Tree } from '../tree/tree.ts';
+import type { ReadonlyTree, Tree, TreePath } from '../tree/tree.ts';
 import { writeCpio } from '../tree/write-cpio.ts';
+import { shareFiles } from './share-files.ts';
 
 export interface Archive {
   readonly blob: Blob;
@@ -29,50 +30,61 @@ export interface ArchiveOptions {
   /** zstd, 1 to 19. */
   readonly level: number;
   readonly threads: number;
+  /** Lets only so many compressors run at a time. */
+  readonly limit: <T>(work: () => Promise<T>) => Promise<T>;
   readonly signal: AbortSignal;
 }
 
+export interface ImageTree {
+  /** Equal for equal trees. */
+  readonly key: Digest;
+  open(): Promise<ReadonlyTree>;
+}
+
 const pageSize = 4096;
-/** The kernel unpacks with windows of up to 2^27 bytes (lib/decompress_unzstd.c). */
-const windowLog = 25;
 /** In bytes of content: what is smaller is not worth a compressor. The kernel takes plain archives between others. */
 const smallSize = 64 << 10;
 
-export async function makeArchive(tree: ReadonlyTree, options: ArchiveOptions): Promise<Archive> {
-  return remembered(await keyOf(tree, options.cache), options, async () => tree);
-}
-
-/** `key`: equal for equal trees. The tree is opened only if there is no archive of it yet. */
-export async function makeImageArchive(
-  key: Digest,
-  open: () => Promise<ReadonlyTree>,
+/** One after the other, what several of them have alike last. Trees are opened only if one of them is new. */
+export async function makeImageArchives(
+  images: readonly ImageTree[],
+  apart: ReadonlySet<TreePath>,
   options: ArchiveOptions,
-): Promise<Archive> {
-  return remembered(key, options, open);
-}
-
-async function remembered(
-  of: Digest,
-  options: ArchiveOptions,
-  open: () => Promise<ReadonlyTree>,
-): Promise<Archive> {
+): Promise<readonly Archive[]> {
   const { cache, epoch, level } = options;
-  const key = digestOf({ of, epoch, level, version: 1 });
+  const keys = images.map(({ key }) => key);
+  const key = digestOf({ images: keys, apart: [...apart], epoch, level });
+  const known = (await cache.result('image-cpios', key)) as unknown as { archives: Archive[] } | undefined;
+  if (known && (await areWhole(known.archives, cache))) return known.archives;
+  const { shared, rests } = await shareFiles(await Promise.all(images.map(({ open }) => open())), apart);
+  const trees = shared.size > 0 ? [...rests, shared] : rests;
+  const archives = await Promise.all(trees.map((tree) => makeArchive(tree, options)));
+  await cache.putResult('image-cpios', key, { archives } as unknown as Json);
+  return archives;
+}
+
+export async function makeArchive(tree: ReadonlyTree, options: ArchiveOptions): Promise<Archive> {
+  const { cache, epoch, level, limit } = options;
+  const key = digestOf({ of: await keyOf(tree, cache), epoch, level, version: 2 });
   const known = (await cache.result('cpio', key)) as unknown as Archive | undefined;
-  if (known && (await cache.verifiedBlob(known.blob.digest)) !== undefined) return known;
-  const tree = await open();
+  if (known && (await areWhole([known], cache))) return known;
   const [plain, stripped] = withoutAttributes(tree);
   const size = [...tree.values()].reduce((sum, node) => sum + contentSize(node), 0);
   const archive: Archive = {
     blob:
       size < smallSize
-        ? await cache.putBlob(writeCpio(stripped, { clampMtime: epoch }))
-        : await compress(stripped, options),
+        ? await cache.putBlob(writeCpio(stripped, { clampMtime: epoch }), { derived: true })
+        : await limit(() => compress(stripped, options)),
     unpacked: memoryOf(tree),
     plain,
   };
   await cache.putResult('cpio', key, archive as unknown as Json);
   return archive;
+}
+
+async function areWhole(archives: readonly Archive[], cache: Cache): Promise<boolean> {
+  for (const { blob } of archives) if ((await cache.verifiedBlob(blob.digest)) === undefined) return false;
+  return true;
 }
 
 async function compress(tree: ReadonlyTree, options: ArchiveOptions): Promise<Blob> {
@@ -81,7 +93,7 @@ async function compress(tree: ReadonlyTree, options: ArchiveOptions): Promise<Bl
   try {
     const path = join(scratch.path, 'archive');
     // The output does not depend on the number of threads, if there is at least one.
-    const args = [`-${level}`, `--long=${windowLog}`, `-T${threads}`, '--quiet', '-o', path];
+    const args = [`-${level}`, `-T${threads}`, '--quiet', '-o', path];
     await (await tools()).run('zstd', args, { stdin: writeCpio(tree, { clampMtime: epoch }), signal });
     return await putFile(cache, path, { derived: true });
   } finally {

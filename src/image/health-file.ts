@@ -10,9 +10,14 @@ export function printHealth(health: Health | undefined): string | undefined {
 }
 
 function describeCheck({ name, probe, timeout }: HealthCheck): object {
-  const { kind, ...rest } = probe;
-  const what = kind === 'http' ? { http: probe.url } : kind === 'tcp' ? { tcp: probe.address } : rest;
-  return { name, timeout: seconds(timeout), ...what };
+  return { name, timeout: seconds(timeout), ...describeProbe(probe) };
+}
+
+function describeProbe({ kind, ...probe }: HealthCheck['probe']): object {
+  if ('url' in probe) return { http: probe.url };
+  if ('address' in probe) return { tcp: probe.address };
+  if ('path' in probe) return { file: probe.path };
+  return probe;
 }
 
 function seconds(milliseconds: number): number {

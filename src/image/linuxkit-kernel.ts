@@ -26,8 +26,6 @@ export async function readKernel(
   if (!kernel)
     throw lacks(name, binary, 'Name an image that has a kernel, or set kernel.binary to its file.');
   const microcode = ucode === undefined ? undefined : fileAt(tree, ucode);
-  if (ucode !== undefined && !microcode)
-    throw lacks(name, ucode, 'Leave kernel.ucode out, or mend its name.');
   const packed = tar === undefined ? undefined : fileAt(tree, tar);
   const modules = packed ? await readPacked(packed, cache) : modulesOf(tree);
   return { kernel, modules, ...(microcode && { ucode: microcode }) };

@@ -3,6 +3,7 @@
 // stands in the first part that needs it.
 import type { Digest } from '../base/digest.ts';
 import { type AccountFile, accountFiles, accountLines, mergeAccountLines } from '../component/accounts.ts';
+import { volumeDirectory } from '../spec/mount-settings.ts';
 import type { Volume } from '../spec/types.ts';
 import { contentBytes } from '../tree/content.ts';
 import { mergeTrees } from '../tree/merge.ts';
@@ -31,6 +32,9 @@ export interface LinuxkitRoot {
   /** By part, and within a part as trees are walked: parents always come first. */
   readonly entries: readonly RootEntry[];
 }
+
+/** Of the part with the bill of materials, which comes last in a tar. */
+export const sbomLocation = 'sbom';
 
 const apkDatabase = 'lib/apk/db/installed';
 
@@ -135,7 +139,7 @@ async function joinDatabases(inits: readonly ReadonlyTree[]): Promise<Tree> {
  * memory, and the volume is read-only: LinuxKit's init knows it by that, but its builder makes tmp in any case.
  */
 export function volumeTree({ name, readonly }: Volume, content: ReadonlyTree = new Map()): Tree {
-  const place = `containers/volumes/${name}`;
+  const place = volumeDirectory(name).slice(1);
   const tree: Tree = new Map();
   for (const [path, node] of content) if (path !== '') tree.set(`${place}/lower/${path}`, node);
   tree.set(`${place}/lower`, content.get('') ?? directory());

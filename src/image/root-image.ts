@@ -39,7 +39,7 @@ export async function assembleRoot(cache: Cache, osId: string, parts: readonly B
     dataBlocks: all.length / 32,
     rootHash: Buffer.from(tree.rootHash).toString('hex'),
     salt,
-    hashImage: await cache.putBlob(tree.image),
+    hashImage: await cache.putBlob(tree.image, { derived: true }),
   };
 }
 

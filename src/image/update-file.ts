@@ -3,8 +3,18 @@
 import type { Update } from '../spec/types.ts';
 
 /** `epoch`: seconds since the epoch; no clock of a machine that has this image is believed below it. */
-export function printUpdate({ url, channel, reboot }: Update, epoch: number): string {
-  const { strategy, window } = reboot;
-  const settings = { url, channel, reboot: strategy, window, 'not-before': epoch };
+export function printUpdate({ url, channel, report, reboot }: Update, epoch: number): string {
+  const { strategy, window, lock } = reboot;
+  const settings = {
+    url,
+    channel,
+    report,
+    reboot: strategy,
+    window,
+    etcd: lock?.etcd.join(','),
+    'etcd-group': lock?.group,
+    'etcd-machines': lock?.machines,
+    'not-before': epoch,
+  };
   return `${JSON.stringify(settings, null, 2)}\n`;
 }

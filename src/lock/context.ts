@@ -4,6 +4,7 @@ import type { Reporter } from '../base/reporter.ts';
 import type { Mirror } from '../debian/locked.ts';
 import type { RegistryClient } from '../oci/registry.ts';
 import type { Cache } from '../store/cache.ts';
+import type { Transport } from '../store/http.ts';
 
 export interface Context {
   readonly cache: Cache;
@@ -12,6 +13,8 @@ export interface Context {
   readonly signal: AbortSignal;
   /** Found when it is first needed: a build from the cache needs none. Throws fault 'environment' if none is known. */
   readonly mirror: () => Promise<Mirror>;
+  /** The way to the mirror; a direct one when absent. */
+  readonly transport?: Transport;
   /** The client of all registries: opened when the first image of one is asked for. */
   readonly registries: () => Promise<RegistryClient>;
   /** Base URLs of archives that keep old packages, without a trailing slash, in the order to be tried. */

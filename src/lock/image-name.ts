@@ -10,6 +10,9 @@ export function imageName(reference: ImageReference, specFile: string): ImageNam
   return formatReference({ ...reference, path: besideSpec(reference.path, dirname(specFile)) });
 }
 
+/** For a volume's layout, which has not the one platform that is built for but all of them. */
+export const wholeName = (name: ImageName): ImageName => `${name} (all platforms)`;
+
 function besideSpec(path: string, directory: string): string {
   if (isAbsolute(path) !== isAbsolute(directory)) return path;
   const way = relative(directory, path);

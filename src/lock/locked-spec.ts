@@ -12,12 +12,21 @@ export type ImageName = string;
 
 export type LockedImage =
   | { readonly kind: 'component'; readonly name: ImageName; readonly component: LockedComponent }
-  | { readonly kind: 'pulled'; readonly name: ImageName; readonly image: LockedPull };
+  | { readonly kind: 'pulled'; readonly name: ImageName; readonly image: LockedPull }
+  /** For volumes that hold an image as a layout: with all its platforms. */
+  | { readonly kind: 'whole'; readonly name: ImageName; readonly image: LockedWhole };
 
 /** An image of a registry, a layout or an archive. */
 export interface LockedPull {
   readonly origin: ImageOrigin;
   /** Of the manifest for the architecture that is built for. */
+  readonly digest: Digest;
+}
+
+/** The same, as its publisher made it. */
+export interface LockedWhole {
+  readonly origin: ImageOrigin;
+  /** Of the index, or of the manifest where there is none. */
   readonly digest: Digest;
 }
 

@@ -7,7 +7,8 @@ import { CatamaranError } from '../base/errors.ts';
 import { type ComponentSources, readSources } from '../component/sources.ts';
 import { type Archive, loadArchive } from '../debian/archive.ts';
 import { solve } from '../debian/solve.ts';
-import type { ImageOrigin } from '../oci/origin.ts';
+import { resolveWhole } from '../oci/every-platform.ts';
+import type { ImageAccess, ImageOrigin } from '../oci/origin.ts';
 import { resolveImage } from '../oci/resolve.ts';
 import type { ImageReference } from '../spec/reference.ts';
 import type { Container, Spec } from '../spec/types.ts';
@@ -15,7 +16,7 @@ import { digestOf } from '../store/digest-of.ts';
 import { componentDirectory } from './component-directory.ts';
 import type { Context } from './context.ts';
 import { readSpecFiles } from './files.ts';
-import { imageName } from './image-name.ts';
+import { imageName, wholeName } from './image-name.ts';
 import { type ComponentLock, emptyLock, emptyTarget, type Lock, type TargetLock } from './lock-file.ts';
 import type { LockedImage, LockedSpec } from './locked-spec.ts';
 
@@ -45,6 +46,10 @@ export async function resolveSpec(request: ResolveRequest, context: Context): Pr
   const images = new Map<string, LockedImage>();
   for (const reference of imagesOf(spec)) {
     const image = await target.lockImage(reference);
+    images.set(image.name, image);
+  }
+  for (const reference of wholeImagesOf(spec)) {
+    const image = await target.lockWhole(reference);
     images.set(image.name, image);
   }
   const loader = { kind: 'component', name: `tools-grub-${arch}` } as const;
@@ -89,10 +94,23 @@ export function imagesOf(spec: Spec): ImageReference[] {
     ...(spec.kernel ? [spec.kernel.image, spec.kernel.initrd] : []),
     ...spec.init.map((use) => use.image),
     ...containers.map((container) => container.image),
-    ...spec.volumes.flatMap(({ image }) => (image ? [image] : [])),
+    ...spec.volumes.flatMap(({ image, format }) =>
+      image && !(format === 'oci' && isOrigin(image)) ? [image] : [],
+    ),
   ];
   return [...new Map(all.map((reference) => [imageName(reference, spec.file), reference])).values()];
 }
+
+/** What volumes hold as a layout. A component is built for one platform: it is among the other images. */
+export function wholeImagesOf(spec: Spec): ImageOrigin[] {
+  const all = spec.volumes.flatMap(({ image, format }) =>
+    image && format === 'oci' && isOrigin(image) ? [image] : [],
+  );
+  return [...new Map(all.map((reference) => [imageName(reference, spec.file), reference])).values()];
+}
+
+const isOrigin = (reference: ImageReference): reference is ImageOrigin =>
+  reference.kind !== 'component' && reference.kind !== 'directory';
 
 /** The archive for each architecture, asked for once and only when something is missing from the lock. */
 class ArchiveShelf {
@@ -106,7 +124,7 @@ class ArchiveShelf {
   }
 
   async get(arch: Arch): Promise<Archive> {
-    const { cache, reporter, offline, signal, now } = this.#context;
+    const { cache, reporter, offline, signal, now, transport } = this.#context;
     let archive = this.#archives.get(arch);
     if (!archive) {
       const mirror = await this.#context.mirror();
@@ -118,6 +136,7 @@ class ArchiveShelf {
         reporter,
         offline,
         signal,
+        transport,
         now: new Date(now * 1000),
       } as const;
       archive = loadArchive(request);
@@ -163,21 +182,36 @@ class TargetLocker {
     if (reference.kind === 'component' || reference.kind === 'directory') {
       return { kind: 'component', name, component: await this.lockComponent(reference, name) };
     }
-    const digest = await this.#lockPull(reference, name);
-    this.#images[name] = digest;
+    const digest = await this.#lockPull(reference, name, async (access) => {
+      const resolved = await resolveImage(reference, { ...access, arch: this.#arch });
+      return resolved.digest;
+    });
     return { kind: 'pulled', name, image: { origin: reference, digest } };
   }
 
+  async lockWhole(origin: ImageOrigin): Promise<LockedImage> {
+    const name = wholeName(imageName(origin, this.#request.spec.file));
+    const digest = await this.#lockPull(origin, name, (access) => resolveWhole(origin, access));
+    return { kind: 'whole', name, image: { origin, digest } };
+  }
+
   /** A registry's image keeps its digest until the lock is updated; what lies beside the spec is the user's own. */
-  async #lockPull(origin: ImageOrigin, name: string): Promise<Digest> {
+  async #lockPull(
+    origin: ImageOrigin,
+    name: string,
+    resolve: (access: ImageAccess) => Promise<Digest>,
+  ): Promise<Digest> {
     const known = this.#known.images[name];
     const { mode } = this.#request;
-    if (known !== undefined && origin.kind === 'registry') return known;
+    if (known !== undefined && origin.kind === 'registry') {
+      this.#images[name] = known;
+      return known;
+    }
     if (known === undefined && mode === 'frozen') throw notLocked(name, false);
     const { cache, registries } = this.#context;
-    const access = { cache, registries: await registries(), directory: '.' };
-    const { digest } = await resolveImage(origin, { ...access, arch: this.#arch });
+    const digest = await resolve({ cache, registries: await registries(), directory: '.' });
     if (mode === 'frozen' && digest !== known) throw notLocked(name, true);
+    this.#images[name] = digest;
     return digest;
   }
 

@@ -128,7 +128,7 @@ function pickSaved(saved: readonly SavedImage[], tag: string | undefined, name: 
 }
 
 function isNamed(recorded: string, wanted: string): boolean {
-  if (recorded === wanted || recorded.endsWith(`:${wanted}`)) return true;
+  if (recorded === wanted || (!/[:/]/.test(wanted) && recorded.endsWith(`:${wanted}`))) return true;
   try {
     const [a, b] = [parseRegistryReference(recorded), parseRegistryReference(wanted)];
     return a.host === b.host && a.repository === b.repository && a.tag === b.tag;

@@ -1,14 +1,18 @@
 // A registry's "401, and here is whom to ask" → the Authorization header that answers it, or an error. Nothing goes
 // on asking: each request is answered for once, with the credentials that belong to the registry's own host.
 import { CatamaranError } from '../base/errors.ts';
+import { basicAuthorization } from '../store/address.ts';
+import { type HttpRequest, type HttpResponse, readSmall } from '../store/http.ts';
+import { requireSettled } from '../store/request.ts';
 import { type Challenge, parseChallenges } from './challenge.ts';
 import type { Credentials, FindCredentials } from './docker-config.ts';
 import { type Endpoint, isLoopback } from './endpoint.ts';
-import { type HttpRequest, type HttpResponse, readSmall } from './http.ts';
-import { requireSettled } from './retry.ts';
 
 /** What a token is asked for: reading, or writing as well. */
 export type Access = 'pull' | 'pull,push';
+
+/** Sends it, with the client's own patience. */
+export type SendBare = (request: Omit<HttpRequest, 'stall'>) => Promise<HttpResponse>;
 
 export interface Authenticator {
   /** The header that served last time; undefined before the first challenge. */
@@ -19,10 +23,7 @@ export interface Authenticator {
 
 const maxTokenSize = 1 << 20;
 
-export function createAuthenticator(
-  credentials: FindCredentials,
-  send: (request: HttpRequest) => Promise<HttpResponse>,
-): Authenticator {
+export function createAuthenticator(credentials: FindCredentials, send: SendBare): Authenticator {
   const headers = new Map<string, string>();
   const key = (endpoint: Endpoint, access: Access) => `${endpoint.address}/${endpoint.repository} ${access}`;
   return {
@@ -36,7 +37,8 @@ export function createAuthenticator(
       let header: string;
       if (bearer)
         header = `Bearer ${await fetchToken(bearer, endpoint, access, found, send, challenged.url)}`;
-      else if (basic && found && 'username' in found) header = basicHeader(found);
+      else if (basic && found && 'username' in found)
+        header = basicAuthorization(found.username, found.password);
       else if (basic) throw unauthorized(endpoint, 'it asks for a user and password');
       else throw unauthorized(endpoint, 'it answered 401 and did not say what it accepts');
       headers.set(key(endpoint, access), header);
@@ -51,7 +53,7 @@ async function fetchToken(
   endpoint: Endpoint,
   access: Access,
   found: Credentials | undefined,
-  send: (request: HttpRequest) => Promise<HttpResponse>,
+  send: SendBare,
   challenger: URL,
 ): Promise<string> {
   const realm = requireRealm(challenge, endpoint, challenger);
@@ -59,7 +61,7 @@ async function fetchToken(
   const scope = challenge.parameters.get('scope') ?? `repository:${endpoint.repository}:${access}`;
   const query = new URLSearchParams({ ...(service !== undefined && { service }), scope });
   const accept = { accept: 'application/json' };
-  let request: HttpRequest;
+  let request: Omit<HttpRequest, 'stall'>;
   if (found && 'identityToken' in found) {
     query.set('grant_type', 'refresh_token');
     query.set('client_id', 'catamaran');
@@ -76,7 +78,10 @@ async function fetchToken(
     request = {
       method: 'GET',
       url: realm,
-      headers: { ...accept, ...(found && { authorization: basicHeader(found) }) },
+      headers: {
+        ...accept,
+        ...(found && { authorization: basicAuthorization(found.username, found.password) }),
+      },
     };
   }
   const response = await send(request);
@@ -125,11 +130,6 @@ export function unauthorized(endpoint: Endpoint, evidence: string): CatamaranErr
     message: `registry ${endpoint.host} does not let ${endpoint.repository} be read or written: ${evidence}`,
     hint: `Check the name (some registries answer so for what does not exist), or log in to ${endpoint.host} with your container tool.`,
   });
-}
-
-function basicHeader(credentials: Extract<Credentials, { username: string }>): string {
-  const pair = `${credentials.username}:${credentials.password}`;
-  return `Basic ${Buffer.from(pair, 'utf8').toString('base64')}`;
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

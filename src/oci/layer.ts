@@ -34,20 +34,57 @@ export async function plainLayer(cache: Cache, layer: Descriptor, options: Plain
   const plain =
     format === 'none'
       ? requireDiffId({ digest: layer.digest, size: layer.size }, options.diffId, what)
-      : await unpack(cache, layer, path, format, { ...options, what });
-  await cache.putResult('layer', layer.digest, { digest: plain.digest, size: plain.size });
+      : await unpack(cache, layer, createReadStream(path), format, { ...options, what });
+  await recordPlain(cache, layer, plain);
   return plain;
+}
+
+/**
+ * Does the same with a layer's bytes while they come, before they are proven: they must end only when they are, so that
+ * nothing is kept of others. What is plain already is left alone.
+ */
+export async function unpackWhile(
+  cache: Cache,
+  layer: Descriptor,
+  bytes: AsyncGenerator<Uint8Array>,
+  options: PlainOptions & { what: string },
+): Promise<void> {
+  const [head, all] = await readHead(bytes);
+  const format = detectFormat(head);
+  if (format === 'none') await bytes.return(undefined);
+  else await recordPlain(cache, layer, await unpack(cache, layer, all, format, options));
+}
+
+/** The first bytes, six if there are so many, and all of them again. */
+async function readHead(
+  bytes: AsyncGenerator<Uint8Array>,
+): Promise<[Uint8Array, AsyncGenerator<Uint8Array>]> {
+  let head: Uint8Array = new Uint8Array();
+  while (head.length < 6) {
+    const next = await bytes.next();
+    if (next.done) break;
+    head = Buffer.concat([head, next.value]);
+  }
+  async function* all(): AsyncGenerator<Uint8Array> {
+    yield head;
+    yield* bytes;
+  }
+  return [head, all()];
+}
+
+async function recordPlain(cache: Cache, layer: Descriptor, { digest, size }: Blob): Promise<void> {
+  await cache.putResult('layer', layer.digest, { digest, size });
 }
 
 async function unpack(
   cache: Cache,
   layer: Descriptor,
-  path: string,
+  bytes: AsyncIterable<Uint8Array>,
   format: Compression,
   options: PlainOptions & { what: string },
 ): Promise<Blob> {
   const limit = options.maxSize ?? Math.min(maxPlainSize, freeSize + maxRatio * layer.size);
-  const plain = bounded(decompress(createReadStream(path), format), limit, options.what);
+  const plain = bounded(decompress(bytes, format), limit, options.what);
   return naming(options.what, () =>
     cache.putBlob(plain, {
       what: `${options.what}, unpacked,`,
@@ -82,7 +119,7 @@ async function formatOf(path: string): Promise<Compression> {
   }
 }
 
-async function knownPlain(cache: Cache, layer: Descriptor): Promise<Blob | undefined> {
+export async function knownPlain(cache: Cache, layer: Descriptor): Promise<Blob | undefined> {
   const known = (await cache.result('layer', layer.digest)) as
     | { digest?: unknown; size?: unknown }
     | undefined;

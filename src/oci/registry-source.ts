@@ -5,8 +5,8 @@ import { type Digest, digestFromHex } from '../base/digest.ts';
 import { CatamaranError, messageOf } from '../base/errors.ts';
 import { formatSize } from '../base/size.ts';
 import type { Cache } from '../store/cache.ts';
+import { readSmall } from '../store/http.ts';
 import { type Endpoint, endpointsOf } from './endpoint.ts';
-import { readSmall } from './http.ts';
 import { dockerTypes, indexTypes, manifestTypes, maxManifestSize, parseJson } from './parse.ts';
 import { formatRegistryReference, type RegistryReference } from './reference.ts';
 import { lied, type RegistryClient, refusal } from './registry.ts';
@@ -30,8 +30,10 @@ export function registrySource(
           fetchManifest(client, endpoint, name, digest ?? reference.tag ?? 'latest', digest),
         ),
       ),
-    bringBlob: (blob, what) =>
-      fromAny(client, endpoints, what, (endpoint) => fetchBlob(client, endpoint, blob, cache, what)),
+    bringBlob: (blob, what, { follow } = {}) =>
+      fromAny(client, endpoints, what, (endpoint) =>
+        fetchBlob(client, endpoint, blob, cache, { what, follow }),
+      ),
   };
 }
 

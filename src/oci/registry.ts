@@ -2,12 +2,14 @@
 // redirects followed and its failures named. What is fetched with it is in registry-source.ts, what is sent in push.ts.
 import { CatamaranError } from '../base/errors.ts';
 import type { Reporter } from '../base/reporter.ts';
-import { redactUrl, Transient } from '../store/request.ts';
+import { redactUrl } from '../store/address.ts';
+import { type HttpRequest, type HttpResponse, openTransport, readSmall, type Send } from '../store/http.ts';
+import { type Patience, patiently, Transient, usualPatience } from '../store/patience.ts';
+import type { FindProxy } from '../store/proxy.ts';
+import { follow, requireSettled } from '../store/request.ts';
 import { type Access, createAuthenticator, unauthorized } from './auth.ts';
 import type { FindCredentials } from './docker-config.ts';
 import type { Endpoint, EndpointOptions } from './endpoint.ts';
-import { type HttpRequest, type HttpResponse, openTransport, readSmall, type Transport } from './http.ts';
-import { type Patience, patiently, requireSettled, usualPatience } from './retry.ts';
 
 export interface RegistryOptions extends EndpointOptions {
   readonly reporter: Reporter;
@@ -18,6 +20,8 @@ export interface RegistryOptions extends EndpointOptions {
   readonly credentials?: FindCredentials;
   /** PEM texts of authorities that are trusted beside Node's own. */
   readonly certificates?: readonly string[];
+  /** By default there is no proxy. */
+  readonly findProxy?: FindProxy;
   readonly patience?: Partial<Patience>;
 }
 
@@ -32,29 +36,31 @@ export interface Call {
 
 export interface RegistryClient {
   readonly options: RegistryOptions;
+  readonly patience: Patience;
   /** Answers with any status below 500 but 401, 408 and 429. Throws a Transient for what a later try may mend. */
   call(endpoint: Endpoint, call: Call): Promise<HttpResponse>;
   /** Tries it again while it throws Transients. `what` names it in errors. */
-  patiently<T>(what: string, attempt: () => Promise<T>, progress?: () => number): Promise<T>;
+  patiently<T>(what: string, attempt: () => Promise<T>): Promise<T>;
   close(): void;
 }
 
-const maxRedirects = 10;
-
 export function openRegistryClient(options: RegistryOptions): RegistryClient {
   const patience = { ...usualPatience, ...options.patience };
+  const { reporter, signal, certificates, findProxy } = options;
   const transport = openTransport({
-    stall: patience.stall,
-    ...(options.certificates && { certificates: options.certificates }),
+    ...(certificates && { certificates }),
+    ...(findProxy && { findProxy }),
   });
-  const send = (request: HttpRequest) => transport.send(request, options.signal);
-  const authenticator = createAuthenticator(options.credentials ?? (async () => undefined), send);
+  const send: Send = (request) => transport.send({ ...request, signal });
+  const authenticator = createAuthenticator(options.credentials ?? (async () => undefined), (request) =>
+    send({ ...request, stall: patience.stall }),
+  );
   const schemes = new Map<string, Promise<'https' | 'http'>>();
 
   async function baseOf(endpoint: Endpoint): Promise<URL> {
     let scheme = schemes.get(endpoint.address);
     if (scheme === undefined) {
-      scheme = endpoint.plainAllowed ? probe(endpoint, transport, options.signal) : Promise.resolve('https');
+      scheme = endpoint.plainAllowed ? probe(endpoint, send, patience.stall) : Promise.resolve('https');
       schemes.set(endpoint.address, scheme);
       scheme.catch(() => schemes.delete(endpoint.address));
     }
@@ -63,11 +69,15 @@ export function openRegistryClient(options: RegistryOptions): RegistryClient {
 
   return {
     options,
+    patience,
     async call(endpoint, call) {
       if (options.offline) throw offline(endpoint);
       const base = await baseOf(endpoint);
       const url = typeof call.to === 'string' ? new URL(call.to, base) : call.to;
-      const ask = (authorization: string | undefined) => follow(send, { ...call, url }, base, authorization);
+      const request = requestOf(call, url, patience.stall);
+      const refuse = (evidence: string) => redirectRefused(url, evidence);
+      const ask = (authorization: string | undefined) =>
+        follow(send, request, { home: base, authorization, refuse });
       let response = await ask(authenticator.remembered(endpoint, call.access));
       if (response.status === 401 && response.url.origin === base.origin) {
         response.discard();
@@ -80,51 +90,18 @@ export function openRegistryClient(options: RegistryOptions): RegistryClient {
       requireSettled(response);
       return response;
     },
-    patiently: (what, attempt, progress) =>
+    patiently: (what, attempt) =>
       patiently(
-        { what, patience, reporter: options.reporter, signal: options.signal, ...(progress && { progress }) },
+        { what, patience, reporter, signal, giveUp: (last, tries) => unreachable(what, last, tries) },
         attempt,
       ),
     close: () => transport.close(),
   };
 }
 
-/** Redirects of reads only. The authorization goes to the registry's own origin; https is never left. */
-async function follow(
-  send: (request: HttpRequest) => Promise<HttpResponse>,
-  call: Call & { readonly url: URL },
-  base: URL,
-  authorization: string | undefined,
-): Promise<HttpResponse> {
-  let url = call.url;
-  for (let hop = 0; hop <= maxRedirects; hop += 1) {
-    requireSafe(url, base);
-    const response = await send({
-      method: call.method,
-      url,
-      headers: {
-        'user-agent': 'catamaran',
-        'accept-encoding': 'identity',
-        ...call.headers,
-        ...(authorization !== undefined && url.origin === base.origin && { authorization }),
-      },
-      ...(call.body && { body: call.body }),
-    });
-    const isRead = call.method === 'GET' || call.method === 'HEAD';
-    if (!isRead || ![301, 302, 303, 307, 308].includes(response.status)) return response;
-    response.discard();
-    const location = response.headers.location ?? '';
-    if (!URL.canParse(location, url.href)) throw redirectRefused(url, 'to nowhere');
-    url = new URL(location, url);
-  }
-  throw redirectRefused(call.url, `more than ${maxRedirects} times`);
-}
-
-/** Also for the addresses that a registry gives for uploads. */
-function requireSafe(url: URL, base: URL): void {
-  const downgraded = base.protocol === 'https:' && url.protocol !== 'https:';
-  if (/^https?:$/.test(url.protocol) && !downgraded && url.username === '' && url.password === '') return;
-  throw redirectRefused(base, `to ${url.protocol}//${url.host}, which is not safe`);
+function requestOf(call: Call, url: URL, stall: number): HttpRequest {
+  const { method, headers = {}, body } = call;
+  return { method, url, headers, stall, ...(body && { body }) };
 }
 
 function redirectRefused(from: URL, evidence: string): CatamaranError {
@@ -136,19 +113,28 @@ function redirectRefused(from: URL, evidence: string): CatamaranError {
 }
 
 /** TLS first. A bad certificate is an error and no reason to do without. */
-async function probe(
-  endpoint: Endpoint,
-  transport: Transport,
-  signal: AbortSignal | undefined,
-): Promise<'https' | 'http'> {
+async function probe(endpoint: Endpoint, send: Send, stall: number): Promise<'https' | 'http'> {
   try {
     const url = new URL(`https://${endpoint.address}/v2/`);
-    (await transport.send({ method: 'GET', url, headers: {} }, signal)).discard();
+    (await send({ method: 'GET', url, headers: {}, stall })).discard();
     return 'https';
   } catch (thrown) {
     if (thrown instanceof Transient) return 'http';
     throw thrown;
   }
+}
+
+/** The error when patience has ended. */
+export function unreachable(what: string, last: Transient, tries: number): CatamaranError {
+  return new CatamaranError(
+    'network',
+    {
+      code: 'registry-unreachable',
+      message: `${what} could not be fetched or sent in ${tries} tries: ${last.message}`,
+      hint: 'Check the network and the name of the registry, and run the command again: it goes on from what is there.',
+    },
+    { cause: last },
+  );
 }
 
 /** The error for an answer that is not what was asked for. */

@@ -4,14 +4,16 @@ import type { Arch } from '../base/arch.ts';
 import type { Digest } from '../base/digest.ts';
 import { CatamaranError } from '../base/errors.ts';
 import type { Cache } from '../store/cache.ts';
+import type { Follow } from '../store/transfer.ts';
 import { eachLimited } from './each-limited.ts';
 import type { Image } from './image.ts';
+import { knownPlain, unpackWhile } from './layer.ts';
 import { recordImage } from './list.ts';
 import { type ImageAccess, type ImageOrigin, openSource } from './origin.ts';
 import { maxManifestSize, parseJson, parseManifest } from './parse.ts';
-import { requirePlatform, selectImage } from './select.ts';
+import { bringConfig, requirePlatform, selectImage } from './select.ts';
 import type { ImageSource } from './source.ts';
-import { loadImage } from './store.ts';
+import { loadImage, requireLayersMatch } from './store.ts';
 
 export interface ResolvedImage {
   readonly origin: ImageOrigin;
@@ -41,21 +43,32 @@ export async function resolveImage(
   return { origin, arch: options.arch, digest: document.digest, mediaType: manifest.mediaType, size };
 }
 
+export interface PullOptions {
+  /** Whether its layers will be read soon: then they are unpacked while they come. */
+  readonly unpack?: boolean;
+}
+
 /** What the cache has of it is not fetched again; with all of it there, no source is asked. */
 export async function pullImage(
   resolved: Pick<ResolvedImage, 'origin' | 'arch' | 'digest'>,
   access: ImageAccess,
+  options: PullOptions = {},
 ): Promise<Image> {
   const { cache } = access;
   const source = openSource(resolved.origin, access);
   const present = await loadImage(cache, resolved.digest, source.name);
-  const image = present ?? (await fetchImage(source, resolved.digest, cache));
+  const image = present ?? (await fetchImage(source, resolved.digest, cache, options));
   requirePlatform(image.config, resolved.arch, source.name);
   await recordImage(cache, image, source.name);
   return image;
 }
 
-async function fetchImage(source: ImageSource, digest: Digest, cache: Cache): Promise<Image> {
+export async function fetchImage(
+  source: ImageSource,
+  digest: Digest,
+  cache: Cache,
+  { unpack = false }: PullOptions = {},
+): Promise<Image> {
   const what = `the manifest of ${source.name}`;
   const { bytes } = await source.manifest(digest);
   if (bytes.length > maxManifestSize) throw new Error(`${what} is larger than its source may give`);
@@ -64,13 +77,21 @@ async function fetchImage(source: ImageSource, digest: Digest, cache: Cache): Pr
     manifest.layers.reduce((sum, layer) => sum + layer.size, 0),
     source.name,
   );
+  // First, because it says what the layers unpack to.
+  const config = await bringConfig(source, manifest, cache);
+  requireLayersMatch(manifest, config, source.name);
   const count = manifest.layers.length;
-  const blobs = [...manifest.layers, manifest.config].map((blob, at) => ({
-    blob,
-    what: at < count ? `layer ${at + 1} of ${count} of image ${source.name}` : `the config of ${source.name}`,
+  const layers = manifest.layers.map((layer, at) => ({
+    layer,
+    diffId: config.rootfs.diff_ids[at]!,
+    what: `layer ${at + 1} of ${count} of image ${source.name}`,
   }));
-  const once = new Map(blobs.map((one) => [one.blob.digest, one]));
-  await eachLimited([...once.values()], (one) => source.bringBlob(one.blob, one.what));
+  const once = new Map(layers.map((one) => [one.layer.digest, one]));
+  await eachLimited([...once.values()], async ({ layer, ...options }) => {
+    const isUnpacked = !unpack || (await knownPlain(cache, layer)) !== undefined;
+    const follow: Follow = (bytes) => unpackWhile(cache, layer, bytes, options);
+    await source.bringBlob(layer, options.what, isUnpacked ? {} : { follow });
+  });
   // Last, so that a manifest in the cache is a sign that the rest was there.
   await cache.putBlob(bytes, { digest, what });
   const image = await loadImage(cache, digest, source.name);
@@ -82,7 +103,7 @@ async function fetchImage(source: ImageSource, digest: Digest, cache: Cache): Pr
   });
 }
 
-function requireBoundedSize(size: number, name: string): void {
+export function requireBoundedSize(size: number, name: string): void {
   if (size <= maxImageSize) return;
   throw new CatamaranError('integrity', {
     code: 'image-too-large',

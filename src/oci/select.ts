@@ -80,7 +80,12 @@ function rank(platform: Platform, arch: Arch): number | undefined {
   return place === -1 ? undefined : place;
 }
 
-async function bringConfig(source: ImageSource, manifest: Manifest, cache: Cache): Promise<ImageConfig> {
+/** Brings it into the cache. */
+export async function bringConfig(
+  source: ImageSource,
+  manifest: Manifest,
+  cache: Cache,
+): Promise<ImageConfig> {
   const what = `the config of ${source.name}`;
   await source.bringBlob(manifest.config, what);
   return parseConfig(
@@ -106,6 +111,6 @@ function otherPlatform(name: string, arch: Arch, found: readonly Platform[]): Ca
   });
 }
 
-function formatPlatform({ os, architecture, variant }: Platform): string {
+export function formatPlatform({ os, architecture, variant }: Platform): string {
   return `${os}/${architecture}${variant ? `/${variant}` : ''}`;
 }

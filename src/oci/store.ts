@@ -83,7 +83,7 @@ export async function loadImage(
 }
 
 /** Every layer has the digest of its plain form in the config: what is unpacked is checked against it. */
-function requireLayersMatch(manifest: Manifest, config: ImageConfig, name: string): void {
+export function requireLayersMatch(manifest: Manifest, config: ImageConfig, name: string): void {
   const [layers, diffIds] = [manifest.layers.length, config.rootfs.diff_ids.length];
   if (layers === diffIds) return;
   throw new CatamaranError('integrity', {

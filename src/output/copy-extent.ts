@@ -1,7 +1,8 @@
 // The one loop that moves an image's bytes: from an extent's content to a place in the output. A large buffer, twice, so
 // that reading goes on while the last piece is being written.
-import { type FileHandle, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import type { Content } from '../tree/content.ts';
+import type { OutputFile } from './output-file.ts';
 import type { OutputOptions } from './write-output.ts';
 
 const bufferSize = 4 << 20;
@@ -10,12 +11,12 @@ const bufferSize = 4 << 20;
 export async function copyContent(
   content: Content,
   { start, size }: { start: number; size: number },
-  file: FileHandle,
+  file: OutputFile,
   position: number,
   { signal, advance }: OutputOptions = {},
 ): Promise<void> {
   if (content.at === 'memory') {
-    await writeAll(file, content.bytes.subarray(start, start + size), position);
+    await file.write(content.bytes.subarray(start, start + size), position);
     advance?.(size);
     return;
   }
@@ -29,7 +30,7 @@ export async function copyContent(
       const { bytesRead } = await source.read(buffers[turn]!, 0, wanted, content.offset + start + done);
       if (bytesRead === 0) throw new Error(`${content.path} ended ${size - done} bytes early`);
       await pending;
-      pending = writeAll(file, buffers[turn]!.subarray(0, bytesRead), position + done);
+      pending = file.write(buffers[turn]!.subarray(0, bytesRead), position + done);
       // Awaited a turn later: a failure in between must not count as unhandled.
       pending.catch(() => {});
       done += bytesRead;
@@ -39,12 +40,5 @@ export async function copyContent(
   } finally {
     await pending.catch(() => {});
     await source.close();
-  }
-}
-
-export async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
-    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
-    done += bytesWritten;
   }
 }

@@ -1,6 +1,6 @@
 // LinuxKit's format `tar`: the root file system as one archive. Every entry says in two records of its pax header which
 // image it came from, and for which part of the spec. The format `docker` is the same with a Dockerfile.
-import type { LinuxkitRoot } from '../image/linuxkit-root.ts';
+import { type LinuxkitRoot, sbomLocation } from '../image/linuxkit-root.ts';
 import { file } from '../tree/tree.ts';
 import { type TarEntry, writeTarEntries } from '../tree/write-tar.ts';
 
@@ -13,15 +13,18 @@ export function linuxkitTar(
   root: LinuxkitRoot,
   { clampMtime, docker }: LinuxkitTarOptions,
 ): AsyncIterable<Uint8Array> {
-  const entries = root.entries.map(({ path, node, part }): TarEntry => {
+  const entries: TarEntry[] = [];
+  const last: TarEntry[] = [];
+  for (const { path, node, part } of root.entries) {
     const { source, location } = root.parts[part]!;
-    return { path, node, records: recordsOf(source, location) };
-  });
+    const list = location === sbomLocation ? last : entries;
+    list.push({ path, node, records: recordsOf(source, location) });
+  }
   if (docker) {
     const node = file(dockerfile(root));
     entries.push({ path: 'Dockerfile', node, records: recordsOf('linuxkit.dockerfile', 'dockerfile') });
   }
-  return writeTarEntries(entries, { clampMtime });
+  return writeTarEntries([...entries, ...last], { clampMtime });
 }
 
 function recordsOf(source: string, location: string): Map<string, Uint8Array> {

@@ -3,7 +3,8 @@
 // one pass, no seeking back, the same bytes each time.
 import type { Disk } from '../image/disk.ts';
 import { sizeOf } from '../tree/content.ts';
-import { copyContent, writeAll } from './copy-extent.ts';
+import { copyContent } from './copy-extent.ts';
+import type { WrittenFile } from './output-file.ts';
 import { type OutputOptions, writeOutput } from './write-output.ts';
 
 const clusterBits = 16;
@@ -15,13 +16,16 @@ const headerLength = 104;
 /** Bit 63 of an L1 or L2 entry: the refcount is exactly one. */
 const copied = 1n << 63n;
 
-export async function writeQcow2(disk: Disk, path: string, options: OutputOptions = {}): Promise<void> {
-  await writeOutput(
+export async function writeQcow2(
+  disk: Disk,
+  path: string,
+  options: OutputOptions = {},
+): Promise<WrittenFile> {
+  return writeOutput(
     path,
     async (file) => {
       const plan = planClusters(disk);
-      await file.truncate(plan.totalClusters * clusterSize);
-      await writeAll(file, metadata(disk, plan), 0);
+      await file.write(metadata(disk, plan), 0);
       for (const { offset, content } of disk.extents) {
         const size = sizeOf(content);
         for (let start = 0; start < size; ) {
@@ -31,6 +35,7 @@ export async function writeQcow2(disk: Disk, path: string, options: OutputOption
           start += length;
         }
       }
+      await file.extend(plan.totalClusters * clusterSize);
     },
     options,
   );

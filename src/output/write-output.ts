@@ -1,9 +1,12 @@
-// How every output appears: written aside in the same directory, flushed, then renamed. Until the rename nothing of
-// that name has changed, and after a failure or an abort nothing is left; what a kill left goes with the next build.
-import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises';
+// How every output appears: written aside in the same directory, then renamed. Until the rename nothing of that name has
+// changed, and after a failure or an abort nothing is left; what a kill left goes with the next build.
+// Nobody waits until it is on the disk: that would take longer than all else of a build that changes one file, and what a
+// power cut takes can be built again. That it did is found out by build/artifact.ts.
+import { open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { CatamaranError, messageOf } from '../base/errors.ts';
 import { isAbandoned, ownedName } from '../store/owner.ts';
+import { type OutputFile, openOutputFile, type WrittenFile } from './output-file.ts';
 
 export interface OutputOptions {
   readonly signal?: AbortSignal | undefined;
@@ -14,29 +17,33 @@ export interface OutputOptions {
 /** `fill` writes into an empty file. Two builds of one output at a time: each has its own file, the last one wins. */
 export async function writeOutput(
   path: string,
-  fill: (file: FileHandle) => Promise<void>,
+  fill: (file: OutputFile) => Promise<void>,
   { signal }: OutputOptions = {},
-): Promise<void> {
+): Promise<WrittenFile> {
   signal?.throwIfAborted();
   const directory = dirname(path);
   const aside = join(directory, `.${basename(path)}.${ownedName()}.part`);
   try {
     await removeAbandoned(path);
-    const file = await open(aside, 'wx', 0o666);
-    try {
-      await fill(file);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+    const written = await fillFile(aside, fill);
     signal?.throwIfAborted();
     await rename(aside, path);
+    return written;
   } catch (cause) {
     await rm(aside, { force: true });
     throw explainFailure(path, cause);
   }
-  const parent = await open(directory, 'r');
-  await parent.sync().finally(() => parent.close());
+}
+
+async function fillFile(path: string, fill: (file: OutputFile) => Promise<void>): Promise<WrittenFile> {
+  const file = await open(path, 'wx', 0o666);
+  try {
+    const output = openOutputFile(file);
+    await fill(output);
+    return await output.finish();
+  } finally {
+    await file.close();
+  }
 }
 
 /** What a build that was killed has left beside this output. */

@@ -1,7 +1,7 @@
 // A step of a plan: one piece of work, with a key that is a function of all that goes into it. Steps with equal keys
 // make equal bytes; what a step made is remembered under its key, so that no work is done twice.
 import type { Digest } from '../base/digest.ts';
-import type { ImageName, LockedComponent, LockedPull } from '../lock/locked-spec.ts';
+import type { ImageName, LockedComponent, LockedPull, LockedWhole } from '../lock/locked-spec.ts';
 import type { Container, Spec, Volume } from '../spec/types.ts';
 import { digestOf } from '../store/digest-of.ts';
 
@@ -13,8 +13,16 @@ export type Work =
   | { readonly kind: 'component'; readonly component: LockedComponent }
   /** An image of a registry, a layout or an archive into the cache. */
   | { readonly kind: 'pull'; readonly name: ImageName; readonly image: LockedPull }
-  /** An image, or the modules of a kernel image, to a segment. */
-  | { readonly kind: 'segment'; readonly image: StepId; readonly part: 'all' | 'modules' }
+  /** The platforms of an image that a volume holds into the cache; of a component what another step made. */
+  | {
+      readonly kind: 'layout';
+      readonly image: LockedWhole | StepId;
+      readonly platforms: readonly string[];
+      /** By which readers of the layout find it. */
+      readonly name: string;
+    }
+  /** An image, the modules of a kernel image, or an image layout, to a segment. */
+  | { readonly kind: 'segment'; readonly image: StepId; readonly part: 'all' | 'modules' | 'layout' }
   /** The initrd's image and the kernel modules that it needs to the initrd. */
   | { readonly kind: 'initrd'; readonly image: StepId; readonly kernel: StepId }
   /** Init images, the spec's files, the containers' bundles and the index of segments to the base segment. */
@@ -22,7 +30,7 @@ export type Work =
       readonly kind: 'base';
       readonly init: readonly StepId[];
       readonly modules: StepId;
-      readonly containers: readonly PlannedContainer[];
+      readonly containers: readonly (PlannedContainer & { readonly segment: StepId })[];
       readonly volumes: readonly PlannedVolume[];
     }
   /** GRUB for BIOS and UEFI. */
@@ -68,8 +76,16 @@ export type OutputFormat = DiskFormat | LinuxkitFormat;
 export interface PlannedRoot {
   readonly kernel?: StepId;
   readonly init: readonly StepId[];
+  /** `image` is the step of a layout where the volume's format says so. */
   readonly volumes: readonly { readonly volume: Volume; readonly image?: StepId }[];
-  readonly containers: readonly (Omit<PlannedContainer, 'segment'> & { readonly bundle: StepId })[];
+  readonly containers: readonly (PlannedContainer & { readonly image: StepId })[];
+  /** Whether a bill of materials lies at its root. */
+  readonly sbom: boolean;
+}
+
+export interface PlanOptions {
+  /** Of LinuxKit's formats: with a bill of materials, unless it is false. */
+  readonly sbom?: boolean | undefined;
 }
 
 export const diskFormats = ['qcow2', 'raw'] as const;
@@ -79,8 +95,8 @@ export interface PlannedContainer {
   readonly container: Container;
   /** The bundle's directory on the machine. */
   readonly path: string;
-  readonly image: StepId;
-  readonly segment: StepId;
+  /** The step that makes the files of it. */
+  readonly bundle: StepId;
 }
 
 export interface PlannedVolume {

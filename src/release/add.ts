@@ -5,7 +5,8 @@ import { sha256Hex } from '../tuf/hex.ts';
 import { writeManifest } from '../tuf/manifest.ts';
 import { type ImageKind, imageKinds, imageName, manifestName, releasesRole } from '../tuf/names.ts';
 import { measureImages, type ReleaseImages } from './images.ts';
-import { type NewTarget, type Outcome, type Publisher, publish } from './publish.ts';
+import { type NewTarget, publish } from './publish.ts';
+import type { Outcome, Publisher } from './publisher.ts';
 import { targetJson } from './state.ts';
 
 export interface AddRequest {
@@ -54,7 +55,8 @@ export async function addRelease(request: AddRequest, publisher: Publisher): Pro
   const outcome = await publish(publisher, async (state) => {
     if (os !== state.config.os) throw foreignOs(os, state.config.os);
     const role = state.roles.get(releasesRole)!;
-    if (role.parsed.targets.has(manifest.name)) throw versionTaken(version, arch);
+    const present = role.parsed.targets.get(manifest.name);
+    if (present) throw versionTaken(version, arch, present.sha256 === manifest.sha256);
     const targets = {
       ...(role.signed.targets as object),
       ...Object.fromEntries(
@@ -76,10 +78,14 @@ function foreignOs(os: string, expected: string): CatamaranError {
   });
 }
 
-function versionTaken(version: string, arch: string): CatamaranError {
+function versionTaken(version: string, arch: string, same: boolean): CatamaranError {
   return new CatamaranError('usage', {
     code: 'release-version-taken',
-    message: `version ${version} for ${arch} has been added already; a version never changes`,
-    hint: 'Raise os.version in the spec and build again.',
+    message: same
+      ? `version ${version} for ${arch} has been added already, this very build`
+      : `version ${version} for ${arch} has been added already with another content; a version never changes`,
+    hint: same
+      ? 'Point a channel at it with `catamaran release promote`.'
+      : 'Raise os.version in the spec and build again.',
   });
 }

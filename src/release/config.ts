@@ -4,6 +4,7 @@ import { CatamaranError } from '../base/errors.ts';
 import { canonicalJson } from '../base/json.ts';
 import { parseCanonical } from '../tuf/canonical.ts';
 import { entriesField, fieldsOf, numberField, objectField, requireText, textField } from '../tuf/fields.ts';
+import { timestampPath } from '../tuf/names.ts';
 import { type Disk, privateDirectory } from './disk.ts';
 
 export const expiringRoles = ['root', 'targets', 'releases', 'channel', 'snapshot', 'timestamp'] as const;
@@ -30,14 +31,20 @@ export const mostDays = 3660;
 const path = `${privateDirectory}/config.json`;
 
 export async function readConfig(disk: Disk, directory: string): Promise<Config> {
+  const config = await findConfig(disk);
+  if (config !== undefined) return config;
+  if ((await disk.read(timestampPath)) !== undefined) throw servedCopy(directory);
+  throw new CatamaranError('usage', {
+    code: 'release-no-repository',
+    message: `${directory} is no repository of releases: it has no ${path}`,
+    hint: 'Name one with --repo, or make one with `catamaran release init`.',
+  });
+}
+
+/** Undefined in a copy that a server has: machines need no such file. */
+export async function findConfig(disk: Disk): Promise<Config | undefined> {
   const bytes = await disk.read(path);
-  if (bytes === undefined) {
-    throw new CatamaranError('usage', {
-      code: 'release-no-repository',
-      message: `${directory} is no repository of releases: it has no ${path}`,
-      hint: 'Name one with --repo, or make one with `catamaran release init`.',
-    });
-  }
+  if (bytes === undefined) return undefined;
   const fields = fieldsOf(parseCanonical(Buffer.from(bytes.toString().trim()), path), path);
   numberField(fields, 'schema', 1, 1);
   const table = objectField(fields, 'days');
@@ -58,6 +65,14 @@ export async function writeConfig(disk: Disk, { os, days, names }: Config): Prom
     path,
     Buffer.from(canonicalJson({ schema: 1, os, days: { ...days }, names: { ...names } })),
   );
+}
+
+function servedCopy(directory: string): CatamaranError {
+  return new CatamaranError('usage', {
+    code: 'release-served-copy',
+    message: `${directory} is a copy that machines read: it has no ${path}`,
+    hint: 'Publish in the directory in which the repository was made, and copy it again.',
+  });
 }
 
 export function daysOf({ days }: Config, role: string): number {

@@ -19,8 +19,9 @@ import { dirname, join } from 'node:path';
 import { CatamaranError } from '../base/errors.ts';
 import { byName } from '../base/order.ts';
 import { hashFile } from '../store/cache.ts';
-import { errorCode, syncPath, withDisk } from '../store/disk.ts';
+import { errorCode, syncPath } from '../store/disk.ts';
 import { ownedName } from '../store/owner.ts';
+import { unreadable, withRepository } from './disk-errors.ts';
 
 /** Paths are relative to the repository's directory, with "/". */
 export interface Disk {
@@ -49,7 +50,7 @@ export function openDisk(root: string): Disk {
     fill: (aside: string) => Promise<void>,
     place: Place,
   ): Promise<void> {
-    await withDisk(full(path), async () => {
+    await withRepository(full(path), async () => {
       await mkdir(full(asideDirectory), { recursive: true });
       await mkdir(dirname(full(path)), { recursive: true });
       const aside = join(full(asideDirectory), ownedName());
@@ -70,7 +71,7 @@ export function openDisk(root: string): Disk {
         return await readFile(full(path));
       } catch (thrown) {
         if (errorCode(thrown) === 'ENOENT') return undefined;
-        throw thrown;
+        throw unreadable(full(path), thrown);
       }
     },
     async list(path) {
@@ -78,7 +79,7 @@ export function openDisk(root: string): Disk {
         return (await readdir(full(path))).sort(byName);
       } catch (thrown) {
         if (errorCode(thrown) === 'ENOENT') return [];
-        throw thrown;
+        throw unreadable(full(path), thrown);
       }
     },
     create: (path, bytes) => writeAside(path, (aside) => writeFile(aside, bytes, { flag: 'wx' }), placeNew),
@@ -96,7 +97,7 @@ export function openDisk(root: string): Disk {
     replace: (path, bytes) => writeAside(path, (aside) => writeFile(aside, bytes, { flag: 'wx' }), rename),
     async remove(path) {
       if (!(await exists(full(path)))) return;
-      await withDisk(full(path), () => rm(full(path)));
+      await withRepository(full(path), () => rm(full(path)));
       await syncPath(dirname(full(path)));
     },
   };

@@ -1,7 +1,7 @@
 // New versions of roles before they are published: what is to be signed, by whom, and who has signed. Where a threshold
 // needs people who are elsewhere, drafts wait in `.publisher/pending/`, one file for each role; every such file can be
 // carried away, signed, and brought back.
-import { CatamaranError } from '../base/errors.ts';
+import { CatamaranError, messageOf } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import { byName } from '../base/order.ts';
 import { encodeCanonical } from '../tuf/canonical.ts';
@@ -87,14 +87,35 @@ export function parseDraft(role: string, bytes: Uint8Array, what: string): Draft
   return { role, version, signed: fields.values, signatures: envelope.signatures };
 }
 
+export async function listPending(disk: Disk): Promise<string[]> {
+  const files = await disk.list(pendingDirectory);
+  return files.filter((file) => file.endsWith('.json')).map((file) => file.slice(0, -'.json'.length));
+}
+
 export async function readPending(disk: Disk): Promise<Draft[]> {
   const drafts: Draft[] = [];
-  for (const file of await disk.list(pendingDirectory)) {
-    const role = file.replace(/\.json$/, '');
+  for (const role of await listPending(disk)) {
     const bytes = await disk.read(pendingPath(role));
-    if (bytes !== undefined) drafts.push(parseDraft(role, bytes, pendingPath(role)));
+    if (bytes !== undefined) drafts.push(readDraft(role, bytes));
   }
   return drafts;
+}
+
+function readDraft(role: string, bytes: Uint8Array): Draft {
+  const path = pendingPath(role);
+  try {
+    return parseDraft(role, bytes, path);
+  } catch (cause) {
+    throw new CatamaranError(
+      'integrity',
+      {
+        code: 'release-pending-damaged',
+        message: `${path}, which waits for signatures, is damaged: ${messageOf(cause)}`,
+        hint: 'Put a sound copy of it there, or drop what waits with `catamaran release sign --discard`.',
+      },
+      { cause },
+    );
+  }
 }
 
 /** With an empty slot for each key that may still sign, so that the file alone says whom it waits for. */
@@ -144,6 +165,14 @@ export function notEnough(
     code: 'release-signatures-missing',
     message: `${role} has ${have} of ${need} signatures; ${missing.map(nameOf).join(', ')} could sign`,
     hint,
+  });
+}
+
+export function alreadyPending(role: string): CatamaranError {
+  return new CatamaranError('usage', {
+    code: 'release-pending',
+    message: `${role} has a version that waits for signatures`,
+    hint: 'Finish it with `catamaran release sign`, or drop it with `catamaran release sign --discard`.',
   });
 }
 

@@ -6,7 +6,8 @@ import { compareVersions } from '../tuf/version.ts';
 import type { Disk } from './disk.ts';
 import { readPending } from './draft.ts';
 import { withLock } from './lock.ts';
-import { type Publisher, publish } from './publish.ts';
+import { publish } from './publish.ts';
+import type { Publisher } from './publisher.ts';
 import { channelsOf, listPointers, listReleases, readState, type State } from './state.ts';
 
 export interface GcAnswer {

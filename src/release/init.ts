@@ -1,26 +1,15 @@
-// A new repository: keys for every role, the first root, and a first version of everything else. Nothing of it is a
-// repository before its timestamp.json is there, so an attempt that was cut short is simply made again.
+// A new repository: keys for every role, and the first version of everything. Nothing of it is a repository before its
+// timestamp.json is there, so an attempt that was cut short is simply made again.
 import { CatamaranError } from '../base/errors.ts';
-import type { Json } from '../base/json.ts';
-import type { JsonObject } from '../tuf/fields.ts';
-import { sha256Hex } from '../tuf/hex.ts';
-import { keyJson } from '../tuf/keys.ts';
-import { parseRoot, parseTargets } from '../tuf/metadata.ts';
-import { isChannelName, metadataPath, releasesRole, type TopRole, timestampPath } from '../tuf/names.ts';
-import { type Config, daysOf, writeConfig } from './config.ts';
+import { isChannelName, releasesRole, timestampPath } from '../tuf/names.ts';
+import { type Config, writeConfig } from './config.ts';
 import { type Disk, openDisk } from './disk.ts';
-import {
-  type Demand,
-  type Draft,
-  draftBytes,
-  findShortage,
-  makeDraft,
-  notEnough,
-  signDraft,
-} from './draft.ts';
+import { alreadyPending, readPending } from './draft.ts';
+import { finishFirst, type Holders, makeFirstDrafts } from './first-version.ts';
 import { createKey, type Key, readKeyring } from './keyring.ts';
 import { withLock } from './lock.ts';
-import { commonFields, expiryOf, nameKey, topDemand } from './publish.ts';
+import type { Outcome } from './publisher.ts';
+import { requireNotHalf } from './state.ts';
 
 /** How many keys a role has, and how many of them must sign. */
 export interface Quorum {
@@ -36,6 +25,8 @@ export interface InitRequest {
   readonly channels: ReadonlyMap<string, Quorum>;
   /** Seconds since the epoch. */
   readonly now: number;
+  /** Where keys are elsewhere: keep what is to be signed, rather than fail. */
+  readonly signLater?: boolean;
   /** For tests; the directory's own otherwise. */
   readonly disk?: Disk;
 }
@@ -44,71 +35,36 @@ export interface InitAnswer {
   readonly created: readonly string[];
   /** By role: the names of its keys, and how many must sign. */
   readonly roles: ReadonlyMap<string, { readonly keys: readonly string[]; readonly threshold: number }>;
+  readonly outcome: Outcome;
 }
 
 export async function initRepository(request: InitRequest): Promise<InitAnswer> {
-  const { directory, config, channels } = request;
+  const { directory, config, channels, now, signLater = false } = request;
   const disk = request.disk ?? openDisk(directory);
   requireNames(config.os, [...channels.keys()]);
   return withLock(directory, async () => {
     if ((await disk.read(timestampPath)) !== undefined) throw existsAlready(directory);
-    const { keyring, created, keysOf } = await gatherKeys(request);
-    for (const file of await disk.list('metadata')) await disk.remove(`metadata/${file}`);
-
-    const rolesJson = (names: readonly string[]) =>
-      Object.fromEntries(names.map((role) => [role, roleJson(keysOf(role))]));
-    const top: TopRole[] = ['root', 'targets', 'snapshot', 'timestamp'];
-    const root = {
-      consistent_snapshot: true,
-      keys: keyTable(top.flatMap((role) => keysOf(role).keys)),
-      roles: rolesJson(top),
-    };
-    const delegated = [releasesRole, ...channels.keys()];
-    const targets = {
-      targets: {},
-      delegations: {
-        keys: keyTable(delegated.flatMap((role) => keysOf(role).keys)),
-        roles: delegated.map((role) => ({
-          name: role,
-          ...roleJson(keysOf(role)),
-          paths: [role === releasesRole ? `${config.os}-*` : `channel-${role}-*`],
-          terminating: true,
-        })),
-      },
-    };
-    const files = await signAll(
-      { ...request, config: { ...config, names: {} } },
-      keyring,
-      root,
-      targets,
-      delegated,
-    );
+    await requireNotHalf(directory, disk);
+    const [waiting] = await readPending(disk);
+    if (waiting) throw alreadyPending(waiting.role);
+    const { keyring, created, holders } = await gatherKeys(request);
     const names = Object.fromEntries(keyring.map(({ id, name }) => [id, name]));
-    await writeConfig(disk, { ...config, names });
-    for (const [path, bytes] of files) {
-      await (path === timestampPath ? disk.replace(path, bytes) : disk.create(path, bytes));
-    }
-    const roles = [...top, ...delegated].map((role) => {
-      const { keys, threshold } = keysOf(role);
-      return [role, { keys: keys.map(({ name }) => name), threshold }] as const;
-    });
-    return { created, roles: new Map(roles) };
+    const whole = { ...config, names };
+    const drafts = makeFirstDrafts(whole, [...channels.keys()], holders, now);
+    const outcome = await finishFirst({ disk, keyring, now, signLater }, whole, drafts, () =>
+      writeConfig(disk, whole),
+    );
+    const roles = [...holders].map(
+      ([role, { keys, threshold }]) => [role, { keys: keys.map(({ name }) => name), threshold }] as const,
+    );
+    return { created, roles: new Map(roles), outcome };
   });
 }
 
-const initHint =
-  'A new repository needs as many keys of each role here as must sign; hand them out, or rotate them, afterwards.';
-
-interface Holders {
-  readonly keys: readonly Key[];
-  readonly threshold: number;
-}
-
-/** Keys that are in the directory are taken; others are made. */
+/** Keys that are in the directory are taken; others are made. By role, in the order in which people are told. */
 async function gatherKeys({ keys: directory, root, channels }: InitRequest) {
   const keyring = await readKeyring(directory);
   const created: string[] = [];
-  const holders = new Map<string, Holders>();
   const take = async (name: string): Promise<Key> => {
     const present = keyring.find((key) => key.name === name);
     if (present) return present;
@@ -117,70 +73,31 @@ async function gatherKeys({ keys: directory, root, channels }: InitRequest) {
     created.push(name);
     return key;
   };
-  const takeQuorum = async (role: string, { keys: count, threshold }: Quorum): Promise<void> => {
+  const takeQuorum = async (role: string, { keys: count, threshold }: Quorum): Promise<Holders> => {
     const names = count === 1 ? [role] : Array.from({ length: count }, (_, index) => `${role}-${index + 1}`);
     const keys: Key[] = [];
     for (const name of names) keys.push(await take(name));
-    holders.set(role, { keys, threshold });
+    requireDistinct(role, keys);
+    return { keys, threshold };
   };
-  await takeQuorum('root', root);
-  for (const role of ['targets', releasesRole]) await takeQuorum(role, { keys: 1, threshold: 1 });
-  for (const [channel, quorum] of channels) await takeQuorum(channel, quorum);
+  const one = { keys: 1, threshold: 1 };
+  const top = { root: await takeQuorum('root', root), targets: await takeQuorum('targets', one) };
+  const below: [string, Holders][] = [[releasesRole, await takeQuorum(releasesRole, one)]];
+  for (const [channel, quorum] of channels) below.push([channel, await takeQuorum(channel, quorum)]);
   const online = { keys: [await take('online')], threshold: 1 };
-  holders.set('snapshot', online);
-  holders.set('timestamp', online);
-  return { keyring, created, keysOf: (role: string) => holders.get(role)! };
+  const holders = new Map([...Object.entries({ ...top, snapshot: online, timestamp: online }), ...below]);
+  return { keyring, created, holders };
 }
 
-async function signAll(
-  { config, now }: { config: Config; now: number },
-  keyring: readonly Key[],
-  root: JsonObject,
-  targets: JsonObject,
-  delegated: readonly string[],
-): Promise<[string, Uint8Array][]> {
-  const fields = (role: string) => commonFields(role, 1, expiryOf(now, daysOf(config, role)));
-  const rootSigned = { ...root, ...fields('root') };
-  const trusted = parseRoot(rootSigned as Json, 'root.json');
-  const targetsSigned = { ...targets, ...fields('targets') };
-  const { delegations, keys } = parseTargets(targetsSigned as Json, 'targets.json');
-  const sign = async (role: string, signed: JsonObject, demand: Demand): Promise<Draft> => {
-    const draft = await signDraft(makeDraft(role, signed), [demand], keyring);
-    const shortage = findShortage(draft, [demand]);
-    if (shortage) throw notEnough(shortage, nameKey(keyring, {}), initHint);
-    return draft;
-  };
-  const drafts = [await sign('root', rootSigned, topDemand(trusted, 'root'))];
-  for (const role of delegated) {
-    const demand = { ...delegations.find(({ name }) => name === role)!, keys };
-    drafts.push(await sign(role, { targets: {}, ...fields(role) }, demand));
-  }
-  drafts.push(await sign('targets', targetsSigned, topDemand(trusted, 'targets')));
-  const listed = drafts.filter(({ role }) => role !== 'root');
-  const meta = Object.fromEntries(listed.map((draft) => [`${draft.role}.json`, fileMeta(draft)]));
-  const snapshot = await sign('snapshot', { meta, ...fields('snapshot') }, topDemand(trusted, 'snapshot'));
-  const timestamp = await sign(
-    'timestamp',
-    { meta: { 'snapshot.json': fileMeta(snapshot) }, ...fields('timestamp') },
-    topDemand(trusted, 'timestamp'),
-  );
-  return [...drafts, snapshot, timestamp].map((draft) => [
-    draft.role === 'timestamp' ? timestampPath : metadataPath(draft.role, 1),
-    draftBytes(draft),
-  ]);
-}
-
-function fileMeta(draft: Draft): Json {
-  const bytes = draftBytes(draft);
-  return { version: draft.version, length: bytes.length, hashes: { sha256: sha256Hex(bytes) } };
-}
-
-function keyTable(keys: readonly Key[]): Record<string, Json> {
-  return Object.fromEntries(keys.map((key) => [key.id, keyJson(key.public)]));
-}
-
-function roleJson({ keys, threshold }: Holders): { keyids: string[]; threshold: number } {
-  return { keyids: keys.map(({ id }) => id).sort(), threshold };
+/** Two names for one key would be a threshold of two that one person meets. */
+function requireDistinct(role: string, keys: readonly Key[]): void {
+  const twin = keys.find(({ id }, index) => keys.findIndex((other) => other.id === id) < index);
+  if (twin === undefined) return;
+  throw new CatamaranError('usage', {
+    code: 'release-key-taken',
+    message: `${twin.name} is the same key as another one of ${role}, and a key counts once`,
+    hint: 'Remove the copy; `catamaran release init` makes what is not there.',
+  });
 }
 
 function requireNames(os: string, channels: readonly string[]): void {

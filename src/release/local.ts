@@ -4,7 +4,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { CatamaranError } from '../base/errors.ts';
 import { errorCode } from '../store/disk.ts';
-import type { Repository, TrustedStore } from '../tuf/client.ts';
+import type { Repository, TrustedStore } from '../tuf/workflow/options.ts';
 
 export function openDirectory(root: string): Repository {
   return {

@@ -3,17 +3,18 @@
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CatamaranError } from '../base/errors.ts';
-import { errorCode, withDisk } from '../store/disk.ts';
+import { errorCode } from '../store/disk.ts';
 import { ownedName, ownerState } from '../store/owner.ts';
 import { privateDirectory } from './disk.ts';
+import { withRepository } from './disk-errors.ts';
 
 /** Runs `action` while holding the lock of the repository in `directory`. */
 export async function withLock<T>(directory: string, action: () => Promise<T>): Promise<T> {
   const lock = join(directory, privateDirectory, 'lock');
   const mine = ownedName();
-  await withDisk(lock, () => mkdir(join(directory, privateDirectory), { recursive: true }));
+  await withRepository(lock, () => mkdir(join(directory, privateDirectory), { recursive: true }));
   const claim = join(directory, privateDirectory, `claim.${mine}`);
-  await withDisk(claim, () => writeFile(claim, mine, { flag: 'wx' }));
+  await withRepository(claim, () => writeFile(claim, mine, { flag: 'wx' }));
   try {
     await takeLock(lock, claim);
     try {

@@ -6,8 +6,9 @@ import { type KeyId, keyJson } from '../tuf/keys.ts';
 import { topRoles } from '../tuf/names.ts';
 import { readConfig, writeConfig } from './config.ts';
 import type { Key } from './keyring.ts';
-import { type Outcome, type Publisher, publish } from './publish.ts';
-import type { State } from './state.ts';
+import { publish } from './publish.ts';
+import type { Outcome, Publisher } from './publisher.ts';
+import { readState, type State } from './state.ts';
 
 export interface RotateAnswer {
   readonly outcome: Outcome;
@@ -41,6 +42,13 @@ export async function rotateKey(
   const names = { ...config.names, [replacement.id]: replacement.name };
   await writeConfig(publisher.disk, { ...config, names });
   return { outcome, roles: affected };
+}
+
+/** Throws where the key signs for no role; before a new one is made in its place. */
+export async function requireSigner(old: KeyId, { directory, disk, now }: Publisher): Promise<void> {
+  const { client, roles } = await readState(directory, disk, now);
+  const named = [...Object.values(client.root.roles), ...[...roles.values()].map(({ keys }) => keys)];
+  if (!named.some(({ keyids }) => keyids.includes(old))) throw unknownKey(old);
 }
 
 function replaceInRoot({ rootSigned }: State, old: KeyId, key: Key) {

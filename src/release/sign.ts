@@ -5,14 +5,17 @@ import { canonicalJson, type Json } from '../base/json.ts';
 import { byName } from '../base/order.ts';
 import type { JsonObject } from '../tuf/fields.ts';
 import { sha256Hex } from '../tuf/hex.ts';
-import { targetPath } from '../tuf/names.ts';
+import { targetPath, timestampPath } from '../tuf/names.ts';
 import { parsePointer } from '../tuf/pointer.ts';
 import { formatCurve } from '../tuf/rollout.ts';
+import { readConfig } from './config.ts';
 import { type Disk, privateDirectory } from './disk.ts';
-import { parseDraft, readPending, removePending, signSlots } from './draft.ts';
+import { listPending, parseDraft, readPending, removePending, signSlots } from './draft.ts';
+import { finishFirst } from './first-version.ts';
 import type { Key } from './keyring.ts';
 import { withLock } from './lock.ts';
-import { type Outcome, type Publisher, publishPending } from './publish.ts';
+import { publishPending } from './publish.ts';
+import type { Outcome, Publisher } from './publisher.ts';
 import { readState } from './state.ts';
 
 /** What somebody is about to sign. */
@@ -25,10 +28,10 @@ export interface PendingChange {
 
 export async function describePending(publisher: Publisher): Promise<PendingChange[]> {
   const { directory, disk, now } = publisher;
-  const state = await readState(directory, disk, now);
+  const state = (await isFirst(disk)) ? undefined : await readState(directory, disk, now);
   const described: PendingChange[] = [];
   for (const { role, version, signed } of await readPending(disk)) {
-    const before = role === 'root' ? state.rootSigned : state.roles.get(role)?.signed;
+    const before = role === 'root' ? state?.rootSigned : state?.roles.get(role)?.signed;
     const changes = await describeTargets(disk, listedIn(before), listedIn(signed));
     for (const member of ['keys', 'roles', 'delegations'] as const) {
       if (
@@ -36,7 +39,10 @@ export async function describePending(publisher: Publisher): Promise<PendingChan
       )
         changes.push(`${member} change`);
     }
-    if (changes.length === 0) changes.push(`the same as before, until ${String(signed.expires)}`);
+    if (changes.length === 0)
+      changes.push(
+        `${before === undefined ? 'empty' : 'the same as before'}, until ${String(signed.expires)}`,
+      );
     described.push({ role, version, changes });
   }
   return described;
@@ -68,8 +74,19 @@ async function describePointer(disk: Disk, name: string, sha256: string): Promis
 }
 
 export async function signPending(publisher: Publisher): Promise<Outcome> {
-  if ((await readPending(publisher.disk)).length === 0) throw nothingWaits();
-  return publishPending({ ...publisher, signLater: true });
+  const { directory, disk } = publisher;
+  if ((await readPending(disk)).length === 0) throw nothingWaits();
+  const patient = { ...publisher, signLater: true };
+  if (!(await isFirst(disk))) return publishPending(patient);
+  return withLock(directory, async () =>
+    finishFirst(patient, await readConfig(disk, directory), await readPending(disk)),
+  );
+}
+
+/** What waits is an `init`: there is nothing yet that it changes. */
+async function isFirst(disk: Disk): Promise<boolean> {
+  if ((await disk.read(timestampPath)) !== undefined) return false;
+  return (await readPending(disk)).some(({ role, version }) => role === 'root' && version === 1);
 }
 
 /** Adds what this keyring can sign to the bytes of one file of `.publisher/pending/`. */
@@ -91,7 +108,7 @@ export async function signFile(
 /** Answers with the roles whose drafts are gone. */
 export async function discardPending(directory: string, disk: Disk): Promise<string[]> {
   return withLock(directory, async () => {
-    const roles = (await readPending(disk)).map(({ role }) => role);
+    const roles = await listPending(disk);
     if (roles.length === 0) throw nothingWaits();
     await removePending(disk, roles);
     return roles;

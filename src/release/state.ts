@@ -6,12 +6,13 @@ import { type Client, refresh } from '../tuf/client.ts';
 import type { JsonObject } from '../tuf/fields.ts';
 import { type Manifest, parseManifest } from '../tuf/manifest.ts';
 import { parseTargets, type Targets } from '../tuf/metadata.ts';
-import { metadataPath, pointerName, releasesRole, targetPath } from '../tuf/names.ts';
+import { metadataPath, pointerName, releasesRole, targetPath, timestampPath } from '../tuf/names.ts';
 import { type Pointer, parsePointer } from '../tuf/pointer.ts';
 import type { RoleKeys } from '../tuf/signatures.ts';
 import { openEnvelope, requireSignatures } from '../tuf/signatures.ts';
-import { type Config, readConfig } from './config.ts';
+import { type Config, defaultDays, findConfig, readConfig } from './config.ts';
 import type { Disk } from './disk.ts';
+import { readPending } from './draft.ts';
 import { createMemory, openDirectory } from './local.ts';
 
 /** A role that signs targets: `targets`, `releases` or a channel. */
@@ -38,10 +39,10 @@ export interface State {
 
 /** `now`: seconds since the epoch. */
 export async function readState(directory: string, disk: Disk, now: number): Promise<State> {
-  const config = await readConfig(disk, directory);
-  const timestamp = await disk.read('metadata/timestamp.json');
+  const known = await findConfig(disk);
+  const timestamp = await disk.read(timestampPath);
   const firstRoot = await disk.read(metadataPath('root', 1));
-  if (timestamp === undefined || firstRoot === undefined) throw unfinished(directory);
+  if (timestamp === undefined || firstRoot === undefined) throw await incomplete(directory, disk);
   const store = createMemory();
   const client = refresh({
     repository: openDirectory(directory),
@@ -58,6 +59,7 @@ export async function readState(directory: string, disk: Disk, now: number): Pro
   for (const delegation of targets.parsed.delegations) {
     roles.set(delegation.name, await readRole(disk, client, { ...delegation, keys: targets.parsed.keys }));
   }
+  const config = known ?? { os: osOf(targets.parsed), days: defaultDays, names: {} };
   return { directory, config, client, rootSigned: signedOf(rootBytes, 'root.json'), roles, timestamp };
 }
 
@@ -138,10 +140,32 @@ function missing(path: string): CatamaranError {
   });
 }
 
-function unfinished(directory: string): CatamaranError {
+/** Of the pattern of names that the releases role may sign. */
+function osOf({ delegations }: Targets): string {
+  return delegations.find(({ name }) => name === releasesRole)?.paths[0]?.replace(/-\*$/, '') ?? '';
+}
+
+async function incomplete(directory: string, disk: Disk): Promise<CatamaranError> {
+  await requireNotHalf(directory, disk);
+  await readConfig(disk, directory);
+  const waits = (await readPending(disk)).length > 0;
   return new CatamaranError('usage', {
     code: 'release-unfinished',
     message: `the repository in ${directory} was never finished: it has no timestamp.json or no first root`,
-    hint: 'Run `catamaran release init` again with the same keys.',
+    hint: waits
+      ? 'It waits for signatures: finish it with `catamaran release sign`.'
+      : 'Run `catamaran release init` again with the same keys.',
+  });
+}
+
+/** An init that was cut leaves first versions and nothing else; what has more than that and no timestamp is a half copy. */
+export async function requireNotHalf(directory: string, disk: Disk): Promise<void> {
+  const later = (await disk.list('metadata')).find((file) => /^(?!1\.)\d+\./.test(file));
+  const target = (await disk.list('targets'))[0];
+  if (later === undefined && target === undefined) return;
+  throw new CatamaranError('integrity', {
+    code: 'release-half-copied',
+    message: `${directory} is half of a repository: it has ${later ? `metadata/${later}` : `targets/${target}`}, but lacks ${timestampPath} or the first root`,
+    hint: 'Copy the rest of it, timestamp.json last.',
   });
 }

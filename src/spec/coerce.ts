@@ -36,6 +36,11 @@ function coerce(
   }
   const { type } = place.schema;
   if (replaced.has(pointer)) return type === 'string' || type?.[0] === 'string' ? String(value) : value;
+  // YAML 1.1's other ways to write a whole number, which LinuxKit's parser knows.
+  if (type === 'integer' && typeof value === 'string' && /^[-+]?(?:\d+(?:_\d+)+|0b[01_]+)$/.test(value)) {
+    const digits = value.replaceAll('_', '').replace(/^[-+]/, '');
+    return value.startsWith('-') ? -Number(digits) : Number(digits);
+  }
   const textFirst = Array.isArray(type) && type[0] === 'string' && isOneOf(type, value);
   return textFirst ? (source.textOf(pointer) ?? String(value)) : value;
 }

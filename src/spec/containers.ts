@@ -1,5 +1,6 @@
 // The three sections of containers: onboot, services, onshutdown.
 import { readAppArmor, readSeccomp, readSecrets } from './confinement.ts';
+import { directoryName, leavesDirectory } from './names.ts';
 import { childOf, type Pointer } from './pointer.ts';
 import { placeOf, problem, type Reading, readReference, warn } from './reading.ts';
 import { readSettings } from './settings.ts';
@@ -10,13 +11,13 @@ import type { Container, Section, SpecNames, Supervision } from './types.ts';
 /** In the order in which LinuxKit numbers them. */
 const sections = ['onboot', 'onshutdown', 'services'] as const;
 
-/** LinuxKit's numbers for names of containers: from 100 upward; `root` is 0. */
+/** LinuxKit's numbers for names of containers: from 100 upward, of equal names the last one's; `root` is 0. */
 export function numberContainers(document: SpecDocument): ReadonlyMap<string, number> {
   const ids = new Map([['root', 0]]);
   let next = 100;
   for (const section of sections) {
-    for (const container of document[section]?.filter(Boolean) ?? []) {
-      if (!ids.has(container.name)) ids.set(container.name, next);
+    for (const { name } of document[section]?.filter(Boolean) ?? []) {
+      if (name !== 'root') ids.set(name, next);
       next++;
     }
   }
@@ -34,7 +35,8 @@ export function readContainers(
   const supervision = section === 'services' ? readSupervision(reading, document) : [];
   (document[section] ?? []).forEach((raw: OnbootContainer | Service, index) => {
     const pointer = childOf(`/${section}`, index);
-    const first = seen.get(raw.name);
+    const directory = directoryName(raw.name);
+    const first = seen.get(directory);
     // Directories of onboot and onshutdown are numbered, so LinuxKit lets their names repeat.
     if (first !== undefined && section === 'services') {
       const at = childOf(pointer, 'name');
@@ -44,7 +46,7 @@ export function readContainers(
         hint: 'Give one of them another name.',
       });
     }
-    if (first === undefined) seen.set(raw.name, childOf(pointer, 'name'));
+    if (first === undefined) seen.set(directory, childOf(pointer, 'name'));
     const container = readContainer(reading, raw, { pointer, section, names }, supervision[index]);
     if (container) containers.push(container);
   });
@@ -59,6 +61,7 @@ function readContainer(
 ): Container | undefined {
   const { name, image, optional, restart, depends_on, stop, health, ...confined } = raw;
   const { seccomp, apparmor, secrets, ...settings } = confined;
+  checkName(reading, name, childOf(pointer, 'name'));
   const reference = readReference(reading, childOf(pointer, 'image'), image);
   const filter = readSeccomp(reading, childOf(pointer, 'seccomp'), seccomp);
   const profile = readAppArmor(reading, childOf(pointer, 'apparmor'), apparmor);
@@ -69,7 +72,7 @@ function readContainer(
   });
   return (
     reference && {
-      name,
+      name: directoryName(name),
       section,
       pointer,
       image: reference,
@@ -81,4 +84,22 @@ function readContainer(
       settings: checked,
     }
   );
+}
+
+function checkName(reading: Reading, name: string, at: Pointer): void {
+  if (leavesDirectory(name)) {
+    problem(reading, at, {
+      code: 'spec-name',
+      message: `a container cannot be named ${JSON.stringify(name)}: its directory would lie elsewhere`,
+      hint: 'Write letters, digits, "_", "." and "-".',
+    });
+    return;
+  }
+  const directory = directoryName(name);
+  if (directory === name) return;
+  warn(reading, at, {
+    code: 'spec-name',
+    message: `the container ${JSON.stringify(name)} is called ${directory} on the machine`,
+    hint: 'To call it by its own name, write letters, digits, "_", "." and "-", at most 127.',
+  });
 }

@@ -1,9 +1,10 @@
-// The spec's own files: exactly one content each, one entry for each path, nothing below what is no directory.
+// The spec's own files: what each holds, its owner and its mode. file-paths.ts brings them into one tree.
 import { CatamaranError } from '../base/errors.ts';
+import { placeFiles } from './file-paths.ts';
+import { readId } from './ids.ts';
 import { childOf, type Pointer } from './pointer.ts';
-import { parsed, placeOf, problem, type Reading, resolveHostPath, warn } from './reading.ts';
+import { parsed, problem, type Reading, resolveHostPath, warn } from './reading.ts';
 import { parseImagePath, parseMode } from './scalars.ts';
-import { readId } from './settings.ts';
 import type { FileEntry as RawFile, SpecDocument } from './spec.generated.ts';
 import type { FileContent, FileEntry } from './types.ts';
 
@@ -15,18 +16,27 @@ export function readFiles(
   const files: FileEntry[] = [];
   (document.files ?? []).forEach((raw, index) => {
     const pointer = childOf('/files', index);
+    if (raw.directory && /^[/.]*$/.test(raw.path) && !raw.path.includes('..') && raw.path !== '') {
+      warn(reading, pointer, {
+        code: 'spec-root',
+        message: 'the root directory is there already: this entry is left out',
+        hint: 'Remove it.',
+      });
+      return;
+    }
     const path = parsed(reading, childOf(pointer, 'path'), raw.path, parseImagePath);
     const content = readContent(reading, raw, pointer);
-    const mode = parsed(reading, childOf(pointer, 'mode'), raw.mode, parseMode);
+    const mode = parsed(reading, childOf(pointer, 'mode'), raw.mode || undefined, parseMode);
     const id = (key: 'uid' | 'gid') =>
       readId(raw[key] ?? 0, childOf(pointer, key), ids, {
         problem: (at, diagnostic) => problem(reading, at, diagnostic),
+        warn: (at, diagnostic) => warn(reading, at, diagnostic),
       });
     const [uid, gid] = [id('uid'), id('gid')];
     if (path === undefined || content === undefined) return;
     files.push({ path, pointer, mode: mode ?? defaultMode(content), uid, gid, content });
   });
-  return checkPaths(reading, files);
+  return placeFiles(reading, files);
 }
 
 /** LinuxKit's defaults. */
@@ -34,26 +44,24 @@ function defaultMode({ kind }: FileContent): number {
   return kind === 'directory' ? 0o700 : kind === 'symlink' ? 0o777 : 0o600;
 }
 
-const kinds = ['contents', 'source', 'symlink', 'directory', 'metadata'] as const;
+/** Where LinuxKit takes two of them, an earlier one here wins. */
+const kinds = ['directory', 'symlink', 'contents', 'source', 'metadata'] as const;
 
 function readContent(reading: Reading, raw: RawFile, pointer: Pointer): FileContent | undefined {
-  const given = kinds.filter((kind) => raw[kind] !== undefined && raw[kind] !== false);
+  // An empty text says nothing, but for contents.
+  const given = kinds.filter((kind) => (kind === 'contents' ? raw[kind] !== undefined : raw[kind]));
   const [kind, second] = given;
-  if (kind === undefined || second !== undefined) {
-    const at =
-      second === undefined
-        ? reading.source.positionOf(pointer)
-        : reading.source.keyPositionOf(childOf(pointer, second));
-    reading.problems.add(at, {
+  if (kind === undefined) {
+    reading.problems.add(reading.source.positionOf(pointer), {
       code: 'spec-file-content',
-      message:
-        kind === undefined ? `${raw.path} has no content` : `${raw.path} has both ${kind} and ${second}`,
-      hint: 'Give it exactly one of contents, source, symlink, directory: true, metadata.',
+      message: `${raw.path} has no content`,
+      hint: oneContent,
     });
     return undefined;
   }
+  if (second !== undefined && !checkSecond(reading, raw, pointer, kind, second)) return undefined;
   if (raw.optional && kind !== 'source') {
-    reading.problems.add(reading.source.keyPositionOf(childOf(pointer, 'optional')), {
+    warn(reading, childOf(pointer, 'optional'), {
       code: 'spec-dropped-key',
       message: `optional has no effect on ${kind}`,
       hint: 'It is for files with a source. Remove it.',
@@ -67,17 +75,39 @@ function readContent(reading: Reading, raw: RawFile, pointer: Pointer): FileCont
     case 'directory':
       return { kind };
     case 'metadata':
-      return { kind, format: raw.metadata! };
+      return { kind, format: raw.metadata as 'yaml' | 'json' };
     case 'source':
       return readSource(reading, raw.source!, raw.optional ?? false, childOf(pointer, kind));
   }
 }
 
+const oneContent = 'Give it exactly one of contents, source, symlink, directory: true, metadata.';
+
+/** LinuxKit lets a link go before contents, and a directory before a link; all other pairs it refuses. */
+function checkSecond(
+  reading: Reading,
+  { path }: RawFile,
+  pointer: Pointer,
+  kind: (typeof kinds)[number],
+  second: (typeof kinds)[number],
+): boolean {
+  const ignored = second === 'symlink' || (second === 'contents' && kind === 'symlink');
+  const diagnostic = {
+    code: 'spec-file-content',
+    message: `${path} has both ${kind} and ${second}${ignored ? `: ${second} has no effect` : ''}`,
+    hint: oneContent,
+  };
+  const at = childOf(pointer, second);
+  if (ignored) warn(reading, at, diagnostic);
+  else reading.problems.add(reading.source.keyPositionOf(at), diagnostic);
+  return ignored;
+}
+
 function readSymlink(reading: Reading, target: string, pointer: Pointer): FileContent | undefined {
-  if (target !== '' && !target.includes('\0')) return { kind: 'symlink', target };
+  if (!target.includes('\0')) return { kind: 'symlink', target };
   problem(reading, pointer, {
     code: 'spec-file-content',
-    message: 'a symbolic link must point somewhere',
+    message: 'a symbolic link cannot point to a name with a NUL character',
     hint: 'Write its target, such as ../usr/share/zoneinfo/UTC.',
   });
   return undefined;
@@ -92,7 +122,7 @@ function readSource(
   return parsed(reading, pointer, source, () => {
     // Without a home nothing is in it: left out, like anything optional that is not there.
     const homeless = optional && reading.around.home === undefined && source.startsWith('~/');
-    const path = homeless ? source : resolveHostPath(reading, pointer, source);
+    const path = homeless ? source : findSource(reading, pointer, source);
     if (!optional && reading.around.exists?.(path) === false) {
       throw new CatamaranError('spec', {
         code: 'source-not-found',
@@ -104,39 +134,15 @@ function readSource(
   });
 }
 
-/** A file that a later spec writes again is the later one's; twice in one spec is a mistake. */
-function checkPaths(reading: Reading, files: readonly FileEntry[]): FileEntry[] {
-  const byPath = new Map<string, FileEntry>();
-  const pathOf = (file: FileEntry) => childOf(file.pointer, 'path');
-  const specOf = (file: FileEntry) => reading.source.positionOf(pathOf(file)).file;
-  for (const file of files) {
-    const first = byPath.get(file.path);
-    if (first && specOf(first) === specOf(file)) {
-      problem(reading, pathOf(file), {
-        code: 'spec-duplicate-path',
-        message: `${file.path} is written twice, first in ${placeOf(reading, pathOf(first), pathOf(file))}`,
-        hint: 'Keep one of them.',
-      });
-    } else if (first) {
-      warn(reading, pathOf(file), {
-        code: 'spec-overridden-path',
-        message: `${file.path} takes the place of the one in ${placeOf(reading, pathOf(first), pathOf(file))}`,
-        hint: 'Where this is meant, nothing need be done.',
-      });
-    }
-    byPath.set(file.path, file);
-  }
-  for (const file of byPath.values()) {
-    const parts = file.path.split('/');
-    for (let count = 1; count < parts.length; count++) {
-      const above = byPath.get(parts.slice(0, count).join('/'));
-      if (!above || above.content.kind === 'directory') continue;
-      problem(reading, pathOf(file), {
-        code: 'spec-path-below-file',
-        message: `${file.path} lies below ${above.path}, which ${placeOf(reading, pathOf(above), pathOf(file))} makes no directory`,
-        hint: 'Change one of the two paths.',
-      });
-    }
-  }
-  return files.filter((file) => byPath.get(file.path) === file);
+/** LinuxKit looks for it from where the command runs: what is there, and not beside the spec, is taken from there. */
+function findSource(reading: Reading, pointer: Pointer, source: string): string {
+  const path = resolveHostPath(reading, pointer, source);
+  const { exists } = reading.around;
+  if (path === source || source.startsWith('~/') || !exists || exists(path) || !exists(source)) return path;
+  warn(reading, pointer, {
+    code: 'spec-source-elsewhere',
+    message: `${source} is not beside the spec: the one in the working directory is taken`,
+    hint: 'Sources are relative to the spec. Move the file there, or write an absolute path.',
+  });
+  return source;
 }

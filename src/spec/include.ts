@@ -49,17 +49,33 @@ function expand(expansion: Expansion, file: string, text: string, open: readonly
     expansion.missing = true;
     return;
   }
-  const fields = part.value as Record<string, unknown> | null;
-  const include = fields !== null && typeof fields === 'object' && !Array.isArray(fields) && fields.include;
+  if (part.value === null) {
+    parts.push(emptyPart(part));
+    return;
+  }
+  const fields = part.value as Record<string, unknown>;
+  const include = typeof fields === 'object' && !Array.isArray(fields) && fields.include;
   // What is not a list of texts is left for the schema to refuse.
   if (Array.isArray(include) && include.every((path) => typeof path === 'string')) {
     include.forEach((path, index) => {
       const position = part.source.positionOf(childOf('/include', index));
       includeFile(expansion, file, path, position, [...open, file]);
     });
-    delete (fields as Record<string, unknown>).include;
+    delete fields.include;
   }
   parts.push(part);
+}
+
+/** LinuxKit takes a file with nothing in it, or with comments alone, for one without keys. */
+function emptyPart(part: ParsedYaml): ParsedYaml {
+  const position = part.source.positionOf('');
+  const warning = {
+    code: 'spec-empty',
+    message: 'the file is empty',
+    hint: 'Was another one meant?',
+    position,
+  };
+  return { ...part, value: {}, warnings: [...part.warnings, warning] };
 }
 
 function includeFile(

@@ -1,4 +1,8 @@
 // Mounts and binds of a container's settings: what LinuxKit guesses about them, and the volumes that they name.
+import type { Diagnostic } from '../base/errors.ts';
+import { mapKept } from './kept.ts';
+import { readIdMapping } from './limit-settings.ts';
+import { directoryName } from './names.ts';
 import { childOf, type Pointer } from './pointer.ts';
 import type { Findings } from './problems.ts';
 import type { Mount } from './spec.generated.ts';
@@ -10,6 +14,12 @@ export const noDestination = {
   message: 'the mount has no destination',
   hint: 'Add destination: and an absolute path.',
 };
+
+/** For an entry without which the container can be made: LinuxKit writes it, and the machine's runtime refuses it. */
+export const leftOut = ({ message, ...diagnostic }: Omit<Diagnostic, 'position'>) => ({
+  ...diagnostic,
+  message: `${message}: it is left out`,
+});
 
 /** Where a type is mounted by default; these types are also known by their source. */
 export const usualPlaces: Readonly<Record<string, string>> = {
@@ -38,20 +48,57 @@ export function mountOf(mount: Mount, pointer: Pointer, names: SpecNames, findin
   } else if (!mount.destination && !Object.hasOwn(usualPlaces, type)) {
     findings.problem(pointer, noDestination);
   }
-  if (type !== 'bind' || mount.source === undefined || mount.source.startsWith('/')) return mount;
+  const mapped = { ...mount, ...mappingsOf(mount, pointer, findings) };
+  if (type !== 'bind' || mount.source === undefined || mount.source.startsWith('/')) return mapped;
   const source = volumePath(mount.source, mount.options ?? [], childOf(pointer, 'source'), names, findings);
-  return source === undefined ? mount : { ...mount, source };
+  return source === undefined ? mapped : { ...mapped, source };
 }
 
-export function bindOf(bind: string, pointer: Pointer, names: SpecNames, findings: Findings): string {
+function mappingsOf(mount: Mount, pointer: Pointer, findings: Findings) {
+  const read = (key: 'uidmappings' | 'gidmappings') =>
+    mount[key] && {
+      [key]: mapKept(mount[key], childOf(pointer, key), (each, at) => readIdMapping(each, at, findings)),
+    };
+  return { ...read('uidmappings'), ...read('gidmappings') };
+}
+
+/** SOURCE:DESTINATION[:OPTIONS], its source as a path where it names a volume. */
+export function bindOf(
+  bind: string,
+  pointer: Pointer,
+  names: SpecNames,
+  findings: Findings,
+): string | undefined {
   const [source = '', ...rest] = bind.split(':');
+  if (rest.length < 1 || rest.length > 2) {
+    findings.problem(pointer, {
+      code: 'spec-malformed',
+      message: `${JSON.stringify(bind)} is no bind mount`,
+      hint: 'Write SOURCE:DESTINATION or SOURCE:DESTINATION:OPTIONS, such as /var/lib/app:/data:ro.',
+    });
+    return undefined;
+  }
+  if (!hasDestination(bind, rest[0], pointer, findings)) return undefined;
   if (source.startsWith('/')) return bind;
   const path = volumePath(source, (rest[1] ?? '').split(','), pointer, names, findings);
   return path === undefined ? bind : [path, ...rest].join(':');
 }
 
+export function hasDestination(
+  line: string,
+  destination: string | undefined,
+  pointer: Pointer,
+  { warn }: Findings,
+): boolean {
+  if (!destination) {
+    const fault = { ...noDestination, message: `${JSON.stringify(line)} has no destination` };
+    warn(pointer, leftOut({ ...fault, hint: 'Add the absolute path where it is to be in the container.' }));
+  }
+  return Boolean(destination);
+}
+
 /** Where init mounts a volume. */
-export const volumeDirectory = (name: string): string => `/containers/volumes/${name}`;
+export const volumeDirectory = (name: string): string => `/containers/volumes/${directoryName(name)}`;
 
 function volumePath(
   name: string,

@@ -54,7 +54,7 @@ export function readSpecs(files: readonly [SpecText, ...SpecText[]], around: Sur
     etc: value.etc ?? 'persistent',
     disk: readDisk(reading, value),
     ...optional('update', readUpdate(reading, value.update)),
-    ...optional('health', readHealth(reading, value.health)),
+    ...optional('health', readHealth(reading, value)),
     platforms: new Map(sortedEntries({ ...value.platforms })),
     names,
     source,
@@ -89,7 +89,7 @@ function readOs(raw: OperatingSystem | undefined, file: string): Os {
 }
 
 function readKernel(reading: Reading, { kernel }: SpecDocument): Kernel | undefined {
-  if (kernel?.image === undefined) {
+  if (!kernel?.image) {
     warn(reading, kernel ? '/kernel' : '', {
       code: 'spec-no-kernel',
       message: 'the spec names no kernel: no disk can be made of it',
@@ -109,9 +109,9 @@ function readKernel(reading: Reading, { kernel }: SpecDocument): Kernel | undefi
     pointer: '/kernel/image',
     initrd,
     cmdline: (kernel.cmdline ?? '').replace(/\s*\n\s*/g, ' ').trim(),
-    binary: kernel.binary ?? 'kernel',
+    binary: kernel.binary || 'kernel',
     ...(tar === '' || tar === 'none' ? {} : { tar }),
-    ...(kernel.ucode === undefined ? {} : { ucode: kernel.ucode }),
+    ...(kernel.ucode ? { ucode: kernel.ucode } : {}),
   };
 }
 

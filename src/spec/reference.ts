@@ -48,8 +48,11 @@ export function parseReference(text: string): ImageReference {
   const before = colon === -1 ? '' : text.slice(0, colon);
   const after = text.slice(colon + 1);
   if (before === 'component') return parseComponent(text, after);
-  if (before === 'oci' || before === 'oci-archive' || before === 'docker-archive') {
-    return { kind: before, ...parsePathAndTag(text, after) };
+  if (before === 'oci' || before === 'oci-archive') {
+    return { kind: before, ...parsePathAndTag(text, after, after.lastIndexOf(':')) };
+  }
+  if (before === 'docker-archive') {
+    return { kind: before, ...parsePathAndTag(text, after, after.indexOf(':'), isName) };
   }
   const scheme = nearest(before, schemes);
   if (scheme !== undefined && !after.includes('/')) {
@@ -86,14 +89,28 @@ function parseComponent(text: string, name: string): ImageReference {
   );
 }
 
-function parsePathAndTag(text: string, rest: string): { path: string; tag?: string } {
-  const colon = rest.lastIndexOf(':');
+function parsePathAndTag(
+  text: string,
+  rest: string,
+  colon: number,
+  isTag = (tag: string) => tagSyntax.test(tag),
+): { path: string; tag?: string } {
   const tag = rest.slice(colon + 1);
-  const [path, hasTag] = colon > 0 && tagSyntax.test(tag) ? [rest.slice(0, colon), true] : [rest, false];
+  const [path, hasTag] = colon > 0 && isTag(tag) ? [rest.slice(0, colon), true] : [rest, false];
   if (path === '' || path.includes(':')) {
     throw malformed(text, 'Write a path and, after another colon, a tag, such as oci:images/app:1.2.');
   }
   return hasTag ? { path, tag } : { path };
+}
+
+/** What docker save records: `app:1.2`. Its last part will do, where that is the name of one image only. */
+function isName(text: string): boolean {
+  if (tagSyntax.test(text)) return true;
+  try {
+    return !text.includes('@') && text.includes(':') && parseRegistry(text).kind === 'registry';
+  } catch {
+    return false;
+  }
 }
 
 function parseRegistry(text: string): ImageReference {

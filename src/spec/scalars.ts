@@ -2,11 +2,11 @@
 import { CatamaranError } from '../base/errors.ts';
 import { didYouMean } from './suggest.ts';
 
-/** `0644`, `644`, `0o644`: always octal, however YAML would take it. */
+/** `0644`, `644`, `0o644`: always octal, however YAML would take it. Of `100644` the type of the file is left out. */
 export function parseMode(text: string): number {
-  const match = /^(?:0o?)?([0-7]{1,4})$/.exec(text);
+  const match = /^(?:0o?)?([0-7]{1,11})$/.exec(text);
   if (!match) throw malformed('mode', 'permission bits', text, 'Write them in octal, such as "0644".');
-  return Number.parseInt(match[1]!, 8);
+  return Number.parseInt(match[1]!, 8) & 0o7777;
 }
 
 const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };

@@ -1,95 +1,189 @@
 // The settings of a container, from a spec or from an image's label: what the schema cannot say is checked here, names of
 // containers become their numbers and names of volumes the paths where they are mounted.
 import { allCapabilities } from './capabilities.ts';
-import { bindOf, mountOf, noDestination } from './mount-settings.ts';
+import { readDevice } from './device-settings.ts';
+import { readId } from './ids.ts';
+import { mapKept } from './kept.ts';
+import { readIdMapping, readOomScore, readResources } from './limit-settings.ts';
+import { bindOf, hasDestination, leftOut, mountOf, noDestination } from './mount-settings.ts';
 import { childOf, type Pointer } from './pointer.ts';
 import type { Findings } from './problems.ts';
-import type { ContainerSettings, Device } from './spec.generated.ts';
+import type { ContainerSettings, IdMapping, Runtime } from './spec.generated.ts';
 import { didYouMean } from './suggest.ts';
 import type { Settings, SpecNames } from './types.ts';
 
 export function readSettings(raw: ContainerSettings, names: SpecNames, findings: Findings): Settings {
-  const { uid, gid, additionalGids, ...others } = raw;
-  for (const key of ['capabilities', 'capabilities.add', 'ambient'] as const) {
-    checkCapabilities(raw[key], childOf('', key), findings);
-  }
-  eachOf(raw.devices, '/devices', (device, pointer) => checkDevice(device, pointer, findings));
-  eachOf(raw.rlimits, '/rlimits', (limit, pointer) => checkLimit(limit, pointer, findings));
-  eachOf(raw.runtime?.mounts, '/runtime/mounts', (mount, pointer) => {
-    if (!mount.destination) findings.problem(pointer, noDestination);
-  });
+  const { uid, gid, additionalGids, rootfsPropagation, ...others } = raw;
+  checkCapabilities(raw.capabilities, '/capabilities', findings);
+  checkCapabilities(raw.ambient, '/ambient', findings);
+  mapKept(raw.rlimits ?? [], '/rlimits', (limit, at) => checkLimit(limit, at, findings));
   warnOfFirstVersion(raw, findings);
-  const binds = (key: 'binds' | 'binds.add') =>
-    raw[key] && {
-      [key]: mapDense(raw[key], childOf('', key), (bind, at) => bindOf(bind, at, names, findings)),
-    };
+  warnOfNamespaces(raw, findings);
+  const list = <K extends 'env' | 'tmpfs' | 'mounts' | 'binds' | 'devices' | 'uidMappings' | 'gidMappings'>(
+    key: K,
+    read: (item: Item<K>, at: Pointer) => Item<K> | undefined,
+  ) => raw[key] && { [key]: mapKept(raw[key] as readonly Item<K>[], childOf('', key), read) };
   const id = (key: Pointer, value: number | string) => readId(value, key, names.ids, findings);
+  const mapping = (item: IdMapping, at: Pointer) => readIdMapping(item, at, findings);
   return {
     ...others,
-    ...binds('binds'),
-    ...binds('binds.add'),
-    ...(raw.mounts && {
-      mounts: mapDense(raw.mounts, '/mounts', (mount, at) => mountOf(mount, at, names, findings)),
-    }),
+    ...list('env', (line, at) => readVariable(line, at, findings)),
+    ...list('tmpfs', (line, at) =>
+      hasDestination(line, line.split(':')[0], at, findings) ? line : undefined,
+    ),
+    ...list('mounts', (mount, at) => mountOf(mount, at, names, findings)),
+    ...list('binds', (bind, at) => bindOf(bind, at, names, findings)),
+    ...list('devices', (device, at) => readDevice(device, at, findings)),
+    ...list('uidMappings', mapping),
+    ...list('gidMappings', mapping),
+    ...readAdded(raw, names, findings),
+    ...(raw.runtime && { runtime: readRuntime(raw.runtime, findings) }),
+    ...(raw.resources && { resources: readResources(raw.resources, '/resources', findings) }),
+    ...(raw.oomScoreAdj === undefined ? {} : { oomScoreAdj: readOomScore(raw.oomScoreAdj, findings) }),
+    ...(raw.cwd ? { cwd: readCwd(raw.cwd, findings) } : {}),
+    ...(isPropagation(rootfsPropagation, findings) ? { rootfsPropagation } : {}),
     ...(uid === undefined ? {} : { uid: id('/uid', uid) }),
     ...(gid === undefined ? {} : { gid: id('/gid', gid) }),
     ...(additionalGids && {
-      additionalGids: mapDense(additionalGids, '/additionalGids', (each, at) => id(at, each)),
+      additionalGids: mapKept(additionalGids, '/additionalGids', (each, at) => id(at, each)),
     }),
   };
 }
 
-/** A number, a container's name, or `root`. */
-export function readId(
-  id: number | string,
-  pointer: Pointer,
-  ids: ReadonlyMap<string, number>,
-  { problem }: Pick<Findings, 'problem'>,
-): number {
-  if (typeof id === 'number') return id;
-  if (id === '') return 0;
-  const known = ids.get(id) ?? (/^\d{1,9}$/.test(id) ? Number(id) : undefined);
-  if (known === undefined) {
-    problem(pointer, {
-      code: 'spec-unknown-id',
-      message: `no container is named ${JSON.stringify(id)}`,
-      hint: didYouMean(id, ids.keys()) ?? 'Write a number, root, or the name of a container of this spec.',
+type Item<K extends keyof ContainerSettings> =
+  NonNullable<ContainerSettings[K]> extends readonly (infer T)[] ? T : never;
+
+/** Beside `binds` and `capabilities` LinuxKit does not look at what is added: there a mistake in it is none. */
+function readAdded(raw: ContainerSettings, names: SpecNames, findings: Findings) {
+  const { 'binds.add': binds, 'capabilities.add': capabilities } = raw;
+  const within = (ignored: boolean): Findings =>
+    ignored ? { ...findings, problem: findings.warn } : findings;
+  return {
+    ...(binds && {
+      'binds.add': mapKept(binds, '/binds.add', (bind, at) =>
+        bindOf(bind, at, names, within(raw.binds !== undefined)),
+      ),
+    }),
+    ...(capabilities && {
+      'capabilities.add': checkCapabilities(
+        capabilities,
+        '/capabilities.add',
+        within(raw.capabilities !== undefined),
+      ),
+    }),
+  };
+}
+
+function readRuntime(raw: Runtime, { warn }: Findings): Runtime {
+  const { mounts, interfaces } = raw;
+  return {
+    ...raw,
+    ...(mounts && {
+      mounts: mapKept(mounts, '/runtime/mounts', (mount, at) => {
+        if (!mount.destination) warn(at, leftOut(noDestination));
+        return mount.destination ? mount : undefined;
+      }),
+    }),
+    ...(interfaces && {
+      interfaces: mapKept(interfaces, '/runtime/interfaces', (each, at) => {
+        if (!each.name) {
+          const fault = {
+            code: 'spec-interface',
+            message: 'the interface has no name',
+            hint: 'Add name: eth0.',
+          };
+          warn(at, leftOut(fault));
+        }
+        return each.name ? each : undefined;
+      }),
+    }),
+  };
+}
+
+/** No runtime takes what has no name; a program of the container would not find it either. */
+function readVariable(line: string, pointer: Pointer, { warn }: Findings): string | undefined {
+  if (/^[^=]+=/.test(line)) return line;
+  const fault = {
+    code: 'spec-env',
+    message: `${JSON.stringify(line)} sets no variable`,
+    hint: 'Write NAME=VALUE.',
+  };
+  warn(pointer, leftOut(fault));
+  return undefined;
+}
+
+function readCwd(cwd: string, { warn }: Findings): string {
+  if (cwd.startsWith('/')) return cwd;
+  warn('/cwd', {
+    code: 'spec-relative-path',
+    message: `cwd is ${JSON.stringify(cwd)}: /${cwd} is taken`,
+    hint: 'Write an absolute path.',
+  });
+  return `/${cwd}`;
+}
+
+const propagations = [
+  'private',
+  'rprivate',
+  'shared',
+  'rshared',
+  'slave',
+  'rslave',
+  'unbindable',
+  'runbindable',
+];
+
+function isPropagation(value: string | undefined, { warn }: Findings): boolean {
+  if (!value || propagations.includes(value)) return value !== undefined;
+  warn('/rootfsPropagation', {
+    code: 'spec-not-allowed',
+    message: `there is no propagation ${JSON.stringify(value)}: it is left out`,
+    hint: didYouMean(value, propagations) ?? `There are ${propagations.join(', ')}.`,
+  });
+  return false;
+}
+
+const namespaces = { net: ['none'], pid: [], ipc: [], uts: [], userns: [] } as const;
+
+function warnOfNamespaces(raw: ContainerSettings, { warn }: Findings): void {
+  for (const [key, words] of Object.entries(namespaces)) {
+    const value = raw[key as keyof typeof namespaces] ?? '';
+    const known = ['', 'host', 'root', 'new', ...words];
+    if (known.includes(value) || value.startsWith('/')) continue;
+    warn(childOf('', key), {
+      code: 'spec-namespace',
+      message: `${key} is ${JSON.stringify(value)}, which is taken for the path of a namespace: no container starts so`,
+      hint: didYouMean(value, known) ?? `Write ${known.filter(Boolean).join(', ')} or an absolute path.`,
     });
   }
-  return known ?? 0;
 }
 
+/** Answers with those that there are. */
 function checkCapabilities(
-  list: readonly string[] | undefined,
+  list: readonly string[] = [],
   pointer: Pointer,
-  { problem }: Findings,
-): void {
-  eachOf(list, pointer, (name, at) => {
-    if (allCapabilities.includes(name)) return;
+  { problem }: Pick<Findings, 'problem'>,
+): string[] {
+  return mapKept(list, pointer, (name, at) => {
+    if (allCapabilities.includes(name)) return name;
     const word = name.toLowerCase();
-    if (word === 'all' || word === 'none') {
-      if (list!.length === 1) return;
-      problem(at, {
-        code: 'spec-capability',
-        message: `${name} stands beside other capabilities`,
-        hint: 'Write it alone, or name the capabilities.',
-      });
-      return;
-    }
-    problem(at, {
-      code: 'spec-capability',
-      message: `there is no capability ${name}`,
-      hint: didYouMean(name, allCapabilities) ?? 'See capabilities(7) for their names.',
-    });
-  });
-}
-
-function checkDevice({ path, type }: Device, pointer: Pointer, { problem }: Findings): void {
-  if (path === 'all' || (type !== undefined && type !== 'a')) return;
-  problem(pointer, {
-    code: 'spec-device',
-    message: type === undefined ? `${path} has no type` : `the type a is for path: all, not for ${path}`,
-    hint: 'Add type: c for a character device, b for a block device, p for a FIFO.',
+    const single = word === 'all' || word === 'none';
+    if (single && list.length === 1) return name;
+    problem(
+      at,
+      single
+        ? {
+            code: 'spec-capability',
+            message: `${name} stands beside other capabilities`,
+            hint: 'Write it alone, or name the capabilities.',
+          }
+        : {
+            code: 'spec-capability',
+            message: `there is no capability ${name}`,
+            hint: didYouMean(name, allCapabilities) ?? 'See capabilities(7) for their names.',
+          },
+    );
+    return undefined;
   });
 }
 
@@ -99,15 +193,16 @@ const limits =
     ' ',
   );
 
-function checkLimit(limit: string, pointer: Pointer, { problem }: Findings): void {
+function checkLimit(limit: string, pointer: Pointer, { problem }: Findings): undefined {
   const [name = ''] = limit.toLowerCase().split(',');
   const known = name.trim().replace(/^rlimit_/, '');
-  if (limits.includes(known)) return;
+  if (limits.includes(known)) return undefined;
   problem(pointer, {
     code: 'spec-rlimit',
     message: `there is no limit ${JSON.stringify(known)}`,
     hint: didYouMean(known, limits) ?? `They are ${limits.join(', ')}.`,
   });
+  return undefined;
 }
 
 /** Keys that mean something in version 1 of control groups alone; ours, like LinuxKit's, are of version 2. */
@@ -135,19 +230,4 @@ function warnOfFirstVersion(raw: ContainerSettings, { warn }: Findings): void {
       hint: 'Version 2 has no such limit, and a container that asks for it may not start. See resources.unified.',
     });
   }
-}
-
-/** Arrays have holes where an item did not fit the schema. */
-function eachOf<T>(
-  list: readonly T[] | undefined,
-  pointer: Pointer,
-  visit: (item: T, at: Pointer) => void,
-): void {
-  list?.forEach((item, index) => {
-    visit(item, childOf(pointer, index));
-  });
-}
-
-function mapDense<T, U>(list: readonly T[], pointer: Pointer, change: (item: T, at: Pointer) => U): U[] {
-  return list.map((item, index) => change(item, childOf(pointer, index))).filter(() => true);
 }

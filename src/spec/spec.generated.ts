@@ -104,7 +104,10 @@ export interface Kernel {
 
 /** A container that runs once before the services. */
 export interface OnbootContainer extends ContainerSettings {
-  /** The container’s name: names its directory, its log and its process. */
+  /**
+   * The container’s name: names its directory, its log and its process. Best of letters, digits, "_", "."
+   * and "-"; what else it has is replaced there.
+   */
   readonly name: string;
   /**
    * Where the image comes from: component:NAME, ./DIRECTORY of a component, REGISTRY/NAME:TAG@DIGEST,
@@ -194,8 +197,11 @@ export interface ContainerSettings {
   readonly noNewPrivileges?: boolean;
   /** −1000 (never killed when memory is short) to 1000. Default: 0. */
   readonly oomScoreAdj?: number;
-  /** Mount propagation of the root file system. */
-  readonly rootfsPropagation?: '' | 'private' | 'rprivate' | 'shared' | 'rshared' | 'slave' | 'rslave' | 'unbindable' | 'runbindable';
+  /**
+   * Mount propagation of the root file system: private, rprivate, shared, rshared, slave, rslave,
+   * unbindable or runbindable.
+   */
+  readonly rootfsPropagation?: string;
   /** Control group. */
   readonly cgroupsPath?: string;
   /** Limits by control group (OCI runtime specification, Linux resources). */
@@ -239,9 +245,9 @@ export interface IdMapping {
 /** A device node of a container. */
 export interface Device {
   /** Path of the node, or "all" for every device of the type. */
-  readonly path: string;
+  readonly path?: string;
   /** c or u: character, b: block, p: FIFO, a: all. */
-  readonly type?: 'a' | 'b' | 'c' | 'u' | 'p';
+  readonly type?: string;
   /** Major number. */
   readonly major?: number;
   /** Minor number. */
@@ -275,7 +281,7 @@ export interface DeviceRule {
   /** Allow or deny. */
   readonly allow?: boolean;
   /** a, b or c. */
-  readonly type?: 'a' | 'b' | 'c';
+  readonly type?: string;
   /** Major number. */
   readonly major?: number;
   /** Minor number. */
@@ -438,7 +444,10 @@ export interface KeptNamespaces {
 
 /** A container that runs as long as the machine does. */
 export interface Service extends ContainerSettings {
-  /** The container’s name: names its directory, its log and its process. */
+  /**
+   * The container’s name: names its directory, its log and its process. Best of letters, digits, "_", "."
+   * and "-"; what else it has is replaced there.
+   */
   readonly name: string;
   /**
    * Where the image comes from: component:NAME, ./DIRECTORY of a component, REGISTRY/NAME:TAG@DIGEST,
@@ -516,7 +525,10 @@ export interface ServiceHealth {
 
 /** A container that runs once after the services. */
 export interface OnshutdownContainer extends ContainerSettings {
-  /** The container’s name: names its directory, its log and its process. */
+  /**
+   * The container’s name: names its directory, its log and its process. Best of letters, digits, "_", "."
+   * and "-"; what else it has is replaced there.
+   */
   readonly name: string;
   /**
    * Where the image comes from: component:NAME, ./DIRECTORY of a component, REGISTRY/NAME:TAG@DIGEST,
@@ -550,7 +562,7 @@ export interface FileEntry {
   /** An empty directory. */
   readonly directory?: boolean;
   /** The spec itself, in this format. */
-  readonly metadata?: 'yaml' | 'json';
+  readonly metadata?: '' | 'yaml' | 'json';
   /** Leave it out if the source cannot be read. */
   readonly optional?: boolean;
   /** Permission bits in octal. Default 0600, directories 0700. */
@@ -564,7 +576,7 @@ export interface FileEntry {
 /** A file system that containers share, bound by its name. */
 export interface Volume {
   /** Name, used as the source of binds. */
-  readonly name: string;
+  readonly name?: string;
   /** Image with its first content. Default: empty. */
   readonly image?: string;
   /** Nobody may write to it. */
@@ -601,6 +613,11 @@ export interface Update {
   readonly channel?: 'alpha' | 'beta' | 'stable';
   /** The repository’s root metadata, a file beside the spec. */
   readonly root?: string;
+  /**
+   * Address to which machines POST what an update came to: version, channel, place in the rollout, result.
+   * Nothing is sent without it.
+   */
+  readonly report?: string;
   /** When a machine may reboot into an update. */
   readonly reboot?: Reboot;
 }
@@ -614,6 +631,18 @@ export interface Reboot {
   readonly strategy?: 'immediate' | 'window' | 'manual';
   /** Days, time and length: Sun 03:00/2h. */
   readonly window?: string;
+  /** A lock in an etcd, without a place in which no machine reboots into an update. */
+  readonly lock?: RebootLock;
+}
+
+/** A lock in an etcd, without a place in which no machine reboots into an update. */
+export interface RebootLock {
+  /** Addresses of the etcd's members; the first that answers is asked. */
+  readonly etcd: readonly string[];
+  /** Which machines count together. Default: default. */
+  readonly group?: string;
+  /** How many of them may be down at once. Default: 1. */
+  readonly machines?: number;
 }
 
 /** What a new version must pass before it is kept. */
@@ -624,7 +653,10 @@ export interface Health {
   readonly checks?: readonly Check[];
 }
 
-/** One check: exactly one of http, tcp, command. */
+/**
+ * One check: exactly one of http, tcp, command, file. They are made from the host; a command with a
+ * service, in that one's container.
+ */
 export interface Check {
   /** For messages. Default: what it checks. */
   readonly name?: string;
@@ -634,6 +666,10 @@ export interface Check {
   readonly tcp?: string;
   /** A command that must exit with 0. */
   readonly command?: readonly string[];
+  /** The service in whose container the command runs. Default: it runs on the host. */
+  readonly service?: string;
+  /** A file of the host that must be there. */
+  readonly file?: string;
   /** How long one try may take. Default: 10s. */
   readonly timeout?: string;
 }

@@ -1,4 +1,5 @@
 // How a service is kept running: restart, stop, health, and what must run before it.
+import { directoryName } from './names.ts';
 import { childOf, describePointer, type Pointer } from './pointer.ts';
 import { parsed, problem, type Reading } from './reading.ts';
 import { parseDuration, parseSignal } from './scalars.ts';
@@ -27,7 +28,7 @@ export function readSupervision(reading: Reading, document: SpecDocument): Super
     const health = readServiceHealth(reading, childOf(pointer, 'health'), service.health);
     return {
       order: order[index] ?? index,
-      dependsOn: dependencies[index] ?? [],
+      dependsOn: (dependencies[index] ?? []).map(directoryName),
       restart: readRestart(reading, childOf(pointer, 'restart'), service.restart ?? {}),
       stop: readStop(reading, childOf(pointer, 'stop'), service.stop ?? {}),
       ...(health === undefined ? {} : { health }),

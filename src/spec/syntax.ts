@@ -39,8 +39,8 @@ export function explainSyntax({ code, message }: YAMLError): Omit<Diagnostic, 'p
   if (code === 'MULTIPLE_DOCS') {
     return {
       code: 'spec-several-documents',
-      message: 'more than one YAML document in one file',
-      hint: 'Keep one document: remove the line "---", or split the file.',
+      message: 'another YAML document begins here: it does not count, nor does what follows',
+      hint: 'Remove it, or make a file of its own of it and name both.',
     };
   }
   return syntax(

@@ -179,7 +179,20 @@ export interface Update {
   readonly channel: 'alpha' | 'beta' | 'stable';
   /** The host's file with the repository's root metadata. */
   readonly root?: string;
-  readonly reboot: { readonly strategy: 'immediate' | 'window' | 'manual'; readonly window?: string };
+  /** Where machines say what an update came to. */
+  readonly report?: string;
+  readonly reboot: {
+    readonly strategy: 'immediate' | 'window' | 'manual';
+    readonly window?: string;
+    readonly lock?: RebootLock;
+  };
+}
+
+/** Places in an etcd: no more than so many machines of a group reboot at once. */
+export interface RebootLock {
+  readonly etcd: readonly string[];
+  readonly group: string;
+  readonly machines: number;
 }
 
 export interface Health {
@@ -193,7 +206,9 @@ export interface HealthCheck {
   readonly probe:
     | { readonly kind: 'http'; readonly url: string }
     | { readonly kind: 'tcp'; readonly address: string }
-    | { readonly kind: 'command'; readonly command: readonly string[] };
+    /** On the host, or in the container of a service. */
+    | { readonly kind: 'command'; readonly command: readonly string[]; readonly service?: string }
+    | { readonly kind: 'file'; readonly path: string };
   /** Milliseconds for one try. */
   readonly timeout: number;
 }

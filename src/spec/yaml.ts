@@ -43,7 +43,7 @@ export interface ParsedYaml {
 
 /** Throws at once where the text is not YAML. */
 export function parseYaml(file: string, text: string, problems = new Problems()): ParsedYaml {
-  const document = compose(file, text);
+  const { document, several } = compose(file, text);
   const nodes = new Map<Pointer, { node: Node | null; key?: Node | undefined }>();
   const anchors = new Map<string, Node>();
   let values = 0;
@@ -164,14 +164,15 @@ export function parseYaml(file: string, text: string, problems = new Problems())
     message: warning.message,
     position: positionAt(file, text, warning.pos[0], warning.pos[1] - warning.pos[0]),
   }));
-  return { value, source, warnings, problems };
+  return { value, source, warnings: [...several, ...warnings], problems };
 }
 
 function textOfScalar(scalar: Scalar): string {
   return typeof scalar.value === 'string' ? scalar.value : (scalar.source ?? String(scalar.value ?? ''));
 }
 
-function compose(file: string, text: string): Document {
+/** `several` warns of further documents in the text: as for LinuxKit, only the first counts. */
+function compose(file: string, text: string): { document: Document; several: Diagnostic[] } {
   if (text.length > limits.text) {
     throw new CatamaranError('spec', {
       code: 'spec-too-large',
@@ -195,6 +196,7 @@ function compose(file: string, text: string): Document {
     );
   }
   const problems = new Problems();
+  const several: Diagnostic[] = [];
   const end = text.trimEnd().length;
   const seen = new Set<number>();
   // An open quote makes the brackets around it look open too: at one place the first error is the innermost.
@@ -202,8 +204,10 @@ function compose(file: string, text: string): Document {
     const start = Math.min(error.pos[0], Math.max(0, end - 1));
     if (seen.has(start)) continue;
     seen.add(start);
-    problems.add(positionAt(file, text, start, error.pos[1] - start), explainSyntax(error));
+    const position = positionAt(file, text, start, error.pos[1] - start);
+    if (error.code === 'MULTIPLE_DOCS') several.push({ ...explainSyntax(error), position });
+    else problems.add(position, explainSyntax(error));
   }
   problems.throwIfAny();
-  return document;
+  return { document, several };
 }

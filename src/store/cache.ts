@@ -2,7 +2,6 @@
 // Concurrent builds, SIGKILL and a full disk are safe: everything is written aside and renamed, content is checked
 // before it is trusted, and what is damaged counts as absent.
 import { createHash, type Hash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Digest, digestFromHex } from '../base/digest.ts';
@@ -46,6 +45,7 @@ export interface Cache {
   verifiedBlob(digest: Digest): Promise<string | undefined>;
   /** What a step with this content key made; undefined if it is absent or damaged. */
   result(kind: string, key: Digest): Promise<Json | undefined>;
+  /** Not waited for until it is on the disk: one that a power cut has torn counts as absent. */
   putResult(kind: string, key: Digest, value: Json): Promise<void>;
   /** Records, for gc, that a file or directory below root is used now. */
   recordUse(path: string): Promise<void>;
@@ -168,8 +168,8 @@ export async function openCache(root: string, options: CacheOptions = {}): Promi
 
     async putResult(kind, key, value) {
       const final = resultPath(root, kind, key);
-      const [path] = await writeAside(final, (file) => file.writeFile(renderResult(value)));
-      await moveIn(path, final);
+      const [path] = await writeAside(final, (file) => file.writeFile(renderResult(value)), true);
+      await moveIn(path, final, true);
     },
 
     recordUse: touch,
@@ -212,6 +212,8 @@ async function writeHashed(file: FileHandle, source: Uint8Array | AsyncIterable<
   return { digest: digestOf(hash), size };
 }
 
+const hashBufferSize = 1 << 20;
+
 export const digestOf = (hash: Hash): Digest => digestFromHex(hash.digest('hex'));
 
 /** `FileHandle.write` may write less than it is given: at a full disk, say. */
@@ -221,9 +223,23 @@ export async function writeFully(file: FileHandle, chunk: Uint8Array, position: 
   }
 }
 
-/** Updates `hash` with the file's bytes. */
+/** Updates `hash` with the file's bytes. Two buffers, so that reading goes on while the last piece is being hashed. */
 export async function hashFile(path: string, hash: Hash): Promise<void> {
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    const buffers = [0, 1].map(() => Buffer.allocUnsafe(Math.min(hashBufferSize, size + 1)));
+    const read = (turn: number) => file.read(buffers[turn]!, 0, buffers[turn]!.length, null);
+    let reading = read(0);
+    for (let turn = 0; ; turn ^= 1) {
+      const { bytesRead } = await reading;
+      if (bytesRead === 0) return;
+      reading = read(turn ^ 1);
+      hash.update(buffers[turn]!.subarray(0, bytesRead));
+    }
+  } finally {
+    await file.close();
+  }
 }
 
 async function verifyOrRemove(path: string, digest: Digest): Promise<boolean> {

@@ -1,145 +1,84 @@
-// Downloads into the cache: resumed, retried, bounded in size and in patience, and checked before they are visible.
-import { stat } from 'node:fs/promises';
-import pLimit from 'p-limit';
+// A file behind a URL into the cache. What is true of every transfer is in transfer-blob.ts; here are the rules for plain
+// web servers: a user and password in the URL, redirects, and what each status means.
 import { CatamaranError } from '../base/errors.ts';
-import { formatSize } from '../base/size.ts';
-import { type Blob, type Cache, type ExpectedBlob, requireBlob } from './cache.ts';
-import { fetchOnce, requireBounded, type Session } from './fetch-once.ts';
-import { claimPartial, type Partial as PartialFile } from './partial.ts';
-import { parseUrl, redactUrl, Transient } from './request.ts';
-import { type DownloadRequest, type DownloadTarget, usualPatience } from './transfer.ts';
+import { parseAddress, redactUrl } from './address.ts';
+import type { Blob } from './cache.ts';
+import { type HttpResponse, openTransport, type Transport } from './http.ts';
+import { type Patience, type Transient, usualPatience } from './patience.ts';
+import { follow, requireSettled } from './request.ts';
+import type { TransferRequest, TransferTarget } from './transfer.ts';
+import { transferBlob } from './transfer-blob.ts';
 
-/** As many bytes of new ground count as progress. */
-const progressStep = 1 << 20;
+export interface DownloadRequest extends Omit<TransferRequest, 'ask' | 'giveUp'> {
+  /** Its user and password are shown to its own origin only, not to where that redirects. */
+  readonly url: string;
+}
+
+export interface DownloadTarget extends Omit<TransferTarget, 'patience'> {
+  readonly offline: boolean;
+  /** The way to the network; without one, a direct one. */
+  readonly transport?: Transport | undefined;
+  readonly patience?: Partial<Patience>;
+}
+
+/** For all who name none, so that connections are kept from one download to the next. */
+const direct = openTransport();
 
 export async function download(wanted: DownloadRequest, to: DownloadTarget): Promise<Blob> {
-  to.signal?.throwIfAborted();
-  const url = parseUrl(wanted.url, wanted.what);
-  const cached = await fromCache(wanted, to.cache);
-  if (cached !== undefined) return cached;
-  if (to.offline) {
-    throw new CatamaranError('network', {
-      code: 'download-offline',
-      message: `${wanted.what} is not in the cache, and nothing may be downloaded (${redactUrl(url)})`,
-      hint: 'Run once without --offline.',
-    });
-  }
-  requireBounded(wanted, wanted.blob?.size ?? 0);
-
-  const partial = await claimPartial(to.cache.root, wanted.blob?.digest);
-  let settled = false;
-  try {
-    const blob = await fetchAll(url, wanted, to, partial);
-    await partial.close();
-    await to.cache.adoptBlob(partial.path, blob);
-    settled = true;
-    return blob;
-  } catch (thrown) {
-    // What was wrong in itself is of no use to the next try.
-    if (thrown instanceof CatamaranError && thrown.fault === 'integrity') {
-      await partial.discard();
-      settled = true;
-    }
-    throw thrown;
-  } finally {
-    if (!settled) await partial.release();
-  }
+  const { what } = wanted;
+  const { url, authorization } = parseAddress(wanted.url, what);
+  const patience = { ...usualPatience, ...to.patience };
+  const { send } = to.transport ?? direct;
+  const ask: TransferRequest['ask'] = async (headers) => {
+    if (to.offline) throw offline(url, what);
+    const request = { method: 'GET', url, headers, stall: patience.stall, signal: to.signal } as const;
+    const refuse = (evidence: string) => redirectRefused(url, what, evidence);
+    const response = await follow(send, request, { home: url, authorization, refuse });
+    requireSettled(response);
+    if ([200, 206, 416].includes(response.status)) return response;
+    response.discard();
+    throw refusal(response, what);
+  };
+  const giveUp = (last: Transient, tries: number) => givenUp(url, what, last, tries);
+  return transferBlob({ ...wanted, ask, giveUp }, { ...to, patience });
 }
 
-/** Each of them once, at most `parallel` at a time. After the first failure none is begun, and the rest is stopped. */
-export async function downloadAll(
-  wanted: readonly DownloadRequest[],
-  to: DownloadTarget,
-  parallel = 6,
-): Promise<Blob[]> {
-  const stop = new AbortController();
-  const signal = to.signal === undefined ? stop.signal : AbortSignal.any([to.signal, stop.signal]);
-  const limit = pLimit(parallel);
-  const running = wanted.map((one) =>
-    limit(async () => {
-      try {
-        return await download(one, { ...to, signal });
-      } catch (thrown) {
-        stop.abort(thrown);
-        throw thrown;
-      }
-    }),
-  );
-  await Promise.allSettled(running);
-  // The first to fail has stopped the others, whose errors say nothing more.
-  if (stop.signal.aborted) throw stop.signal.reason;
-  return Promise.all(running);
+function refusal({ status, url }: HttpResponse, what: string): CatamaranError {
+  const missing = status === 404 || status === 410;
+  const denied = status === 401 || status === 403;
+  return new CatamaranError('network', {
+    code: missing ? 'download-missing' : 'download-refused',
+    message: `${what}: ${redactUrl(url)} answered ${status}`,
+    hint: missing
+      ? 'The server does not have it (any more): update the lock, or use another mirror.'
+      : denied
+        ? 'Check the credentials and what they may read.'
+        : 'Check the address, and whether something between here and there answers in its place.',
+  });
 }
 
-async function fromCache({ blob, what }: DownloadRequest, cache: Cache): Promise<Blob | undefined> {
-  if (blob?.digest === undefined) return undefined;
-  const path = await cache.verifiedBlob(blob.digest);
-  if (path === undefined) return undefined;
-  const found = { digest: blob.digest, size: (await stat(path)).size };
-  requireBlob(found, { ...blob, what });
-  return found;
+function redirectRefused(url: URL, what: string, evidence: string): CatamaranError {
+  return new CatamaranError('network', {
+    code: 'download-redirects',
+    message: `${what} was redirected ${evidence} (asked for ${redactUrl(url)})`,
+    hint: 'Check the address, or use another mirror.',
+  });
 }
 
-async function fetchAll(
-  url: URL,
-  wanted: DownloadRequest,
-  to: DownloadTarget,
-  partial: PartialFile,
-): Promise<Blob> {
-  const session: Session = { url, wanted, to, partial, patience: { ...usualPatience, ...to.patience } };
-  const expected = { ...wanted.blob, what: wanted.what };
-  session.resumed = partial.size > 0;
-  try {
-    const blob = await fetchPatiently(session);
-    // Pieces of several answers may not fit to each other: then once more, from the first byte.
-    if (!session.resumed || fits(blob, expected)) return checked(blob, expected);
-    to.reporter.debug(`${wanted.what}: the pieces do not fit to each other; starting again`);
-    await partial.restart();
-    return checked(await fetchPatiently(session), expected);
-  } finally {
-    session.task?.done(formatSize(partial.size));
-  }
+function offline(url: URL, what: string): CatamaranError {
+  return new CatamaranError('network', {
+    code: 'download-offline',
+    message: `${what} is not in the cache, and nothing may be downloaded (${redactUrl(url)})`,
+    hint: 'Run once without --offline.',
+  });
 }
 
-async function fetchPatiently(session: Session): Promise<Blob> {
-  const { wanted, to, partial, patience } = session;
-  let failures = 0;
-  let tries = 0;
-  let best = partial.size;
-  for (;;) {
-    try {
-      tries += 1;
-      await fetchOnce(session);
-      return await partial.seal();
-    } catch (thrown) {
-      if (!(thrown instanceof Transient)) throw thrown;
-      failures = partial.size >= best + progressStep ? 1 : failures + 1;
-      best = Math.max(best, partial.size);
-      if (failures >= patience.tries) throw givenUp(session, thrown, tries);
-      const wait = Math.max(thrown.wait ?? 0, patience.backOff * 2 ** (failures - 1));
-      to.reporter.debug(`${wanted.what}: ${thrown.message}; trying again`);
-      await patience.sleep(Math.min(wait, patience.maxWait), to.signal).catch((cut) => {
-        throw to.signal?.aborted ? to.signal.reason : cut;
-      });
-    }
-  }
-}
-
-function checked(blob: Blob, expected: ExpectedBlob): Blob {
-  requireBlob(blob, expected);
-  return blob;
-}
-
-function fits(blob: Blob, expected: ExpectedBlob): boolean {
-  return (expected.digest ?? blob.digest) === blob.digest && (expected.size ?? blob.size) === blob.size;
-}
-
-function givenUp({ wanted, url }: Session, last: Transient, tries: number): CatamaranError {
+function givenUp(url: URL, what: string, last: Transient, tries: number): CatamaranError {
   return new CatamaranError(
     'network',
     {
       code: 'download-failed',
-      message: `${wanted.what} could not be downloaded from ${redactUrl(url)} in ${tries} tries: ${last.message}`,
+      message: `${what} could not be downloaded from ${redactUrl(url)} in ${tries} tries: ${last.message}`,
       hint: 'Check the network and the mirror, then run it again: it goes on from what has arrived.',
     },
     { cause: last },

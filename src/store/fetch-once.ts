@@ -1,121 +1,89 @@
-// One try of a download: asks for what is missing of the partial file and appends what comes.
+// One try of a transfer: asks for what is missing of the partial file and appends what comes.
 import { CatamaranError } from '../base/errors.ts';
 import type { Task } from '../base/reporter.ts';
+import type { HttpResponse } from './http.ts';
 import type { Partial } from './partial.ts';
-import { request, Transient, transientOf } from './request.ts';
-import type { DownloadRequest, DownloadTarget, Patience } from './transfer.ts';
+import { Misfit, Transient } from './patience.ts';
+import type { TransferRequest, TransferTarget } from './transfer.ts';
 
-/** What the tries of one download share. */
+/** What the tries of one transfer share. */
 export interface Session {
-  readonly url: URL;
-  readonly wanted: DownloadRequest;
-  readonly to: DownloadTarget;
+  readonly wanted: TransferRequest;
+  readonly to: TransferTarget;
   readonly partial: Partial;
-  readonly patience: Patience;
-  /** Tells this content from what the server may hold later: a strong ETag, or Last-Modified. */
+  /** Tells content without a digest from what the server may hold later: a strong ETag, or Last-Modified. */
   validator?: string | undefined;
   task?: Task;
   /** Whether the bytes come from more than one answer. */
-  resumed?: boolean;
+  resumed: boolean;
   /** How many bytes the task has been told of. */
-  shown?: number;
+  shown: number;
 }
-
-/** So many bytes in the stall time count as a sign of life. */
-const lifeStep = 1 << 10;
 
 /** Comes back when all has arrived that the server had to give; throws Transient where a later try may help. */
 export async function fetchOnce(session: Session): Promise<void> {
-  const { partial, wanted, to } = session;
+  const { partial, wanted } = session;
   const size = wanted.blob?.size;
   // Without a digest and a validator nothing tells whether the rest would fit to what is there.
   const unprovable = wanted.blob?.digest === undefined && session.validator === undefined;
   if (unprovable || partial.size > (size ?? wanted.maxSize)) await partial.restart();
   if (size !== undefined && size > 0 && partial.size === size) return;
 
-  const watch = watchStall(session.patience.stall);
-  const signal = to.signal === undefined ? watch.signal : AbortSignal.any([to.signal, watch.signal]);
-  try {
-    const response = await request(session.url, wanted.what, wanted.headers ?? {}, rangeOf(session), signal);
-    const total = await matchResponse(session, response);
-    show(session, total);
-    await receive(session, response, total, watch, signal);
-  } catch (thrown) {
-    if (to.signal?.aborted) throw to.signal.reason;
-    if (watch.signal.aborted)
-      throw new Transient(`less than 1 KiB arrived in ${session.patience.stall / 1000} s`);
-    throw thrown;
-  } finally {
-    watch.stop();
-  }
+  const response = await wanted.ask(rangeOf(session));
+  const total = await matchResponse(session, response);
+  show(session, total);
+  await receive(session, response, total);
 }
 
 function rangeOf({ partial, validator }: Session): Record<string, string> {
-  // The bytes as they are: digests and ranges count those, not what a decoder makes of them.
-  const headers: Record<string, string> = { 'accept-encoding': 'identity' };
-  if (partial.size === 0) return headers;
-  headers.range = `bytes=${partial.size}-`;
-  if (validator !== undefined) headers['if-range'] = validator;
-  return headers;
+  if (partial.size === 0) return {};
+  return { range: `bytes=${partial.size}-`, ...(validator !== undefined && { 'if-range': validator }) };
 }
 
 /** Brings the partial into line with what the server is about to send. The answer is the whole's size, if known. */
-async function matchResponse(session: Session, response: Response): Promise<number | undefined> {
+async function matchResponse(session: Session, response: HttpResponse): Promise<number | undefined> {
   const { partial, wanted } = session;
-  const validator = validatorOf(response);
+  const { status, headers } = response;
+  const validator = wanted.blob?.digest === undefined ? validatorOf(response) : undefined;
   const changed = session.validator !== undefined && validator !== session.validator;
-  const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(response.headers.get('content-range') ?? '');
-  const fits = response.status === 206 && Number(range?.[1]) === partial.size && partial.size > 0 && !changed;
+  const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(headers['content-range'] ?? '');
+  const fits = status === 206 && Number(range?.[1]) === partial.size && partial.size > 0 && !changed;
   session.validator = validator;
-  if (response.status === 200) await partial.restart();
+  if (status === 200) await partial.restart();
   else if (fits) session.resumed = true;
   else {
     session.validator = undefined;
-    await response.body?.cancel();
+    response.discard();
     await partial.restart();
-    throw new Transient(`the server's answer ${response.status} does not fit to what has arrived so far`);
+    throw new Misfit(`the answer ${status} does not fit to what has arrived so far`);
   }
-  const length = response.headers.get('content-length');
-  const total = length === null ? undefined : partial.size + Number(length);
-  if (total !== undefined) {
-    try {
+  const length = headers['content-length'];
+  const total = length === undefined ? undefined : partial.size + Number(length);
+  try {
+    requireIdentity(wanted, headers['content-encoding'] ?? 'identity');
+    if (total !== undefined) {
       requireBounded(wanted, total);
       requirePromised(wanted, total);
-    } catch (thrown) {
-      await response.body?.cancel();
-      throw thrown;
     }
+  } catch (thrown) {
+    response.discard();
+    throw thrown;
   }
   return total ?? wanted.blob?.size;
 }
 
-function validatorOf(response: Response): string | undefined {
-  const tag = response.headers.get('etag');
-  return tag !== null && !tag.startsWith('W/') ? tag : (response.headers.get('last-modified') ?? undefined);
+function validatorOf({ headers }: HttpResponse): string | undefined {
+  return headers.etag !== undefined && !headers.etag.startsWith('W/')
+    ? headers.etag
+    : headers['last-modified'];
 }
 
-async function receive(
-  session: Session,
-  response: Response,
-  total: number | undefined,
-  watch: StallWatch,
-  signal: AbortSignal,
-): Promise<void> {
+async function receive(session: Session, response: HttpResponse, total: number | undefined): Promise<void> {
   const { partial, wanted } = session;
-  const reader = response.body?.getReader();
-  try {
-    for (;;) {
-      const read = await reader?.read().catch((thrown) => {
-        throw signal.aborted ? signal.reason : transientOf(thrown);
-      });
-      if (read === undefined || read.done) break;
-      watch.feed(read.value.length);
-      requireBounded(wanted, partial.size + read.value.length);
-      await partial.append(read.value);
-      show(session, total);
-    }
-  } finally {
-    await reader?.cancel().catch(() => {});
+  for await (const chunk of response.body) {
+    requireBounded(wanted, partial.size + chunk.length);
+    await partial.append(chunk);
+    show(session, total);
   }
   if (total !== undefined && partial.size < total) {
     throw new Transient(`it ended after ${partial.size} of ${total} bytes`);
@@ -126,12 +94,21 @@ function show(session: Session, total: number | undefined): void {
   session.task ??= session.to.reporter.task(session.wanted.what, { total, unit: 'bytes' });
   const { size } = session.partial;
   // Less than before after a restart.
-  session.task.advance(size - (session.shown ?? 0));
+  session.task.advance(size - session.shown);
   session.shown = size;
 }
 
+function requireIdentity({ what }: TransferRequest, encoding: string): void {
+  if (encoding === 'identity') return;
+  throw new CatamaranError('integrity', {
+    code: 'download-encoding',
+    message: `${what} came with the content encoding ${encoding.slice(0, 80)}, unasked`,
+    hint: 'Check whether something between here and the server changes what it sends.',
+  });
+}
+
 /** Refuses what is larger than the caller is ready to take. */
-export function requireBounded(wanted: DownloadRequest, size: number): void {
+export function requireBounded(wanted: TransferRequest, size: number): void {
   const { what, maxSize, blob } = wanted;
   if (blob?.size !== undefined && size > blob.size) requirePromised(wanted, size);
   if (size <= maxSize) return;
@@ -142,33 +119,11 @@ export function requireBounded(wanted: DownloadRequest, size: number): void {
   });
 }
 
-function requirePromised({ what, blob }: DownloadRequest, size: number): void {
+function requirePromised({ what, blob }: TransferRequest, size: number): void {
   if (blob?.size === undefined || size === blob.size) return;
   throw new CatamaranError('integrity', {
     code: 'blob-size',
     message: `${what} has the wrong size: expected ${blob.size} bytes, got ${size}`,
     hint: 'Fetch it again; if it stays so, the source holds another file than the one that was promised.',
   });
-}
-
-interface StallWatch {
-  readonly signal: AbortSignal;
-  feed(bytes: number): void;
-  stop(): void;
-}
-
-function watchStall(milliseconds: number): StallWatch {
-  const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(new Transient('stalled')), milliseconds);
-  let fed = 0;
-  return {
-    signal: controller.signal,
-    feed(bytes) {
-      fed += bytes;
-      if (fed < lifeStep) return;
-      fed = 0;
-      timer.refresh();
-    },
-    stop: () => clearTimeout(timer),
-  };
 }

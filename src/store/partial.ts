@@ -16,6 +16,11 @@ export interface Partial {
   append(chunk: Uint8Array): Promise<void>;
   /** Throws its bytes away and begins anew. */
   restart(): Promise<void>;
+  /**
+   * Its bytes from the first on, as they come. They end when it is closed, and so proven; they fail when it is begun anew
+   * or given up. To be read to one of these ends, or left by `return`.
+   */
+  follow(): Promise<AsyncGenerator<Uint8Array>>;
   /** Syncs what there is, and says what it is. */
   seal(): Promise<Blob>;
   /** The file is then the caller's. */
@@ -59,6 +64,8 @@ async function takeOver(directory: string, key: string, path: string): Promise<v
   }
 }
 
+const followSize = 1 << 18;
+
 async function openPartial(path: string, shared: string | undefined): Promise<Partial> {
   const file: FileHandle = await open(path, 'a+', 0o644).then(async (created) => {
     await created.close();
@@ -67,6 +74,39 @@ async function openPartial(path: string, shared: string | undefined): Promise<Pa
   let hash: Hash = createHash('sha256');
   let size = (await file.stat()).size;
   if (size > 0) await hashFile(path, hash);
+
+  let state: 'growing' | 'closed' | 'lost' = 'growing';
+  let beginnings = 0;
+  let tell = () => {};
+  let news = new Promise<void>((resolve) => {
+    tell = resolve;
+  });
+  /** Wakes those who follow. */
+  const changed = (next = state) => {
+    state = next;
+    tell();
+    news = new Promise<void>((resolve) => {
+      tell = resolve;
+    });
+  };
+
+  async function* read(followed: FileHandle): AsyncGenerator<Uint8Array> {
+    const beginning = beginnings;
+    try {
+      for (let at = 0; ; ) {
+        if (state === 'lost' || beginnings !== beginning) throw new Error('what was followed is given up');
+        if (at < size) {
+          const buffer = Buffer.allocUnsafe(Math.min(followSize, size - at));
+          const { bytesRead } = await followed.read(buffer, 0, buffer.length, at);
+          at += bytesRead;
+          yield buffer.subarray(0, bytesRead);
+        } else if (state === 'closed') return;
+        else await news;
+      }
+    } finally {
+      await followed.close();
+    }
+  }
 
   return {
     path,
@@ -77,23 +117,34 @@ async function openPartial(path: string, shared: string | undefined): Promise<Pa
       await withDisk(path, () => writeFully(file, chunk, size));
       hash.update(chunk);
       size += chunk.length;
+      changed();
     },
     async restart() {
+      if (size > 0) beginnings += 1;
       await file.truncate(0);
       hash = createHash('sha256');
       size = 0;
+      changed();
+    },
+    async follow() {
+      return read(await open(path, 'r'));
     },
     async seal() {
       await withDisk(path, () => file.sync());
       return { digest: digestOf(hash.copy()), size };
     },
-    close: () => file.close(),
+    async close() {
+      await file.close();
+      changed('closed');
+    },
     async release() {
+      changed('lost');
       await file.close().catch(() => {});
       if (shared !== undefined && size > 0) await rename(path, shared);
       else await rm(path, { force: true });
     },
     async discard() {
+      changed('lost');
       await file.close().catch(() => {});
       await rm(path, { force: true });
     },

@@ -1,5 +1,6 @@
 // An OCI layer over what lies below it (image-spec, layer.md: "Applying Changesets").
 
+import { requireDirectories } from './require-directories.ts';
 import { baseName, joined, linksOf, pathResolver } from './resolve-links.ts';
 import { tarError } from './tar-header.ts';
 import { parentOf, type ReadonlyTree, type Tree, type TreePath, walk } from './tree.ts';
@@ -11,7 +12,8 @@ const reserved = '.wh..wh.';
 
 /**
  * Whiteouts remove from `lower` only, never what the layer itself brings. What the layer writes below a symlink of
- * `lower` lands where that leads, unless the layer brings a directory in its place.
+ * `lower` lands where that leads, unless the layer brings a directory in its place; below a file, or a link that leads
+ * nowhere, nothing can be.
  */
 export function applyLayer(lower: ReadonlyTree, layer: ReadonlyTree): Tree {
   const links = linksOf(lower);
@@ -37,7 +39,9 @@ export function applyLayer(lower: ReadonlyTree, layer: ReadonlyTree): Tree {
     }
   }
   const kept = [...lower].filter(([path]) => !isRemoved(path, removed, emptied));
-  return new Map([...kept, ...added]);
+  const tree = new Map([...kept, ...added]);
+  requireDirectories(tree, added.keys());
+  return tree;
 }
 
 function isRemoved(path: TreePath, removed: ReadonlySet<TreePath>, emptied: ReadonlySet<TreePath>): boolean {

@@ -4,11 +4,12 @@ import { open } from 'node:fs/promises';
 import type { Content } from './content.ts';
 import type { Meta, TreeNode } from './node.ts';
 import { type PaxRecords, parsePax } from './pax.ts';
+import { requireDirectories } from './require-directories.ts';
 import { blockSize, parseTarHeader, type TarHeader, tarError } from './tar-header.ts';
 import { resolveLinks } from './tar-links.ts';
 import { decodeName, treePath } from './tar-name.ts';
 import { fileSource, streamSource, type TarSource, truncated } from './tar-source.ts';
-import { parentOf, type Tree } from './tree.ts';
+import type { Tree } from './tree.ts';
 
 export interface TarLimits {
   readonly entries: number;
@@ -79,7 +80,7 @@ async function readFrom(source: TarSource, limits: TarLimits): Promise<Tree> {
   if (extensions !== undefined) throw truncated(source.offset);
   await requireEnd(source);
   resolveLinks(tree, links);
-  requireDirectories(tree);
+  requireDirectories(tree, tree.keys());
   return tree;
 }
 
@@ -230,19 +231,4 @@ async function requireEnd(source: TarSource): Promise<void> {
     if (bytes.some((byte) => byte !== 0)) break;
   }
   throw tarError('trailing', 'the archive has something after its end');
-}
-
-/** In an archive of a real tree nothing lies below a symlink or a file. */
-function requireDirectories(tree: Tree): void {
-  for (const path of tree.keys()) {
-    for (let parent = parentOf(path); parent !== ''; parent = parentOf(parent)) {
-      const node = tree.get(parent);
-      if (node === undefined) continue;
-      if (node.type === 'directory') break;
-      throw tarError(
-        'parent',
-        `${JSON.stringify(path)} lies below ${JSON.stringify(parent)}, which is a ${node.type}`,
-      );
-    }
-  }
 }

@@ -5,7 +5,7 @@ import { parentOf } from './tree.ts';
 /** Symlink → target, as in the tree. */
 export type Links = ReadonlyMap<TreePath, string>;
 
-/** As many symlinks in a row as Linux follows. */
+/** As many symlinks as Linux follows on one way. */
 const maxHops = 40;
 
 export function linksOf(tree: ReadonlyTree): Map<TreePath, string> {
@@ -32,26 +32,30 @@ export function pathResolver(links: Links): (path: TreePath) => TreePath | undef
 
 function resolverOf(links: Links): (path: TreePath) => TreePath | undefined {
   const memo = new Map<TreePath, TreePath | undefined>();
+  /** For one name, all in all, as Linux counts: a few links that each name others twice would else never end. */
+  let hops = 0;
 
-  function resolve(path: TreePath, hops = 0): TreePath | undefined {
+  function resolve(path: TreePath): TreePath | undefined {
     if (path === '') return '';
-    if (hops === 0 && memo.has(path)) return memo.get(path);
-    const parent = resolve(parentOf(path), hops);
-    const answer = parent === undefined ? undefined : step(parent, baseName(path), hops);
-    if (hops === 0) memo.set(path, answer);
+    if (memo.has(path)) return memo.get(path);
+    const parent = resolve(parentOf(path));
+    hops = 0;
+    const answer = parent === undefined ? undefined : step(parent, baseName(path));
+    memo.set(path, answer);
     return answer;
   }
 
   /** `parent` is resolved; `name` may be a link in it. */
-  function step(parent: TreePath, name: string, hops: number): TreePath | undefined {
+  function step(parent: TreePath, name: string): TreePath | undefined {
     const path = joined(parent, name);
     const target = links.get(path);
     if (target === undefined) return path;
-    if (hops >= maxHops) return undefined;
+    hops += 1;
+    if (hops > maxHops) return undefined;
     let at: TreePath | undefined = target.startsWith('/') ? '' : parent;
     for (const part of target.split('/')) {
       if (part === '' || part === '.') continue;
-      at = part === '..' ? parentOf(at) : step(at, part, hops + 1);
+      at = part === '..' ? parentOf(at) : step(at, part);
       if (at === undefined) return undefined;
     }
     return at;

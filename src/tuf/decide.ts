@@ -76,7 +76,11 @@ function nearestStep({ release, stones }: Pointer, running: string): ReleaseRef 
   return steps.sort((a, b) => compareVersions(b.version, a.version))[0];
 }
 
-function bucketFor({ ring, machineId }: MachineState, salt: string): number {
+/** From 0 to 9999: the place in a rollout that the machine's ring or id gives it. */
+export function bucketFor(
+  { ring, machineId }: Pick<MachineState, 'ring' | 'machineId'>,
+  salt: string,
+): number {
   if (ring === 'canary') return 0;
   if (ring === 'late') return wholeFleet - 1;
   return typeof ring === 'number' ? ring : bucketOf(machineId, salt);

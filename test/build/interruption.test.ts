@@ -1,11 +1,14 @@
 // Builds that do not run undisturbed: beside another one, killed, interrupted, or with damage in the cache. What comes
 // out is what an undisturbed build makes, and nothing half-written is ever seen.
-import { copyFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { copyFile, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Digest } from '../../src/base/digest.ts';
+import type { Json } from '../../src/base/json.ts';
 import type { LockedPackage } from '../../src/debian/locked.ts';
+import { printOf } from '../../src/output/output-file.ts';
 import { openCache } from '../../src/store/cache.ts';
+import { digestOf } from '../../src/store/digest-of.ts';
 import {
   cacheWithPackages,
   damage,
@@ -171,4 +174,32 @@ test('results that are torn or of another version count as none', async () => {
   const { stdout } = await succeed(installation, argv, { cwd, cache });
   expect(tasksDone(stdout)).toEqual(['base', 'qcow2 image']);
   expect(await sha256Of(join(cwd, 'out/tiny.qcow2'))).toBe(wanted);
+});
+
+test('a power cut: an output that lost bytes is written again, one that did not is known', async () => {
+  const { cwd, cache } = warm;
+  const path = join(cwd, 'out/tiny.qcow2');
+  const opened = await openCache(cache);
+  const key = digestOf(path);
+  /** As if it had been written in the time before the machine was last started. */
+  const age = async () => {
+    const known = (await opened.result('artifact', key)) as Record<string, Json>;
+    const print = printOf(await stat(path, { bigint: true }));
+    await opened.putResult('artifact', key, { ...known, file: print, boot: 'before' });
+  };
+  await succeed(installation, argv, { cwd, cache });
+  await age();
+  const intact = await succeed(installation, argv, { cwd, cache });
+  expect(tasksDone(intact.stdout)).toEqual([]);
+
+  const file = await open(path, 'r+');
+  const { size } = await file.stat();
+  await file.write(Buffer.alloc(4096), 0, 4096, (size >> 1) & ~4095);
+  await file.truncate(size - 65536);
+  await file.truncate(size);
+  await file.close();
+  await age();
+  const lost = await succeed(installation, argv, { cwd, cache });
+  expect(tasksDone(lost.stdout)).toEqual(['qcow2 image']);
+  expect(await sha256Of(path)).toBe(wanted);
 });

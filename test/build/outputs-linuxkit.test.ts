@@ -4,10 +4,18 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Reporter, silentReporter } from '../../src/base/reporter.ts';
 import { type BuildAnswer, buildSpec } from '../../src/build/build.ts';
+import { createExecutor } from '../../src/build/execute.ts';
+import { loadSpec } from '../../src/build/load-spec.ts';
+import { blobOf } from '../../src/build/result.ts';
+import { withWorkshop } from '../../src/build/workshop.ts';
+import { readLock } from '../../src/lock/lock-store.ts';
+import { resolveSpec } from '../../src/lock/resolve.ts';
 import { layoutTree, writeLayoutDirectory } from '../../src/oci/export.ts';
 import type { ExecutionConfig } from '../../src/oci/image.ts';
 import { writeImage } from '../../src/oci/store.ts';
+import { planBuild } from '../../src/plan/plan.ts';
 import { linuxkitFormats, type OutputFormat } from '../../src/plan/step.ts';
 import { type Cache, openCache } from '../../src/store/cache.ts';
 import { toolsDirectory } from '../../src/store/layout.ts';
@@ -15,10 +23,11 @@ import { contentBytes } from '../../src/tree/content.ts';
 import { readTarFile } from '../../src/tree/read-tar.ts';
 import { directory, file, type ReadonlyTree, symlink, type Tree } from '../../src/tree/tree.ts';
 import { writeTar } from '../../src/tree/write-tar.ts';
+import { checkSpdx } from '../image/spdx.ts';
 import { describeFiles } from '../support/build.ts';
 import { testContext } from '../support/context.ts';
 import { splitInitrd, unpackInitrd } from '../support/initrd.ts';
-import { hostTools, testCache } from '../support/tools.ts';
+import { hostArch, hostTools, testCache } from '../support/tools.ts';
 
 const spec = `
 kernel: {image: "oci:kernel", initrd: "oci:kernel", cmdline: "console=ttyS0 quiet", ucode: ucode.cpio}
@@ -34,6 +43,7 @@ volumes:
   - {name: data, image: "oci:other"}
   - {name: scratch}
   - {name: fixed, image: "oci:other", readonly: true}
+  - {name: layout, image: "oci:both", format: oci, readonly: true}
 files:
   - {path: etc/motd, contents: "hello", mode: "0644"}
   - {path: etc/issue, contents: "mine", mode: "0644"}
@@ -81,6 +91,7 @@ beforeAll(async () => {
     { Entrypoint: ['/app'] },
   );
   await image('other', { 'data/x': file('x') }, { Entrypoint: ['/other'] });
+  await platforms('both');
   await writeFile(join(room, 'moby.yml'), spec);
 });
 afterAll(() => rm(room, { recursive: true }));
@@ -99,15 +110,31 @@ async function image(
   await writeLayoutDirectory(await layoutTree(cache, [made]), join(room, name));
 }
 
+/** One image for two platforms. */
+async function platforms(name: string) {
+  const layers = [{ tree: new Map([['both', file('both')]]) }];
+  const made = [];
+  for (const arch of ['amd64', 'arm64'] as const)
+    made.push(await writeImage(cache, { layers, config: {}, arch }));
+  await writeLayoutDirectory(await layoutTree(cache, made, 'v1'), join(room, name));
+}
+
 async function build(
   out: string,
   formats: readonly OutputFormat[],
-  more: { name?: string; memory?: number; cache?: Cache; text?: string } = {},
+  more: {
+    name?: string;
+    memory?: number;
+    cache?: Cache;
+    text?: string;
+    sbom?: boolean;
+    reporter?: Reporter;
+  } = {},
 ): Promise<BuildAnswer> {
   const context = await testContext();
   const path = join(room, 'moby.yml');
   if (more.text !== undefined) await writeFile(path, more.text);
-  const { name, memory } = more;
+  const { name, memory, sbom } = more;
   const request = {
     file: path,
     out: join(room, out),
@@ -116,8 +143,10 @@ async function build(
     frozen: false,
     name,
     memory,
+    sbom,
   } as const;
-  return buildSpec(request, { ...context, cache: more.cache ?? context.cache });
+  const { cache: used = context.cache, reporter = context.reporter } = more;
+  return buildSpec(request, { ...context, cache: used, reporter });
 }
 
 const names: Readonly<Record<(typeof linuxkitFormats)[number], readonly string[]>> = {
@@ -238,6 +267,11 @@ describe('the root file system', () => {
       directory 0755 containers/volumes/fixed/lower/proc
       directory 0755 containers/volumes/fixed/lower/sys
       directory 0755 containers/volumes/fixed/merged
+      directory 0755 containers/volumes/layout
+      directory 0755 containers/volumes/layout/lower
+      directory 0755 containers/volumes/layout/lower/blobs
+      directory 0755 containers/volumes/layout/lower/blobs/sha256
+      directory 0755 containers/volumes/layout/merged
       directory 0755 containers/volumes/scratch
       directory 0755 containers/volumes/scratch/lower
       directory 0755 containers/volumes/scratch/merged
@@ -281,12 +315,21 @@ describe('the root file system', () => {
       file      0644 containers/volumes/data/lower/etc/hosts
       file      0644 containers/volumes/fixed/lower/data/x
       file      0644 containers/volumes/fixed/lower/etc/hosts
+      file      0644 containers/volumes/layout/lower/blobs/sha256/43ccfde51852fb86fbf925f7024d1a04a82c1dcd05c9376bed48dad13f3d3c66
+      file      0644 containers/volumes/layout/lower/blobs/sha256/4ed4834873a0e7b9812d95334bf291893df34ec08a97e9e77d7e57f4c79db725
+      file      0644 containers/volumes/layout/lower/blobs/sha256/706afffd6cb09116f43feacc8773ac059b24fad0d29aff485360523e54be8561
+      file      0644 containers/volumes/layout/lower/blobs/sha256/ced6b6395f5fdcbaa7e9e512cfe976e43d872ada86afc318bddefd8decf8d959
+      file      0644 containers/volumes/layout/lower/blobs/sha256/f126c0f96d36dbf045059f1a7e11af4593bb19aeeb3df18704bd26c4cd743fae
+      file      0644 containers/volumes/layout/lower/blobs/sha256/ff01f0584c02b432b7fc78bf2d9c9494ecb1ceb4232a524469d56c1f4bd269a3
+      file      0644 containers/volumes/layout/lower/index.json
+      file      0644 containers/volumes/layout/lower/oci-layout
       file      0644 etc/hosts
       file      0644 etc/issue
       file      0644 etc/motd
       file      0644 etc/passwd
       file      0644 lib/apk/db/installed
       file      0644 lib/modules/6.12/a.ko
+      file      0644 sbom.spdx.json
       file      0644 usr/lib/large
       file      0644 usr/lib/os-release
       file      0755 bin/rc.init
@@ -346,14 +389,90 @@ describe('the root file system', () => {
       'volume[0] oci:./other',
       'volume[1] linuxkit.volumes',
       'volume[2] oci:./other',
+      'volume[3] oci:./both',
       'onboot[0] oci:./app',
       'onshutdown[0] oci:./app',
       'services[0] oci:./app',
       'services[1] oci:./other',
       'files linuxkit.files',
+      'sbom linuxkit.sbom',
     ]);
     const entries = (await readTarFile(join(room, 'all/moby.tar'))).size;
     expect(text.match(/LINUXKIT\.location=/g)).toHaveLength(entries);
+  });
+
+  test('a volume of the format oci holds the image as a layout, with each of its platforms', async () => {
+    await all();
+    const tree = await readTarFile(join(room, 'all/moby.tar'));
+    const place = 'containers/volumes/layout/lower';
+    const digests = [...tree.keys()].filter((path) => path.startsWith(`${place}/blobs/sha256/`));
+    // Two configs, two manifests, their index, and the layer that both have.
+    expect(digests).toHaveLength(6);
+    const blob = async (digest: string) =>
+      JSON.parse(await textAt(tree, `${place}/blobs/${digest.replace(':', '/')}`));
+    const { manifests } = JSON.parse(await textAt(tree, `${place}/index.json`));
+    expect(manifests).toMatchObject([{ annotations: { 'org.opencontainers.image.ref.name': 'both' } }]);
+    const inner = (await blob(manifests[0].digest)).manifests;
+    expect(inner.map(({ platform }: { platform: object }) => platform)).toEqual(
+      expect.arrayContaining([
+        { architecture: 'amd64', os: 'linux' },
+        { architecture: 'arm64', os: 'linux', variant: 'v8' },
+      ]),
+    );
+    const lock = await readFile(join(room, 'moby.lock.yml'), 'utf8');
+    expect(lock).toMatch(/^ +oci:\.\/both \(all platforms\): sha256:[0-9a-f]{64}$/m);
+    await build('one', ['tar'], { text: spec.replace('format: oci', 'format: oci, platforms: [arm64]') });
+    await writeFile(join(room, 'moby.yml'), spec);
+    const one = await readTarFile(join(room, 'one/moby.tar'));
+    const [entry] = JSON.parse(await textAt(one, `${place}/index.json`)).manifests;
+    expect(entry.platform).toEqual({ architecture: 'arm64', os: 'linux', variant: 'v8' });
+  });
+
+  test('a disk has that layout as a segment of its own', async () => {
+    await all();
+    const context = { ...(await testContext()), cache };
+    const loaded = await loadSpec({ file: join(room, 'moby.yml') }, context);
+    const lock = await readLock(join(room, 'moby.lock.yml'));
+    const request = { spec: loaded, arch: 'amd64', hostArch, lock, mode: 'frozen' } as const;
+    const { locked } = await resolveSpec(request, { ...context, cache: await testCache() });
+    const plan = planBuild(locked, ['raw']);
+    const step = plan.steps.find(({ id }) => id.startsWith('segment layout '));
+    expect(step?.id).toBe('segment layout oci:./both (all platforms)');
+    await withWorkshop(locked, { ...context, cache: await testCache() }, async (workshop) => {
+      const needs = await createExecutor(plan, workshop).needsOf({ ...step!, needs: [step!.id] });
+      const segment = workshop.cache.blobPath(blobOf(needs, step!.id, 'segment').digest);
+      const { stdout } = await (await hostTools()).run('unsquashfs', ['-lln', segment]);
+      const paths = [...stdout.matchAll(/ squashfs-root\/(\S+)/g)].map((match) => match[1]);
+      expect(paths).toContain('oci-layout');
+      expect(paths.filter((path) => path?.startsWith('blobs/sha256/'))).toHaveLength(6);
+    });
+  });
+
+  test('has a bill of materials at its root, after all else, unless it is not wanted', async () => {
+    await all();
+    for (const name of ['moby.tar', 'moby.docker']) {
+      const tree = await readTarFile(join(room, 'all', name));
+      expect([...tree.keys()].at(-1)).toBe('sbom.spdx.json');
+      const document = JSON.parse(await textAt(tree, 'sbom.spdx.json'));
+      checkSpdx(document);
+      const names = document.packages.map((each: { name: string }) => each.name);
+      expect(names).toEqual([
+        'moby',
+        'oci:./app',
+        'oci:./both',
+        'oci:./init',
+        'oci:./kernel',
+        'oci:./other',
+        'oci:./runc',
+      ]);
+    }
+    await build('without', ['tar'], { sbom: false });
+    const without = await readTarFile(join(room, 'without/moby.tar'));
+    expect(without.has('sbom.spdx.json')).toBe(false);
+    const own = 'files:\n  - {path: sbom.spdx.json, contents: mine}';
+    await build('own', ['tar'], { text: spec.replace('files:', own) });
+    await writeFile(join(room, 'moby.yml'), spec);
+    expect(await textAt(await readTarFile(join(room, 'own/moby.tar')), 'sbom.spdx.json')).toBe('mine');
   });
 
   test('an image of several containers is there once, and the others mount it', async () => {
@@ -419,6 +538,15 @@ test('an initrd that does not fit is an error with the numbers, before anything 
   await expect(failed).rejects.toMatchObject({ fault: 'spec', code: 'initrd-too-large' });
   await expect(failed).rejects.toThrow(/needs 128\.\d MiB of memory, and the machine has 64 MiB/);
   expect(await readdir(join(room, 'small'))).toEqual([]);
+});
+
+test('microcode that the kernel’s image has not is told, and left out', async () => {
+  const warned: string[] = [];
+  const reporter = { ...silentReporter, warn: (message: string) => void warned.push(message) };
+  await build('no-ucode', ['tar'], { text: spec.replace('ucode.cpio', 'none.cpio'), reporter });
+  await writeFile(join(room, 'moby.yml'), spec);
+  expect(warned).toEqual(['oci:./kernel has no /none.cpio: the machine starts without microcode']);
+  expect((await readTarFile(join(room, 'no-ucode/moby.tar'))).has('boot/ucode.cpio')).toBe(false);
 });
 
 test('without a kernel there is a tar, and an error for what has a kernel', async () => {

@@ -1,5 +1,6 @@
 // `catamaran release`, from the command line to what people and programs read.
-import { mkdir, readFile, rename } from 'node:fs/promises';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseArguments } from '../../src/cli/parse.ts';
@@ -108,7 +109,46 @@ test('signatures that run out are warned of, then fail verify, then are renewed'
   expect((await run('verify', start + 11 * day)).code).toBe(0);
 });
 
+test('cron’s refresh warns of the roles that it cannot renew', async () => {
+  const { run } = await openShell();
+  await run('init --os lighthouse --expire channel=10');
+  const early = await run('refresh', start + 5 * day);
+  expect(early.stderr).toBe('');
+  const soon = await run('refresh', start + 8 * day);
+  expect(soon.stderr).toContain('warning: stable expires at 2027-01-11 00:00 UTC');
+  expect(soon.stderr).toContain('catamaran release refresh stable');
+  expect((await run('refresh', start + 11 * day)).stderr).toContain('stable expired at 2027-01-11 00:00 UTC');
+});
+
+test('an init whose keys are in two places', async () => {
+  const { cwd, run } = await openShell();
+  for (const directory of ['keys', 'bob']) await mkdir(join(cwd, directory));
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  await writeFile(join(cwd, 'bob/root-2.pem'), privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  await writeFile(join(cwd, 'keys/root-2.pem'), publicKey.export({ type: 'spki', format: 'pem' }));
+  const init = 'init --os lighthouse --root 2/2 --channel alpha';
+  const refused = await run(init);
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toContain('root has 1 of 2 signatures; root-2 could sign');
+  const waiting = await run(`${init} --sign-later`);
+  expect(waiting.stdout).toContain('root waits with 1 of 2 signatures; root-2 can sign');
+  expect((await run('status')).stderr).toContain('It waits for signatures');
+  expect((await run(init)).stderr).toContain('alpha has a version that waits for signatures');
+  await run('sign release/.publisher/pending/root.json --keys bob');
+  const published = await run('sign');
+  expect(published.stderr).toContain('root, version 1: keys change');
+  expect(published.stdout).toBe('published: alpha, releases, root, targets signed\n');
+  expect((await run('verify')).stdout).toContain('sound: 6 roles');
+});
+
 test.each([
+  ['status --repo /dev/null', 6, 'cannot read /dev/null/.publisher/config.json'],
+  ['status --keys /dev/null', 6, 'cannot read /dev/null'],
+  ['add 1.0 --set version', 2, 'It must be NAME=VALUE'],
+  ['promote 1.0 --to stable --curve 1d:1%,0:2%', 2, 'its times do not rise'],
+  ['promote 1.0 --to stable --curve 0:101%', 2, '101% is more than all'],
+  ['promote 1.0 --to stable --curve soon', 2, '"soon" is not TIME:SHARE%'],
+  ['rollout 1.0 --channel stable', 2, "required option '--curve <points>'"],
   ['status', 2, 'is no repository of releases'],
   ['init --os Light', 2, 'an OS cannot be called "Light"'],
   ['init --os x --channel Stable', 2, 'a channel cannot be called "Stable"'],
@@ -137,11 +177,27 @@ test('a second init leaves the first one alone', async () => {
 test('what cannot be released is refused with its reason', async () => {
   const { cwd, run } = await openShell();
   await run('init --os lighthouse');
-  expect((await run('add nowhere')).stderr).toContain('cannot read');
+  expect((await run('add nowhere')).stderr).toContain('nowhere does not exist');
   await mkdir(join(cwd, 'empty'));
   expect((await run('add empty')).stderr).toContain(
     'manifest.json cannot be released: there is no such file',
   );
+  await writeSlot(join(cwd, 'good'), { version: '1.0' });
+  await writeSlot(join(cwd, 'other'), { version: '1.0', blocks: 100 });
+  await writeSlot(join(cwd, 'foreign'), { version: '1.0', os: 'submarine' });
+  await writeSlot(join(cwd, 'arm'), { version: '1.0', arch: 'arm64' });
+  expect((await run('add good other')).stderr).toContain('nothing can be merged with it');
+  expect((await run('add good --set a=b')).stderr).toContain('--set has nothing to set in it');
+  expect((await run('add good')).code).toBe(0);
+  expect((await run('add good')).stderr).toContain('has been added already, this very build');
+  expect((await run('add other')).stderr).toContain(
+    'added already with another content; a version never changes',
+  );
+  expect((await run('add foreign')).stderr).toContain(
+    'this is a release of submarine, and the repository is lighthouse’s',
+  );
+  expect((await run('add arm')).code).toBe(0);
+  expect((await run('promote 1.0 --to beta')).stdout).toContain('beta arm64 → 1.0: all machines');
 });
 
 test('every command on the page for newcomers is one', async () => {

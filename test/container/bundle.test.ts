@@ -163,6 +163,16 @@ describe('where LinuxKit’s container would not start', () => {
     expect(places).toEqual(['/b', '/c', '/d', '/dev', '/dev/pts', '/proc', '/sys', '/sys/fs/cgroup']);
   });
 
+  it('a device has the permissions of its mode, however they are written', async () => {
+    const modeOf = async (mode: string) => {
+      const more = `devices: [{path: /dev/x, type: c, mode: "${mode}"}]`;
+      return (await jsonOf(await bundleOf(service(more), plain), 'config.json')).linux.devices[0].fileMode;
+    };
+    expect(await Promise.all(['0600', '600', '0o600', '020600', ''].map(modeOf))).toEqual([
+      0o600, 0o600, 0o600, 0o600, 0o666,
+    ]);
+  });
+
   it('a limit that means none is none', async () => {
     const more = 'resources: {memory: {limit: 9223372036854775807, reservation: 9007199254740991, swap: -1}}';
     expect(

@@ -292,7 +292,7 @@ describe('TLS', () => {
     const host = await startTls();
     await expect(pull(`${host}/app:1`, await temporaryAccess())).rejects.toMatchObject({
       fault: 'network',
-      code: 'registry-certificate',
+      code: 'certificate-untrusted',
     });
   });
 

@@ -1,4 +1,6 @@
 // Layers that are something else than they say: an error that names the image and the layer, and nothing kept.
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Digest } from '../../src/base/digest.ts';
@@ -30,6 +32,7 @@ async function refused(image: Image): Promise<void> {
     fault: 'integrity',
     message: expect.stringContaining('layer 1 of 1 of image registry.example/app:1'),
   });
+  expect(await readdir(join(cache.root, 'tmp'))).toEqual([]);
 }
 
 /** One tar header (POSIX ustar), with whatever fields. */
@@ -97,6 +100,26 @@ test('a small blob that unpacks to a large one', async () => {
   expect(await cache.hasBlob({ digest: digestOfBytes(Buffer.alloc(8 << 20)), size: 8 << 20 })).toBe(false);
 });
 
+test('an entry below what a lower layer has as a file', async () => {
+  const lower = await imageOf(Buffer.concat([header({ name: 'f', type: '0' }), end]));
+  const upper = await imageOf(Buffer.concat([header({ name: 'f/x', type: '0' }), end]));
+  const both: Image = {
+    ...lower,
+    manifest: { ...lower.manifest, layers: [...lower.manifest.layers, ...upper.manifest.layers] },
+    config: {
+      ...lower.config,
+      rootfs: {
+        type: 'layers',
+        diff_ids: [...lower.config.rootfs.diff_ids, ...upper.config.rootfs.diff_ids],
+      },
+    },
+  };
+  await expect(imageTree(cache, both, 'app:1')).rejects.toMatchObject({
+    fault: 'integrity',
+    message: 'layer 2 of 2 of image app:1: "f/x" lies below "f", which is a file',
+  });
+});
+
 describe('entries', () => {
   test.each<[string, Buffer[]]>([
     ['a path that leads out', [header({ name: '../../etc/passwd', type: '0' })]],
@@ -107,6 +130,11 @@ describe('entries', () => {
     ],
     ['a hard link to itself', [header({ name: 'a', type: '1', link: 'a' })]],
     ['a hard link to nothing', [header({ name: 'a', type: '1', link: 'absent' })]],
+    [
+      'a symlink as the parent of another entry',
+      [header({ name: 'a', type: '2', link: '/etc' }), header({ name: 'a/passwd', type: '0' })],
+    ],
+    ['an absolute path', [header({ name: '/etc/passwd', type: '0' })]],
     ['10 GB that are not there', [header({ name: 'big', type: '0', size: '112402762000' })]],
     [
       'a sparse file of 10 GB (GNU)',

@@ -11,7 +11,7 @@ import {
 } from '../../src/oci/export.ts';
 import { imageTree } from '../../src/oci/flatten.ts';
 import { type Image, mediaTypes } from '../../src/oci/image.ts';
-import { blobName } from '../../src/oci/layout.ts';
+import { blobName, digestOfBytes } from '../../src/oci/layout.ts';
 import { listImages } from '../../src/oci/list.ts';
 import type { ImageAccess } from '../../src/oci/origin.ts';
 import { writeImage } from '../../src/oci/store.ts';
@@ -197,6 +197,51 @@ describe('docker archives', () => {
     ]);
     await writeTo(tree, access, 'old.tar');
     await expectSame(await pull('docker-archive:old.tar', access), access);
+  });
+
+  test('several images, and several tags of one: what the reference names, and never a guess', async () => {
+    const access = await temporaryAccess();
+    const layer = await tarOf(helloTree());
+    const config = (await write(access.cache)).config;
+    const configOf = (name: string) =>
+      JSON.stringify({
+        ...config,
+        config: { Labels: { name } },
+        rootfs: { type: 'layers', diff_ids: [digestOfBytes(layer)] },
+      });
+    const saved = (Config: string, RepoTags: string[] | null) => ({
+      Config,
+      RepoTags,
+      Layers: ['layer.tar'],
+    });
+    const manifest = [
+      saved('one.json', ['app:1', 'registry.example:5000/team/app:latest']),
+      saved('two.json', ['app:2', 'other:1']),
+      saved('three.json', null),
+    ];
+    const tree = new Map<string, TreeNode>([
+      ['layer.tar', file(layer)],
+      ['one.json', file(configOf('one'))],
+      ['two.json', file(configOf('two'))],
+      ['three.json', file(configOf('three'))],
+      ['manifest.json', file(JSON.stringify(manifest))],
+    ]);
+    await writeTo(tree, access, 'many.tar');
+    const named = async (tag: string) =>
+      (await pull(`docker-archive:many.tar${tag}`, access)).config.config!.Labels!.name;
+    expect(await named(':app:1')).toBe('one');
+    expect(await named(':latest')).toBe('one');
+    expect(await named(':registry.example:5000/team/app:latest')).toBe('one');
+    expect(await named(':2')).toBe('two');
+    expect(await named(':other:1')).toBe('two');
+    const ambiguous = expect.stringContaining(
+      'which: it has app:1, registry.example:5000/team/app:latest, app:2',
+    );
+    await expect(named('')).rejects.toMatchObject({ code: 'layout-unusable', message: ambiguous });
+    await expect(named(':1')).rejects.toMatchObject({ code: 'layout-unusable', message: ambiguous });
+    await expect(named(':pp:1')).rejects.toMatchObject({
+      message: expect.stringContaining('no image "pp:1"'),
+    });
   });
 
   test.each<[string, [string, TreeNode][]]>([

@@ -1,6 +1,7 @@
 // Registries that lie, break off, or ask for ever: an error that names image and layer, and nothing trusted.
-import { readdir } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { CatamaranError } from '../../src/base/errors.ts';
 import { imageTree } from '../../src/oci/flatten.ts';
@@ -143,6 +144,36 @@ describe('manifests', () => {
     expect(error.message).toContain('linux/s390x');
   });
 
+  test('an index that lies about the size of a manifest', async () => {
+    const { manifest } = await serveImage(registry);
+    const platform = { os: 'linux', architecture: 'amd64' };
+    const manifests = [{ ...manifest, size: manifest.size + 1, platform }];
+    registry.addManifest({ schemaVersion: 2, mediaType: mediaTypes.index, manifests }, mediaTypes.index, '1');
+    const error = await failure(pull(app(), await temporaryAccess()));
+    expect(error).toMatchObject({ fault: 'integrity', code: 'blob-size' });
+    expect(error.message).toContain(app());
+  });
+
+  test('a config with another number of layers: none of them is fetched', async () => {
+    const { layer } = await serveImage(registry);
+    const config = registry.addBlob(
+      JSON.stringify({ architecture: 'amd64', os: 'linux', rootfs: { type: 'layers', diff_ids: [] } }),
+    );
+    registry.addManifest(
+      {
+        schemaVersion: 2,
+        mediaType: mediaTypes.manifest,
+        config: { mediaType: mediaTypes.config, ...config },
+        layers: [{ mediaType: mediaTypes.layer, ...layer }],
+      },
+      mediaTypes.manifest,
+      '1',
+    );
+    const error = await failure(pull(app(), await temporaryAccess()));
+    expect(error).toMatchObject({ fault: 'integrity', code: 'image-malformed' });
+    expect(registry.asked.some(({ path }) => path.includes(layer.digest))).toBe(false);
+  });
+
   test('indexes within indexes without end', async () => {
     const chain = (depth: number): ReturnType<ScriptedRegistry['addManifest']> => {
       const inner =
@@ -195,6 +226,49 @@ describe('blobs', () => {
     expect(await failure(pull(app(), await temporaryAccess()))).toMatchObject({ fault: 'integrity' });
   });
 
+  test.each([
+    ['says so', (bytes: Buffer) => ({ 'content-length': bytes.length })],
+    ['does not', () => ({ 'transfer-encoding': 'chunked' })],
+  ])('shorter than the manifest says, and the answer %s', async (_, headers) => {
+    const { layer } = await serveImage(registry);
+    registry.script(({ path }, response) => {
+      if (!path.includes(layer.digest)) return false;
+      const bytes = Buffer.from(registry.blob(layer.digest)).subarray(0, 600);
+      response.writeHead(200, headers(bytes)).end(bytes);
+      return true;
+    });
+    const access = await temporaryAccess();
+    const error = await failure(pull(app(), access));
+    expect(error.message).toContain(`layer 1 of 1 of image ${app()}`);
+    expect(await blobsIn(access.cache)).not.toContain(layer.digest);
+  });
+
+  test('with a content encoding that nobody asked for', async () => {
+    const { layer } = await serveImage(registry);
+    registry.script(({ path, headers }, response) => {
+      if (!path.includes(layer.digest)) return false;
+      expect(headers['accept-encoding']).toBe('identity');
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(registry.blob(layer.digest)));
+      return true;
+    });
+    const access = await temporaryAccess();
+    const error = await failure(pull(app(), access));
+    expect(error).toMatchObject({ fault: 'integrity', code: 'download-encoding' });
+    expect(error.message).toContain('layer 1 of 1');
+    expect(await readdir(join(access.cache.root, 'partial'))).toEqual([]);
+  });
+
+  test('whose first bytes were left by an earlier, hostile answer', async () => {
+    const { layer } = await serveImage(registry);
+    const access = await temporaryAccess();
+    const left = join(access.cache.root, 'partial', layer.digest.slice('sha256:'.length));
+    await writeFile(left, Buffer.alloc(700, 'x'));
+    const image = await pull(app(), access);
+    expect(await textsOf(await imageTree(access.cache, image))).toEqual({ hello: 'hello\n' });
+    const layers = registry.asked.filter(({ path }) => path.includes(layer.digest));
+    expect(layers.map(({ headers }) => headers.range)).toEqual(['bytes=700-', undefined]);
+  });
+
   test('without end, of no stated length', async () => {
     const { layer } = await serveImage(registry);
     registry.script(({ path }, response) => {
@@ -208,7 +282,8 @@ describe('blobs', () => {
       return true;
     });
     const error = await failure(pull(app(), await temporaryAccess()));
-    expect(error).toMatchObject({ fault: 'integrity', code: 'registry-lied' });
+    expect(error).toMatchObject({ fault: 'integrity', code: 'blob-size' });
+    expect(error.message).toContain(`layer 1 of 1 of image ${app()}`);
   });
 
   test('half a blob at first: the rest is fetched, and not the whole again', async () => {

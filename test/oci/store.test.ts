@@ -118,6 +118,49 @@ test('layers lie over each other, whatever they are compressed with', async () =
   expect(tree.get('link')).toMatchObject({ type: 'symlink', target: 'etc/b' });
 });
 
+/** RFC 8878: frames of raw blocks, each with its own size; two frames are one content. */
+function zstdOf(bytes: Buffer): Buffer {
+  const frame = (part: Buffer) => {
+    const head = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0b1010_0000, 0, 0, 0, 0]);
+    head.writeUInt32LE(part.length, 5);
+    const block = Buffer.alloc(3);
+    block.writeUIntLE((part.length << 3) | 1, 0, 3);
+    return Buffer.concat([head, block, part]);
+  };
+  return Buffer.concat([frame(bytes.subarray(0, 700)), frame(bytes.subarray(700))]);
+}
+
+test('xattrs, file capabilities, high ids and devices come through layers of zstd, whatever their media type', async () => {
+  const cache = await temporaryCache();
+  const capability = Buffer.from('0100000200040000000000000000000000000000', 'hex');
+  const meta = { mode: 0o755, uid: 3_000_000_000, gid: 300_000, mtime: 0 };
+  const ping = { ...file('ping'), ...meta, xattrs: new Map([['security.capability', capability]]) };
+  const tree: Tree = new Map<string, TreeNode>([
+    ['ping', ping],
+    ['ping6', ping],
+    ['null', { type: 'character', ...meta, mode: 0o666, major: 1, minor: 3 }],
+    ['n'.repeat(255), file('long')],
+  ]);
+  const plain = await tarOf(tree);
+  const blob = await cache.putBlob(zstdOf(plain));
+  const image = await writeImage(cache, {
+    layers: [{ mediaType: mediaTypes.layerGzip, ...blob }, { tree: new Map([['.wh.null', file('')]]) }],
+    config,
+    arch: 'amd64',
+  });
+  expect(image.config.rootfs.diff_ids[0]).toBe(digestOfBytes(plain));
+  const found = await imageTree(cache, image);
+  expect(found.get('ping')).toMatchObject({ mode: 0o755, uid: 3_000_000_000, gid: 300_000 });
+  expect(Buffer.from(found.get('ping')!.xattrs!.get('security.capability')!)).toEqual(capability);
+  expect(found.get('ping6')).toBe(found.get('ping'));
+  expect([...found.keys()].sort()).toEqual(['n'.repeat(255), 'ping', 'ping6']);
+  const lowest = await imageTree(cache, {
+    ...image,
+    manifest: { ...image.manifest, layers: image.manifest.layers.slice(0, 1) },
+  });
+  expect(lowest.get('null')).toMatchObject({ type: 'character', major: 1, minor: 3 });
+});
+
 test('a plain layer is used as it is', async () => {
   const cache = await temporaryCache();
   const image = await writeImage(cache, { layers: [{ tree: helloTree() }], config, arch: 'amd64' });

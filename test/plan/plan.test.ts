@@ -56,6 +56,9 @@ function changedSteps(other: Plan): string[] {
 }
 
 const disks = ['qcow2 image', 'raw image'];
+const bundles = ['onboot/000-sysctl', 'services/dhcp', 'services/sshd', 'services/getty'].map(
+  (place) => `bundle ${place}`,
+);
 
 const withText = async (from: string, to: string): Promise<LockedSpec> => {
   expect(text).toContain(from);
@@ -80,9 +83,13 @@ test.each<[string, () => LockedSpec | Promise<LockedSpec>, string[]]>([
   [
     'the setting of a container',
     () => withText('name: getty,', 'name: getty, env: [A=b],'),
-    ['base', ...disks],
+    ['bundle services/getty', 'base', ...disks],
   ],
-  ['the name of a container', () => withText('name: getty,', 'name: console,'), ['base', ...disks]],
+  [
+    'the name of a container, which the labels of all images may refer to',
+    () => withText('name: getty,', 'name: console,'),
+    [...bundles.slice(0, -1), 'bundle services/console', 'base', ...disks],
+  ],
   [
     'the order of services: segments lie and are indexed in it',
     () =>
@@ -90,7 +97,7 @@ test.each<[string, () => LockedSpec | Promise<LockedSpec>, string[]]>([
         '  - { name: dhcp, image: component:dhcp }\n  - { name: sshd, image: component:sshd }',
         '  - { name: sshd, image: component:sshd }\n  - { name: dhcp, image: component:dhcp }',
       ),
-    ['base', ...disks],
+    [...bundles, 'base', ...disks],
   ],
   [
     'the order of init: their users are merged in it',
@@ -100,12 +107,12 @@ test.each<[string, () => LockedSpec | Promise<LockedSpec>, string[]]>([
   [
     'a package of a service',
     () => withComponent(locked, 'component:sshd', () => ({ packages: [fakePackage('openssh-server', '2')] })),
-    ['component sshd', 'segment sshd', 'base', ...disks],
+    ['component sshd', 'segment sshd', 'bundle services/sshd', 'base', ...disks],
   ],
   [
     'a file of a service’s component',
     () => withInput('component:getty'),
-    ['component getty', 'segment getty', 'base', ...disks],
+    ['component getty', 'segment getty', 'bundle services/getty', 'base', ...disks],
   ],
   ['a file of an init component', () => withInput('component:init'), ['component init', 'base', ...disks]],
   ['a file of the initrd', () => withInput('component:initrd'), ['component initrd', 'initrd', ...disks]],
@@ -126,7 +133,7 @@ test('other tools: everything that a tool makes or that lies in what it made', (
   // The kernel's component runs depmod.
   expect(kept.filter((id) => id !== 'qcow2 image')).toEqual(
     plan.steps
-      .filter(({ work, id }) => work.kind === 'component' && id !== 'component kernel')
+      .filter(({ work: { kind }, id }) => /^(component|bundle)$/.test(kind) && id !== 'component kernel')
       .map(({ id }) => id),
   );
 });
@@ -156,7 +163,11 @@ test('an image that is used twice is built once', async () => {
     'onshutdown:\n  - { name: again, image: component:getty }\nonboot:',
   );
   const ids = planBuild(twice, ['raw']).steps.map(({ id }) => id);
-  expect(ids.filter((id) => id.includes('getty'))).toEqual(['component getty', 'segment getty']);
+  expect(ids.filter((id) => id.includes('getty'))).toEqual([
+    'component getty',
+    'segment getty',
+    'bundle services/getty',
+  ]);
 });
 
 test('a kernel that is a container too: its modules and its whole are two segments', async () => {

@@ -12,12 +12,13 @@ import { initRepository } from '../../src/release/init.ts';
 import { createKey } from '../../src/release/keyring.ts';
 import { createMemory } from '../../src/release/local.ts';
 import { promote } from '../../src/release/pointers.ts';
-import type { Publisher } from '../../src/release/publish.ts';
+import type { Publisher } from '../../src/release/publisher.ts';
 import { refreshRepository } from '../../src/release/refresh.ts';
 import { rotateKey } from '../../src/release/rotate-key.ts';
 import { signPending } from '../../src/release/sign.ts';
 import { verifyRepository } from '../../src/release/verify.ts';
 import { writeSlot } from './support/images.ts';
+import { atOnce, codeOf, keyNamed, person } from './support/people.ts';
 import {
   copyWorkplace,
   follow,
@@ -31,12 +32,17 @@ import {
   workplaceAt,
 } from './support/workplace.ts';
 
-const atOnce = [[0, 10_000]] as const;
-
 // Some hundred publications, each of which waits for the disk a dozen times.
 vi.setConfig({ testTimeout: 10 * 60_000 });
 
 class PowerCut extends Error {}
+
+/** Whether it was cut, at whatever write. */
+const isCut = (work: Promise<unknown>): Promise<boolean> =>
+  work.then(
+    () => false,
+    () => true,
+  );
 
 /** Every write from number `step` on fails. `writes` counts all that were tried. */
 function failingDisk(disk: Disk, step: number) {
@@ -66,8 +72,6 @@ async function preparePlace(): Promise<Workplace> {
   for (const name of ['fresh', 'fresh-root']) await createKey(place.keys, name);
   return place;
 }
-
-const keyNamed = ({ keyring }: Publisher, name: string) => keyring.find((key) => key.name === name)!;
 
 type Operation = (place: Workplace, publisher: Publisher) => Promise<unknown>;
 
@@ -118,10 +122,7 @@ test.each(Object.keys(operations))('%s, cut at each of its writes', async (name)
     await updater.refresh();
     expect(await updater.getTargetInfo('channel-alpha-amd64.json')).toBeDefined();
 
-    const again = await operation(place, await place.publisher()).then(
-      () => 'done',
-      (thrown: { code?: string }) => thrown.code ?? 'unknown',
-    );
+    const again = await codeOf(operation(place, await place.publisher()));
     expect(['done', ...doneAlready]).toContain(again);
     expect(await versionAt(place.repo, 'alpha', machine)).toBe('1.1');
     await verifyRepository(place.repo, openDisk(place.repo), now);
@@ -146,10 +147,7 @@ test('an init that was cut is made again', async () => {
       channels: new Map([['alpha', { keys: 1, threshold: 1 }]]),
       now,
     };
-    const cut = await initRepository({ ...request, disk }).then(
-      () => false,
-      () => true,
-    );
+    const cut = await isCut(initRepository({ ...request, disk }));
     if (!cut) {
       expect(step).toBe(7);
       break;
@@ -170,10 +168,7 @@ test('a lost online key: machines wait while it is being replaced, and the next 
     const online = keyNamed(whole, 'online');
     const keyring = whole.keyring.filter(({ id }) => id !== online.id);
     const request = { old: online.id, replacement: keyNamed(whole, 'fresh') };
-    const cut = await rotateKey(request, { ...whole, disk, keyring }).then(
-      () => false,
-      () => true,
-    );
+    const cut = await isCut(rotateKey(request, { ...whole, disk, keyring }));
     if (!cut) {
       expect(step).toBeGreaterThanOrEqual(5);
       break;
@@ -189,20 +184,17 @@ test('a lost online key: machines wait while it is being replaced, and the next 
 
 test('signatures that come later, cut at each write', async () => {
   const prepared = await preparePlace();
-  const two = async (place: Workplace, name: string) => {
-    const publisher = await place.publisher();
-    return { ...publisher, keyring: [keyNamed(publisher, name)], signLater: true };
-  };
+  const two = async (place: Workplace, name: string) => ({
+    ...(await person(place, name)),
+    signLater: true,
+  });
   await promote({ version: '1.1', to: 'stable', points: atOnce }, await two(prepared, 'stable-1'));
   await signPending(await two(prepared, 'stable-3'));
   for (let step = 0; ; step++) {
     const place = await copyWorkplace(prepared);
     const { disk } = failingDisk(openDisk(place.repo), step);
     const publisher = await two(place, 'online');
-    const cut = await signPending({ ...publisher, disk }).then(
-      () => false,
-      () => true,
-    );
+    const cut = await isCut(signPending({ ...publisher, disk }));
     if (!cut) {
       expect(step).toBe(4);
       break;
@@ -226,4 +218,37 @@ test('half written files that a dead publisher left are swept away, and a living
   await writeFile(join(aside, ownedName()), 'half');
   await refreshRepository([], await place.publisher());
   expect(await openDisk(place.repo).list('.publisher/aside')).toHaveLength(1);
+});
+
+test('an init that waits for signatures, cut at each write of its end', async () => {
+  const prepared = workplaceAt(await temporaryDirectory());
+  const bob = await temporaryDirectory();
+  const theirs = await createKey(bob, 'root-2');
+  await mkdir(prepared.keys);
+  await writeFile(join(prepared.keys, 'root-2.json'), JSON.stringify({ public: theirs.public }));
+  const { outcome } = await initRepository({
+    directory: prepared.repo,
+    keys: prepared.keys,
+    config: { os: 'lighthouse', days: defaultDays },
+    root: { keys: 2, threshold: 2 },
+    channels: new Map([['alpha', { keys: 1, threshold: 1 }]]),
+    now,
+    signLater: true,
+  });
+  expect(outcome).toMatchObject({ state: 'waiting', shortages: [{ role: 'root', missing: ['root-2'] }] });
+  for (let step = 0; ; step++) {
+    const place = await copyWorkplace(prepared);
+    const all = await place.publisher();
+    const publisher = { ...all, keyring: [...all.keyring, theirs] };
+    const { disk } = failingDisk(openDisk(place.repo), step);
+    if (!(await isCut(signPending({ ...publisher, disk })))) {
+      // Six files, and the drafts of four of them.
+      expect(step).toBe(10);
+      break;
+    }
+    expect(['done', 'release-nothing-pending']).toContain(await codeOf(signPending(publisher)));
+    await refreshRepository([], publisher);
+    expect(await openDisk(place.repo).list('.publisher/pending')).toEqual([]);
+    await verifyRepository(place.repo, openDisk(place.repo), now);
+  }
 });

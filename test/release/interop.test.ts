@@ -10,7 +10,16 @@ import { refreshRepository } from '../../src/release/refresh.ts';
 import { rotateKey } from '../../src/release/rotate-key.ts';
 import { bucketOf } from '../../src/tuf/rollout.ts';
 import { hostTools, type ToolsComponent } from '../support/tools.ts';
-import { now, openWorkplace, serve, temporaryDirectory, type Workplace } from './support/workplace.ts';
+import { keyNamed } from './support/people.ts';
+import {
+  day,
+  now,
+  openTufJs,
+  openWorkplace,
+  serve,
+  temporaryDirectory,
+  type Workplace,
+} from './support/workplace.ts';
 
 const openTools = () => hostTools(['tools-tuf' as string as ToolsComponent]);
 
@@ -66,7 +75,7 @@ async function makeHistory(): Promise<Workplace> {
   ] as const) {
     const replacement = await createKey(place.keys, fresh);
     const publisher = await place.publisher();
-    const { id } = publisher.keyring.find(({ name }) => name === old)!;
+    const { id } = keyNamed(publisher, old);
     await rotateKey({ old: id, replacement }, publisher);
   }
   await promote(
@@ -91,6 +100,24 @@ test('python-tuf follows the roots, finds every target and downloads it', async 
   expect(Object.keys(sizes)).toEqual(names.slice(0, 4));
   const image = await readFile(join(place.base, 'images-1.0.0-amd64/root.img'));
   expect(sizes['lighthouse-1.0.0-amd64.root']).toBe(image.length);
+});
+
+test('python-tuf and tuf-js refuse a timestamp that has expired, and the pointer of a channel that has', async () => {
+  const stale = await openWorkplace({ now: now - 20 * day });
+  await expect(readByPython(stale, [])).rejects.toThrow('ExpiredMetadataError');
+  const { updater } = await openTufJs(stale.repo, await serve(stale.repo));
+  await expect(updater.refresh()).rejects.toThrow('timestamp.json is expired');
+
+  // Channels last 90 days, releases and targets 180; the online roles are fresh.
+  const place = await openWorkplace({ now: now - 100 * day });
+  await refreshRepository([], await place.publisher());
+  const names = ['channel-alpha-amd64.json'];
+  await expect(readByPython(place, names)).rejects.toThrow('ExpiredMetadataError');
+  expect(await readByPython(place, ['lighthouse-1.0-amd64.root'])).toEqual({ root: 1, sizes: {} });
+  const other = await openTufJs(place.repo, await serve(place.repo));
+  await other.updater.refresh();
+  await expect(other.updater.getTargetInfo(names[0]!)).rejects.toThrow('alpha.json is expired');
+  expect(await other.updater.getTargetInfo('lighthouse-1.0-amd64.root')).toBeUndefined();
 });
 
 test('our client runs in QuickJS, and comes to what it comes to in Node', async () => {

@@ -16,6 +16,7 @@ import { parseReleaseManifest } from '../../src/slots/release-manifest.ts';
 import { readManifest, readPointer } from '../../src/tuf/channel.ts';
 import { fetchTarget, findTarget } from '../../src/tuf/client.ts';
 import { shareAt } from '../../src/tuf/rollout.ts';
+import { atOnce, codeOf, keyNamed } from './support/people.ts';
 import {
   day,
   follow,
@@ -26,13 +27,6 @@ import {
   versionAt,
   type Workplace,
 } from './support/workplace.ts';
-
-const atOnce = [[0, 10_000]] as const;
-const codeOf = (work: Promise<unknown>): Promise<string> =>
-  work.then(
-    () => 'done',
-    (thrown: { code: string }) => thrown.code,
-  );
 
 /** tuf-js refreshes, finds and downloads all that the repository lists. Answers with how many targets it read. */
 async function readAllByTufJs({ repo }: Workplace): Promise<number> {
@@ -280,7 +274,7 @@ test.each(['online', 'targets', 'releases', 'alpha', 'stable-2', 'root-1'])(
     const store = createMemory();
     expect(await versionAt(place.repo, 'alpha', store)).toBe('1.0');
     const replacement = await createKey(place.keys, 'fresh');
-    const old = before.keyring.find((key) => key.name === name)!.id;
+    const old = keyNamed(before, name).id;
     const { roles } = await rotateKey({ old, replacement }, await place.publisher());
     expect(roles.length).toBeGreaterThan(0);
     expect(await versionAt(place.repo, 'alpha', store)).toBe('1.0');
@@ -303,7 +297,7 @@ test('a lost online key is replaced by the root keys alone', async () => {
   const store = createMemory();
   await versionAt(place.repo, 'alpha', store);
   const publisher = await place.publisher();
-  const old = publisher.keyring.find((key) => key.name === 'online')!.id;
+  const old = keyNamed(publisher, 'online').id;
   const replacement = await createKey(place.keys, 'online-2');
   const keyring = (await place.publisher()).keyring.filter((key) => key.id !== old);
   await rotateKey({ old, replacement }, { ...publisher, keyring });

@@ -1,6 +1,7 @@
 // Keys that are elsewhere: commands that sign, people who sign later, files that are carried; and publishers who get in
 // each other's way.
 import { execFile } from 'node:child_process';
+import { createPublicKey } from 'node:crypto';
 import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -14,6 +15,7 @@ import { rotateKey } from '../../src/release/rotate-key.ts';
 import { discardPending, signFile, signPending } from '../../src/release/sign.ts';
 import { readStatus } from '../../src/release/status.ts';
 import { ownedName } from '../../src/store/owner.ts';
+import { atOnce, codeOf, keyNamed, person } from './support/people.ts';
 import {
   copyWorkplace,
   now,
@@ -23,19 +25,6 @@ import {
   versionAt,
   type Workplace,
 } from './support/workplace.ts';
-
-const atOnce = [[0, 10_000]] as const;
-const codeOf = (work: Promise<unknown>): Promise<string> =>
-  work.then(
-    () => 'done',
-    (thrown: { code: string }) => thrown.code,
-  );
-
-/** A publisher who has these keys alone. */
-async function person(place: Workplace, ...names: string[]) {
-  const publisher = await place.publisher();
-  return { ...publisher, keyring: publisher.keyring.filter(({ name }) => names.includes(name)) };
-}
 
 async function released(): Promise<Workplace> {
   const place = await openWorkplace();
@@ -93,8 +82,8 @@ test('a command signs: bytes on its standard input, hex on its standard output',
   await installCommand(place.keys, made, pem);
   await place.add({ version: '1.0' });
   const publisher = await place.publisher();
-  const old = publisher.keyring.find(({ name }) => name === 'beta')!.id;
-  const replacement = publisher.keyring.find(({ name }) => name === 'hsm')!;
+  const old = keyNamed(publisher, 'beta').id;
+  const replacement = keyNamed(publisher, 'hsm');
   await rotateKey({ old, replacement }, publisher);
   await promote({ version: '1.0', to: 'beta', points: atOnce }, await person(place, 'hsm', 'online'));
   expect(await versionAt(place.repo, 'beta')).toBe('1.0');
@@ -104,6 +93,46 @@ test('a command signs: bytes on its standard input, hex on its standard output',
     const work = refreshRepository(['beta'], await person(place, 'hsm', 'online'));
     expect(await codeOf(work)).toBe('release-signing-failed');
   }
+});
+
+test('a command that never ends is ended, with the children that keep its output open', async () => {
+  const directory = await temporaryDirectory();
+  const made = await createKey(await temporaryDirectory(), 'hsm');
+  const child = join(directory, 'child');
+  const scripts = {
+    hangs: 'exec sleep 100000',
+    // The shell waits for a child, which goes on to hold the pipe when the shell is gone.
+    'has a child that hangs': `sleep 100000 & echo $! > ${child}; wait; exit 0`,
+    'leaves a child behind': `sleep 100000 & echo $! > ${child}; echo rubbish`,
+    'prints without end': 'exec yes',
+    'does not read': 'exit 0',
+  };
+  for (const [name, script] of Object.entries(scripts)) {
+    const command = ['sh', '-c', script];
+    await writeFile(join(directory, 'hsm.json'), JSON.stringify({ public: made.public, command }));
+    const [key] = await readKeyring(directory, { patience: 500 });
+    expect([name, await codeOf(key!.sign!(Buffer.alloc(1 << 20)))]).toEqual([name, 'release-signing-failed']);
+    if (script.includes(child)) process.kill(Number(await readFile(child, 'utf8')));
+  }
+  await writeFile(
+    join(directory, 'hsm.json'),
+    JSON.stringify({ public: made.public, command: [join(directory, 'nothing')] }),
+  );
+  const [key] = await readKeyring(directory);
+  await expect(key!.sign!(Buffer.alloc(1))).rejects.toThrow(/signing command of key hsm failed: .*ENOENT/s);
+});
+
+test('a public key, as openssl prints it, stands for somebody else', async () => {
+  const directory = await temporaryDirectory();
+  const made = await createKey(directory, 'mine');
+  const pem = createPublicKey(await readFile(join(directory, 'mine.pem'))).export({
+    type: 'spki',
+    format: 'pem',
+  });
+  await writeFile(join(directory, 'mine.pem'), pem);
+  expect(await readKeyring(directory)).toEqual([{ name: 'mine', id: made.id, public: made.public }]);
+  await writeFile(join(directory, 'mine.json'), JSON.stringify({ public: made.public }));
+  expect(await codeOf(readKeyring(directory))).toBe('release-key-malformed');
 });
 
 test('a threshold of two people: one promotes, the other signs, and it is published', async () => {
@@ -167,6 +196,8 @@ test('what waits is dropped, and what is out of date is refused', async () => {
   const alice = { ...(await person(place, 'stable-1', 'online')), signLater: true };
   const request = { version: '1.0', to: 'stable', points: atOnce };
   await promote(request, alice);
+  await writeFile(join(place.repo, '.publisher/pending/stable.json'), 'half a fi');
+  expect(await codeOf(signPending(alice))).toBe('release-pending-damaged');
   expect(await discardPending(place.repo, alice.disk)).toEqual(['stable']);
   expect(await codeOf(discardPending(place.repo, alice.disk))).toBe('release-nothing-pending');
 

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readSpec } from '../../src/spec/read.ts';
+import { renderDiagnostics } from '../../src/base/render.ts';
+import { readSpec, readSpecs } from '../../src/spec/read.ts';
 
 const directory = join(import.meta.dirname, 'linuxkit');
 const around = { components: ['init', 'sshd'], home: '/home/ann', exists: () => false };
@@ -16,6 +17,156 @@ describe('a spec that LinuxKit accepts is accepted', () => {
       expect(spec.warnings.filter(({ code }) => !harmless.includes(code))).toEqual([]);
     });
   }
+});
+
+describe('a spec that LinuxKit builds, though hardly as meant, is mended with a warning at the place', () => {
+  const place = join(import.meta.dirname, 'mended');
+  const textOf = (name: string) => readFileSync(join(place, `${name}.spec`), 'utf8');
+  const mended = (name: string) => readSpec(`${name}.yml`, textOf(name), around);
+
+  for (const file of readdirSync(place).filter((each) => each.endsWith('.spec'))) {
+    const name = file.replace('.spec', '');
+    it(file, async () => {
+      const { warnings } = mended(name);
+      for (const { position } of warnings) expect(position?.file).toBe(`${name}.yml`);
+      const text = `${renderDiagnostics(warnings, { severity: 'warning' })}\n`;
+      await expect(text).toMatchFileSnapshot(join(place, `${name}.txt`));
+    });
+  }
+
+  it('files are where the kernel would unpack them, and as the last one says', () => {
+    expect(
+      mended('files').files.map(({ path, content, mode, uid, gid }) => [
+        path,
+        'text' in content ? content.text : content.kind,
+        mode.toString(8),
+        uid,
+        gid,
+      ]),
+    ).toEqual([
+      ['etc/motd', 'second', '644', 0, 0],
+      ['var/lib/x', 'x', '600', 0, 0],
+      ['var/run', 'symlink', '777', 0, 0],
+      ['run/app/pid', '1', '600', 0, 0],
+      ['var/lib/up', 'symlink', '777', 0, 0],
+      ['run/app/other', '2', '600', 0, 0],
+      ['loop', 'symlink', '777', 0, 0],
+      ['a', 'symlink', '777', 0, 0],
+      ['c', 'directory', '700', 0, 0],
+      ['d', 'd', '600', 0, 0],
+      ['e', 'e', '600', 65534, 0],
+      ['f', 'f', '600', 0, 0],
+      ['g', '2026-01-01', '600', 1000, 0],
+    ]);
+  });
+
+  it('names stand for what they say, and directories have safe ones', () => {
+    const { onboot, services, files } = mended('names');
+    expect(onboot.map(({ name }) => name)).toEqual([
+      expect.stringMatching(/^unnamed-[0-9a-f]{8}$/),
+      expect.stringMatching(/^my_app-[0-9a-f]{8}$/),
+      'same',
+      'same',
+      expect.stringMatching(/^_reboot-[0-9a-f]{8}$/),
+    ]);
+    expect(onboot[3]?.settings.uid).toBe(103);
+    expect(onboot[4]?.settings).toEqual({ command: ['@x'], env: ['A=@b'] });
+    expect(services.map(({ name }) => name)).toEqual([
+      expect.stringMatching(/^hidden-[0-9a-f]{8}$/),
+      expect.stringMatching(/^gr__er-[0-9a-f]{8}$/),
+      'root',
+    ]);
+    expect(services[0]?.supervision?.dependsOn).toEqual([services[1]?.name]);
+    expect(services[1]?.settings).toEqual({ uid: 106, gid: 101, additionalGids: [0, 103] });
+    expect(services[2]?.settings.uid).toBe(0);
+    expect(files[0]?.uid).toBe(101);
+  });
+
+  it('settings are what is left, and what can be told', () => {
+    expect(mended('settings').services[0]?.settings).toEqual({
+      env: ['A=b', 'C='],
+      tmpfs: ['/tmp'],
+      binds: ['/b:/b'],
+      'binds.add': ['/c:/c'],
+      capabilities: ['CAP_KILL'],
+      'capabilities.add': ['CAP_CHOWN'],
+      cwd: '/srv',
+      net: 'bridge',
+      pid: 'hots',
+      oomScoreAdj: 1000,
+      uidMappings: [{ hostID: 1, containerID: 0, size: 2 }],
+      mounts: [{ type: 'bind', source: '/x', destination: '/x', uidmappings: [] }],
+      devices: [
+        { path: '/dev/tun', major: 10, minor: 200, type: 'c' },
+        { path: '/dev/sda1', major: 8, minor: 1, type: 'b' },
+        { path: '/dev/null', major: 1, minor: 3, mode: '020666', type: 'c' },
+        { path: 'all', type: 'a' },
+        { path: 'all' },
+      ],
+      resources: {
+        devices: [{ allow: false, type: 'c', access: 'rwm' }, { allow: true }],
+        memory: { swappiness: 100, limit: 100_000_000 },
+        hugepageLimits: [{ pageSize: '2097152', limit: 5 }],
+        blockio: {
+          weightDevice: [],
+          throttleReadBpsDevice: [{ major: 8, minor: 0, rate: 5 }],
+        },
+      },
+      runtime: {
+        mounts: [{ type: 'tmpfs', destination: '/x' }],
+        interfaces: [{ name: 'eth0' }],
+      },
+    });
+  });
+
+  it('volumes without a name have a directory all the same, and formats are what they can be', () => {
+    const { services, volumes, kernel } = mended('volumes');
+    expect(kernel).toBeUndefined();
+    expect(services[0]?.settings.binds).toEqual([
+      expect.stringMatching(/^\/containers\/volumes\/unnamed-[0-9a-f]{8}\/merged:\/nameless$/),
+      '/containers/volumes/plain/merged:/plain',
+    ]);
+    expect(volumes.map(({ name, format, platforms }) => [name, format, platforms])).toEqual([
+      ['', 'filesystem', []],
+      ['plain', 'filesystem', []],
+      ['empty', 'filesystem', []],
+      ['layout', 'oci', ['linux/amd64', 'linux/arm64/v8']],
+    ]);
+  });
+
+  it('a volume of a later file takes the place of an equal one', () => {
+    const { volumes, warnings } = readSpecs([
+      { file: 'a.yml', text: 'volumes: [{name: v, readonly: true}]' },
+      { file: 'b.yml', text: 'volumes: [{name: v}]' },
+    ]);
+    expect(volumes.map(({ name, readonly }) => [name, readonly])).toEqual([['v', false]]);
+    expect(warnings.map(({ code, position }) => [code, position?.file])).toContainEqual([
+      'spec-duplicate-name',
+      'b.yml',
+    ]);
+  });
+
+  it('a source is taken from the working directory where the spec has none beside it', () => {
+    const spec = readSpec(
+      'specs/a.yml',
+      'files: [{path: a, source: here.txt}, {path: b, source: both.txt}]',
+      {
+        exists: (path) => ['here.txt', 'both.txt', 'specs/both.txt'].includes(path),
+      },
+    );
+    expect(spec.files.map(({ content }) => content)).toMatchObject([
+      { path: 'here.txt' },
+      { path: 'specs/both.txt' },
+    ]);
+    expect(spec.warnings.map(({ code }) => code)).toEqual(['spec-no-kernel', 'spec-source-elsewhere']);
+  });
+});
+
+describe('what would lie outside of its place in LinuxKit’s result stays an error', () => {
+  it.each(['../x', 'a/b', '.', '..', '/'])('a container named %j', (name) => {
+    const text = JSON.stringify({ onboot: [{ name, image: 'a' }] });
+    expect(() => readSpec('a.yml', text)).toThrow('its directory would lie elsewhere');
+  });
 });
 
 describe('and means what its author meant', () => {

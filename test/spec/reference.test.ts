@@ -16,6 +16,12 @@ describe('parseReference', () => {
     ['oci:images/app:1.2', { kind: 'oci', path: 'images/app', tag: '1.2' }],
     ['oci-archive:/a/b.tar:x', { kind: 'oci-archive', path: '/a/b.tar', tag: 'x' }],
     ['docker-archive:b.tar', { kind: 'docker-archive', path: 'b.tar' }],
+    ['docker-archive:b.tar:1.2', { kind: 'docker-archive', path: 'b.tar', tag: '1.2' }],
+    ['docker-archive:b.tar:app:1.2', { kind: 'docker-archive', path: 'b.tar', tag: 'app:1.2' }],
+    [
+      'docker-archive:b.tar:r.example:5000/a/b:c',
+      { kind: 'docker-archive', path: 'b.tar', tag: 'r.example:5000/a/b:c' },
+    ],
     ['nginx', { kind: 'registry', repository: 'nginx', tag: 'latest' }],
     ['linuxkit/init:v1', { kind: 'registry', repository: 'linuxkit/init', tag: 'v1' }],
     ['localhost/a', { kind: 'registry', registry: 'localhost', repository: 'a', tag: 'latest' }],
@@ -44,6 +50,9 @@ describe('parseReference', () => {
     'component:../x',
     'oci:',
     'oci::x',
+    'oci:a:b:c',
+    'docker-archive:b.tar:a:b:c',
+    `docker-archive:b.tar:a@${digest}`,
     'a/',
     ':t',
   ])('refuses %j', (text) => expect(() => parseReference(text)).toThrow('not an image reference'));

@@ -1,25 +1,64 @@
+// Redirects, with the answers of a server that is not there: what is asked next, and of whom.
 import { expect, test } from 'vitest';
-import { redactUrl, redirectTarget } from '../../src/store/request.ts';
+import { parseAddress, redactUrl } from '../../src/store/address.ts';
+import type { HttpRequest } from '../../src/store/http.ts';
+import { follow } from '../../src/store/request.ts';
 
-const to = (location: string) => new Response(null, { status: 302, headers: { location } });
+/** Where a journey from `first` leads when each answer is a redirect to the next of `locations`. */
+async function travel(first: string, ...locations: string[]): Promise<[string, string | undefined][]> {
+  const asked: [string, string | undefined][] = [];
+  const home = new URL(first);
+  const send = async ({ url, headers }: HttpRequest) => {
+    const location = locations[asked.length];
+    asked.push([url.href, headers.authorization]);
+    const answer =
+      location === undefined ? { status: 200, headers: {} } : { status: 302, headers: { location } };
+    return { ...answer, url, body: (async function* () {})(), discard() {} };
+  };
+  const refuse = (evidence: string) => new Error(evidence) as never;
+  await follow(
+    send,
+    { method: 'GET', url: home, headers: {}, stall: 1 },
+    { home, authorization: 'me', refuse },
+  );
+  return asked;
+}
 
-test('https is never left for http', () => {
-  const from = new URL('https://a.example/x');
-  expect(() => redirectTarget(from, to('http://a.example/y'), 'the file')).toThrow(
-    'from https to http://a.example/y',
-  );
-  expect(redirectTarget(from, to('https://b.example/y'), 'the file').href).toBe('https://b.example/y');
-  expect(redirectTarget(new URL('http://a.example/x'), to('https://a.example/'), 'x').protocol).toBe(
-    'https:',
-  );
+test.each([
+  [['https://a.example/x', 'http://a.example/y']],
+  [['http://a.example/x', 'https://a.example/', 'http://a.example/y']],
+])('https is never left for http: %j', async ([first, ...locations]) => {
+  await expect(travel(first!, ...locations)).rejects.toThrow('to http://a.example, which is not safe');
 });
 
-test('a redirect may be relative', () => {
-  expect(redirectTarget(new URL('https://a.example/x/y'), to('../z'), 'the file').href).toBe(
-    'https://a.example/z',
-  );
+test('a user and a password come from the user, and from no server', async () => {
+  await expect(travel('https://a.example/x', 'https://me:pw@b.example/')).rejects.toThrow('not safe');
+});
+
+test('a redirect may be relative, leave the host, and come back: the secret stays at home', async () => {
+  expect(await travel('http://a.example/x/y', '../z', 'https://b.example/y', 'https://c.example/')).toEqual([
+    ['http://a.example/x/y', 'me'],
+    ['http://a.example/z', 'me'],
+    ['https://b.example/y', undefined],
+    ['https://c.example/', undefined],
+  ]);
+  expect(await travel('https://a.example/', 'https://a.example:8443/', 'https://a.example/w')).toEqual([
+    ['https://a.example/', 'me'],
+    ['https://a.example:8443/', undefined],
+    ['https://a.example/w', 'me'],
+  ]);
 });
 
 test('what is shown of an address has no secrets', () => {
   expect(redactUrl(new URL('https://me:pw@a.example:8443/x?token=t#f'))).toBe('https://a.example:8443/x');
+});
+
+test.each([
+  ['https://a.example/x#f', undefined],
+  ['https://me:p%40ss@a.example/x', 'me:p@ss'],
+  ['https://me:100%@a.example/x', 'me:100%'],
+])('user and password of %s', (text, pair) => {
+  const authorization = pair && `Basic ${Buffer.from(pair).toString('base64')}`;
+  const url = new URL('https://a.example/x');
+  expect(parseAddress(text, 'the file')).toEqual({ url, ...(authorization && { authorization }) });
 });

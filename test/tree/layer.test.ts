@@ -1,7 +1,8 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { applyLayer } from '../../src/tree/layer.ts';
 import type { TreeNode } from '../../src/tree/node.ts';
-import { directory, file, symlink } from '../../src/tree/tree.ts';
+import { directory, file, symlink, walk } from '../../src/tree/tree.ts';
 
 const tree = (nodes: Record<string, TreeNode>) => new Map(Object.entries(nodes));
 const paths = (lower: Record<string, TreeNode>, layer: Record<string, TreeNode>) =>
@@ -63,6 +64,69 @@ test('a directory in a symlink’s place replaces it', () => {
   const merged = { lib: symlink('usr/lib'), 'usr/lib': directory() };
   expect(paths(merged, { lib: directory(), 'lib/x': file('') })).toEqual(['lib', 'lib/x', 'usr/lib']);
   expect(paths(merged, { '.wh.lib': file(''), 'lib/x': file('') })).toEqual(['lib/x', 'usr/lib']);
+});
+
+test('a link of the lower layers leads to no place above the root, and so to none on the host', () => {
+  const merged = { up: symlink('../../../etc'), abs: symlink('/etc'), etc: directory() };
+  expect(paths(merged, { 'up/a': file(''), 'abs/b': file('') })).toEqual([
+    'abs',
+    'etc',
+    'etc/a',
+    'etc/b',
+    'up',
+  ]);
+});
+
+test.each<[string, Record<string, TreeNode>, string]>([
+  ['a file', { f: file('') }, 'f/x'],
+  ['a link to a file', { f: file(''), l: symlink('f') }, 'l/x'],
+  ['a link to itself', { l: symlink('l') }, 'l/x'],
+  ['links in a circle', { a: symlink('b'), b: symlink('a') }, 'a/d/x'],
+  [
+    'links that name each other twice, thirty deep',
+    Object.fromEntries(
+      Array.from({ length: 30 }, (_, at) => [`l${at}`, symlink(`l${at + 1}/../l${at + 1}`)]),
+    ),
+    'l0/x',
+  ],
+])('below %s nothing can be', (_, merged, path) => {
+  expect(() => paths(merged, { [path]: file('') })).toThrow('lies below');
+  expect(paths(merged, { [path.split('/')[0]!]: directory(), [path]: file('') })).toContain(path);
+});
+
+test('the order of a layer’s entries makes no difference', () => {
+  const below = tree({ ...lower, l: symlink('a/b'), 'a/b/e': file('e') });
+  const entries: [string, TreeNode][] = Object.entries({
+    'l/.wh.e': file(''),
+    'a/.wh.d': file(''),
+    'a/d': file('back'),
+    'a/new': directory(),
+    'a/new/.wh..wh..opq': file(''),
+    'a/new/x': file('x'),
+    'a/b': directory(0o700),
+    'a/b/.wh..wh..opq': file(''),
+    'a/b/y': file('y'),
+    '.wh.a-z': file(''),
+    'a-z': directory(),
+    'a-z/z': file('z'),
+  });
+  const expected = walk(applyLayer(below, new Map(entries)));
+  expect(expected.map(([path]) => path)).toEqual([
+    'a',
+    'a/b',
+    'a/b/y',
+    'a/d',
+    'a/new',
+    'a/new/x',
+    'a-z',
+    'a-z/z',
+    'l',
+  ]);
+  fc.assert(
+    fc.property(fc.shuffledSubarray(entries, { minLength: entries.length }), (shuffled) => {
+      expect(walk(applyLayer(below, new Map(shuffled)))).toEqual(expected);
+    }),
+  );
 });
 
 test('the trees that come in stay as they are', () => {

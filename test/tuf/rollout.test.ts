@@ -25,7 +25,7 @@ test('a bucket is what a shell computes', () => {
   );
 });
 
-test('ten thousand machines follow the curve within one per cent of the fleet', () => {
+test('row 32: ten thousand machines follow the curve within one per cent of the fleet', () => {
   const points = parseCurve('0:1%,1d:20%,3d:100%') as Rollout['points'];
   for (const salt of ['1.4.0', 'k3f9', 'another']) {
     const rollout = { salt, start: 1_000_000, points };

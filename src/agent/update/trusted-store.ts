@@ -1,7 +1,7 @@
 // What the TUF client has verified before, on the data partition. A file that is damaged is as good as none: the client
 // checks every signature again, so nothing here has to be believed.
 import { asciiBytes } from '../../tuf/canonical.ts';
-import type { TrustedStore } from '../../tuf/client.ts';
+import type { TrustedStore } from '../../tuf/workflow/options.ts';
 import type { Host } from '../host.ts';
 import { putDurably, removeDurably } from './durable.ts';
 

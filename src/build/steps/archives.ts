@@ -1,13 +1,13 @@
 // The root file system to the archives of an initrd, side by side, and beside them the kernel.
 import pLimit from 'p-limit';
 import type { Json } from '../../base/json.ts';
-import { type Archive, makeArchive, makeImageArchive } from '../../image/archives.ts';
+import { type Archive, makeArchive, makeImageArchives } from '../../image/archives.ts';
 import type { LinuxkitRoot } from '../../image/linuxkit-root.ts';
-import { archiveLevel } from '../../plan/linuxkit.ts';
+import { archiveLevel } from '../../plan/levels.ts';
 import type { Step, Work } from '../../plan/step.ts';
 import type { Blob } from '../../store/cache.ts';
 import { readContent } from '../../tree/content.ts';
-import type { Tree } from '../../tree/tree.ts';
+import type { Tree, TreePath } from '../../tree/tree.ts';
 import type { Needs, StepResult } from '../result.ts';
 import type { Workshop } from '../workshop.ts';
 import { type ComposedRoot, composeRoot } from './linuxkit-root.ts';
@@ -20,16 +20,22 @@ export async function makeArchives(
   const { cache, context, locked, tools } = workshop;
   const { jobs, signal } = context;
   const composed = await composeRoot(step.work.root, needs, workshop);
-  const options = { cache, tools, epoch: locked.epoch, level: archiveLevel, threads: jobs, signal };
   const limit = pLimit(jobs);
-  const making: Promise<Archive>[] = [];
-  for (const { index, tree } of splitRoot(composed.root)) {
-    if (tree.size > 0) making.push(limit(() => makeArchive(tree, options)));
-    for (const { part, key, open } of composed.images) {
-      if (part === index) making.push(limit(() => makeImageArchive(key, open, options)));
-    }
-  }
-  const archives = await Promise.all(making);
+  const options = { cache, tools, epoch: locked.epoch, level: archiveLevel, threads: jobs, limit, signal };
+  const parts = splitRoot(composed.root);
+  const lastImage = Math.max(-1, ...composed.images.map(({ part }) => part));
+  const make = (wanted: typeof parts) =>
+    Promise.all(wanted.filter(({ tree }) => tree.size > 0).map(({ tree }) => makeArchive(tree, options)));
+  const after = parts.filter(({ index }) => index > lastImage);
+  const apart = new Set(after.flatMap(({ tree }) => [...tree.keys()].filter(isOfContainer)));
+  const archives = (
+    await Promise.all([
+      make(parts.filter(({ index }) => index <= lastImage)),
+      makeImageArchives(composed.images, apart, options),
+      // What these say of a path in a container has the last word.
+      make(after),
+    ])
+  ).flat();
   const blobs: Record<string, Blob> = await kernelBlobs(composed, workshop);
   for (const [index, { blob }] of archives.entries()) blobs[`archive ${index}`] = blob;
   return {
@@ -41,6 +47,8 @@ export async function makeArchives(
     },
   };
 }
+
+const isOfContainer = (path: TreePath): boolean => path.startsWith('containers/');
 
 /** Without boot/, which lies beside the root file system. A part whose paths all went to others is empty. */
 export function splitRoot({ parts, entries }: LinuxkitRoot): { index: number; tree: Tree }[] {
@@ -57,7 +65,7 @@ export async function kernelBlobs(
 ): Promise<Record<string, Blob>> {
   if (!kernel) return {};
   return {
-    kernel: await cache.putBlob(readContent(kernel.kernel)),
-    ...(kernel.ucode && { ucode: await cache.putBlob(readContent(kernel.ucode)) }),
+    kernel: await cache.putBlob(readContent(kernel.kernel), { derived: true }),
+    ...(kernel.ucode && { ucode: await cache.putBlob(readContent(kernel.ucode), { derived: true }) }),
   };
 }

@@ -1,14 +1,14 @@
 // The base segment: everything that is at hand as soon as the initrd has mounted it.
 import { digestHex } from '../../base/digest.ts';
-import { makeBundle } from '../../container/bundle.ts';
 import { makeVolume } from '../../container/volume.ts';
 import { assembleBase, type IndexedSegment, type Source } from '../../image/base-tree.ts';
 import { makeSegment } from '../../image/segment.ts';
-import { compressionLevel } from '../../plan/plan.ts';
+import { segmentLevel } from '../../plan/levels.ts';
 import type { Step, StepId, Work } from '../../plan/step.ts';
 import type { ReadonlyTree, TreePath } from '../../tree/tree.ts';
 import { blobOf, type Needs, type StepResult } from '../result.ts';
 import { openImage, type Workshop } from '../workshop.ts';
+import { readBundle } from './bundle.ts';
 
 export async function makeBase(
   step: Step<Work & { kind: 'base' }>,
@@ -22,11 +22,10 @@ export async function makeBase(
 
   const bundles: Source[] = [];
   const mountPoints = new Map<StepId, string[]>([[step.work.modules, ['/usr/lib/modules']]]);
-  for (const { container, path, image: id, segment } of step.work.containers) {
-    const { image, tree } = await openImage(workshop, needs, id);
-    const bundle = await makeBundle(container, path, image, tree, spec.names);
-    bundles.push({ name: `the container ${container.name}`, tree: bundle.tree });
-    mountPoints.set(segment, [...(mountPoints.get(segment) ?? []), bundle.mountPoint]);
+  for (const { container, bundle, segment } of step.work.containers) {
+    const { tree, mountPoint } = await readBundle(bundle, needs, workshop);
+    bundles.push({ name: `the container ${container.name}`, tree });
+    mountPoints.set(segment, [...(mountPoints.get(segment) ?? []), mountPoint]);
   }
 
   for (const { volume, segment } of step.work.volumes) {
@@ -50,7 +49,7 @@ export async function makeBase(
   });
   const base = await makeSegment(cache, await workshop.tools(), tree, {
     epoch,
-    level: compressionLevel,
+    level: segmentLevel,
     last: pathsOfRelease(tree, init, files.tree),
     processors: context.jobs,
     signal: context.signal,

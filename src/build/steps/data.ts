@@ -18,7 +18,10 @@ export async function makeDataPartition(workshop: Workshop): Promise<StepResult>
       options,
       { packed, scratch: scratch.path },
     );
-    return { blobs: { packed: await putFile(cache, packed) }, facts: { image: image as unknown as Json } };
+    return {
+      blobs: { packed: await putFile(cache, packed, { derived: true }) },
+      facts: { image: image as unknown as Json },
+    };
   } finally {
     await scratch.dispose();
   }

@@ -11,8 +11,8 @@ import { writeCpio } from '../../tree/write-cpio.ts';
 import type { Needs, StepResult } from '../result.ts';
 import { openImage, type Workshop } from '../workshop.ts';
 
-/** zstd's level. The kernel unpacks all levels at the same speed, and the boot loader reads fewer bytes. */
-const level = '-15';
+/** zstd's level. The boot loader reads every byte of it; but 15 saves 0.4 % more, for six times the work. */
+const level = '-10';
 
 export async function makeInitrd(
   step: Step<Work & { kind: 'initrd' }>,
@@ -36,7 +36,10 @@ export async function makeInitrd(
     ] as const) {
       archives.push(await compress(workshop, tree, join(scratch.path, name)));
     }
-    return { blobs: { initrd: await cache.putBlob(concatenateArchives(archives)) }, facts: {} };
+    return {
+      blobs: { initrd: await cache.putBlob(concatenateArchives(archives), { derived: true }) },
+      facts: {},
+    };
   } finally {
     await scratch.dispose();
   }

@@ -7,19 +7,23 @@ import {
   type LinuxkitRoot,
   mergeRoot,
   type RootPart,
+  sbomLocation,
   volumeTree,
 } from '../../image/linuxkit-root.ts';
 import { osRelease } from '../../image/os-release.ts';
-import { imageName } from '../../lock/image-name.ts';
+import { printSbom, type SbomImage, type SbomSubject, sbomPath } from '../../image/sbom.ts';
+import { imageName, wholeName } from '../../lock/image-name.ts';
 import type { PlannedRoot } from '../../plan/step.ts';
 import type { ImageReference } from '../../spec/reference.ts';
+import type { Volume } from '../../spec/types.ts';
 import { digestOf } from '../../store/digest-of.ts';
 import { contentBytes } from '../../tree/content.ts';
 import type { TreeNode } from '../../tree/node.ts';
-import { readTarFile } from '../../tree/read-tar.ts';
 import { directory, file, type ReadonlyTree, symlink, type Tree } from '../../tree/tree.ts';
-import { blobOf, factOf, type Needs } from '../result.ts';
+import { blobOf, type Needs } from '../result.ts';
 import { openImage, type Workshop } from '../workshop.ts';
+import { readBundle } from './bundle.ts';
+import { openLayout } from './layout.ts';
 
 export interface ComposedRoot {
   /** Without the containers' file systems. */
@@ -42,6 +46,13 @@ export async function composeRoot(
     const { tree } = await openImage(workshop, needs, planned.kernel);
     kernel = await readKernel(tree, spec.kernel, nameOf(planned.kernel), workshop.cache);
     const source = sourceOf(spec.kernel.image);
+    if (spec.kernel.ucode !== undefined && !kernel.ucode) {
+      // As for LinuxKit: one spec serves kernels of several architectures, of which only some have any.
+      workshop.context.reporter.warn(
+        `${source} has no /${spec.kernel.ucode}: the machine starts without microcode`,
+        'Leave kernel.ucode out, or mend its name.',
+      );
+    }
     parts.push({ source, location: 'kernel', tree: bootTree(kernel, spec.kernel.cmdline) });
   }
   for (const [index, id] of planned.init.entries()) {
@@ -51,8 +62,7 @@ export async function composeRoot(
     parts.push({ ...part, tree: stripImage(tree) });
   }
   for (const [index, { volume, image: id }] of planned.volumes.entries()) {
-    const image = id === undefined ? undefined : (await openImage(workshop, needs, id)).tree;
-    const content = image && new Map([...usualPlaces('shared'), ...stripImage(image)]);
+    const content = id === undefined ? undefined : await volumeContent(volume, id);
     const source = volume.image ? sourceOf(volume.image) : 'linuxkit.volumes';
     parts.push({ source, location: `volume[${index}]`, tree: volumeTree(volume, content) });
   }
@@ -60,7 +70,17 @@ export async function composeRoot(
   const images = containers.images.map((image) => ({ ...image, part: image.part + parts.length }));
   parts.push(...containers.bundles);
   parts.push({ source: 'linuxkit.files', location: 'files', tree: files.tree });
+  if (planned.sbom) {
+    const tree: Tree = new Map([[sbomPath, file(printSbom(subjectOf(planned, needs, workshop)))]]);
+    parts.push({ source: 'linuxkit.sbom', location: sbomLocation, tree, fallback: true });
+  }
   return { root: await mergeRoot(parts), images, ...(kernel && { kernel }) };
+
+  async function volumeContent({ format }: Volume, id: string): Promise<ReadonlyTree> {
+    if (format === 'oci') return openLayout(id, needs, workshop);
+    const { tree } = await openImage(workshop, needs, id);
+    return new Map([...usualPlaces('shared'), ...stripImage(tree)]);
+  }
 
   /** Where no init image says otherwise. */
   function ownTree(): Tree {
@@ -85,6 +105,30 @@ function bootTree({ kernel, modules, ucode }: KernelParts, cmdline: string): Tre
   return tree;
 }
 
+/** Every image that the root file system is made of. */
+function subjectOf(planned: PlannedRoot, needs: Needs, { locked }: Workshop): SbomSubject {
+  const { spec, arch, epoch } = locked;
+  const describe = (reference: ImageReference, id: string, whole = false): SbomImage => {
+    const name = imageName(reference, spec.file);
+    const found = (whole ? locked.images.get(wholeName(name)) : undefined) ?? locked.images.get(name);
+    const digest = found?.kind === 'whole' ? found.image.digest : blobOf(needs, id, manifestOf(whole)).digest;
+    const packages = found?.kind === 'component' ? found.component.packages : [];
+    return { name, reference, digest, packages };
+  };
+  const images = [
+    ...(spec.kernel && planned.kernel !== undefined ? [describe(spec.kernel.image, planned.kernel)] : []),
+    ...planned.init.map((id, index) => describe(spec.init[index]!.image, id)),
+    ...planned.volumes.flatMap(({ volume, image }) =>
+      volume.image && image !== undefined ? [describe(volume.image, image, volume.format === 'oci')] : [],
+    ),
+    ...planned.containers.map(({ container, image }) => describe(container.image, image)),
+  ];
+  return { os: spec.os, arch, created: epoch, images };
+}
+
+/** By which a step calls the manifest of the one image that it has. */
+const manifestOf = (layout: boolean): string => (layout ? 'image 0 manifest' : 'manifest');
+
 /** An image that several containers use is there once: the others lay their own memory over the first one's tree. */
 async function containerParts(containers: PlannedRoot['containers'], needs: Needs, workshop: Workshop) {
   const places = new Map<string, string>();
@@ -93,8 +137,7 @@ async function containerParts(containers: PlannedRoot['containers'], needs: Need
   const images: ImagePart[] = [];
   for (const { container, path, image: id, bundle: made } of containers) {
     const { digest } = blobOf(needs, id, 'manifest');
-    const bundle = await readTarFile(workshop.cache.blobPath(blobOf(needs, made, 'bundle').digest));
-    const mountPoint = factOf(needs, made, 'mountPoint') as string;
+    const { tree: bundle, mountPoint } = await readBundle(made, needs, workshop);
     const index = counts.get(container.section) ?? 0;
     counts.set(container.section, index + 1);
     const source = imageName(container.image, workshop.locked.spec.file);

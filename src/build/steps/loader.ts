@@ -15,9 +15,12 @@ export async function makeLoader(workshop: Workshop): Promise<StepResult> {
     });
     return {
       blobs: {
-        efi: await cache.putBlob(images.efi),
+        efi: await cache.putBlob(images.efi, { derived: true }),
         ...(images.bios
-          ? { boot: await cache.putBlob(images.bios.boot), core: await cache.putBlob(images.bios.core) }
+          ? {
+              boot: await cache.putBlob(images.bios.boot, { derived: true }),
+              core: await cache.putBlob(images.bios.core, { derived: true }),
+            }
           : {}),
       },
       facts: {},

@@ -7,6 +7,6 @@ import type { Workshop } from '../workshop.ts';
 export async function pullInto(step: Step<Work & { kind: 'pull' }>, workshop: Workshop): Promise<StepResult> {
   const { cache, context, locked } = workshop;
   const access = { cache, registries: await context.registries(), directory: '.' };
-  const image = await pullImage({ ...step.work.image, arch: locked.arch }, access);
+  const image = await pullImage({ ...step.work.image, arch: locked.arch }, access, { unpack: true });
   return imageResult(image, cache);
 }

@@ -1,7 +1,7 @@
 // The root file system to one squashfs that the kernel mounts by itself, and beside it the kernel.
 import { withImages } from '../../image/linuxkit-root.ts';
 import { makeSegment } from '../../image/segment.ts';
-import { squashfsLevel } from '../../plan/linuxkit.ts';
+import { squashfsLevel } from '../../plan/levels.ts';
 import type { Step, Work } from '../../plan/step.ts';
 import type { Tree } from '../../tree/tree.ts';
 import type { Needs, StepResult } from '../result.ts';

@@ -1,10 +1,12 @@
-// An image to its segment; of a kernel image, only its modules, at the segment's root.
+// An image to its segment: its file system; of a kernel image only the modules, at the segment's root; the layout of one
+// that a volume holds.
 import { makeSegment } from '../../image/segment.ts';
-import { compressionLevel } from '../../plan/plan.ts';
+import { segmentLevel } from '../../plan/levels.ts';
 import type { Step, Work } from '../../plan/step.ts';
 import type { ReadonlyTree, Tree } from '../../tree/tree.ts';
 import type { Needs, StepResult } from '../result.ts';
 import { openImage, type Workshop } from '../workshop.ts';
+import { openLayout } from './layout.ts';
 
 const modulesPath = 'usr/lib/modules';
 
@@ -13,16 +15,25 @@ export async function makeImageSegment(
   needs: Needs,
   workshop: Workshop,
 ): Promise<StepResult> {
-  const { tree } = await openImage(workshop, needs, step.work.image);
-  const part = step.work.part === 'modules' ? subtree(tree, modulesPath) : tree;
+  const part = await treeOf(step.work, needs, workshop);
   const { signal, jobs } = workshop.context;
   const segment = await makeSegment(workshop.cache, await workshop.tools(), part, {
     epoch: workshop.locked.epoch,
-    level: compressionLevel,
+    level: segmentLevel,
     processors: jobs,
     signal,
   });
   return { blobs: { segment }, facts: {} };
+}
+
+async function treeOf(
+  { image, part }: Work & { kind: 'segment' },
+  needs: Needs,
+  workshop: Workshop,
+): Promise<ReadonlyTree> {
+  if (part === 'layout') return openLayout(image, needs, workshop);
+  const { tree } = await openImage(workshop, needs, image);
+  return part === 'modules' ? subtree(tree, modulesPath) : tree;
 }
 
 function subtree(tree: ReadonlyTree, root: string): Tree {

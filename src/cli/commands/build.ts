@@ -18,10 +18,12 @@ export interface BuildOptions {
   readonly memory?: number;
   readonly format: readonly OutputFormat[];
   readonly locked?: true;
+  /** False where it is not wanted. */
+  readonly sbom: boolean;
 }
 
 export async function build(
-  { specs, set, out, name, memory, format, locked }: BuildOptions,
+  { specs, set, out, name, memory, format, locked, sbom }: BuildOptions,
   session: Session,
 ): Promise<void> {
   const { io, globals, front } = session;
@@ -33,6 +35,7 @@ export async function build(
     memory,
     arch: targetArch(globals, io),
     frozen: locked === true,
+    sbom,
   };
   const { artifacts, lock } = await buildSpec(request, await createContext(session));
   reportLock(lock, front);

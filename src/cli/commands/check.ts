@@ -2,6 +2,8 @@
 import { CatamaranError, type Diagnostic, type Fault } from '../../base/errors.ts';
 import type { Json } from '../../base/json.ts';
 import { loadSpec } from '../../build/load-spec.ts';
+import { openTransport } from '../../store/http.ts';
+import { proxiesOf } from '../../store/proxy.ts';
 import { componentsRoot } from '../package-root.ts';
 import type { Session } from '../session.ts';
 import { specSource } from '../spec-source.ts';
@@ -11,7 +13,8 @@ export async function check(
   set: Readonly<Record<string, string>> | undefined,
   session: Session,
 ): Promise<void> {
-  const { io, front, signal } = session;
+  const { io, front, globals, signal } = session;
+  const transport = openTransport({ findProxy: proxiesOf(io.env) });
   const errors: Diagnostic[] = [];
   const warnings: Diagnostic[] = [];
   let fault: Fault | undefined;
@@ -23,6 +26,8 @@ export async function check(
             componentsRoot: componentsRoot(),
             home: io.home,
             signal,
+            offline: globals.offline,
+            transport,
           })
         ).warnings,
       );
@@ -32,6 +37,7 @@ export async function check(
       errors.push(...thrown.diagnostics);
     }
   }
+  transport.close();
   for (const warning of warnings) front.warnAt(warning);
   const [first, ...rest] = errors;
   if (fault !== undefined && first !== undefined) throw new CatamaranError(fault, [first, ...rest]);

@@ -13,15 +13,21 @@ export interface PlanOptions {
   readonly set?: Readonly<Record<string, string>>;
   readonly format: readonly OutputFormat[];
   readonly locked?: true;
+  /** False where it is not wanted. */
+  readonly sbom: boolean;
 }
 
-export async function plan({ specs, set, format, locked }: PlanOptions, session: Session): Promise<void> {
+export async function plan(
+  { specs, set, format, locked, sbom }: PlanOptions,
+  session: Session,
+): Promise<void> {
   const { io, globals, front } = session;
   const request = {
     ...specSource(specs, set, io),
     arch: targetArch(globals, io),
     mode: locked ? 'frozen' : 'fill',
     formats: format,
+    sbom,
   } as const;
   const steps = await explainBuild(request, await createContext(session));
   const text = renderSteps(steps, makePaint(globals.color.stdout));

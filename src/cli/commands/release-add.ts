@@ -1,8 +1,8 @@
-// `catamaran release add SPEC|DIR`: the images of a build become a release; with --channel, machines of that channel
+// `catamaran release add SPEC…|DIR`: the images of a build become a release; with --channel, machines of that channel
 // are pointed at it in the same breath.
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { CatamaranError, messageOf } from '../../base/errors.ts';
+import { CatamaranError } from '../../base/errors.ts';
 import { formatSize } from '../../base/size.ts';
 import { writeReleaseImages } from '../../build/release-images.ts';
 import { addRelease } from '../../release/add.ts';
@@ -14,9 +14,12 @@ import { createContext } from '../context.ts';
 import { targetArch } from '../options.ts';
 import { describeOutcome, openPublisher, outcomeJson, type RepositoryOptions } from '../release-session.ts';
 import type { Session } from '../session.ts';
+import { type SpecFiles, specSource } from '../spec-source.ts';
 
 export interface AddOptions extends RepositoryOptions {
-  readonly source: string;
+  /** Specs that are merged into one, or a directory of images. */
+  readonly sources: SpecFiles;
+  readonly set?: Readonly<Record<string, string>>;
   readonly epoch: number;
   readonly minFrom?: string;
   readonly channel?: string;
@@ -24,21 +27,25 @@ export interface AddOptions extends RepositoryOptions {
 }
 
 export async function addToReleases(options: AddOptions, session: Session): Promise<void> {
-  const { source, epoch, minFrom, channel, repo } = options;
+  const { sources, set, epoch, minFrom, channel, repo } = options;
   const { front, io } = session;
   // Before anything is built: there is a repository, and its keys can be read.
   const publisher = await openPublisher(options, session);
   await readConfig(publisher.disk, repo);
-  if (await isDirectory(resolve(io.cwd, source))) {
-    const release = await readImageDirectory(resolve(io.cwd, source));
-    await finish(release);
+  const directory = await findDirectory(options, io.cwd);
+  if (directory !== undefined) {
+    await finish(await readImageDirectory(directory));
     return;
   }
   const context = await createContext(session);
   const scratch = await context.cache.scratch();
   try {
     await writeReleaseImages(
-      { file: source, arch: targetArch(session.globals, io), frozen: options.locked === true },
+      {
+        ...specSource(sources, set, io),
+        arch: targetArch(session.globals, io),
+        frozen: options.locked === true,
+      },
       scratch.path,
       context,
     );
@@ -61,18 +68,26 @@ export async function addToReleases(options: AddOptions, session: Session): Prom
   }
 }
 
-async function isDirectory(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).isDirectory();
-  } catch (cause) {
-    throw new CatamaranError(
-      'usage',
-      {
-        code: 'release-source-missing',
-        message: `cannot read ${path}: ${messageOf(cause)}`,
-        hint: 'Give a spec, or a directory with boot.img, root.img, hash.img and manifest.json.',
-      },
-      { cause },
-    );
+/** The directory of images that was named in the place of specs. */
+async function findDirectory({ sources, set }: AddOptions, cwd: string): Promise<string | undefined> {
+  const directories: string[] = [];
+  for (const source of sources) if (await isDirectory(resolve(cwd, source))) directories.push(source);
+  const [directory] = directories;
+  if (directory === undefined) return undefined;
+  if (sources.length > 1 || set !== undefined) {
+    throw new CatamaranError('usage', {
+      code: 'release-source-mixed',
+      message: `${directory} is a directory of images that are built already; ${set === undefined ? 'nothing can be merged with it' : '--set has nothing to set in it'}`,
+      hint: 'Name one directory alone, or specs.',
+    });
   }
+  return resolve(cwd, directory);
+}
+
+/** What cannot be read is named by the reader of specs. */
+async function isDirectory(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }

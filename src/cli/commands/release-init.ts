@@ -3,8 +3,7 @@ import { resolve } from 'node:path';
 import { type Days, defaultDays } from '../../release/config.ts';
 import { initRepository, type Quorum } from '../../release/init.ts';
 import { metadataPath } from '../../tuf/names.ts';
-import type { RepositoryOptions } from '../release-session.ts';
-import { secondsOf } from '../release-session.ts';
+import { describeOutcome, outcomeJson, type RepositoryOptions, secondsOf } from '../release-session.ts';
 import type { Channels } from '../release-values.ts';
 import type { Session } from '../session.ts';
 import { renderTable } from '../table.ts';
@@ -17,14 +16,15 @@ export interface InitOptions extends RepositoryOptions {
 }
 
 export async function initRelease(options: InitOptions, { io, front }: Session): Promise<void> {
-  const { repo, keys, os, channel, root, expire } = options;
-  const { created, roles } = await initRepository({
+  const { repo, keys, os, channel, root, expire, signLater } = options;
+  const { created, roles, outcome } = await initRepository({
     directory: resolve(io.cwd, repo),
     keys: resolve(io.cwd, keys),
     config: { os, days: { ...defaultDays, ...expire } },
     root,
     channels: new Map(Object.entries(channel)),
     now: secondsOf(io),
+    signLater: signLater === true,
   });
   const rows = [...roles].map(([role, { keys: names, threshold }]) => [
     role,
@@ -44,5 +44,10 @@ export async function initRelease(options: InitOptions, { io, front }: Session):
   const table = Object.fromEntries(
     [...roles].map(([role, { keys: names, threshold }]) => [role, { keys: [...names], threshold }]),
   );
-  front.result('release init', { repository: repo, created, roles: table }, renderTable(rows));
+  const waits = outcome.state === 'waiting' ? `\n${describeOutcome(outcome, repo)}` : '';
+  front.result(
+    'release init',
+    { repository: repo, created, roles: table, outcome: outcomeJson(outcome) },
+    renderTable(rows) + waits,
+  );
 }

@@ -3,8 +3,15 @@ import { resolve } from 'node:path';
 import { collectReleases } from '../../release/gc.ts';
 import { createKey } from '../../release/keyring.ts';
 import { refreshRepository } from '../../release/refresh.ts';
-import { rotateKey } from '../../release/rotate-key.ts';
-import { describeOutcome, openPublisher, outcomeJson, type RepositoryOptions } from '../release-session.ts';
+import { requireSigner, rotateKey } from '../../release/rotate-key.ts';
+import { readStatus } from '../../release/status.ts';
+import {
+  describeOutcome,
+  openPublisher,
+  outcomeJson,
+  type RepositoryOptions,
+  warnOfExpiry,
+} from '../release-session.ts';
 import type { Session } from '../session.ts';
 
 export async function refreshRelease(
@@ -13,6 +20,8 @@ export async function refreshRelease(
 ): Promise<void> {
   const publisher = await openPublisher(options, session);
   const outcome = await refreshRepository(options.roles, publisher);
+  // Cron runs this alone, and what it prints is what people get to read of the roles that it cannot renew.
+  warnOfExpiry(await readStatus(publisher.directory, publisher.disk, publisher.now), session.front);
   const text = describeOutcome(outcome, options.repo);
   session.front.result('release refresh', { outcome: outcomeJson(outcome) }, text);
 }
@@ -25,6 +34,7 @@ export async function rotateReleaseKey(
   const publisher = await openPublisher(options, session);
   const { keyring } = publisher;
   const old = keyring.find(({ name }) => name === options.old)?.id ?? options.old;
+  await requireSigner(old, publisher);
   const present = keyring.find(({ name }) => name === options.fresh);
   const replacement = present ?? (await createKey(resolve(io.cwd, options.keys), options.fresh));
   if (present === undefined) front.info(`new key in ${options.keys}: ${options.fresh}.pem`);

@@ -2,11 +2,17 @@
 import { resolve } from 'node:path';
 import { byName } from '../../base/order.ts';
 import { formatSize } from '../../base/size.ts';
-import { nameKey } from '../../release/publish.ts';
+import { nameKey } from '../../release/publisher.ts';
 import { type RepositoryStatus, readStatus } from '../../release/status.ts';
 import { verifyRepository } from '../../release/verify.ts';
 import { formatCurve, wholeFleet } from '../../tuf/rollout.ts';
-import { formatMoment, openPublisher, type RepositoryOptions, secondsOf } from '../release-session.ts';
+import {
+  formatMoment,
+  openPublisher,
+  type RepositoryOptions,
+  secondsOf,
+  warnOfExpiry,
+} from '../release-session.ts';
 import type { Session } from '../session.ts';
 import { renderTable } from '../table.ts';
 import { describePace } from './release-pointer.ts';
@@ -15,16 +21,7 @@ export async function showRelease(options: RepositoryOptions, session: Session):
   const { front, io } = session;
   const { directory, disk, keyring, now } = await openPublisher(options, session);
   const status = await readStatus(directory, disk, now);
-  for (const { role, state, expires } of status.roles) {
-    if (state === 'fresh') continue;
-    const online = role === 'timestamp' || role === 'snapshot';
-    front.warn(
-      state === 'expired'
-        ? `${role} expired at ${formatMoment(expires)}: machines take no update`
-        : `${role} expires at ${formatMoment(expires)}`,
-      `Run \`catamaran release refresh${online ? '' : ` ${role}`}\`.`,
-    );
-  }
+  warnOfExpiry(status, front);
   const sections = [
     `${status.os}, ${resolve(io.cwd, options.repo)}\n`,
     channelTable(status, now),

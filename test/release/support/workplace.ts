@@ -13,9 +13,10 @@ import { openDisk } from '../../../src/release/disk.ts';
 import { type InitRequest, initRepository } from '../../../src/release/init.ts';
 import { readKeyring } from '../../../src/release/keyring.ts';
 import { createMemory, openDirectory } from '../../../src/release/local.ts';
-import type { Publisher } from '../../../src/release/publish.ts';
+import type { Publisher } from '../../../src/release/publisher.ts';
 import { readPointer } from '../../../src/tuf/channel.ts';
-import { type Client, refresh, type TrustedStore } from '../../../src/tuf/client.ts';
+import { type Client, refresh } from '../../../src/tuf/client.ts';
+import type { TrustedStore } from '../../../src/tuf/workflow/options.ts';
 import { type SlotPlan, writeSlot } from './images.ts';
 
 /** Of the publisher’s clock, in seconds since the epoch. tuf-js reads the real clock, so it is the real one’s. */

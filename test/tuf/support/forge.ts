@@ -57,7 +57,9 @@ export interface Plan {
   signers: Record<string, readonly string[]>;
   channels: string[];
   /** By role: name and content. */
-  targets: Record<string, Record<string, string>>;
+  targets: Record<string, Record<string, string | Uint8Array>>;
+  /** The names that `releases` may sign. */
+  releasesPattern: string;
   /** Last changes to what a role says. */
   twist: Record<string, (signed: Record<string, Json>) => Record<string, Json>>;
 }
@@ -78,6 +80,7 @@ export function soundPlan(): Plan {
     },
     signers: {},
     channels: ['alpha', 'stable'],
+    releasesPattern: 'os-*',
     targets: {
       releases: { 'os-1.0-amd64.manifest.json': 'a manifest' },
       alpha: { 'channel-alpha-amd64.json': 'alpha points' },
@@ -124,8 +127,8 @@ export function publishPlan(plan: Plan, files: Files = new Map()): Files {
   const meta: Record<string, Json> = {};
   const targetsOf = (role: string) =>
     Object.fromEntries(
-      Object.entries(plan.targets[role] ?? {}).map(([name, text]) => {
-        const bytes = Buffer.from(text);
+      Object.entries(plan.targets[role] ?? {}).map(([name, content]) => {
+        const bytes = Buffer.from(content);
         files.set(`targets/${sha256Hex(bytes)}.${name}`, bytes);
         return [name, { length: bytes.length, hashes: { sha256: sha256Hex(bytes) } }];
       }),
@@ -143,7 +146,7 @@ export function publishPlan(plan: Plan, files: Files = new Map()): Files {
       roles: delegated.map((name) => ({
         name,
         ...roleJson(plan.roles[name]!),
-        paths: [name === 'releases' ? 'os-*' : `channel-${name}-*`],
+        paths: [name === 'releases' ? plan.releasesPattern : `channel-${name}-*`],
         terminating: true,
       })),
     },

@@ -1,7 +1,8 @@
 // A machine for tests: a store that lasts from one refresh to the next, and a list of what was fetched.
 import { createMemory } from '../../../src/release/local.ts';
-import { type Client, type ClientOptions, refresh } from '../../../src/tuf/client.ts';
+import { type Client, refresh } from '../../../src/tuf/client.ts';
 import { refusalOf } from '../../../src/tuf/refuse.ts';
+import type { ClientOptions } from '../../../src/tuf/workflow/options.ts';
 import { type Files, start } from './forge.ts';
 
 export function createMachine(firstRoot: Uint8Array, extra: Partial<ClientOptions> = {}) {

@@ -1,0 +1,52 @@
+// The images that a volume holds as a layout: into the cache, and from there to the layout's files.
+import type { Digest } from '../../base/digest.ts';
+import { lostBlob } from '../../image/root-image.ts';
+import { pullPlatforms, requireWanted } from '../../oci/every-platform.ts';
+import type { Image } from '../../oci/image.ts';
+import { loadImage } from '../../oci/store.ts';
+import { volumeLayout } from '../../oci/volume-layout.ts';
+import type { Step, Work } from '../../plan/step.ts';
+import type { Blob } from '../../store/cache.ts';
+import type { Tree } from '../../tree/tree.ts';
+import { blobOf, factOf, imageResult, type Needs, type StepResult } from '../result.ts';
+import type { Workshop } from '../workshop.ts';
+
+export async function bringLayout(
+  { work }: Step<Work & { kind: 'layout' }>,
+  needs: Needs,
+  workshop: Workshop,
+): Promise<StepResult> {
+  const images = await imagesFor(work, needs, workshop);
+  const blobs: Record<string, Blob> = {};
+  for (const [index, image] of images.entries()) {
+    const result = await imageResult(image, workshop.cache);
+    for (const [name, blob] of Object.entries(result.blobs)) blobs[`image ${index} ${name}`] = blob;
+  }
+  return { blobs, facts: { name: work.name, images: images.map(({ digest }) => digest) } };
+}
+
+async function imagesFor(
+  { image, platforms }: Work & { kind: 'layout' },
+  needs: Needs,
+  { cache, context }: Workshop,
+): Promise<readonly Image[]> {
+  if (typeof image === 'string') {
+    const made = await open(cache, blobOf(needs, image, 'manifest').digest);
+    requireWanted([made.config], platforms, image);
+    return [made];
+  }
+  return pullPlatforms(image, platforms, { cache, registries: await context.registries(), directory: '.' });
+}
+
+/** The layout's files; all of them are slices of the cache's blobs. `step` is the one that brought the images. */
+export async function openLayout(step: string, needs: Needs, { cache }: Workshop): Promise<Tree> {
+  const digests = factOf(needs, step, 'images') as Digest[];
+  const images = await Promise.all(digests.map((digest) => open(cache, digest)));
+  return volumeLayout(cache, images, factOf(needs, step, 'name') as string);
+}
+
+async function open(cache: Workshop['cache'], digest: Digest): Promise<Image> {
+  const image = await loadImage(cache, digest);
+  if (!image) throw lostBlob(digest);
+  return image;
+}

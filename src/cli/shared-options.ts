@@ -1,0 +1,24 @@
+// Arguments and options that several commands have, with the same words in each.
+import { Argument, Option } from 'commander';
+import * as values from './values.ts';
+
+export const specs = () =>
+  new Argument('<spec...>', 'a YAML file, several that are merged, or - for standard input');
+
+export const variables = () =>
+  new Option('--set <name=value>', 'value of one of the spec’s variables; may be repeated').argParser(
+    values.collectVariable,
+  );
+
+export const formats = () =>
+  new Option('--format <names>', `formats, separated by commas: ${values.formats.join(', ')}`)
+    .argParser(values.parseFormats)
+    .default(['qcow2'], 'qcow2');
+
+export const locked = () => new Option('--locked', 'fail rather than add to the lock file');
+
+/** LinuxKit's own option for it. */
+export const noSbom = () => new Option('--no-sbom', 'leave the bill of materials out of LinuxKit’s formats');
+
+export const memory = (description: string) =>
+  new Option('--memory <size>', description).argParser(values.parseMemory);

@@ -1,0 +1,9 @@
+// zstd's levels, each a choice between the time of a build and the size of what it makes. docs/outputs.md has what was
+// measured.
+
+/** For a disk's segments. */
+export const segmentLevel = 6;
+/** For the archives of an initrd. */
+export const archiveLevel = 5;
+/** For a squashfs that is made anew as a whole. */
+export const squashfsLevel = 6;

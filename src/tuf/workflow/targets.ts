@@ -1,0 +1,37 @@
+// 5.6.1 to 5.6.6: one targets role, the top-level one or a delegated one, with the keys of whoever speaks for it.
+import type { KeyTable } from '../keys.ts';
+import { parseTargets, type Snapshot, type Targets } from '../metadata.ts';
+import { refuse } from '../refuse.ts';
+import { openEnvelope, type RoleKeys, requireSignatures } from '../signatures.ts';
+import { fetchMetadata, limits } from './fetch.ts';
+import type { ClientOptions } from './options.ts';
+import { isSame, requireFresh, requireVersion } from './require.ts';
+
+export function updateTargets(
+  options: ClientOptions,
+  time: number,
+  snapshot: Snapshot,
+  role: string,
+  keys: KeyTable,
+  roleKeys: RoleKeys,
+): Targets {
+  const { repository, store } = options;
+  const what = `${role}.json`;
+  const expected = snapshot.meta.get(role);
+  if (expected === undefined) throw refuse('missing', 'snapshot.json', `does not list ${what}`, '5.6.1');
+  const remembered = store.get(what);
+  const known = isSame(remembered, expected);
+  // 5.6.1 and 5.6.2: mix-and-match attack, by length and hash.
+  const bytes = known ? remembered! : fetchMetadata(repository, role, expected, limits.targets, '5.6.2');
+  const envelope = openEnvelope(bytes, what);
+  // 5.6.3: arbitrary software attack.
+  requireSignatures(envelope, keys, roleKeys, '5.6.3');
+  const targets = parseTargets(envelope.signed, what);
+  // 5.6.4: mix-and-match and rollback attack, by version.
+  requireVersion(targets, expected.version, what, '5.6.4');
+  // 5.6.5: freeze attack.
+  requireFresh(targets, what, time, options, '5.6.5');
+  // 5.6.6.
+  if (!known) store.put(what, bytes);
+  return targets;
+}
