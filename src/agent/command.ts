@@ -1,11 +1,11 @@
-// The agent's commands, by name; init's scripts call them. The one place that turns an error into a message and an
-// exit status: 0 done, 1 failed, 2 called wrongly.
+// The agent's commands, by name; init's scripts call them.
 import { cleanUpBundle } from './bundle/cleanup.ts';
 import { listBundles } from './bundle/list.ts';
 import { connectBundle } from './bundle/network.ts';
 import { prepareBundle } from './bundle/prepare.ts';
 import { parseSection } from './bundle/section.ts';
 import { growData } from './disk/grow.ts';
+import { dispatch } from './dispatch.ts';
 import type { Host } from './host.ts';
 import { configureServices } from './services/configure.ts';
 import { reportServices } from './services/report.ts';
@@ -23,20 +23,7 @@ const usage = [
 ];
 
 export function runCommand(words: readonly string[], host: Host): 0 | 1 | 2 {
-  const command = findCommand(words);
-  if (command === undefined) {
-    for (const line of usage) host.print(line);
-    return 2;
-  }
-  try {
-    command(host);
-    return 0;
-  } catch (error) {
-    host.print(
-      `catamaran-agent ${words.join(' ')}: ${error instanceof Error ? error.message : String(error)}`,
-    );
-    return 1;
-  }
+  return dispatch(words, host, { usage, find: findCommand });
 }
 
 function findCommand(words: readonly string[]): ((host: Host) => void) | undefined {

@@ -2,18 +2,20 @@
 // for one slot, and what the machine has to come to by itself, without anybody touching it.
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
 import type { Firmware } from '../../src/run/arguments.ts';
 import type { SlotName } from '../../src/slots/constants.ts';
 import { parseEnv, serialiseEnv } from '../../src/slots/env.ts';
 import type { SlotState } from '../../src/slots/state.ts';
-import { everything, faultTable, sampleOf } from '../faults/table.ts';
+import { debuggerStub, hangKernel } from '../faults/hang-kernel.ts';
+import { eachRun, faultTable } from '../faults/table.ts';
 import { makeTwinDisks, type TwinDisks } from '../faults/twin-disks.ts';
 import {
   addArgument,
   copyDisk,
   flipByte,
   readStates,
+  type TwinMachine,
   withTwin,
   writePart,
   writeStates,
@@ -43,11 +45,13 @@ const fault = (name: string) => (disk: string) => addArgument(disk, 'boot-b', `t
 
 interface Trial {
   readonly name: string;
-  readonly sample?: boolean;
-  readonly uefi?: boolean;
-  readonly disk?: 'noInit';
+  /** In the sample, under this firmware. */
+  readonly sample?: Firmware;
+  readonly disk?: 'noInit' | 'impatient';
   readonly watchdog?: boolean;
   readonly harm: (disk: string) => Promise<void>;
+  /** Done to the trial as soon as its services have come up. */
+  readonly act?: (machine: TwinMachine, stub: string) => Promise<void>;
   /** What the trial shows on the console before it goes down. */
   readonly seen: RegExp;
   readonly reason: RegExp;
@@ -56,12 +60,12 @@ interface Trial {
 const started = /came as far as user space in 1 of its starts/;
 const never = /never came as far as user space/;
 const unreadable = /could not read its boot archive/;
+const tooLate = /not confirmed 60 seconds after boot; the last step was: onboot 000-stuck/;
 
 const trials: Trial[] = [
   {
     name: 'panics in its kernel',
-    sample: true,
-    uefi: true,
+    sample: 'uefi',
     harm: fault('panic'),
     seen: /Kernel panic - not syncing/,
     reason: started,
@@ -79,31 +83,75 @@ const trials: Trial[] = [
     seen: /the root image has no \/sbin\/init/,
     reason: never,
   },
-  { name: 'hangs in user space', watchdog: true, harm: fault('hang-user'), seen: /stage 2/, reason: started },
   {
-    name: 'hangs with everything kept from the processor',
+    name: 'hangs in its kernel, with interrupts off, and there is a watchdog device',
+    sample: 'bios',
+    watchdog: true,
+    // Meanwhile its gate has something to wait for.
+    harm: fault('endless'),
+    act: (_, stub) => hangKernel(stub),
+    seen: /stage 2/,
+    reason: started,
+  },
+  {
+    name: 'keeps everything from the processor, and there is a watchdog device',
     watchdog: true,
     harm: fault('hang-kernel'),
     seen: /stage 2/,
     reason: started,
   },
   {
+    name: 'keeps everything from the processor, and there is only softdog',
+    harm: fault('hang-kernel'),
+    seen: /stage 2/,
+    reason: started,
+  },
+  {
+    name: 'hangs in user space, and there is a watchdog device',
+    watchdog: true,
+    harm: fault('hang-user'),
+    seen: /stage 2/,
+    reason: started,
+  },
+  {
+    name: 'hangs in user space, and there is only softdog',
+    harm: fault('hang-user'),
+    seen: /stage 2/,
+    reason: started,
+  },
+  {
+    name: 'has an onboot container that never ends',
+    sample: 'bios',
+    disk: 'impatient',
+    harm: fault('hang-onboot'),
+    seen: tooLate,
+    reason: tooLate,
+  },
+  {
+    name: 'has a data partition that stops, and its gate with it',
+    disk: 'impatient',
+    harm: fault('stop-data'),
+    seen: /not confirmed 60 seconds after boot; the last step was: stage 2: services/,
+    reason: started,
+  },
+  {
     name: 'fails its health check',
-    sample: true,
+    sample: 'bios',
+    disk: 'impatient',
     harm: fault('unhealthy'),
-    seen: /is not healthy after 40 seconds; rebooting/,
+    seen: /is not confirmed 60 seconds after boot; rebooting/,
     reason: /fault ended with status 1: the test asks for it/,
   },
   {
     name: 'has a health check that never ends',
+    disk: 'impatient',
     harm: fault('endless'),
-    seen: /is not healthy after 40 seconds; rebooting/,
+    seen: /is not confirmed 60 seconds after boot; rebooting/,
     reason: /fault did not end in time/,
   },
   {
     name: 'has one flipped byte in its root',
-    sample: true,
-    uefi: true,
+    sample: 'uefi',
     harm: (disk) => flipByte(disk, 'root-b', 17),
     seen: /data block 0 is corrupted/,
     reason: never,
@@ -116,7 +164,6 @@ const trials: Trial[] = [
   },
   {
     name: 'has a boot archive of zeros',
-    uefi: true,
     harm: (disk) => writePart(disk, 'boot-b', 0, Buffer.alloc(64 * KiB)),
     seen: /slot A/,
     reason: unreadable,
@@ -129,42 +176,52 @@ const trials: Trial[] = [
   },
 ];
 
-const firmwares = (uefi: boolean | undefined): Firmware[] =>
-  uefi && everything ? ['bios', 'uefi'] : ['bios'];
-
 describe('a trial falls back to the old version when it', () => {
-  for (const { name, uefi, watchdog = false, disk: kind = 'staged', harm, seen, reason } of sampleOf(
-    trials,
-  )) {
-    test.each(firmwares(uefi))(`${name} (%s)`, async (firmware) => {
-      await table.count(`trial ${name}`, async () => {
-        const disk = await fresh(disks[kind]);
-        const state = reason === unreadable ? firstTry : lastTry;
-        await writeStates(disk, state, state);
-        await harm(disk);
-        await withTwin({ disk, scratch: disks.directory, firmware, watchdog }, async (machine) => {
-          await machine.serial.waitFor(seen, 6 * minute);
-          await machine.ready('A');
-          const status = await machine.status();
-          expect(status).toMatchObject({
-            slot: 'A',
-            version: '1.0.0',
-            rootHash: disks.releases['1.0.0'].manifest.roothash,
-            slots: { A: { status: 'good' }, B: { status: 'bad' } },
-            next: 'A',
-            last: { result: 'rolled back', slot: 'B', reason: expect.stringMatching(reason) },
-          });
-          expect(status.failed).toHaveLength(1);
+  eachRun(trials, async (row) => {
+    const { name, firmware, watchdog = false, disk: kind = 'staged', harm, act, seen, reason } = row;
+    await table.count(`trial ${name}`, async () => {
+      const disk = await fresh(disks[kind]);
+      const state = reason === unreadable ? firstTry : lastTry;
+      await writeStates(disk, state, state);
+      await harm(disk);
+      const stub = `${disk}.gdb`;
+      const extra = act ? debuggerStub(stub) : [];
+      await withTwin({ disk, scratch: disks.directory, firmware, watchdog, extra }, async (machine) => {
+        await machine.serial.waitFor(seen, 6 * minute);
+        if (act) {
+          await machine.ready('B');
+          await act(machine, stub);
+        }
+        await machine.ready('A', 8 * minute);
+        // Nobody has rebooted what hangs, but what watches over it.
+        if (seen.source === 'stage 2')
+          expect(machine.serial.text).not.toMatch(/catamaran: .*rebooting|Kernel panic/);
+        const status = await machine.status();
+        expect(status).toMatchObject({
+          slot: 'A',
+          version: '1.0.0',
+          rootHash: disks.releases['1.0.0'].manifest.roothash,
+          slots: { A: { status: 'good' }, B: { status: 'bad' } },
+          next: 'A',
+          last: { result: 'rolled back', slot: 'B', reason: expect.stringMatching(reason) },
         });
+        expect(status.failed).toHaveLength(1);
       });
     });
-  }
+  });
 });
 
-const good = [
+interface Harm {
+  readonly name: string;
+  readonly sample?: Firmware;
+  readonly harm: (disk: string) => Promise<void>;
+  readonly reason: RegExp;
+}
+
+const good: Harm[] = [
   {
     name: 'has one flipped byte in its root',
-    sample: true,
+    sample: 'bios',
     harm: (disk: string) => flipByte(disk, 'root-a', 17),
     reason: /has not come up again/,
   },
@@ -176,12 +233,12 @@ const good = [
 ];
 
 describe('a slot that was good gives way to the other good one when it', () => {
-  test.each(sampleOf(good))('$name', async ({ name, harm, reason }) => {
+  eachRun(good, async ({ name, firmware, harm, reason }) => {
     await table.count(`good slot ${name}`, async () => {
       const disk = await fresh(disks.confirmed);
       await writeStates(disk, bothGood, bothGood);
       await harm(disk);
-      await withTwin({ disk, scratch: disks.directory }, async (machine) => {
+      await withTwin({ disk, scratch: disks.directory, firmware }, async (machine) => {
         await machine.ready('B', 8 * minute);
         expect(await machine.status()).toMatchObject({
           slot: 'B',
@@ -203,7 +260,7 @@ const torn = Buffer.concat([
 const stay: SlotState = { gen: 100, first: 'B', A: 'good', B: 'good' };
 interface StateFault {
   readonly name: string;
-  readonly sample?: boolean;
+  readonly sample?: Firmware;
   readonly copies: readonly (SlotState | Uint8Array)[];
   readonly slot: SlotName;
 }
@@ -213,15 +270,15 @@ const states: StateFault[] = [
   { name: 'copy 2 is zeros', copies: [stay, zeros], slot: 'B' },
   { name: 'copy 1 is torn', copies: [torn, stay], slot: 'B' },
   { name: 'copy 2 is torn', copies: [stay, torn], slot: 'B' },
-  { name: 'both copies are zeros', copies: [zeros, zeros], slot: 'A', sample: true },
+  { name: 'both copies are zeros', copies: [zeros, zeros], slot: 'A', sample: 'uefi' },
 ];
 
 describe('the slot state is made whole again when', () => {
-  test.each(sampleOf(states))('$name', async ({ name, copies, slot }) => {
+  eachRun(states, async ({ name, firmware, copies, slot }) => {
     await table.count(`slot state: ${name}`, async () => {
       const disk = await fresh(disks.confirmed);
       await writeStates(disk, ...copies);
-      await withTwin({ disk, scratch: disks.directory }, async (machine) => {
+      await withTwin({ disk, scratch: disks.directory, firmware }, async (machine) => {
         await machine.ready(slot);
         expect(await machine.status()).toMatchObject({ slot, state: 'whole', next: slot });
       });
@@ -230,43 +287,52 @@ describe('the slot state is made whole again when', () => {
   });
 });
 
-if (everything) {
-  test('with a disk that cannot be written the good slot starts and a trial does not', async () => {
-    await table.count('disk is read-only', async () => {
-      const disk = await fresh(disks.staged);
-      const extra = ['-set', 'drive.disk0.readonly=on'];
-      await withTwin({ disk, scratch: disks.directory, extra }, async (machine) => {
-        await machine.ready('A');
-        expect(await machine.status()).toMatchObject({
-          slot: 'A',
-          version: '1.0.0',
-          slots: { B: { status: 'try3' } },
-        });
+const readOnly: { readonly name: string; readonly sample?: Firmware }[] = [
+  { name: 'with a disk that cannot be written the good slot starts and a trial does not' },
+];
+eachRun(readOnly, async ({ firmware }) => {
+  await table.count('disk cannot be written', async () => {
+    const disk = await fresh(disks.staged);
+    const extra = ['-set', 'drive.disk0.readonly=on'];
+    await withTwin({ disk, scratch: disks.directory, firmware, extra }, async (machine) => {
+      await machine.ready('A');
+      expect(await machine.status()).toMatchObject({
+        slot: 'A',
+        version: '1.0.0',
+        slots: { B: { status: 'try3' } },
       });
     });
   });
+});
 
-  const lost = [
-    {
-      name: 'roots are damaged',
-      harm: (disk: string, slot: 'a' | 'b') => flipByte(disk, `root-${slot}`, 17),
-      // The one that is still called good is started again and again, each time from the firmware on.
-      round: /catamaran: slot A [\s\S]*?data block 0 is corrupted/,
-    },
-    {
-      name: 'boot archives are gone',
-      harm: (disk: string, slot: 'a' | 'b') => writePart(disk, `boot-${slot}`, 0, Buffer.alloc(64 * KiB)),
-      round: /no slot can be started; trying again in 30 seconds/,
-    },
-  ];
-  test.each(lost)('when both $name the machine goes on trying, and never waits for a person', async (row) => {
-    await table.count(`both ${row.name}`, async () => {
-      const disk = await fresh(disks.confirmed);
-      for (const slot of ['a', 'b'] as const) await row.harm(disk, slot);
-      await withTwin({ disk, scratch: disks.directory }, async (machine) => {
-        for (let round = 1; round <= 3; round++) await machine.serial.waitFor(row.round, 8 * minute);
-        expect(machine.serial.text).not.toContain('grub>');
-      });
+interface Loss {
+  readonly name: string;
+  readonly sample?: Firmware;
+  readonly harm: (disk: string, slot: 'a' | 'b') => Promise<void>;
+  readonly round: RegExp;
+}
+
+const losses: Loss[] = [
+  {
+    name: 'when both roots are damaged the machine goes on trying, and never waits for a person',
+    harm: (disk, slot) => flipByte(disk, `root-${slot}`, 17),
+    // The one that is still called good is started again and again, each time from the firmware on.
+    round: /catamaran: slot A [\s\S]*?data block 0 is corrupted/,
+  },
+  {
+    name: 'when both boot archives are gone the machine goes on trying, and never waits for a person',
+    harm: (disk, slot) => writePart(disk, `boot-${slot}`, 0, Buffer.alloc(64 * KiB)),
+    round: /no slot can be started; trying again in 30 seconds/,
+  },
+];
+
+eachRun(losses, async ({ name, firmware, harm, round }) => {
+  await table.count(name.split(' the machine')[0]!, async () => {
+    const disk = await fresh(disks.confirmed);
+    for (const slot of ['a', 'b'] as const) await harm(disk, slot);
+    await withTwin({ disk, scratch: disks.directory, firmware }, async (machine) => {
+      for (let count = 1; count <= 3; count++) await machine.serial.waitFor(round, 8 * minute);
+      expect(machine.serial.text).not.toContain('grub>');
     });
   });
-}
+});

@@ -11,11 +11,11 @@ import { withMachine } from '../support/machine.ts';
 const minute = 60_000;
 const MiB = 2 ** 20;
 
-const component = `
+const component = (answer: number) => `
 summary: Says what it finds, on the console.
 packages: [busybox]
 without: [libgcc-s1, gcc-14-base]
-files: [{path: etc/answer, contents: "42\\n"}]
+files: [{path: etc/answer, contents: "${answer}\\n"}, {path: etc/common, contents: "the same\\n"}]
 directories: [{path: dev}, {path: proc}, {path: sys}]
 symlinks: [{path: bin, target: usr/bin}, {path: lib, target: usr/lib}, {path: lib64, target: usr/lib64}]
 generate: [busybox-links]
@@ -36,6 +36,9 @@ services:
     image: ${registry}/team/app:1
     readonly: true
     command: [/bin/sh, -c, 'touch /new 2>/dev/null && w=rw || w=ro; echo "service says $(cat /etc/answer) $w" >/dev/console; exec sleep 99999']
+  - name: neighbour
+    image: ${registry}/team/neighbour:1
+    command: [/bin/sh, -c, 'echo changed >/etc/common; echo "neighbour says $(cat /etc/answer) $(cat /etc/common)" >/dev/console; exec sleep 99999']
 disk: {slot: 64M, data: 64M}
 `;
 
@@ -44,16 +47,25 @@ let cwd: string;
 beforeAll(async () => {
   installation = await installCommand();
   cwd = join(installation.root, 'room');
-  await mkdir(join(cwd, 'app'), { recursive: true });
-  await writeFile(join(cwd, 'app/component.yml'), component);
+  for (const [name, answer] of [
+    ['app', 42],
+    ['neighbour', 7],
+  ] as const) {
+    await mkdir(join(cwd, name), { recursive: true });
+    await writeFile(join(cwd, name, 'component.yml'), component(answer));
+  }
 });
 afterAll(() => installation.dispose());
 
-/** Both containers share one image: in memory it is there once, on the disk its segment is mounted twice. */
+/**
+ * Two containers have one image: in memory it is there once, on the disk its segment is mounted twice. Of the third one's
+ * files all but one are those of the others: in an initrd hard links, and still its own to write to.
+ */
 async function expectContainers(options: TestMachineOptions): Promise<void> {
   await withMachine({ memory: 512 * MiB, ...options }, async ({ serial }) => {
     await serial.waitFor(/onboot says 42\s/, 4 * minute);
-    await serial.waitFor(/service says 42 ro\s/, 2 * minute);
+    // In either order.
+    await serial.waitFor(/(?=[\s\S]*service says 42 ro\s)(?=[\s\S]*neighbour says 7 changed\s)/, 2 * minute);
   });
 }
 
@@ -65,6 +77,9 @@ test(
       cwd,
     });
     expect(pushed.stdout).toMatch(/^127\.0\.0\.1:\d+\/team\/app:1@sha256:[0-9a-f]{64}\n$/);
+    await succeed(installation, ['component', 'push', './neighbour', `${registry}/team/neighbour:1`], {
+      cwd,
+    });
     await writeFile(join(cwd, 'moved.yml'), spec(registry));
     await succeed(installation, ['build', 'moved.yml', '--format', 'qcow2,kernel+initrd'], { cwd });
 

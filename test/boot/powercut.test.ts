@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { crashPoints } from '../../src/agent/slots/crash-points.ts';
 import { inspectImage } from '../../src/image/inspect.ts';
+import type { Firmware } from '../../src/run/arguments.ts';
 import { chooseBoot } from '../../src/slots/boot-model.ts';
 import { parseEnv } from '../../src/slots/env.ts';
 import { randomFrom } from '../faults/random.ts';
@@ -38,9 +39,14 @@ afterAll(async () => {
   await rm(twin.directory, { recursive: true, force: true });
 });
 
+const firmwares: readonly Firmware[] = everything ? ['bios', 'uefi'] : ['bios'];
+/** Where there are many boots: one by one under each of them. */
+let boots = 0;
+const nextFirmware = (): Firmware => firmwares[boots++ % firmwares.length]!;
+
 /** Boots it: the services come up, from a slot that holds, to the last bit, one of the two versions. */
-async function expectWhole(disk: string): Promise<'A' | 'B'> {
-  const slot = await withTwin({ disk, scratch: twin.directory }, async (machine) => {
+async function expectWhole(disk: string, firmware: Firmware): Promise<'A' | 'B'> {
+  const slot = await withTwin({ disk, scratch: twin.directory, firmware }, async (machine) => {
     const found = await machine.ready('either');
     await machine.serial.waitFor(/login:/, 2 * minute);
     return found;
@@ -73,11 +79,13 @@ test(
         await machine.serial.waitFor(new RegExp(`crash point \\d+, ${point}`), 4 * minute);
         const cut = await copyAtPowerCut(machine, work, path('cut'));
         await endAgent(machine);
-        await table.count(`stage, after "${point}"`, async () => {
-          const slot = await expectWhole(cut);
-          // The commit point of an update is the first copy of the state that arms it.
-          expect(slot).toBe(point.startsWith('arm') ? 'B' : 'A');
-        });
+        for (const firmware of firmwares) {
+          await table.count(`stage, after "${point}"`, async () => {
+            const slot = await expectWhole(await copyDisk(cut, path('boot')), firmware);
+            // The commit point of an update is the first copy of the state that arms it.
+            expect(slot).toBe(point.startsWith('arm') ? 'B' : 'A');
+          });
+        }
       }
     } finally {
       await machine.kill();
@@ -100,10 +108,12 @@ if (everything) {
       await machine.run('mount -t squashfs /dev/vdb /mnt');
       await machine.run('catamaran-agent stage --from /mnt/2.0.0');
     });
-    for (const point of confirmPoints) {
+    for (const [point, firmware] of confirmPoints.flatMap((point) =>
+      firmwares.map((each) => [point, each] as const),
+    )) {
       const disk = await copyDisk(staged, path('cut'));
       await table.count(`confirm, after "${point}"`, async () => {
-        const machine = await startTwin({ disk, scratch: twin.directory });
+        const machine = await startTwin({ disk, scratch: twin.directory, firmware });
         try {
           await machine.ready('B');
           await machine.run(`echo ${numberOf(point)} >/run/catamaran/crash-at`);
@@ -112,8 +122,8 @@ if (everything) {
         } finally {
           await machine.kill();
         }
-        expect(await expectWhole(disk)).toBe('B');
-        await withTwin({ disk, scratch: twin.directory }, async (again) => {
+        expect(await expectWhole(disk, firmware)).toBe('B');
+        await withTwin({ disk, scratch: twin.directory, firmware }, async (again) => {
           await again.ready('B');
           for (;;) {
             const { last, slots } = await again.status();
@@ -139,7 +149,7 @@ test(
       for (let count = 0; count < cuts; count++) {
         await sleep(500 + random() * 15_000);
         await table.count('stage, at a random instant', async () => {
-          await expectWhole(await copyAtPowerCut(machine, work, path('cut')));
+          await expectWhole(await copyAtPowerCut(machine, work, path('cut')), nextFirmware());
         });
         await unlink(path('cut'));
       }
@@ -194,7 +204,7 @@ test(
           const share = random();
           await applyEpoch(log, cut, epoch, () => random() < share);
           await expectChoiceWhole(cut);
-          if (everything && index % 8 === 0) await expectWhole(cut);
+          if (everything && index % 8 === 0) await expectWhole(cut, nextFirmware());
         });
       }
       await applyEpoch(log, flushed, epoch, () => true);
@@ -226,11 +236,14 @@ if (everything) {
       for (let count = 0; count < cuts; count++) {
         const disk = await copyDisk(staged, path('cut'));
         await table.count('the boot loader, at a random instant', async () => {
-          const machine = await startTwin({ disk, scratch: twin.directory });
-          await sleep(300 + random() * 2500);
+          const firmware = nextFirmware();
+          const machine = await startTwin({ disk, scratch: twin.directory, firmware });
+          if (firmware === 'uefi') await machine.serial.waitFor(/BdsDxe: starting/, 2 * minute);
+          else await sleep(300);
+          await sleep(random() * 2500);
           await machine.kill();
           expect((await readStates(disk)).map(parseEnv).filter(Boolean)).not.toEqual([]);
-          await expectWhole(disk);
+          await expectWhole(disk, firmware);
         });
       }
     },

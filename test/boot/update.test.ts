@@ -1,132 +1,168 @@
-// A machine follows its channel over HTTP: A → B with one service changed, confirmed by the health gate, then B → A with
-// that service changed again. What the server sends is counted: little more than that service.
+// A machine follows its channel without a hand: its own service polls, fetches what is new, reboots, passes the health gate
+// and confirms, A → B → A → B. On the way the server is down, a version is skipped, a stepping stone is taken, the
+// publisher calls a release back, and one update comes by TLS. What the server sends is counted: little more than the one
+// service that is new. Two updates; ten by `npm run test:faults`.
 import { createHash } from 'node:crypto';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
-import { buildSpec } from '../../src/build/build.ts';
-import { writeReleaseImages } from '../../src/build/release-images.ts';
-import { addRelease } from '../../src/release/add.ts';
-import { readImageDirectory } from '../../src/release/images.ts';
-import { promote } from '../../src/release/pointers.ts';
+import { afterAll, expect, onTestFinished, test } from 'vitest';
+import { rollBack } from '../../src/release/pointers.ts';
+import { otherSlot, type SlotName } from '../../src/slots/constants.ts';
 import { noise } from '../agent/update/support/releases.ts';
-import { startServer } from '../agent/update/support/server.ts';
-import { openWorkplace } from '../release/support/workplace.ts';
-import { testContext } from '../support/context.ts';
-import { withTwin } from '../support/twin-machine.ts';
+import { everything } from '../faults/table.ts';
+import {
+  type Gate,
+  type Lighthouse,
+  makeLighthouse,
+  network,
+  openGate,
+  payloadSize,
+  readCertificates,
+  writeText,
+} from '../support/lighthouse.ts';
+import { type TwinMachine, withTwin } from '../support/twin-machine.ts';
 
 const minute = 60_000;
-const MiB = 1 << 20;
-const payloadSize = 4 * MiB;
-const network = ['-netdev', 'user,id=net0', '-device', 'virtio-net-pci,netdev=net0,romfile='];
+const settings = '/etc/catamaran/update.yml';
+const log = '/var/log/update/current';
+const failed = /catamaran-agent update --poll: http:\S+: curl: \(/;
 
-/** Each line that comes in on the second serial port is run; its output goes back, and then a line with its status. */
-const shell = `#!/bin/sh
-export PATH=/usr/sbin:/usr/bin
-exec </dev/ttyS1 >/dev/ttyS1 2>&1
-stty -echo raw
-for word in $(cat /proc/cmdline); do case $word in catamaran.slot=*) slot=\${word#*=} ;; esac; done
-ip link set eth0 up && ip addr add 10.0.2.15/24 dev eth0
-sv down /run/service/_update
-echo "@ ready $slot"
-while read -r line; do
-  sh -c "$line" </dev/null
-  echo "@ $?"
-done
-`;
+const versions = Array.from({ length: everything ? 10 : 2 }, (_, index) => `1.${index + 1}.0`);
 
-const spec = (version: string, root: string) => `os: {id: lighthouse, version: ${version}}
-kernel: {image: component:kernel, cmdline: "console=ttyS0"}
-init: [component:init, component:crun, component:agent, component:updater]
-services:
-  - {name: getty, image: component:getty}
-  - {name: payload, image: ./payload}
-files:
-  - path: usr/lib/catamaran/health.json
-    contents: '{"deadline": 120, "window": 2, "interval": 2, "checks": []}'
-  - path: usr/lib/catamaran/system/_test/run
-    mode: "0755"
-    contents: |
-${shell.replaceAll(/^/gm, '      ').trimEnd()}
-update: {url: "http://10.0.2.2:1/", channel: stable, root: ${root}}
-disk: {slot: 128M, data: 64M}
-`;
+const figures: string[] = [];
+afterAll(() => console.log(['update    slot  seconds  requests      bytes', ...figures].join('\n')));
 
-const payload = `summary: A service whose content is all that changes.
-packages: [busybox]
-without: [libgcc-s1, gcc-14-base]
-include: [usr/bin/busybox, "usr/lib64/ld-linux-*", "usr/lib/*-linux-gnu/ld-linux-*", "usr/lib/*-linux-gnu/libc.so.6",
-  "usr/lib/*-linux-gnu/libresolv.so.2"]
-symlinks: [{path: bin, target: usr/bin}, {path: lib, target: usr/lib}, {path: lib64, target: usr/lib64}]
-directories: [{path: dev}, {path: proc}, {path: sys}]
-files: [{path: usr/share/noise, source: noise}]
-generate: [busybox-links]
-config: {entrypoint: [/usr/bin/sleep, "1000000000"]}
-`;
-
-test('A → B → A over HTTP, moving one service and little more', { timeout: 15 * minute }, async () => {
-  const place = await openWorkplace();
-  const server = await startServer(place.repo);
-  onTestFinished(() => server.close());
-  const context = await testContext();
-  const file = join(place.base, 'lighthouse.yml');
-  await mkdir(join(place.base, 'payload'));
-  await writeFile(join(place.base, 'payload/component.yml'), payload);
-  const prepare = async (version: string) => {
-    await writeFile(join(place.base, 'payload/noise'), noise(version, payloadSize));
-    await writeFile(file, spec(version, 'repo/metadata/1.root.json'));
-  };
-  const publish = async (version: string) => {
-    await prepare(version);
-    const directory = join(place.base, version);
-    const manifest = await writeReleaseImages({ file, arch: 'amd64', frozen: false }, directory, context);
-    await addRelease({ release: await readImageDirectory(directory), epoch: 1 }, await place.publisher());
-    await promote({ version, to: 'stable', points: [[0, 10_000]] }, await place.publisher());
-    return manifest;
-  };
-
-  await prepare('1.0.0');
-  const request = { file, out: place.base, formats: ['raw'], arch: 'amd64', frozen: false } as const;
-  const { artifacts } = await buildSpec(request, context);
-  const disk = join(place.base, 'disk.raw');
-  await rename(artifacts[0]!.path, disk);
-  const second = await publish('2.0.0');
-
-  await withTwin({ disk, scratch: place.base, extra: network }, async (machine) => {
-    const follow = async (imageSize: number) => {
-      await server.takeRequests();
-      const said = await machine.run('catamaran-agent update', 5 * minute);
-      const requests = await server.takeRequests();
-      const moved = requests.reduce((sum, { bytes }) => sum + bytes, 0);
-      expect(said).toContain('rebooting into');
-      expect(moved).toBeGreaterThan(payloadSize);
-      expect(moved, `${requests.length} requests:\n${said}`).toBeLessThan(
-        1.1 * payloadSize + imageSize / 100,
-      );
-    };
-    await machine.ready('A');
-    const url = server.url.replace('127.0.0.1', '10.0.2.2');
-    await machine.run(`mkdir -p /etc/catamaran && echo 'url: ${url}' >/etc/catamaran/update.yml`);
-    expect(await machine.run('catamaran-agent update --check')).toContain('2.0.0 is to be installed');
-    await follow(second.parts.root.size);
-
-    await machine.ready('B');
-    await machine.serial.waitFor(/slot B with 2.0.0 is good/, 3 * minute);
-    expect(await machine.status()).toMatchObject({ slot: 'B', version: '2.0.0', rootHash: second.roothash });
-    expect(await machine.run('catamaran-agent update')).toContain('nothing to do');
-    const sum = createHash('sha256').update(noise('2.0.0', payloadSize)).digest('hex');
-    expect(await machine.run('sha256sum /containers/services/payload/lower/usr/share/noise')).toContain(sum);
-
-    const third = await publish('3.0.0');
-    await follow(third.parts.root.size);
-    await machine.ready('A');
-    await machine.serial.waitFor(/slot A with 3.0.0 is good/, 3 * minute);
-    expect(await machine.status()).toMatchObject({
-      slot: 'A',
-      version: '3.0.0',
-      rootHash: third.roothash,
-      slots: { A: { status: 'good' }, B: { status: 'good' } },
-      last: { result: 'confirmed', slot: 'A' },
-    });
+/** Waits for this version, confirmed in the other slot, and counts what came for it. */
+async function expectFollowed(
+  { server, manifests }: Lighthouse,
+  machine: TwinMachine,
+  from: SlotName,
+  version: string,
+): Promise<SlotName> {
+  const { roothash, parts } = manifests.get(version)!;
+  const began = Date.now();
+  const slot = otherSlot(from);
+  await machine.ready(slot, 15 * minute);
+  await machine.serial.waitFor(new RegExp(`slot ${slot} with ${version} is good`), 5 * minute);
+  const seconds = Math.round((Date.now() - began) / 1000);
+  const status = await machine.status();
+  expect(status).toMatchObject({
+    ...{ slot, version, rootHash: roothash, next: slot, state: 'whole', failed: [] },
+    slots: { A: { status: 'good' }, B: { status: 'good' } },
+    last: { result: 'confirmed', slot, version, rootHash: roothash },
   });
-});
+  expect(status.pending).toBeUndefined();
+  const requests = await server.takeRequests();
+  const moved = requests.reduce((sum, { bytes }) => sum + bytes, 0);
+  expect(moved).toBeGreaterThan(payloadSize);
+  expect(moved, `${requests.length} requests for ${version}`).toBeLessThan(
+    1.1 * payloadSize + parts.root.size / 100,
+  );
+  const counts = [
+    String(seconds).padStart(7),
+    String(requests.length).padStart(8),
+    String(moved).padStart(9),
+  ];
+  figures.push(`${version.padEnd(8)}  ${slot}     ${counts.join('  ')}`);
+  return slot;
+}
+
+/** The server is away when the machine asks for the first time, and comes back. */
+async function expectBackOff(machine: TwinMachine, gate: Gate): Promise<void> {
+  gate.open = false;
+  await machine.run('touch /etc/follows && sv up /run/service/_update');
+  const appointed = 'until [ -s failures ] && [ $(cat next) -lt 3600 ]; do sleep 1; done; cat failures next';
+  const said = await machine.run(`cd /run/catamaran/update; ${appointed}`, 10 * minute);
+  const [failures, seconds] = said.split('\n').map(Number);
+  expect(failures).toBe(1);
+  // Three quarters to five quarters of the interval, by the machine's id.
+  expect(seconds).toBeGreaterThanOrEqual(45);
+  expect(seconds).toBeLessThanOrEqual(75);
+  const logged = `until grep -q "curl: (" ${log}; do sleep 1; done; cat ${log}`;
+  expect(await machine.run(logged)).toMatch(failed);
+  expect(await machine.status()).toMatchObject({ next: 'A', slots: { A: { status: 'good' } } });
+  gate.open = true;
+}
+
+/** An authority that the machine does not know is refused; with the right one the machine goes on by TLS. */
+async function changeToTls({ server }: Lighthouse, machine: TwinMachine): Promise<void> {
+  const { ca, server: certificate, stranger } = await readCertificates();
+  const gate = await openGate(server.url, certificate);
+  onTestFinished(() => gate.close());
+  await machine.run(writeText('/etc/catamaran/stranger.pem', stranger));
+  await machine.run(writeText('/etc/catamaran/ca.pem', ca));
+  const lines = (authority: string) =>
+    `url: ${gate.url}\\ninterval: 60s\\nca: /etc/catamaran/${authority}.pem`;
+  await machine.run(`echo -e '${lines('stranger')}' >${settings}`);
+  const refused = await machine.try('catamaran-agent update --check');
+  expect(refused).toMatchObject({ status: 1, output: expect.stringMatching(/https:.*certificate/) });
+  expect(gate.passed).toBe(0);
+  await machine.run(`echo -e '${lines('ca')}' >${settings}`);
+}
+
+/** As one change for the machine: whoever asks in between is sent away. */
+async function publishTogether(gate: Gate, action: () => Promise<unknown>): Promise<void> {
+  gate.open = false;
+  await action();
+  gate.open = true;
+}
+
+test(
+  everything ? 'ten updates, A → B → A → B' : 'A → B → A',
+  async () => {
+    const lighthouse = await makeLighthouse();
+    onTestFinished(() => lighthouse.close());
+    const { server, disk, place, promote } = lighthouse;
+    for (const version of versions) {
+      await lighthouse.add(version, version === '1.7.0' ? { minFrom: '1.6.0' } : {});
+    }
+    const gate = await openGate(server.url);
+    onTestFinished(() => gate.close());
+    await promote('1.1.0');
+    await withTwin({ disk, scratch: place.base, extra: network }, async (machine) => {
+      let slot = await machine.ready('A');
+      const follow = async (version: string) => {
+        slot = await expectFollowed(lighthouse, machine, slot, version);
+      };
+      await machine.run(`mkdir -p /etc/catamaran && echo -e 'url: ${gate.url}\\ninterval: 60s' >${settings}`);
+      await expectBackOff(machine, gate);
+      await follow('1.1.0');
+      const said = await machine.run(`cat ${log}`);
+      const [before, after] = [said.search(failed), said.search(/1\.1\.0 is to be installed/)];
+      expect(before).toBeGreaterThanOrEqual(0);
+      expect(after).toBeGreaterThan(before);
+      expect(said.slice(after)).toContain('rebooting into 1.1.0');
+      const sum = createHash('sha256').update(noise('1.1.0', payloadSize)).digest('hex');
+      expect(await machine.run('sha256sum /containers/services/payload/lower/usr/share/noise')).toContain(
+        sum,
+      );
+
+      await changeToTls(lighthouse, machine);
+      await promote('1.2.0');
+      await follow('1.2.0');
+      if (!everything) return;
+
+      await machine.run(`echo -e 'url: ${gate.url}\\ninterval: 60s' >${settings}`);
+      await publishTogether(gate, async () => {
+        await promote('1.3.0');
+        await promote('1.4.0');
+      });
+      await follow('1.4.0');
+      await promote('1.5.0');
+      await follow('1.5.0');
+      // 1.7.0 takes machines from 1.6.0 on.
+      await publishTogether(gate, async () => {
+        await promote('1.6.0');
+        await promote('1.7.0');
+      });
+      await follow('1.6.0');
+      await follow('1.7.0');
+      for (const version of ['1.8.0', '1.9.0', '1.10.0']) {
+        await promote(version);
+        await follow(version);
+      }
+      await rollBack({ version: '1.9.0', channel: 'stable' }, await place.publisher());
+      await follow('1.9.0');
+      expect(await machine.run('catamaran-agent update --check')).toContain('nothing to do');
+    });
+  },
+  (everything ? 120 : 30) * minute,
+);

@@ -1,4 +1,7 @@
-// What the fault tests print at their end: each fault, how often it was caused, and how often the machine survived it.
+// Which faults are caused, under which firmware, and what the tests print at their end: each fault, how often it was
+// caused, and how often the machine survived it.
+import { test } from 'vitest';
+import type { Firmware } from '../../src/run/arguments.ts';
 
 export interface FaultTable {
   /** Counts a run; what `run` throws makes it one that was not survived. */
@@ -31,5 +34,19 @@ export function faultTable(title: string): FaultTable {
 /** Everything by `npm run test:faults`; without it a sample that a few minutes are enough for. */
 export const everything = process.env.CATAMARAN_FAULTS === 'all';
 
-export const sampleOf = <T extends { readonly sample?: boolean }>(rows: readonly T[]): T[] =>
-  rows.filter(({ sample }) => everything || sample);
+interface Row {
+  readonly name: string;
+  /** In the sample, under this firmware. */
+  readonly sample?: Firmware;
+}
+
+/** A test for each row under both firmwares; in the sample for those that are in it, under the one that they name. */
+export function eachRun<T extends Row>(
+  rows: readonly T[],
+  run: (row: T & { readonly firmware: Firmware }) => Promise<void>,
+): void {
+  for (const row of rows) {
+    const firmwares: Firmware[] = everything ? ['bios', 'uefi'] : row.sample ? [row.sample] : [];
+    for (const firmware of firmwares) test(`${row.name} (${firmware})`, () => run({ ...row, firmware }));
+  }
+}

@@ -11,6 +11,8 @@ export interface TwinDisks extends Twin {
   readonly staged: string;
   /** The same with a release in B that has no init. */
   readonly noInit: string;
+  /** The same with a release in B that has to be healthy a minute after boot. */
+  readonly impatient: string;
   /** 2.0.0 in B, confirmed and asked first; 1.0.0 in A, good. */
   readonly confirmed: string;
 }
@@ -29,6 +31,8 @@ export async function makeTwinDisks(): Promise<TwinDisks> {
     await machine.run('mount -t squashfs /dev/vdb /mnt');
     await machine.run('catamaran-agent stage --from /mnt/no-init');
     await copyAtPowerCut(machine, path('work'), path('noInit'));
+    await machine.run('catamaran-agent stage --from /mnt/impatient');
+    await copyAtPowerCut(machine, path('work'), path('impatient'));
     await machine.run('catamaran-agent stage --from /mnt/2.0.0');
     await copyAtPowerCut(machine, path('work'), path('staged'));
   } finally {
@@ -40,5 +44,11 @@ export async function makeTwinDisks(): Promise<TwinDisks> {
     await trial.serial.waitFor(/slot B with 2.0.0 is good/, 3 * minute);
     await trial.run('sync');
   });
-  return { ...twin, staged: path('staged'), noInit: path('noInit'), confirmed: path('confirmed') };
+  const [staged, noInit, impatient, confirmed] = ['staged', 'noInit', 'impatient', 'confirmed'].map(path) as [
+    string,
+    string,
+    string,
+    string,
+  ];
+  return { ...twin, staged, noInit, impatient, confirmed };
 }

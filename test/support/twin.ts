@@ -23,7 +23,7 @@ fault=
 for word in $(cat /proc/cmdline); do case $word in test.fault=*) fault=\${word#*=} ;; esac; done
 case $fault in
   unhealthy) echo 'the test asks for it' && exit 1 ;;
-  endless) sleep 1000000 ;;
+  endless) sh -c 'sleep 1000000; true' ;;
   panic) echo c >/proc/sysrq-trigger ;;
   hang-user) kill -STOP -1 && sleep 1000000 ;;
   hang-kernel)
@@ -31,6 +31,7 @@ case $fault in
     echo 0 >/sys/kernel/debug/sched/fair_server/cpu0/runtime
     chrt -f 99 sh -c 'while :; do :; done'
     ;;
+  stop-data) fsfreeze -f /var && exit 1 ;;
 esac
 exit 0
 `;
@@ -50,15 +51,35 @@ done
 
 const indent = (text: string) => text.replaceAll(/^/gm, '      ').trimEnd();
 
-export const twinSpec = (version: string, extraFiles = '') => `os: {id: twin, version: ${version}}
+interface Settings {
+  /** Lines of the spec's files. */
+  readonly files?: string;
+  /** In seconds after boot. */
+  readonly deadline?: number;
+}
+
+/** The deadline is one that no good trial comes near, however slow the machine that the tests run on. */
+export const twinSpec = (
+  version: string,
+  { files = '', deadline = 900 }: Settings = {},
+) => `os: {id: twin, version: ${version}}
 kernel: {image: component:kernel, cmdline: "console=ttyS0"}
 init: [component:init, component:crun, component:agent, ./realtime]
+onboot:
+  - name: stuck
+    image: component:getty
+    command: [sh, -c, "! grep -q test.fault=hang-onboot /proc/cmdline || sleep 1000000"]
 services:
   - {name: getty, image: component:getty}
 files:
   - {path: etc/hostname, contents: "twin\\n"}
   - path: usr/lib/catamaran/health.json
-    contents: '{"deadline": 40, "window": 2, "interval": 2, "checks": [{"name": "release", "command": ["test", "-e", "/etc/os-release"]}]}'
+    contents: |
+      {"deadline": ${deadline}, "window": 2, "interval": 2, "checks": [
+        {"name": "release", "command": ["test", "-e", "/etc/os-release"]},
+        {"name": "login", "service": "getty", "command": ["test", "-e", "/usr/bin/start-getty"]},
+        {"name": "disk", "file": "/run/catamaran/disk"}
+      ]}
   - path: usr/lib/catamaran/health.d/fault
     mode: "0755"
     contents: |
@@ -67,16 +88,16 @@ ${indent(faults)}
     mode: "0755"
     contents: |
 ${indent(shell)}
-${extraFiles}
+${files}
 disk: {slot: 64M, data: 64M}
 `;
 
-/** chrt, with which one process can keep the kernel from everything else. */
-const realtime = `summary: For a test that hangs a machine.
+/** chrt, with which one process can keep the kernel from everything else; fsfreeze, after which a file system takes no more. */
+const realtime = `summary: For tests that hang a machine.
 packages: [util-linux]
 without: [libpam0g, libpam-modules, libpam-runtime, libaudit1, libcap-ng0, libcrypt1, libmount1, libsmartcols1,
   libsystemd0, libtinfo6, libuuid1, libblkid1, liblastlog2-2, libgcc-s1, gcc-14-base, libselinux1]
-include: [usr/bin/chrt]
+include: [usr/bin/chrt, usr/sbin/fsfreeze]
 `;
 
 export interface Twin {
@@ -84,9 +105,9 @@ export interface Twin {
   readonly directory: string;
   /** A raw disk with 1.0.0 in slot A and nothing in slot B. */
   readonly disk: string;
-  /** A file system, for a second disk, with a release in each directory: /2.0.0, /no-init. */
+  /** A file system, for a second disk, with a release in each directory: /2.0.0, /no-init, /impatient. */
   readonly media: string;
-  readonly releases: Readonly<Record<'1.0.0' | '2.0.0' | 'no-init', Release>>;
+  readonly releases: Readonly<Record<'1.0.0' | '2.0.0' | 'no-init' | 'impatient', Release>>;
 }
 
 export interface Release {
@@ -115,7 +136,8 @@ export async function makeTwin(): Promise<Twin> {
   };
   const releases = {
     '2.0.0': await release('2.0.0', twinSpec('2.0.0')),
-    'no-init': await release('no-init', twinSpec('3.0.0', noInit)),
+    'no-init': await release('no-init', twinSpec('3.0.0', { files: noInit })),
+    impatient: await release('impatient', twinSpec('4.0.0', { deadline: 60 })),
     '1.0.0': await release('1.0.0', twinSpec('1.0.0')),
   };
   const request = { file, out: directory, formats: ['raw'], arch: 'amd64', frozen: false } as const;

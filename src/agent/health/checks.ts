@@ -7,6 +7,11 @@ import type { HealthCheck } from './settings.ts';
 const defaultTimeout = 10;
 const programTimeout = 60;
 const programs = '/usr/lib/catamaran/health.d';
+/** Runs a command for at most so many seconds, and ends what is left of it (component:agent). */
+const limited = '/usr/lib/catamaran/limited';
+/** In the container of a service; its process is named to `limited`. */
+const inService = ['sh', '-c', 'exec "$0" exec --pid-file "$pid_file" "$@"', '/usr/lib/catamaran/runtime'];
+
 export interface Finding {
   readonly wrong: readonly string[];
   /** The services' processes: others at the next look mean that one has started anew. */
@@ -38,7 +43,7 @@ function runCheck(host: Host, check: HealthCheck): string | undefined {
   const limit = String(check.timeout ?? defaultTimeout);
   const command = commandOf(check, limit);
   if (command === undefined) return `check ${check.name} is of no known kind`;
-  return judge(host, `check ${check.name}`, ['timeout', '-k', '2', limit, ...command]);
+  return judge(host, `check ${check.name}`, [limited, limit, ...command]);
 }
 
 function commandOf({ http, tcp, command, service, file }: HealthCheck, limit: string): string[] | undefined {
@@ -49,11 +54,11 @@ function commandOf({ http, tcp, command, service, file }: HealthCheck, limit: st
   }
   if (file !== undefined) return ['test', '-e', file];
   if (command === undefined) return undefined;
-  return service === undefined ? [...command] : ['/usr/lib/catamaran/runtime', 'exec', service, ...command];
+  return service === undefined ? [...command] : [...inService, service, ...command];
 }
 
 function runProgram(host: Host, name: string): string | undefined {
-  return judge(host, name, ['timeout', '-k', '2', String(programTimeout), `${programs}/${name}`]);
+  return judge(host, name, [limited, String(programTimeout), `${programs}/${name}`]);
 }
 
 function judge(host: Host, what: string, command: string[]): string | undefined {

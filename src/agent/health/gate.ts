@@ -1,33 +1,40 @@
 // The gate between a trial and the next update: a trial that is healthy twice in a row is confirmed, one that is not by
-// its deadline is rebooted, and the boot loader goes on counting. A slot that was good before and has only been put on
+// its deadline is rebooted, and the boot loader goes on counting. A trial that never comes as far as the gate is rebooted
+// by the guard (components/init: usr/lib/catamaran/guard). A slot that was good before and has only been put on
 // probation by the initrd needs no more than to stay up: a service elsewhere that is down must not cost it.
 import { type Host, runOrThrow } from '../host.ts';
 import { readState } from '../slots/env-store.ts';
 import type { SlotMachine } from '../slots/machine.ts';
-import { type Pending, readRecords, recordPending } from '../slots/records.ts';
+import { readRecords, recordPending } from '../slots/records.ts';
 import { checkHealth } from './checks.ts';
 import { readHealthSettings } from './settings.ts';
 
 /** Seconds for an orderly shutdown. */
 const rebootLimit = 180;
+/** For the guard: from now on it leaves the deadline to the gate, and only looks after it. */
 const beganPath = '/run/catamaran/gate-began';
+/** The initrd's word on the data partition: `disk`, or `memory` where it could not be mounted. */
+const dataPath = '/run/catamaran/data';
 
 /** Returns when there is nothing more to wait for. */
 export function passGate({ host, partitions, running }: SlotMachine): void {
-  const { state } = readState(partitions);
-  if (state[running.slot] === 'good' || running.rescue) return;
+  const isGood = () => readState(partitions).state[running.slot] === 'good';
+  if (isGood() || running.rescue) return;
+  host.writeFile(beganPath, '');
   const { pending } = readRecords(host);
   const settings = readHealthSettings(host);
-  if (pending?.slot !== running.slot) {
+  // With the records lost nobody knows which of the two it is: then it has to be healthy.
+  if (pending?.slot !== running.slot && host.readText(dataPath)?.trim() !== 'memory') {
     wait(host, settings.window);
     confirmSlot(host);
     return;
   }
-  const end = beginning(host) + settings.deadline;
   let before: string | undefined;
-  let reason = pending.reason;
+  let reason = pending?.reason;
   for (;;) {
     const { wrong, processes } = checkHealth(host, settings.checks);
+    // By hand, meanwhile.
+    if (isGood()) return;
     if (wrong.length === 0 && before === processes) {
       confirmSlot(host);
       return;
@@ -38,12 +45,13 @@ export function passGate({ host, partitions, running }: SlotMachine): void {
     if (found !== '' && found !== reason) {
       host.print(`not healthy yet: ${found}`);
       reason = found;
-      note(host, { ...pending, reason });
+      note(host, reason);
     }
-    const left = end - uptime(host);
+    const left = settings.deadline - uptime(host);
     if (left <= 0) {
+      if (reason === undefined) note(host, 'it was healthy only when no time was left to see it stay so');
       host.print(
-        `slot ${running.slot} with ${running.version} is not healthy after ${settings.deadline} seconds; rebooting`,
+        `slot ${running.slot} with ${running.version} is not confirmed ${settings.deadline} seconds after boot; rebooting`,
       );
       host.run(['reboot']);
       wait(host, rebootLimit);
@@ -59,22 +67,20 @@ function confirmSlot(host: Host): void {
   host.print(runOrThrow(host, ['catamaran-agent', 'confirm']).trim());
 }
 
-/** A reason that cannot be kept, on a full disk, must not keep a sick trial alive. */
-function note(host: Host, pending: Pending): void {
+/** The guard's word on a trial that never came to its gate, or got stuck there. What the gate has found says more. */
+export function noteOverdue(host: Host, reason: string): void {
+  if (readRecords(host).pending?.reason === undefined) note(host, reason);
+}
+
+/** For the status, should it be rolled back. One that cannot be kept, on a full disk, must not keep a sick trial alive. */
+function note(host: Host, reason: string): void {
+  const { pending } = readRecords(host);
+  if (!pending) return;
   try {
-    recordPending(host, pending);
+    recordPending(host, { ...pending, reason });
   } catch (error) {
     host.print(String(error));
   }
-}
-
-/** Of the gate in this boot, in seconds after boot: one that is started anew gets no new deadline. */
-function beginning(host: Host): number {
-  const known = host.readText(beganPath);
-  if (known !== undefined) return Number(known);
-  const now = uptime(host);
-  host.writeFile(beganPath, String(now));
-  return now;
 }
 
 function wait(host: Host, seconds: number): void {

@@ -3,7 +3,7 @@
 import { AgentError, type Host } from '../host.ts';
 
 export interface HealthSettings {
-  /** From the gate's beginning; a trial that is not confirmed by then is rebooted. */
+  /** After boot; a trial that is not confirmed by then is rebooted. */
   readonly deadline: number;
   /** Everything must be good twice, with this much time in between. */
   readonly window: number;

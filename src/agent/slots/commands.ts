@@ -1,6 +1,6 @@
 // The slot commands as words of the command line. Those that write are run under a lock by /usr/bin/catamaran-agent.
 import type { SlotName } from '../../slots/constants.ts';
-import { passGate } from '../health/gate.ts';
+import { noteOverdue, passGate } from '../health/gate.ts';
 import type { Host } from '../host.ts';
 import { accountForBoot } from './account.ts';
 import { confirmRunning, markSlotBad, rollBack } from './decide.ts';
@@ -12,7 +12,7 @@ export const slotUsage = [
   '       catamaran-agent status [--json]',
   '       catamaran-agent stage --from DIRECTORY [--tries 1|2|3] [--force]',
   '       catamaran-agent confirm | rollback | mark-bad [A|B]',
-  '       catamaran-agent account | health-gate',
+  '       catamaran-agent account | health-gate | overdue REASON',
 ];
 
 /** Undefined where the words are none of these commands. */
@@ -29,6 +29,7 @@ function parse([verb, ...rest]: readonly string[]): ((machine: SlotMachine) => v
     return (machine) => printStatus(machine, object === '--json');
   if (verb === 'mark-bad' && (object === undefined || object === 'A' || object === 'B'))
     return (machine) => markBad(machine, object);
+  if (verb === 'overdue' && object !== undefined) return ({ host }) => noteOverdue(host, object);
   if (object !== undefined) return undefined;
   if (verb === 'confirm') return confirmRunning;
   if (verb === 'rollback') return rollBack;

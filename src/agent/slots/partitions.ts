@@ -3,7 +3,8 @@
 import type { PartitionRole, SlotName } from '../../slots/constants.ts';
 import { slotRole } from '../../slots/constants.ts';
 import type { VerityTree } from '../../slots/release-manifest.ts';
-import { AgentError, type Host, runOrThrow } from '../host.ts';
+import { type Host, runOrThrow } from '../host.ts';
+import { deviceOf } from './device.ts';
 import { verifyByKernel } from './verify-tree.ts';
 
 export interface Partitions {
@@ -23,13 +24,11 @@ export interface Partitions {
 }
 
 const bytesPath = '/run/catamaran/block';
-/** The initrd's word: the name in /sys/block of the disk that the machine was booted from. */
-const diskPath = '/run/catamaran/disk';
 
 export function partitionsOf(host: Host): Partitions {
   const devices = new Map<string, string>();
-  const deviceOf = (role: PartitionRole): string => {
-    const device = devices.get(role) ?? findDevice(host, role);
+  const find = (role: PartitionRole): string => {
+    const device = devices.get(role) ?? deviceOf(host, role);
     devices.set(role, device);
     return device;
   };
@@ -37,18 +36,18 @@ export function partitionsOf(host: Host): Partitions {
 
   return {
     sizeOf(role) {
-      const name = deviceOf(role).slice('/dev/'.length);
+      const name = find(role).slice('/dev/'.length);
       return Number(host.readText(`/sys/class/block/${name}/size`)) * 512;
     },
 
     read(role, offset, size) {
-      forget(deviceOf(role));
-      return host.readBytes(deviceOf(role), offset, size);
+      forget(find(role));
+      return host.readBytes(find(role), offset, size);
     },
 
     write(role, offset, bytes) {
       host.writeFile(bytesPath, bytes);
-      const place = [`of=${deviceOf(role)}`, `bs=${bytes.length}`, `seek=${offset}`, 'oflag=seek_bytes'];
+      const place = [`of=${find(role)}`, `bs=${bytes.length}`, `seek=${offset}`, 'oflag=seek_bytes'];
       runOrThrow(host, ['dd', `if=${bytesPath}`, ...place, 'conv=notrunc,fsync']);
       host.removeFile(bytesPath);
     },
@@ -57,24 +56,24 @@ export function partitionsOf(host: Host): Partitions {
       if (size === 0) return;
       const range = [`skip=${offset}`, `seek=${offset}`, `count=${size}`];
       const flags = ['iflag=skip_bytes,count_bytes,fullblock', 'oflag=seek_bytes', 'conv=notrunc'];
-      runOrThrow(host, ['dd', `if=${file}`, `of=${deviceOf(role)}`, 'bs=1048576', ...range, ...flags]);
+      runOrThrow(host, ['dd', `if=${file}`, `of=${find(role)}`, 'bs=1048576', ...range, ...flags]);
     },
 
     flush(role) {
-      runOrThrow(host, ['sync', deviceOf(role)]);
-      forget(deviceOf(role));
+      runOrThrow(host, ['sync', find(role)]);
+      forget(find(role));
     },
 
     digest(role, size) {
-      forget(deviceOf(role));
-      const output = runOrThrow(host, digestCommand(deviceOf(role), size));
+      forget(find(role));
+      const output = runOrThrow(host, digestCommand(find(role), size));
       return output.slice(0, 64);
     },
 
     verify(slot, tree) {
       verifyByKernel(
         host,
-        { data: deviceOf(slotRole('root', slot)), hashes: deviceOf(slotRole('hash', slot)) },
+        { data: find(slotRole('root', slot)), hashes: find(slotRole('hash', slot)) },
         tree,
       );
     },
@@ -84,17 +83,4 @@ export function partitionsOf(host: Host): Partitions {
 /** Of the first `size` bytes of a file or device. */
 export function digestCommand(path: string, size: number): [string, ...string[]] {
   return ['sh', '-c', 'head -c "$1" "$2" | sha256sum', 'sh', String(size), path];
-}
-
-/** The device of the partition with this label, on the disk that the machine was booted from. */
-function findDevice(host: Host, role: PartitionRole): string {
-  const disk = host.readText(diskPath)?.trim();
-  if (!disk)
-    throw new AgentError(`${diskPath} is missing: this machine was not booted from a Catamaran disk`);
-  for (const name of host.listDirectory(`/sys/block/${disk}`) ?? []) {
-    if (!name.startsWith(disk)) continue;
-    const event = host.readText(`/sys/block/${disk}/${name}/uevent`) ?? '';
-    if (event.split('\n').includes(`PARTNAME=${role}`)) return `/dev/${name}`;
-  }
-  throw new AgentError(`the disk ${disk} has no partition ${role}`);
 }

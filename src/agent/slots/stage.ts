@@ -14,10 +14,10 @@ import { arm, disarm } from '../../slots/state.ts';
 import { hashImageSize } from '../../verity/hash-tree.ts';
 import { blockSize } from '../../verity/superblock.ts';
 import { AgentError, type Host, runOrThrow } from '../host.ts';
-import { readSlotRelease } from './boot-archive.ts';
 import { repairState, writeState } from './env-store.ts';
 import type { SlotMachine } from './machine.ts';
 import { digestCommand } from './partitions.ts';
+import { requireDigest, requireRootHash } from './read-back.ts';
 import { readRecords, recordPending } from './records.ts';
 
 export interface StageOptions {
@@ -121,19 +121,7 @@ function checkFiles(host: Host, from: string, { parts }: ReleaseManifest): void 
 
 /** From the medium: each partition's digest, that the boot archive asks for this root hash, and the kernel's word on it. */
 function verify({ partitions }: SlotMachine, target: SlotName, manifest: ReleaseManifest): void {
-  for (const part of releaseParts) {
-    const { size, sha256 } = manifest.parts[part];
-    const role = slotRole(part, target);
-    const found = partitions.digest(role, size);
-    if (found !== sha256)
-      throw new AgentError(
-        `${role} does not read as it was written (sha256 ${found}, not ${sha256}); the disk may be failing`,
-      );
-  }
-  const found = readSlotRelease(partitions, target);
-  if (found?.rootHash !== manifest.roothash)
-    throw new AgentError(
-      `the boot archive asks for the root hash ${found?.rootHash}, the manifest for ${manifest.roothash}`,
-    );
+  for (const part of releaseParts) requireDigest(partitions, slotRole(part, target), manifest.parts[part]);
+  requireRootHash(partitions, target, manifest.roothash);
   partitions.verify(target, manifest);
 }

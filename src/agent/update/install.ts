@@ -2,7 +2,9 @@
 // different is where the bytes come from: blocks that the running slot has are copied from it, the rest is fetched.
 // Disarm → erase the boot archive's beginning → root, hash, boot but for its first block → flush → read back → first block
 // of boot → flush → read back, dm-verity's word → (armSlot) record → arm. At every instant before the last step the
-// machine boots what it runs. A cut in between is continued at the last batch that is on the medium.
+// machine boots what it runs. A cut in between is continued at the last batch that is on the medium. The first blocks of
+// root and hash are not held back as `stage` does: nobody reads them before the boot archive is there, and it comes when
+// both have been read back.
 import { otherSlot, type SlotName, slotRole } from '../../slots/constants.ts';
 import { releaseParts } from '../../slots/release-manifest.ts';
 import { arm, disarm } from '../../slots/state.ts';
@@ -12,8 +14,8 @@ import { targetPath } from '../../tuf/names.ts';
 import { hashImageSize } from '../../verity/hash-tree.ts';
 import { blockSize, parseSuperblock } from '../../verity/superblock.ts';
 import { AgentError } from '../host.ts';
-import { readSlotRelease } from '../slots/boot-archive.ts';
 import { repairState, writeState } from '../slots/env-store.ts';
+import { requireDigest, requireRootHash } from '../slots/read-back.ts';
 import { recordPending } from '../slots/records.ts';
 import { digestFile } from './digest-file.ts';
 import { spool } from './durable.ts';
@@ -44,6 +46,9 @@ export function fillSlot(machine: UpdateMachine, release: Release): void {
   const tree = fetchTree(machine, manifest, addressOf('hash'));
   const job: Job = { ...release, target, tree, addressOf, delta: true };
   if (!isBegun(machine, job)) begin(machine, job);
+  // Also where an attempt before this one had come to its end: while anything is written there is nothing to boot.
+  partitions.write(slotRole('boot', target), 0, new Uint8Array(blockSize));
+  reach('erase boot');
   try {
     write(machine, job);
   } catch (error) {
@@ -56,6 +61,7 @@ export function fillSlot(machine: UpdateMachine, release: Release): void {
   reach('flush');
   writeFirstBlock(machine, job);
   reach('begin boot');
+  host.print(`${manifest.version}: reading back all that was written`);
   verifyAll(machine, job);
   reach('verify');
 }
@@ -123,8 +129,6 @@ function begin({ host, partitions, running, reach }: UpdateMachine, { target, di
   const { state } = repairState(partitions, running.slot);
   forgetProgress(host);
   writeState(partitions, disarm(state, target), (copy) => reach(`disarm ${copy}`));
-  partitions.write(slotRole('boot', target), 0, new Uint8Array(blockSize));
-  reach('erase boot');
   writeProgress(host, { manifest: digest, source: '', done: 0 });
 }
 
@@ -167,16 +171,6 @@ function verifyAll(machine: UpdateMachine, job: Job): void {
 
 /** From the medium: its digest, and that it asks for this root hash. */
 function verifyBoot({ partitions }: UpdateMachine, { target, manifest }: Job): void {
-  const role = slotRole('boot', target);
-  const { size, sha256 } = manifest.parts.boot;
-  const found = partitions.digest(role, size);
-  if (found !== sha256)
-    throw new AgentError(
-      `${role} does not read as it was written (sha256 ${found}, not ${sha256}); the disk may be failing`,
-    );
-  const asked = readSlotRelease(partitions, target)?.rootHash;
-  if (asked !== manifest.rootHash)
-    throw new AgentError(
-      `the boot archive asks for the root hash ${asked}, the manifest for ${manifest.rootHash}`,
-    );
+  requireDigest(partitions, slotRole('boot', target), manifest.parts.boot);
+  requireRootHash(partitions, target, manifest.rootHash);
 }

@@ -66,6 +66,11 @@ export function giveLockBack(machine: UpdateMachine): void {
   }
 }
 
+/** Whether this machine may have a place that it has yet to give back. */
+export function isLockHeld({ host, settings }: UpdateMachine): boolean {
+  return settings.etcd.length > 0 && host.readText(lockPath) !== undefined;
+}
+
 function semaphoreOf({ host, curl, settings, machineId }: UpdateMachine, group: string): Semaphore {
   return { host, curl, endpoints: settings.etcd, group, places: settings.etcdMachines, machineId };
 }

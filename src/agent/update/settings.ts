@@ -17,6 +17,8 @@ export interface Settings {
   readonly interval: number;
   readonly reboot: 'immediate' | 'window' | 'manual';
   readonly window: Window | undefined;
+  /** Where to say what an update came to; nowhere by default. */
+  readonly report: string | undefined;
   /** Base addresses of an etcd's members; empty: reboots need no lock. */
   readonly etcd: readonly string[];
   /** That many machines at once may reboot. */
@@ -32,14 +34,18 @@ export interface Settings {
 export const imageSettingsPath = '/usr/lib/catamaran/update.json';
 export const settingsPath = '/etc/catamaran/update.yml';
 
+/** Nothing that ends an address, an argument or a line; no comma, which stands between two. */
+const web = 'https?://[!#-+\\--\\[\\]-~]{1,1000}';
+
 const keys: Readonly<Record<string, RegExp>> = {
   url: /^(https?|file):\/\/[!#-[\]-~]{1,1000}$/,
   channel: /^[a-z][a-z0-9]{0,31}$/,
   ring: /^(canary|normal|late|\d{1,4})$/,
   interval: /^\d{1,6}[smhd]$/,
   reboot: /^(immediate|window|manual)$/,
-  window: /^[!-~ ]{1,64}$/,
-  etcd: /^https?:\/\/[!#-[\]-~]{1,1000}(\s*,\s*https?:\/\/[!#-[\]-~]{1,1000}){0,8}$/,
+  window: /^[!-~ ]{1,100}$/,
+  report: new RegExp(`^(off|${web})$`),
+  etcd: new RegExp(`^(off|${web}(\\s*,\\s*${web})*)$`),
   'etcd-machines': /^[1-9]\d{0,4}$/,
   'etcd-group': /^[A-Za-z0-9._-]{1,64}$/,
   ca: /^\/[!#-[\]-~]{1,500}$/,
@@ -68,12 +74,18 @@ export function readSettings(host: Host): Settings {
     interval: Math.max(60, parseSeconds(values.get('interval') ?? '1h')),
     reboot,
     window: window === undefined ? undefined : parseWindow(window),
-    etcd: (values.get('etcd') ?? '').split(/\s*,\s*/).filter(Boolean),
+    report: unlessOff(values.get('report')),
+    etcd: unlessOff(values.get('etcd'))?.split(/\s*,\s*/) ?? [],
     etcdMachines: Number(values.get('etcd-machines') ?? 1),
     etcdGroup: values.get('etcd-group') ?? 'default',
     ca: values.get('ca'),
     notBefore: Number(values.get('not-before') ?? 0),
   };
+}
+
+/** A person's word against the image's. */
+function unlessOff(value: string | undefined): string | undefined {
+  return value === 'off' ? undefined : value;
 }
 
 function readImageSettings(host: Host): [string, string][] {

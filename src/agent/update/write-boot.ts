@@ -3,8 +3,8 @@
 import { slotRole } from '../../slots/constants.ts';
 import { blockSize } from '../../verity/superblock.ts';
 import { AgentError, runOrThrow } from '../host.ts';
+import { deviceOf } from '../slots/device.ts';
 import { headSize, planBoot } from './boot-image.ts';
-import { deviceOf } from './device-of.ts';
 import { spool } from './durable.ts';
 import { fetchRanges, fetchWhole, makeBatches, RangesRefused } from './fetch-ranges.ts';
 import type { Move } from './host.ts';

@@ -5,10 +5,11 @@ import { hexOf } from '../../tuf/hex.ts';
 import { defaultGap, leafPlace, planDelta } from '../../verity/delta.ts';
 import { hashImageSize } from '../../verity/hash-tree.ts';
 import { blockSize, digestSize, parseSuperblock } from '../../verity/superblock.ts';
-import { deviceOf } from './device-of.ts';
+import { deviceOf } from '../slots/device.ts';
 import { type ByteRange, fetchRanges, fetchWhole, makeBatches, RangesRefused } from './fetch-ranges.ts';
 import type { Job } from './job.ts';
 import type { UpdateMachine } from './machine.ts';
+import { formatSize, trackDownload } from './progress.ts';
 import { readProgress, writeProgress } from './records.ts';
 
 export function writeRoot(machine: UpdateMachine, job: Job): void {
@@ -25,13 +26,18 @@ export function writeRoot(machine: UpdateMachine, job: Job): void {
     ranges.map(({ at, count }): ByteRange => ({ offset: at * blockSize, size: count * blockSize })),
   );
   const url = job.addressOf('root');
-  const steps = [
-    () => host.transfer(from, to, moves),
-    ...batches.map((batch) => () => fetchRanges(machine, url, batch, to)),
-  ];
   const before = readProgress(host);
   const done = before?.manifest === job.digest && before.source === source ? before.done : 0;
-  report(machine, job, ranges, done);
+  const [total, come] = [sizeOf(batches), sizeOf(batches.slice(0, Math.max(0, done - 1)))];
+  announce(machine, job, total, done);
+  const track = trackDownload(host, job.manifest.version, { total, before: come });
+  const steps = [
+    () => host.transfer(from, to, moves),
+    ...batches.map((batch) => () => {
+      fetchRanges(machine, url, batch, to);
+      track(sizeOf([batch]));
+    }),
+  ];
   try {
     for (const [index, step] of steps.entries()) {
       if (index < done) continue;
@@ -67,16 +73,15 @@ function runningLeaves({ partitions, running }: UpdateMachine, salt: string): Ui
   return partitions.read(role, offset, size);
 }
 
-function report(
-  { host, running }: UpdateMachine,
-  { manifest, tree }: Job,
-  ranges: readonly { count: number }[],
-  done: number,
-): void {
-  const missing = ranges.reduce((sum, { count }) => sum + count, 0);
-  const mebibytes = (blocks: number) => `${((blocks * blockSize) / (1 << 20)).toFixed(1)} MiB`;
-  const rest = missing < tree.dataBlocks ? `, the rest is in slot ${running.slot}` : '';
+function sizeOf(batches: readonly (readonly ByteRange[])[]): number {
+  return batches.flat().reduce((sum, { size }) => sum + size, 0);
+}
+
+function announce({ host, running }: UpdateMachine, { manifest }: Job, missing: number, done: number): void {
+  const { size } = manifest.parts.root;
+  const rest = missing < size ? `, the rest is in slot ${running.slot}` : '';
+  const again = done > 0 ? '; going on where it stopped' : '';
   host.print(
-    `${manifest.version}: ${mebibytes(missing)} of ${mebibytes(tree.dataBlocks)} are to be fetched${rest}${done > 0 ? '; going on where it stopped' : ''}`,
+    `${manifest.version}: ${formatSize(missing)} of ${formatSize(size)} are to be fetched${rest}${again}`,
   );
 }

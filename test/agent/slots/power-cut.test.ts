@@ -6,35 +6,20 @@ import { confirmRunning } from '../../../src/agent/slots/decide.ts';
 import { readRecords } from '../../../src/agent/slots/records.ts';
 import type { Running } from '../../../src/agent/slots/running.ts';
 import { stage } from '../../../src/agent/slots/stage.ts';
-import { chooseBoot } from '../../../src/slots/boot-model.ts';
-import { envOffsets, envSize, type SlotName, slotRole } from '../../../src/slots/constants.ts';
-import { serialiseEnv } from '../../../src/slots/env.ts';
 import { randomFrom } from '../../faults/random.ts';
+import { bootSlot } from './boot-slot.ts';
 import { filesOf, fresh, holds, makeDisk, old, runningFrom, type TestDisk, third } from './fixtures.ts';
 import { fragileMachine, PowerCut } from './fragile-machine.ts';
 
 const cuts = 60; // more than there are effects
 const seeds = 6;
 
-/** As the boot loader does, and then a machine that runs from what it has chosen. */
+/** A machine that runs from what the boot loader has chosen. */
 function boot(disk: TestDisk): Running {
-  const env = (index: 0 | 1) =>
-    disk.media.get('ab-state')!.slice(envOffsets[index], envOffsets[index] + envSize);
-  const readable = (slot: SlotName) =>
-    disk.media
-      .get(slotRole('boot', slot))!
-      .subarray(0, 512)
-      .some((byte) => byte !== 0);
-  const choice = chooseBoot({
-    ...{ env1: env(0), env2: env(1), writable: true },
-    readable: { A: readable('A'), B: readable('B') },
-  });
-  expect(choice.rescue).toBe(false);
-  if (choice.written)
-    for (const offset of envOffsets) disk.media.get('ab-state')!.set(serialiseEnv(choice.written), offset);
-  const release = holds(disk, choice.slot!);
-  expect(release, `slot ${choice.slot} holds a complete version`).toBeDefined();
-  return runningFrom(choice.slot!, release!);
+  const slot = bootSlot(disk);
+  const release = holds(disk, slot);
+  expect(release, `slot ${slot} holds a complete version`).toBeDefined();
+  return runningFrom(slot, release!);
 }
 
 const options = { from: '/mnt', tries: 3, force: false } as const;

@@ -1,4 +1,7 @@
 // The two files of settings: the image's, and over it the person's.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readSettings } from '../../../src/agent/update/settings.ts';
 import { printUpdate } from '../../../src/image/update-file.ts';
@@ -20,9 +23,47 @@ test('what the builder writes is what the machine reads', () => {
     etcd: [],
     etcdMachines: 1,
     etcdGroup: 'default',
+    report: undefined,
     ca: undefined,
     notBefore: 1_700_000_000,
   });
+});
+
+test('a lock and a report of the spec reach the machine, and its person may do without', () => {
+  const etcd = ['http://10.0.0.1:2379', 'http://10.0.0.2:2379'];
+  const json = printUpdate(
+    {
+      ...{ url: 'https://u.example/os', channel: 'stable', report: 'https://u.example/report' },
+      reboot: { strategy: 'immediate', lock: { etcd, group: 'web', machines: 3 } },
+    },
+    0,
+  );
+  expect(settings('', json)).toMatchObject({
+    ...{ report: 'https://u.example/report', reboot: 'immediate' },
+    ...{ etcd, etcdGroup: 'web', etcdMachines: 3 },
+  });
+  expect(settings('etcd: off\nreport: off', json)).toMatchObject({ etcd: [], report: undefined });
+});
+
+test('what the spec’s schema accepts, the machine accepts', () => {
+  const schema = JSON.parse(
+    readFileSync(join(import.meta.dirname, '../../../schemas/spec.schema.json'), 'utf8'),
+  ).properties.update.properties;
+  const { window, lock } = schema.reboot.properties;
+  const text = ({ pattern }: { pattern: string }) => fc.stringMatching(new RegExp(pattern));
+  const anything = fc.record({
+    ...{ url: text(schema.url), report: text(schema.report), window: text(window) },
+    etcd: fc.array(text(lock.properties.etcd.items), { minLength: 1, maxLength: 9 }),
+    group: text(lock.properties.group),
+  });
+  fc.assert(
+    fc.property(anything, ({ url, report, window, etcd, group }) => {
+      const reboot = { strategy: 'window', window, lock: { etcd, group, machines: 1 } } as const;
+      const json = printUpdate({ url, channel: 'stable', report, reboot }, 0);
+      expect(settings('', json)).toMatchObject({ report, etcd, etcdGroup: group });
+    }),
+    { numRuns: 300 },
+  );
 });
 
 test('the person has the last word', () => {
@@ -54,6 +95,8 @@ test.each([
   ['url: ftp://x', 'url cannot be "ftp://x"'],
   ['url: http://x/" -o /etc/passwd', 'url cannot be'],
   ['window: tomorrow', 'no window: "tomorrow"'],
+  ['report: yes', 'report cannot be "yes"'],
+  ['etcd: http://a,b', 'etcd cannot be'],
 ])('%j is refused with its place', (own, message) => {
   expect(() => settings(own)).toThrow(message);
 });

@@ -17,11 +17,13 @@ export interface ReleasePlan {
   readonly version: string;
   /** Of the root image: equal numbers are equal blocks. */
   readonly blocks: readonly number[];
+  /** Bytes of kernel and initrd together. */
+  readonly bootSize?: number;
   readonly kernel?: string;
   readonly initrd?: string;
 }
 
-const salt = Buffer.alloc(32, 7);
+export const salt = Buffer.alloc(32, 7);
 const sha256 = (bytes: Uint8Array): Uint8Array => hash('sha256', bytes, 'buffer');
 
 /** Nothing that compresses. */
@@ -32,14 +34,14 @@ export function noise(seed: string, size: number): Buffer {
 }
 
 export async function makeRelease(plan: ReleasePlan): Promise<TestRelease> {
-  const { version, blocks, kernel = 'kernel', initrd = 'initrd' } = plan;
+  const { version, blocks, bootSize = 700_000, kernel = 'kernel', initrd = 'initrd' } = plan;
   const root = Buffer.concat(blocks.map((block) => noise(`block ${block}`, 4096)));
   const tree = buildHashTree(leafDigests(root, salt, sha256), { uuid: Buffer.alloc(16, 1), salt }, sha256);
   const rootHash = Buffer.from(tree.rootHash).toString('hex');
   const facts = { os: 'lighthouse', version, arch: 'amd64', roothash: rootHash, salt: salt.toString('hex') };
   const archive = writeBootArchive({
-    kernel: contentOf(noise(kernel, 400_000)),
-    initrd: contentOf(noise(initrd, 300_000)),
+    kernel: contentOf(noise(kernel, Math.ceil((bootSize * 4) / 7))),
+    initrd: contentOf(noise(initrd, Math.floor((bootSize * 3) / 7))),
     cmdline: 'console=ttyS0',
     verity: { rootHash, salt: facts.salt, dataBlocks: blocks.length },
     manifest: { ...facts, dataBlocks: blocks.length, segments: [] },

@@ -1,0 +1,50 @@
+// What a machine says of itself, only where `report` names an address: a small POST after each update that was tried. No
+// id of the machine is in it, and the update goes the same way whether anybody listens.
+import { bucketFor, type StayReason } from '../../tuf/decide.ts';
+import type { Pointer } from '../../tuf/pointer.ts';
+import { readRecords } from '../slots/records.ts';
+import { runCurl } from './curl.ts';
+import { spool } from './durable.ts';
+import type { UpdateMachine } from './machine.ts';
+
+export interface Outcome {
+  /** `installed`: the next boot tries it. A StayReason: why nothing was to be done. */
+  readonly result: StayReason | 'downloaded' | 'installed' | 'error';
+  /** Absent where the update did not come as far as that. */
+  readonly pointer: Pointer | undefined;
+  /** Of the error. */
+  readonly message?: string;
+}
+
+/** In bytes: nobody reads the answer. */
+const answerLimit = 4096;
+/** In seconds; with answerLimit it bounds the whole to a quarter of a minute. */
+const patience = 5;
+const textLimit = 300;
+
+/** Never throws, tries once. */
+export function sendReport(machine: UpdateMachine, outcome: Outcome): void {
+  const { host, settings, curl } = machine;
+  const { report: url } = settings;
+  if (url === undefined) return;
+  const output = `${spool}/report`;
+  const transfer = { url, output, maxSize: answerLimit, body: describe(machine, outcome) };
+  const { results, message } = runCurl(host, [transfer], { ...curl, patience });
+  host.removeFile(output);
+  if (results[0]!.exit !== 0) host.print(`the report was not delivered, which changes nothing: ${message}`);
+}
+
+function describe(machine: UpdateMachine, { result, pointer, message }: Outcome): string {
+  const { host, settings, machineId, running, os, arch } = machine;
+  const { last } = readRecords(host);
+  const trial = last && { version: last.version, result: last.result, reason: plain(last.reason) };
+  const bucket = pointer && bucketFor({ ring: settings.ring, machineId }, pointer.rollout.salt);
+  const { version } = running;
+  const report = { os, arch, version, channel: settings.channel, bucket, result, message: plain(message) };
+  return JSON.stringify({ ...report, trial });
+}
+
+/** Short, and nothing but ASCII in it. */
+function plain(text: string | undefined): string | undefined {
+  return text?.replace(/[^\x20-\x7e]/g, '?').slice(0, textLimit);
+}

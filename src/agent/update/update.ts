@@ -1,0 +1,87 @@
+// One update, from the question to the channel up to the reboot, as far as was asked for. What it came to is reported
+// before the machine goes down, and also when it failed.
+import { messageOf } from '../../base/errors.ts';
+import { readManifest } from '../../tuf/channel.ts';
+import { AgentError } from '../host.ts';
+import { rollBack } from '../slots/decide.ts';
+import { type Checked, check } from './check.ts';
+import { describeCheck } from './describe.ts';
+import { spool } from './durable.ts';
+import { armSlot, fillSlot, type Release } from './install.ts';
+import type { UpdateMachine } from './machine.ts';
+import type { UpdateOptions } from './options.ts';
+import { giveLockBack, readArmed, rebootIfDue } from './reboot.ts';
+import { type Outcome, sendReport } from './report.ts';
+
+export function update(machine: UpdateMachine, options: UpdateOptions): void {
+  const { goal, media } = options;
+  machine.host.makeDirectory(spool);
+  if (goal === 'check') {
+    askChannel(machine, options);
+    return;
+  }
+  giveLockBack(machine);
+  let checked: Checked | undefined;
+  // A machine that is updated from a disk may have no network.
+  const tell = (outcome: Omit<Outcome, 'pointer'>) => {
+    if (media === undefined) sendReport(machine, { ...outcome, pointer: checked?.pointer });
+  };
+  try {
+    checked = askChannel(machine, options);
+    tell({ result: install(machine, options, checked) });
+  } catch (error) {
+    tell({ result: 'error', message: messageOf(error) });
+    throw error;
+  }
+  const armed = readArmed(machine);
+  if (armed === undefined || checked.decision.action === 'stay' || goal === 'download' || goal === 'apply')
+    return;
+  rebootIfDue(machine, armed, { now: goal === 'now' });
+}
+
+function askChannel(machine: UpdateMachine, options: UpdateOptions): Checked {
+  const { goal, force, waiveExpiry } = options;
+  const url = sourceOf(machine, options);
+  const checked = check(machine, { now: goal === 'now', force, url, waiveExpiry });
+  machine.host.print(describeCheck(machine, checked));
+  return checked;
+}
+
+/** Up to the slot that the next boot tries. */
+function install(
+  machine: UpdateMachine,
+  options: UpdateOptions,
+  { client, decision }: Checked,
+): Outcome['result'] {
+  const { host, os, arch } = machine;
+  const armed = readArmed(machine);
+  if (decision.action === 'stay') {
+    // The channel no longer wants what waits for a reboot: it must not come by a power cut either.
+    if (armed !== undefined && decision.reason !== 'waiting') rollBack(machine);
+    return decision.reason;
+  }
+  const manifest = readManifest(client, decision.release, { os, arch });
+  if (armed?.rootHash === manifest.rootHash) return 'installed';
+  const release: Release = {
+    url: sourceOf(machine, options),
+    manifest,
+    digest: decision.release.manifest.sha256,
+  };
+  fillSlot(machine, release);
+  if (options.goal === 'download') {
+    host.print(`${manifest.version} is complete and verified; --apply puts it on trial`);
+    return 'downloaded';
+  }
+  armSlot(machine, release);
+  return 'installed';
+}
+
+function sourceOf({ settings }: UpdateMachine, { media }: UpdateOptions): string {
+  return media === undefined ? settings.url : addressOfMedia(media);
+}
+
+/** Slashes stay; everything else that has a meaning in an address is written as its number. */
+function addressOfMedia(path: string): string {
+  if (/[^\x20-\x7e]/.test(path)) throw new AgentError('the path of the media has letters that are not ASCII');
+  return `file://${encodeURI(path.replace(/\/+$/, '')).replace(/[?#"]/g, encodeURIComponent)}`;
+}
