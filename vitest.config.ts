@@ -1,5 +1,8 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
+// Vitest leaves one processor idle for itself: of two, half.
+const maxWorkers = availableParallelism();
 const minutes = (count: number) => count * 60_000;
 
 export default defineConfig({
@@ -12,17 +15,18 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/boot/**'],
+          maxWorkers,
           sequence: { groupOrder: 0 },
           testTimeout: minutes(5),
           hookTimeout: minutes(10),
         },
       },
       {
-        // Real machines in QEMU: after everything else and one at a time, so that each has the processor to itself.
+        // Real machines in QEMU: after everything else, and as many at a time as each has a processor to itself.
         test: {
           name: 'boot',
           include: ['test/boot/**/*.test.ts'],
-          fileParallelism: false,
+          maxWorkers,
           sequence: { groupOrder: 1 },
           // QEMU's emulation now and then ends a guest for no reason of the guest's: one more try.
           retry: 1,

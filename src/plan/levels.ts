@@ -2,7 +2,7 @@
 // measured.
 
 /** For a disk's segments. */
-export const segmentLevel = 6;
+export const segmentLevel = 5;
 /** For the archives of an initrd. */
 export const archiveLevel = 5;
 /** For a squashfs that is made anew as a whole. */
