@@ -8,7 +8,8 @@ export type Content =
 
 type Slice = Extract<Content, { at: 'file' }>;
 
-const chunkSize = 1 << 20;
+// Larger ones are dearer: each is new memory that has to be cleared away.
+const chunkSize = 1 << 18;
 const windowSize = 1 << 16;
 /** Files open at a time. */
 const maxOpen = 16;
@@ -22,7 +23,7 @@ export function sizeOf(content: Content): number {
   return content.at === 'memory' ? content.bytes.length : content.size;
 }
 
-/** Reads it in chunks of at most 1 MiB. A chunk is not to be changed. Fails if the host's file is shorter. */
+/** Reads it in chunks of at most 256 KiB. A chunk is not to be changed. Fails if the host's file is shorter. */
 export async function* readContent(content: Content): AsyncGenerator<Uint8Array> {
   const contents = openContents();
   try {
