@@ -1,11 +1,11 @@
 // One command from its arguments to its exit code: parse, open a front, run, and say what went wrong.
 
+import type { Work } from './choice.ts';
 import { failureOf } from './failure.ts';
 import { watchInterruption } from './interrupt.ts';
 import type { Io, OutputStream } from './io.ts';
 import { completeGlobals, type Globals } from './options.ts';
 import { type Parsed, parseArguments } from './parse.ts';
-import type { Work } from './program.ts';
 import { type FrontOptions, openFront, wantsColor } from './report/open-front.ts';
 
 export async function execute(argv: readonly string[], io: Io): Promise<number> {

@@ -1,6 +1,6 @@
 // The grammar of `catamaran component …` and `catamaran image …`: what images are made of, and what the cache has of them.
 import { Argument, type Command, Option } from 'commander';
-import type { Choose } from './program.ts';
+import type { Choose } from './choice.ts';
 
 export function addComponent(program: Command, choose: Choose): void {
   const component = program

@@ -1,10 +1,11 @@
 // From arguments to a chosen command: commander parses; what it has to say against them becomes our kind of error.
 import { type Command, CommanderError } from 'commander';
 import { CatamaranError } from '../base/errors.ts';
+import type { Work } from './choice.ts';
 import { helpStyle } from './help.ts';
 import type { Io } from './io.ts';
 import type { RawGlobals } from './options.ts';
-import { defineProgram, type Work } from './program.ts';
+import { defineProgram } from './program.ts';
 import { wantsColor } from './report/open-front.ts';
 
 export interface Parsed {

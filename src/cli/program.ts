@@ -1,17 +1,13 @@
 // The grammar of the command line: every command, argument and option, once. Commands themselves are loaded when
 // they are chosen.
 import { Argument, Command, Option } from 'commander';
+import type { Choose } from './choice.ts';
 import { addComponent, addImage } from './image-commands.ts';
 import { addRelease } from './release-commands.ts';
-import type { Session } from './session.ts';
 import * as options from './shared-options.ts';
 import type { SpecFiles } from './spec-source.ts';
 import * as values from './values.ts';
 import { version } from './version.ts';
-
-/** A chosen command, with its arguments and options bound. */
-export type Work = (session: Session) => Promise<void>;
-export type Choose = (name: string, work: Work) => void;
 
 export function defineProgram(choose: Choose): Command {
   const program = new Command('catamaran')

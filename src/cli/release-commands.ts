@@ -1,6 +1,6 @@
 // The grammar of `catamaran release …`: each command's arguments and options. What they do is in commands/release-*.ts.
 import { Argument, type Command, Option } from 'commander';
-import type { Choose } from './program.ts';
+import type { Choose } from './choice.ts';
 import * as values from './release-values.ts';
 import * as shared from './shared-options.ts';
 import type { SpecFiles } from './spec-source.ts';

@@ -2,8 +2,7 @@
 // checked before it is used; one that never ends is ended.
 import { execa } from 'execa';
 import { CatamaranError } from '../base/errors.ts';
-import { verifySignature } from '../tuf/keys.ts';
-import type { Key } from './keyring.ts';
+import { type PublicKey, verifySignature } from '../tuf/keys.ts';
 
 export type Words = readonly [program: string, ...string[]];
 
@@ -17,7 +16,7 @@ const farewell = 1000;
 export async function signByCommand(
   [program, ...words]: Words,
   message: Uint8Array,
-  key: Omit<Key, 'sign'>,
+  key: { readonly name: string; readonly public: PublicKey },
   patience: number,
 ): Promise<string> {
   const running = execa(program, words, {

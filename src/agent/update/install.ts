@@ -20,19 +20,11 @@ import { recordPending } from '../slots/records.ts';
 import { digestFile } from './digest-file.ts';
 import { spool } from './durable.ts';
 import { fetchWhole } from './fetch-ranges.ts';
-import { Damaged, type Job, type Tree } from './job.ts';
+import { Damaged, type Job, type Release, type Tree } from './job.ts';
 import type { UpdateMachine } from './machine.ts';
 import { forgetProgress, readProgress, recordInstalled, writeProgress } from './records.ts';
 import { writeBoot, writeFirstBlock } from './write-boot.ts';
 import { writeRoot } from './write-root.ts';
-
-export interface Release {
-  /** The repository's. */
-  readonly url: string;
-  readonly manifest: Manifest;
-  /** SHA-256 of the manifest. */
-  readonly digest: string;
-}
 
 /** Fills and verifies the slot that does not run. It stays disarmed. */
 export function fillSlot(machine: UpdateMachine, release: Release): void {

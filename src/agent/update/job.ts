@@ -1,7 +1,15 @@
 // One update on its way into a slot, as the steps that write it see it.
 import type { SlotName } from '../../slots/constants.ts';
+import type { Manifest } from '../../tuf/manifest.ts';
 import type { ImageKind } from '../../tuf/names.ts';
-import type { Release } from './install.ts';
+
+export interface Release {
+  /** The repository's. */
+  readonly url: string;
+  readonly manifest: Manifest;
+  /** SHA-256 of the manifest. */
+  readonly digest: string;
+}
 
 export interface Job extends Release {
   readonly target: SlotName;
