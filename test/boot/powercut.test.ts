@@ -204,7 +204,7 @@ test(
           const share = random();
           await applyEpoch(log, cut, epoch, () => random() < share);
           await expectChoiceWhole(cut);
-          if (everything && index % 8 === 0) await expectWhole(cut, nextFirmware());
+          if (everything) await expectWhole(cut, nextFirmware());
         });
       }
       await applyEpoch(log, flushed, epoch, () => true);
