@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { expect, test } from 'vitest';
-import { defaultDays } from '../../src/release/config.ts';
 import { openDisk } from '../../src/release/disk.ts';
 import { initRepository } from '../../src/release/init.ts';
 import { createMemory } from '../../src/release/local.ts';
@@ -15,7 +14,14 @@ import { refreshRepository } from '../../src/release/refresh.ts';
 import { readStatus } from '../../src/release/status.ts';
 import { verifyRepository } from '../../src/release/verify.ts';
 import { atOnce, codeOf } from './support/people.ts';
-import { now, openWorkplace, temporaryDirectory, versionAt, type Workplace } from './support/workplace.ts';
+import {
+  initRequest,
+  now,
+  openWorkplace,
+  temporaryDirectory,
+  versionAt,
+  type Workplace,
+} from './support/workplace.ts';
 
 async function released(): Promise<Workplace> {
   const place = await openWorkplace();
@@ -60,14 +66,7 @@ test('half of a repository is no place for a new one', async () => {
   const publisher = await place.publisher();
   expect(await codeOf(refreshRepository([], publisher))).toBe('release-half-copied');
   expect(await codeOf(readStatus(place.repo, publisher.disk, now))).toBe('release-half-copied');
-  const init = initRepository({
-    directory: place.repo,
-    keys: place.keys,
-    config: { os: 'lighthouse', days: defaultDays },
-    root: { keys: 3, threshold: 2 },
-    channels: new Map([['alpha', { keys: 1, threshold: 1 }]]),
-    now,
-  });
+  const init = initRepository(initRequest(place));
   expect(await codeOf(init)).toBe('release-half-copied');
   expect(await readdir(join(place.repo, 'metadata'))).toEqual(before);
 });

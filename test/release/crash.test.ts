@@ -4,7 +4,6 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { addRelease } from '../../src/release/add.ts';
-import { defaultDays } from '../../src/release/config.ts';
 import { type Disk, openDisk } from '../../src/release/disk.ts';
 import { collectReleases } from '../../src/release/gc.ts';
 import { readImageDirectory } from '../../src/release/images.ts';
@@ -22,6 +21,7 @@ import { atOnce, codeOf, keyNamed, person } from './support/people.ts';
 import {
   copyWorkplace,
   follow,
+  initRequest,
   now,
   openTufJs,
   openWorkplace,
@@ -139,14 +139,7 @@ test('an init that was cut is made again', async () => {
     const place = workplaceAt(await temporaryDirectory());
     await mkdir(place.repo);
     const { disk } = failingDisk(openDisk(place.repo), step);
-    const request = {
-      directory: place.repo,
-      keys: place.keys,
-      config: { os: 'lighthouse', days: defaultDays },
-      root: { keys: 3, threshold: 2 },
-      channels: new Map([['alpha', { keys: 1, threshold: 1 }]]),
-      now,
-    };
+    const request = initRequest(place);
     const cut = await isCut(initRepository({ ...request, disk }));
     if (!cut) {
       expect(step).toBe(7);
@@ -227,12 +220,8 @@ test('an init that waits for signatures, cut at each write of its end', async ()
   await mkdir(prepared.keys);
   await writeFile(join(prepared.keys, 'root-2.json'), JSON.stringify({ public: theirs.public }));
   const { outcome } = await initRepository({
-    directory: prepared.repo,
-    keys: prepared.keys,
-    config: { os: 'lighthouse', days: defaultDays },
+    ...initRequest(prepared),
     root: { keys: 2, threshold: 2 },
-    channels: new Map([['alpha', { keys: 1, threshold: 1 }]]),
-    now,
     signLater: true,
   });
   expect(outcome).toMatchObject({ state: 'waiting', shortages: [{ role: 'root', missing: ['root-2'] }] });

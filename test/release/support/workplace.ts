@@ -41,20 +41,26 @@ export async function openWorkplace(changes: Partial<InitRequest> = {}): Promise
   const base = await temporaryDirectory();
   const place = workplaceAt(base);
   await initRepository({
-    directory: place.repo,
-    keys: place.keys,
-    config: { os: 'lighthouse', days: defaultDays },
-    root: { keys: 3, threshold: 2 },
+    ...initRequest(place),
     channels: new Map([
       ['alpha', { keys: 1, threshold: 1 }],
       ['beta', { keys: 1, threshold: 1 }],
       ['stable', { keys: 3, threshold: 2 }],
     ]),
-    now,
     ...changes,
   });
   return place;
 }
+
+/** With one channel. */
+export const initRequest = ({ repo, keys }: Workplace): InitRequest => ({
+  directory: repo,
+  keys,
+  config: { os: 'lighthouse', days: defaultDays },
+  root: { keys: 3, threshold: 2 },
+  channels: new Map([['alpha', { keys: 1, threshold: 1 }]]),
+  now,
+});
 
 export function workplaceAt(base: string): Workplace {
   const [repo, keys] = [join(base, 'repo'), join(base, 'keys')];
