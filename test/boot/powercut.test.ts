@@ -14,7 +14,7 @@ import { everything, faultTable } from '../faults/table.ts';
 import { applyEpoch, loggedDisk, readWriteLog } from '../faults/write-log.ts';
 import { makeTwin, type Twin } from '../support/twin.ts';
 import {
-  copyAtPowerCut,
+  atPowerCut,
   copyDisk,
   readPart,
   readStates,
@@ -77,15 +77,16 @@ test(
         await machine.run(`echo ${numberOf(point)} >/run/catamaran/crash-at`);
         await machine.run('catamaran-agent stage --from /mnt/2.0.0 >/run/stage.log 2>&1 &');
         await machine.serial.waitFor(new RegExp(`crash point \\d+, ${point}`), 4 * minute);
-        const cut = await copyAtPowerCut(machine, work, path('cut'));
+        await atPowerCut(machine, { disk: work, to: path('cut') }, async (cut) => {
+          for (const firmware of firmwares) {
+            await table.count(`stage, after "${point}" (${firmware})`, async () => {
+              const slot = await expectWhole(await copyDisk(cut, path('boot')), firmware);
+              // The commit point of an update is the first copy of the state that arms it.
+              expect(slot).toBe(point.startsWith('arm') ? 'B' : 'A');
+            });
+          }
+        });
         await endAgent(machine);
-        for (const firmware of firmwares) {
-          await table.count(`stage, after "${point}"`, async () => {
-            const slot = await expectWhole(await copyDisk(cut, path('boot')), firmware);
-            // The commit point of an update is the first copy of the state that arms it.
-            expect(slot).toBe(point.startsWith('arm') ? 'B' : 'A');
-          });
-        }
       }
     } finally {
       await machine.kill();
@@ -112,7 +113,7 @@ if (everything) {
       firmwares.map((each) => [point, each] as const),
     )) {
       const disk = await copyDisk(staged, path('cut'));
-      await table.count(`confirm, after "${point}"`, async () => {
+      await table.count(`confirm, after "${point}" (${firmware})`, async () => {
         const machine = await startTwin({ disk, scratch: twin.directory, firmware });
         try {
           await machine.ready('B');
@@ -147,10 +148,11 @@ test(
       await machine.run('mount -t squashfs /dev/vdb /mnt');
       await machine.run('while :; do catamaran-agent stage --from /mnt/2.0.0; done >/run/stage.log 2>&1 &');
       for (let count = 0; count < cuts; count++) {
-        await sleep(500 + random() * 15_000);
-        await table.count('stage, at a random instant', async () => {
-          await expectWhole(await copyAtPowerCut(machine, work, path('cut')), nextFirmware());
-        });
+        await sleep(500 + random() * 6000);
+        const firmware = nextFirmware();
+        await atPowerCut(machine, { disk: work, to: path('cut') }, (cut) =>
+          table.count(`stage, at a random instant (${firmware})`, () => expectWhole(cut, firmware)),
+        );
         await unlink(path('cut'));
       }
     } finally {
@@ -198,13 +200,14 @@ test(
     const every = everything ? 1 : Math.ceil(epochs.length / 12);
     for (const [index, epoch] of epochs.entries()) {
       if (index % every === 0 && epoch.length > 0) {
-        await table.count('unflushed writes lost', async () => {
+        const firmware = nextFirmware();
+        await table.count(`unflushed writes lost (${firmware})`, async () => {
           const cut = await copyDisk(flushed, path('cut'));
           // What is lost is a little of it, half, or nearly all.
           const share = random();
           await applyEpoch(log, cut, epoch, () => random() < share);
           await expectChoiceWhole(cut);
-          if (everything) await expectWhole(cut, nextFirmware());
+          if (everything) await expectWhole(cut, firmware);
         });
       }
       await applyEpoch(log, flushed, epoch, () => true);
@@ -235,8 +238,8 @@ if (everything) {
       });
       for (let count = 0; count < cuts; count++) {
         const disk = await copyDisk(staged, path('cut'));
-        await table.count('the boot loader, at a random instant', async () => {
-          const firmware = nextFirmware();
+        const firmware = nextFirmware();
+        await table.count(`the boot loader, at a random instant (${firmware})`, async () => {
           const machine = await startTwin({ disk, scratch: twin.directory, firmware });
           if (firmware === 'uefi') await machine.serial.waitFor(/BdsDxe: starting/, 2 * minute);
           else await sleep(300);

@@ -12,7 +12,7 @@ import { otherSlot, type SlotName } from '../../src/slots/constants.ts';
 import { randomFrom } from '../faults/random.ts';
 import { everything, faultTable } from '../faults/table.ts';
 import { addressFor, type Lighthouse, makeLighthouse, network, writeText } from '../support/lighthouse.ts';
-import { copyAtPowerCut, copyDisk, startTwin, type TwinMachine, withTwin } from '../support/twin-machine.ts';
+import { atPowerCut, copyDisk, startTwin, type TwinMachine, withTwin } from '../support/twin-machine.ts';
 
 const minute = 60_000;
 const day = 86_400;
@@ -113,14 +113,15 @@ if (everything) {
       try {
         for (const point of points) {
           await updateUpTo(machine, point);
-          const cut = await copyAtPowerCut(machine, work, path('cut'));
+          await atPowerCut(machine, { disk: work, to: path('cut') }, (cut) =>
+            table.count(`after "${point}"`, async () => {
+              // The commit point is the first copy of the state that arms it.
+              expect(await expectWell(cut)).toBe(point.startsWith('arm') ? 'B' : 'A');
+            }),
+          );
           await machine.run('rm /run/catamaran/crash-at; killall qjs sleep; true');
           // What is armed is taken back, or there would be nothing more to do for the next one.
           if (point.startsWith('arm')) await machine.run('catamaran-agent rollback');
-          await table.count(`after "${point}"`, async () => {
-            // The commit point is the first copy of the state that arms it.
-            expect(await expectWell(cut)).toBe(point.startsWith('arm') ? 'B' : 'A');
-          });
         }
       } finally {
         await machine.kill();
@@ -141,9 +142,9 @@ test(
       await machine.run(`${again} >/run/update.log 2>&1 &`);
       for (let count = 0; count < cuts; count++) {
         await sleep(500 + random() * 20_000);
-        await table.count('at a random instant', async () => {
-          await expectWell(await copyAtPowerCut(machine, work, path('cut')));
-        });
+        await atPowerCut(machine, { disk: work, to: path('cut') }, (cut) =>
+          table.count('at a random instant', () => expectWell(cut)),
+        );
         await unlink(path('cut'));
       }
     } finally {

@@ -152,14 +152,22 @@ export async function startTwin(options: TwinRun): Promise<TwinMachine> {
   };
 }
 
-/** The disk as SIGKILL of QEMU would leave it at this instant; the machine goes on afterwards. */
-export async function copyAtPowerCut(machine: TwinMachine, disk: string, to: string): Promise<string> {
+/** Hands over the disk as SIGKILL of QEMU would leave it at this instant; the machine stands still meanwhile, and goes on. */
+export async function atPowerCut<T>(
+  machine: TwinMachine,
+  { disk, to }: { readonly disk: string; readonly to: string },
+  use: (cut: string) => Promise<T>,
+): Promise<T> {
   await machine.control.execute('stop');
   try {
-    return await copyDisk(disk, to);
+    return await use(await copyDisk(disk, to));
   } finally {
     await machine.control.execute('cont');
   }
+}
+
+export function copyAtPowerCut(machine: TwinMachine, disk: string, to: string): Promise<string> {
+  return atPowerCut(machine, { disk, to }, async (cut) => cut);
 }
 
 /** Uses a machine and cuts its power in any case. */
