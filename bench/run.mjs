@@ -1,11 +1,16 @@
 // Bundles a benchmark and runs it: `npm run bench`, or `node bench/run.mjs build --runs 5`.
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const [name = 'build', ...argv] = process.argv.slice(2);
+const names = await findBenchmarks();
+if (!names.includes(name)) {
+  console.error(`There is no benchmark ${JSON.stringify(name)}. There are: ${names.join(', ')}`);
+  process.exit(2);
+}
 // Below the repository, so that the packages are found.
 const outdir = await mkdtemp(join(root, 'node_modules', '.bench-'));
 try {
@@ -25,4 +30,14 @@ try {
   await main(argv);
 } finally {
   await rm(outdir, { recursive: true });
+}
+
+/** The files beside this one that have a main function; the others are parts of them. */
+async function findBenchmarks() {
+  const directory = join(root, 'bench');
+  const sources = (await readdir(directory)).filter((file) => file.endsWith('.ts')).sort();
+  const texts = await Promise.all(sources.map((file) => readFile(join(directory, file), 'utf8')));
+  return sources
+    .filter((_, index) => texts[index].includes('export async function main('))
+    .map((file) => file.slice(0, -'.ts'.length));
 }

@@ -50,7 +50,10 @@ export function defineProgram(choose: Choose): Command {
       new Argument('<spec|image>', 'a spec, or what was built of one: a disk, or NAME of NAME-kernel'),
     )
     .addOption(
-      new Option('--firmware <name>', 'firmware of the machine').choices(['bios', 'uefi']).default('bios'),
+      new Option('--firmware <name>', 'firmware of the machine (default: bios; arm64 has uefi)').choices([
+        'bios',
+        'uefi',
+      ]),
     )
     .addOption(
       new Option('--format <name>', 'what is built of a spec')

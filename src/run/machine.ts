@@ -5,7 +5,7 @@ import type { Reporter } from '../base/reporter.ts';
 import type { Cache } from '../store/cache.ts';
 import { formatCommand } from '../tools/run.ts';
 import type { Tools } from '../tools/tools.ts';
-import { type MachineOptions, machineArguments } from './arguments.ts';
+import { type MachineOptions, machineArguments, machineProgram } from './arguments.ts';
 import { type Control, openControl } from './control.ts';
 import { prepareFirmware } from './firmware.ts';
 import { createSerialLog, type Serial } from './serial.ts';
@@ -13,7 +13,7 @@ import { controlDescriptor, type GuardedChild, spawnGuarded } from './spawn-guar
 import { runBySsh, type SshKey, type SshResult } from './ssh.ts';
 
 export interface MachineRequest extends MachineOptions {
-  /** The component `tools-qemu`. */
+  /** The component `tools-qemu`, or for arm64 `tools-qemu-arm64`. */
   readonly tools: Tools;
   readonly cache: Pick<Cache, 'scratch'>;
   readonly reporter: Reporter;
@@ -53,17 +53,17 @@ export interface Machine {
 }
 
 const defaultLimit = 120_000;
-const qemu = 'qemu-system-x86_64';
 
 /** Fails with code `machine-failed` if QEMU does not start. */
 export async function startMachine(request: MachineRequest): Promise<Machine> {
   const { tools, cache, reporter, signal } = request;
+  const qemu = machineProgram(request.arch);
   signal?.throwIfAborted();
   const scratch = await cache.scratch();
   let running: GuardedChild;
   let repeat: string;
   try {
-    const files = await prepareFirmware(tools, request.firmware, scratch.path);
+    const files = await prepareFirmware(tools, request, scratch.path);
     const args = machineArguments(request, { ...files, controlDescriptor });
     repeat = formatCommand(await tools.command(qemu, machineArguments(request, files)));
     reporter.debug(repeat);

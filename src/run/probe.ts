@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Reporter } from '../base/reporter.ts';
 import type { Cache } from '../store/cache.ts';
 import type { Tools } from '../tools/tools.ts';
-import { type Accelerator, machineArguments } from './arguments.ts';
+import { type Accelerator, machineArguments, machineProgram } from './arguments.ts';
 import { dataDirectories } from './firmware.ts';
 import { makeProbeDisk, probeDevice, probeExitCode, probeWord } from './probe-disk.ts';
 import { spawnGuarded } from './spawn-guarded.ts';
@@ -56,7 +56,7 @@ export async function runsGuest(
       },
       { data: dataDirectories(tools) },
     );
-    const { child, stdout, stderr } = await spawnGuarded(tools, 'qemu-system-x86_64', args, {
+    const { child, stdout, stderr } = await spawnGuarded(tools, machineProgram(), args, {
       TMPDIR: scratch.path,
     });
     let said = '';

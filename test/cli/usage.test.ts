@@ -51,6 +51,13 @@ test.each([
     'Did you mean --format?',
   ],
   [
+    'a firmware that machines of this architecture have not',
+    ['run', 'x.yml', '--arch', 'arm64', '--firmware', 'bios'],
+    'run-firmware',
+    'machines of arm64 have no BIOS',
+    'Leave --firmware out.',
+  ],
+  [
     'a missing argument',
     ['build'],
     'usage-missing-argument',

@@ -34,6 +34,14 @@ test('a machine with nothing but an image', () => {
   `);
 });
 
+test('a machine of arm64 is another board with another processor, and has UEFI only', () => {
+  const lines = line({ arch: 'arm64', firmware: 'uefi' }).split('\n');
+  expect(lines).toContain('-machine virt');
+  expect(lines).toContain('-cpu max,pauth-impdef=on');
+  expect(lines).toContain('-drive if=pflash,unit=0,format=raw,readonly=on,file=/t/code.fd');
+  expect(() => line({ arch: 'arm64', firmware: 'bios' })).toThrow('an arm64 machine with a BIOS');
+});
+
 test('a machine with all that there is', () => {
   expect(
     line(

@@ -16,7 +16,8 @@ export const testAccelerator: Accelerator = { kind: 'tcg', threads: 'single' };
 
 /** For machines that live longer than one test; end it with `kill()` in afterAll. Writes are lost unless `snapshot: false`. */
 export async function startTestMachine(options: TestMachineOptions): Promise<Machine> {
-  const [tools, cache] = await Promise.all([hostTools(['tools-qemu']), testCache()]);
+  const qemu = options.arch === 'arm64' ? 'tools-qemu-arm64' : 'tools-qemu';
+  const [tools, cache] = await Promise.all([hostTools([qemu]), testCache()]);
   const chosen = options.accelerator ?? testAccelerator;
   return startMachine({
     snapshot: true,

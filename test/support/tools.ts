@@ -17,7 +17,12 @@ import { type Cache, openCache } from '../../src/store/cache.ts';
 import { openTools } from '../../src/tools/open.ts';
 import type { Tools } from '../../src/tools/tools.ts';
 
-export type ToolsComponent = 'tools' | 'tools-qemu' | 'tools-grub-amd64' | 'tools-grub-arm64';
+export type ToolsComponent =
+  | 'tools'
+  | 'tools-qemu'
+  | 'tools-qemu-arm64'
+  | 'tools-grub-amd64'
+  | 'tools-grub-arm64';
 
 export const hostArch: Arch = process.arch === 'arm64' ? 'arm64' : 'amd64';
 

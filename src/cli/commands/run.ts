@@ -20,7 +20,7 @@ import { type BootableFormat, findBootable } from './run-bootable.ts';
 
 export interface RunOptions {
   readonly file: string;
-  readonly firmware: Firmware;
+  readonly firmware?: Firmware;
   readonly format: BootableFormat;
   /** In bytes. */
   readonly memory?: number;
@@ -30,21 +30,28 @@ export interface RunOptions {
 }
 
 const emulation = { kind: 'tcg', threads: 'single' } as const;
+const qemuComponents: Readonly<Record<Arch, string>> = {
+  amd64: 'tools-qemu',
+  arm64: 'tools-qemu-arm64',
+};
 
 export async function run(
-  { file, firmware, format, memory, ssh, headless, emulate }: RunOptions,
+  { file, firmware: chosen, format, memory, ssh, headless, emulate }: RunOptions,
   session: Session,
 ): Promise<void> {
   const { io, globals, front, signal } = session;
   const arch = targetArch(globals, io);
-  if (arch !== 'amd64') throw foreign(arch);
+  const firmware = firmwareOf(arch, chosen);
   const context = await createContext(session);
   const { name, ...bootable } = await findBootable({ file, format, arch, memory }, session, context);
-  const tools = await openQemu(context, hostArchitecture(io.machine));
+  const hostArch = hostArchitecture(io.machine);
+  const tools = await openQemu(context, arch, hostArch);
   const { cache } = context;
-  const accelerator = emulate
-    ? emulation
-    : await chooseAccelerator({ tools, cache, reporter: front }, emulation);
+  // The guest that probes KVM is one of amd64.
+  const mayUseKvm = !emulate && arch === 'amd64' && hostArch === 'amd64';
+  const accelerator = mayUseKvm
+    ? await chooseAccelerator({ tools, cache, reporter: front }, emulation)
+    : emulation;
   if (ssh !== undefined) front.info(`SSH: ssh -p ${ssh} root@127.0.0.1`);
   if (!headless) front.info(escapeHelp);
 
@@ -52,7 +59,7 @@ export async function run(
   const console = globals.json ? io.stderr : io.stdout;
   const machine = await startMachine({
     ...bootable,
-    ...{ firmware, accelerator, tools, cache, signal },
+    ...{ arch, firmware, accelerator, tools, cache, signal },
     reporter: front,
     sshPort: ssh,
     snapshot: true,
@@ -73,8 +80,9 @@ export async function run(
   front.result('run', { image: name, firmware, reason: exit.reason }, '');
 }
 
-async function openQemu(context: Context, hostArch: Arch): Promise<Tools> {
-  const request = { reference: 'component:tools-qemu', arch: hostArch, hostArch, remembered: true };
+async function openQemu(context: Context, arch: Arch, hostArch: Arch): Promise<Tools> {
+  const reference = `component:${qemuComponents[arch]}`;
+  const request = { reference, arch: hostArch, hostArch, remembered: true };
   const { component, locked } = await lockOne(request, context);
   const { packages } = component;
   return withWorkshop(locked, context, async (workshop) => {
@@ -84,10 +92,12 @@ async function openQemu(context: Context, hostArch: Arch): Promise<Tools> {
   });
 }
 
-function foreign(arch: Arch): CatamaranError {
-  return new CatamaranError('usage', {
-    code: 'run-arch',
-    message: `run boots amd64 only, not ${arch}`,
-    hint: 'Build the image, and boot it with a QEMU for that architecture.',
+function firmwareOf(arch: Arch, chosen: Firmware | undefined): Firmware {
+  if (arch === 'amd64') return chosen ?? 'bios';
+  if (chosen !== 'bios') return 'uefi';
+  throw new CatamaranError('usage', {
+    code: 'run-firmware',
+    message: `machines of ${arch} have no BIOS`,
+    hint: 'Leave --firmware out.',
   });
 }
