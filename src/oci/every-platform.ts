@@ -3,12 +3,14 @@
 import { readFile } from 'node:fs/promises';
 import type { Digest } from '../base/digest.ts';
 import { CatamaranError } from '../base/errors.ts';
+import type { Blob, Cache } from '../store/cache.ts';
 import type { Image } from './image.ts';
 import { type ImageAccess, type ImageOrigin, openSource } from './origin.ts';
 import {
   type IndexEntry,
   indexTypes,
   isIndex,
+  manifestTypes,
   maxManifestSize,
   type Platform,
   parseIndex,
@@ -20,7 +22,19 @@ import type { ImageSource, ManifestDocument } from './source.ts';
 import { loadImage } from './store.ts';
 
 const maxImages = 64;
+const maxIndexes = 64;
 const maxDepth = 3;
+
+/** An image of an index, and for what it is listed there; one may be listed for several platforms. */
+export interface ListedImage {
+  readonly image: Image;
+  readonly platform: Platform;
+}
+
+interface Whole {
+  readonly origin: ImageOrigin;
+  readonly digest: Digest;
+}
 
 /** Asks the source, and fetches nothing but this one document. */
 export async function resolveWhole(origin: ImageOrigin, access: ImageAccess): Promise<Digest> {
@@ -35,80 +49,126 @@ export async function resolveWhole(origin: ImageOrigin, access: ImageAccess): Pr
  * has. Of what is no index, the one image that it is.
  */
 export async function pullPlatforms(
-  { origin, digest }: { readonly origin: ImageOrigin; readonly digest: Digest },
+  whole: Whole,
   platforms: readonly string[],
   access: ImageAccess,
-): Promise<readonly [Image, ...Image[]]> {
-  const source = openSource(origin, access);
-  const entries = await listEntries(source, await bringWhole(source, digest, access), access);
-  const found: { image: Image; platform: Platform }[] = [];
-  let size = 0;
-  for (const { digest: each, platform } of choose(entries, platforms, source.name)) {
-    const image =
-      (await loadImage(access.cache, each, source.name)) ?? (await fetchImage(source, each, access.cache));
-    requirePlatform(image, platform, source.name);
-    found.push({ image, platform: platform ?? image.config });
-    for (const layer of image.manifest.layers) size += layer.size;
-    requireBoundedSize(size, source.name);
+): Promise<readonly [ListedImage, ...ListedImage[]]> {
+  const source = openSource(whole.origin, access);
+  const entries = await listEntries(source, await bringWhole(source, whole, access), access);
+  const found = new Map<string, ListedImage>();
+  const sizes = new Map<Digest, number>();
+  for (const entry of choose(entries, platforms, source.name)) {
+    const image = await bringImage(source, entry, access);
+    requirePlatform(image, entry.platform, source.name);
+    const platform = entry.platform ?? platformOf(image.config);
+    found.set(keyOf({ ...entry, platform }), { image, platform });
+    for (const { digest, size } of image.manifest.layers) sizes.set(digest, size);
+    requireBoundedSize(
+      [...sizes.values()].reduce((sum, size) => sum + size, 0),
+      source.name,
+    );
   }
+  const images = [...found.values()];
   requireWanted(
-    found.map(({ platform }) => platform),
+    images.map(({ platform }) => platform),
     platforms,
     source.name,
   );
-  const [first, ...rest] = found
-    .filter(({ platform }) => isWanted(platform, platforms))
-    .map(({ image }) => image);
+  const [first, ...rest] = images.filter(({ platform }) => isWanted(platform, platforms));
   if (!first) throw malformed(source.name, 'its index lists no images');
   return [first, ...rest];
 }
 
-interface Entry {
-  readonly digest: Digest;
+interface Entry extends Blob {
   /** Absent where only the image's own config says it. */
   readonly platform?: Platform;
 }
 
+const keyOf = ({ digest, platform }: Entry): string =>
+  `${digest} ${platform ? formatPlatform(platform) : ''}`;
+
+export const platformOf = ({ os, architecture, variant }: Platform): Platform => ({
+  os,
+  architecture,
+  ...(variant && { variant }),
+});
+
 /** What was resolved, from the cache or once more from its source. */
 async function bringWhole(
   source: ImageSource,
-  digest: Digest,
+  { origin, digest }: Whole,
   { cache }: ImageAccess,
 ): Promise<ManifestDocument> {
   const path = await cache.verifiedBlob(digest);
   if (path !== undefined) return { digest, bytes: await readFile(path) };
-  // What a layout lists at its top has a digest only here: it cannot be asked for by it.
-  const whole = await source.manifest();
-  const document = whole.digest === digest ? whole : await source.manifest(digest);
+  const document = await askAgain(source, origin, digest);
   await cache.putBlob(document.bytes, { digest, what: `the index of ${source.name}` });
   return document;
 }
 
-async function listEntries(
-  source: ImageSource,
-  { bytes, digest }: ManifestDocument,
-  access: ImageAccess,
-  depth = 0,
-): Promise<Entry[]> {
-  const what = `the index of ${source.name}`;
-  if (bytes.length > maxManifestSize) throw malformed(source.name, `its index has ${bytes.length} bytes`);
-  const members = parseJson(bytes, what);
-  if (!isIndex(members)) return [{ digest }];
-  if (depth >= maxDepth) throw malformed(source.name, `its index lists indexes more than ${maxDepth} deep`);
-  const entries: Entry[] = [];
-  for (const entry of parseIndex(members, what)) {
-    if (indexTypes.includes(entry.mediaType)) {
-      const nested = await bringNested(source, entry, access);
-      entries.push(...(await listEntries(source, nested, access, depth + 1)));
-      // Builders list what they say about an image beside it, as of no platform.
-    } else if (entry.platform?.os !== 'unknown') entries.push(entry);
-    if (entries.length > maxImages) throw malformed(source.name, `it has more than ${maxImages} images`);
-  }
-  return entries;
+/** By the digest: the tag may mean another by now, or nothing. What a layout lists at its top has none but here. */
+async function askAgain(source: ImageSource, origin: ImageOrigin, digest: Digest): Promise<ManifestDocument> {
+  if (origin.kind === 'registry') return source.manifest(digest);
+  const whole = await source.manifest();
+  return whole.digest === digest ? whole : source.manifest(digest);
 }
 
-async function bringNested(source: ImageSource, { digest, size }: IndexEntry, { cache }: ImageAccess) {
-  const path = await cache.verifiedBlob(digest);
+/** From the cache only what has the size that its index names: under a digest that someone made up, anything may lie. */
+async function bringImage(source: ImageSource, entry: Entry, { cache }: ImageAccess): Promise<Image> {
+  const present = (await cache.hasBlob(entry)) && (await loadImage(cache, entry.digest, source.name));
+  const image = present || (await fetchImage(source, entry.digest, cache));
+  if (!(await cache.hasBlob(entry)))
+    throw malformed(source.name, `its index names ${entry.size} bytes for ${entry.digest}, which has others`);
+  return image;
+}
+
+/** Depth first, so that the order is the index's own. An image or index that is there twice is taken once. */
+async function listEntries(
+  source: ImageSource,
+  whole: ManifestDocument,
+  { cache }: ImageAccess,
+): Promise<Entry[]> {
+  const { name } = source;
+  const what = `the index of ${name}`;
+  const entries = new Map<string, Entry>();
+  const indexes = new Set<Digest>([whole.digest]);
+  await list(whole, 0);
+  return [...entries.values()];
+
+  async function list({ bytes, digest }: ManifestDocument, depth: number): Promise<void> {
+    if (bytes.length > maxManifestSize) throw malformed(name, `its index has ${bytes.length} bytes`);
+    const members = parseJson(bytes, what);
+    if (isIndex(members)) {
+      if (depth >= maxDepth) throw malformed(name, `its index lists indexes more than ${maxDepth} deep`);
+      for (const entry of parseIndex(members, what)) await take(entry, depth);
+    } else if (depth > 0) {
+      throw malformed(name, `${digest} is listed as an index, and is none`);
+    } else {
+      add({ digest, size: bytes.length });
+    }
+  }
+
+  async function take({ mediaType, digest, size, platform }: IndexEntry, depth: number): Promise<void> {
+    // Builders list what they say about an image beside it, as of no platform.
+    if (platform?.os === 'unknown') return;
+    // image-spec 1.1, image-index.md: an unknown mediaType "MUST be ignored".
+    if (manifestTypes.includes(mediaType)) add({ digest, size, ...(platform && { platform }) });
+    if (!indexTypes.includes(mediaType) || indexes.has(digest)) return;
+    indexes.add(digest);
+    if (indexes.size > maxIndexes) throw malformed(name, `it has more than ${maxIndexes} indexes`);
+    await list(await bringNested(source, { digest, size }, cache), depth + 1);
+  }
+
+  function add(entry: Entry): void {
+    entries.set(keyOf(entry), entry);
+    if (entries.size > maxImages) throw malformed(name, `it has more than ${maxImages} images`);
+  }
+}
+
+async function bringNested(source: ImageSource, blob: Blob, cache: Cache): Promise<ManifestDocument> {
+  const { digest, size } = blob;
+  if (size > maxManifestSize) throw malformed(source.name, `an index of it has ${size} bytes`);
+  const path = (await cache.hasBlob(blob)) ? await cache.verifiedBlob(digest) : undefined;
   const bytes = path === undefined ? (await source.manifest(digest)).bytes : await readFile(path);
   if (bytes.length !== size)
     throw malformed(source.name, `an index of it has ${bytes.length} bytes, not ${size}`);
@@ -116,20 +176,18 @@ async function bringNested(source: ImageSource, { digest, size }: IndexEntry, { 
   return { digest, bytes };
 }
 
-/** Each wanted platform must be there; what is listed twice is taken once. */
-function choose(entries: readonly Entry[], platforms: readonly string[], name: string): Entry[] {
+/** Each wanted platform must be there. */
+function choose(entries: readonly Entry[], platforms: readonly string[], name: string): readonly Entry[] {
   const known = entries.flatMap(({ platform }) => (platform ? [platform] : []));
-  const unnamed = entries.filter(({ platform }) => platform === undefined);
-  if (platforms.length > 0 && unnamed.length === 0) requireWanted(known, platforms, name);
-  const wanted = entries.filter(({ platform }) => !platform || isWanted(platform, platforms));
-  return [...new Map(wanted.map((entry) => [entry.digest, entry])).values()];
+  if (platforms.length > 0 && known.length === entries.length) requireWanted(known, platforms, name);
+  return entries.filter(({ platform }) => !platform || isWanted(platform, platforms));
 }
 
 /** Fails where one of these platforms is not among those that there are. */
 export function requireWanted(known: readonly Platform[], platforms: readonly string[], name: string): void {
   const missing = platforms.find((text) => !known.some((platform) => isMeant(platform, text)));
   if (missing === undefined) return;
-  const listed = [...new Set(known.map(formatPlatform))].sort().slice(0, 20).join(', ');
+  const listed = [...new Set(known.map(shown))].sort().slice(0, 20).join(', ');
   throw new CatamaranError('spec', {
     code: 'image-platform',
     message: `image ${name} is not for ${missing}: it is for ${listed || 'no platform that it names'}`,
@@ -140,21 +198,21 @@ export function requireWanted(known: readonly Platform[], platforms: readonly st
 const isWanted = (platform: Platform, platforms: readonly string[]): boolean =>
   platforms.length === 0 || platforms.some((text) => isMeant(platform, text));
 
-/** A text without a variant means all of them; every arm64 machine is v8. */
+/** A text without a variant means all of them; an entry without one is for what containerd takes it to be. */
 function isMeant({ os, architecture, variant }: Platform, text: string): boolean {
   const [wantedOs, wantedArch, wantedVariant] = text.split('/');
   if (os !== wantedOs || architecture !== wantedArch) return false;
-  const usual = architecture === 'arm64' ? 'v8' : 'v1';
+  const usual = { arm: 'v7', arm64: 'v8' }[architecture] ?? 'v1';
   return wantedVariant === undefined || wantedVariant === (variant ?? usual);
 }
+
+/** The names are the image's own, and of any length. */
+const shown = (platform: Platform): string => formatPlatform(platform).slice(0, 40);
 
 /** What the index says of an image must be what it says of itself. */
 function requirePlatform({ config }: Image, platform: Platform | undefined, name: string): void {
   if (!platform || (config.os === platform.os && config.architecture === platform.architecture)) return;
-  throw malformed(
-    name,
-    `what its index lists as ${formatPlatform(platform)} is for ${formatPlatform(config)}`,
-  );
+  throw malformed(name, `what its index lists as ${shown(platform)} is for ${shown(config)}`);
 }
 
 function malformed(name: string, why: string): CatamaranError {

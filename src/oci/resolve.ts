@@ -86,7 +86,7 @@ export async function fetchImage(
     diffId: config.rootfs.diff_ids[at]!,
     what: `layer ${at + 1} of ${count} of image ${source.name}`,
   }));
-  const once = new Map(layers.map((one) => [one.layer.digest, one]));
+  const once = new Map(layers.map((one) => [`${one.layer.digest} ${one.layer.size}`, one]));
   await eachLimited([...once.values()], async ({ layer, ...options }) => {
     const isUnpacked = !unpack || (await knownPlain(cache, layer)) !== undefined;
     const follow: Follow = (bytes) => unpackWhile(cache, layer, bytes, options);

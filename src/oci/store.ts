@@ -75,7 +75,7 @@ export async function loadImage(
   const manifest = parseManifest(parseJson(manifestBytes, manifestName), manifestName);
   const configName = `config of ${name}`;
   const configBytes = await readBlob(cache, manifest.config.digest, maxConfigSize, configName);
-  if (!configBytes) return undefined;
+  if (configBytes?.length !== manifest.config.size) return undefined;
   const config = parseConfig(parseJson(configBytes, configName), configName);
   requireLayersMatch(manifest, config, name);
   for (const layer of manifest.layers) if (!(await cache.hasBlob(layer))) return undefined;

@@ -3,32 +3,51 @@
 import { canonicalJson, type Json } from '../base/json.ts';
 import { formatReference, type ImageReference } from '../spec/reference.ts';
 import type { Cache } from '../store/cache.ts';
+import { sizeOf } from '../tree/content.ts';
 import { addParents, directory, file, type Tree } from '../tree/tree.ts';
+import type { ListedImage } from './every-platform.ts';
 import { layoutTree } from './export.ts';
-import { type Image, mediaTypes } from './image.ts';
+import { mediaTypes } from './image.ts';
 import { blobName, digestOfBytes } from './layout.ts';
 import { completeReference, formatRegistryReference } from './reference.ts';
 
-export async function volumeLayout(cache: Cache, images: readonly Image[], name: string): Promise<Tree> {
-  const named = await layoutTree(cache, images, images.length === 1 ? name : undefined);
-  const tree: Tree = new Map([['', directory()], ...named]);
-  if (images.length === 1) return tree;
-  const index = named.get('index.json')!;
-  if (index.type !== 'file' || index.content.at !== 'memory')
-    throw new TypeError('an index that is not at hand');
-  const { bytes } = index.content;
+/** The images in their order: of several for one platform, readers take the first. */
+export async function volumeLayout(
+  cache: Cache,
+  listed: readonly ListedImage[],
+  name: string,
+): Promise<Tree> {
+  const images = new Map(listed.map(({ image }) => [image.digest, image]));
+  const files = await layoutTree(cache, [...images.values()]);
+  const tree: Tree = new Map([['', directory()], ...files]);
+  const entries = listed.map(({ image: { digest, manifest }, platform }) => ({
+    mediaType: manifest.mediaType,
+    digest,
+    size: sizeAt(tree, blobName(digest)),
+    platform: { ...platform },
+  }));
+  const [only, ...others] = entries;
+  const entry = only && others.length === 0 ? only : addIndex(tree, entries);
+  const annotations = { 'org.opencontainers.image.ref.name': name };
+  return tree.set('index.json', file(indexOf([{ ...entry, annotations }])));
+}
+
+function addIndex(tree: Tree, entries: readonly Json[]) {
+  const bytes = Buffer.from(indexOf(entries));
   const digest = digestOfBytes(bytes);
   const path = blobName(digest);
-  tree.set(path, file(Buffer.from(bytes)));
+  tree.set(path, file(bytes));
   addParents(tree, path);
-  const entry = {
-    mediaType: mediaTypes.index,
-    digest,
-    size: bytes.length,
-    annotations: { 'org.opencontainers.image.ref.name': name },
-  };
-  const top: Json = { schemaVersion: 2, mediaType: mediaTypes.index, manifests: [entry] };
-  return tree.set('index.json', file(canonicalJson(top)));
+  return { mediaType: mediaTypes.index, digest, size: bytes.length };
+}
+
+const indexOf = (manifests: readonly Json[]): string =>
+  canonicalJson({ schemaVersion: 2, mediaType: mediaTypes.index, manifests });
+
+function sizeAt(tree: Tree, path: string): number {
+  const node = tree.get(path);
+  if (node?.type !== 'file') throw new RangeError(`the layout has no file ${path}`);
+  return sizeOf(node.content);
 }
 
 /** What LinuxKit writes: for an image of a registry the name that it has there. */

@@ -1,9 +1,10 @@
 // One contract for LinuxKit's formats: its file names, the same root file system in each, the same bytes each time,
 // whole or not at all. The images are small and made here, shaped as LinuxKit's own are.
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { symlink as link, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { Arch } from '../../src/base/arch.ts';
 import { type Reporter, silentReporter } from '../../src/base/reporter.ts';
 import { type BuildAnswer, buildSpec } from '../../src/build/build.ts';
 import { createExecutor } from '../../src/build/execute.ts';
@@ -12,8 +13,11 @@ import { blobOf } from '../../src/build/result.ts';
 import { withWorkshop } from '../../src/build/workshop.ts';
 import { readLock } from '../../src/lock/lock-store.ts';
 import { resolveSpec } from '../../src/lock/resolve.ts';
+import { pullPlatforms, resolveWhole } from '../../src/oci/every-platform.ts';
 import { layoutTree, writeLayoutDirectory } from '../../src/oci/export.ts';
+import { imageTree } from '../../src/oci/flatten.ts';
 import type { ExecutionConfig } from '../../src/oci/image.ts';
+import type { ImageAccess, ImageOrigin } from '../../src/oci/origin.ts';
 import { writeImage } from '../../src/oci/store.ts';
 import { planBuild } from '../../src/plan/plan.ts';
 import { linuxkitFormats, type OutputFormat } from '../../src/plan/step.ts';
@@ -129,17 +133,18 @@ async function build(
     text?: string;
     sbom?: boolean;
     reporter?: Reporter;
+    arch?: Arch;
   } = {},
 ): Promise<BuildAnswer> {
   const context = await testContext();
   const path = join(room, 'moby.yml');
   if (more.text !== undefined) await writeFile(path, more.text);
-  const { name, memory, sbom } = more;
+  const { name, memory, sbom, arch = 'amd64' } = more;
   const request = {
     file: path,
     out: join(room, out),
     formats,
-    arch: 'amd64',
+    arch,
     frozen: false,
     name,
     memory,
@@ -428,6 +433,49 @@ describe('the root file system', () => {
     expect(entry.platform).toEqual({ architecture: 'arm64', os: 'linux', variant: 'v8' });
   });
 
+  test.each<[Arch, object]>([
+    ['amd64', { os: 'linux', architecture: 'amd64' }],
+    ['arm64', { os: 'linux', architecture: 'arm64', variant: 'v8' }],
+  ])(
+    'a component is there as what is built of it for %s, the same from every cache',
+    async (arch, platform) => {
+      onTestFinished(() => writeFile(join(room, 'moby.yml'), spec));
+      await mkdir(join(room, 'made'), { recursive: true });
+      await writeFile(
+        join(room, 'made/component.yml'),
+        'summary: Has a file.\nfiles: [{path: etc/made, contents: "made\\n"}]\nconfig: {entrypoint: [/made]}\n',
+      );
+      const text = 'init: [./made]\nvolumes: [{name: layout, image: ./made, format: oci}]\n';
+      const [one, other] = [`made ${arch}`, `made ${arch} elsewhere`];
+      await build(one, ['tar'], { text, arch });
+      const again = await freshCache(`fresh ${arch}`);
+      await build(other, ['tar'], { text, arch, cache: again });
+      expect(await describeFiles(join(room, other))).toEqual(await describeFiles(join(room, one)));
+      const wanted = text.replace('format: oci', 'format: oci, platforms: [s390x]');
+      const refused = build(one, ['tar'], { text: wanted, arch });
+      await expect(refused).rejects.toThrow(/made is not for linux\/s390x: it is for linux\/a/);
+      await writeFile(join(room, 'moby.yml'), spec);
+
+      const place = 'containers/volumes/layout/lower/';
+      const root = await readTarFile(join(room, one, 'moby.tar'));
+      const files = [...root].flatMap(([path, node]) =>
+        path.startsWith(place) ? [[path.slice(place.length), node] as const] : [],
+      );
+      await writeLayoutDirectory(new Map(files), join(room, one, 'layout'));
+      const origin: ImageOrigin = { kind: 'oci', path: join(one, 'layout'), tag: 'made' };
+      const registries = await (await testContext()).registries();
+      const reader: ImageAccess = { cache: await freshCache(`reader ${arch}`), registries, directory: room };
+      const digest = await resolveWhole(origin, reader);
+      const [found, ...others] = await pullPlatforms({ origin, digest }, [], reader);
+      expect(others).toEqual([]);
+      expect(found).toMatchObject({
+        platform,
+        image: { digest, config: { config: { Entrypoint: ['/made'] } } },
+      });
+      expect(await textAt(await imageTree(reader.cache, found.image), 'etc/made')).toBe('made\n');
+    },
+  );
+
   test('a disk has that layout as a segment of its own', async () => {
     await all();
     const context = { ...(await testContext()), cache };
@@ -508,15 +556,19 @@ test('kernel, arguments and microcode come out as they went in', async () => {
   expect((await read('moby-initrd.img')).toString('latin1', 0, 12)).toBe('microcode\0\0\0');
 });
 
+/** Empty but for the host tools. */
+async function freshCache(name: string): Promise<Cache> {
+  const fresh = await openCache(join(room, name));
+  await rm(toolsDirectory(fresh.root), { recursive: true, force: true });
+  await link(toolsDirectory((await testCache()).root), toolsDirectory(fresh.root));
+  return fresh;
+}
+
 test('an empty cache and another directory give the same bytes; what is there is not written again', async () => {
   const { artifacts } = await all();
   const again = await all();
   expect(again.artifacts.map(({ cached }) => cached)).toEqual(artifacts.map(() => true));
-  const fresh = await openCache(join(room, 'fresh'));
-  await rm(toolsDirectory(fresh.root), { recursive: true, force: true });
-  const { symlink: link } = await import('node:fs/promises');
-  await link(toolsDirectory((await testCache()).root), toolsDirectory(fresh.root));
-  await build('elsewhere', linuxkitFormats, { cache: fresh });
+  await build('elsewhere', linuxkitFormats, { cache: await freshCache('fresh') });
   expect(await describeFiles(join(room, 'elsewhere'))).toEqual(await describeFiles(join(room, 'all')));
 });
 

@@ -1,11 +1,14 @@
-// What a volume of the format `oci` gets of an index, and how it lies there.
+// What a volume of the format `oci` gets of an index.
+import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Digest } from '../../src/base/digest.ts';
 import { pullPlatforms, resolveWhole } from '../../src/oci/every-platform.ts';
 import { mediaTypes } from '../../src/oci/image.ts';
-import { blobName, digestOfBytes } from '../../src/oci/layout.ts';
-import { layoutName, volumeLayout } from '../../src/oci/volume-layout.ts';
-import { parseReference } from '../../src/spec/reference.ts';
-import { originOf, serveImage, temporaryAccess, textsOf } from './support/images.ts';
+import { digestOfBytes } from '../../src/oci/layout.ts';
+import type { ImageAccess } from '../../src/oci/origin.ts';
+import { dockerTypes } from '../../src/oci/parse.ts';
+import { formatPlatform } from '../../src/oci/select.ts';
+import { helloTree, originOf, serveImage, tarOf, temporaryAccess } from './support/images.ts';
 import { type ScriptedRegistry, startScriptedRegistry } from './support/scripted-registry.ts';
 
 let registry: ScriptedRegistry;
@@ -45,18 +48,28 @@ const index = (manifests: readonly Listed[]) => ({
   manifests,
 });
 
-async function serveIndex(platforms: readonly string[], tag = 'all'): Promise<Listed[]> {
+/** Without a tag it is there by its digest alone. */
+const addIndex = (manifests: readonly Listed[], tag = 'all'): Listed =>
+  registry.addManifest(index(manifests), mediaTypes.index, tag || undefined);
+
+async function serveIndex(platforms: readonly string[]): Promise<Listed[]> {
   const entries = await serve(platforms);
-  registry.addManifest(index(entries), mediaTypes.index, tag);
+  addIndex(entries);
   return entries;
 }
 
-async function pull(platforms: readonly string[] = [], tag = 'all') {
-  const access = await temporaryAccess();
+async function pull(platforms: readonly string[] = [], tag = 'all', known?: ImageAccess) {
+  const access = known ?? (await temporaryAccess());
   const origin = originOf(`${registry.host}/app:${tag}`);
   const digest = await resolveWhole(origin, access);
-  const images = await pullPlatforms({ origin, digest }, platforms, access);
-  return { access, origin, digest, images, found: images.map((image) => image.digest as string) };
+  const listed = await pullPlatforms({ origin, digest }, platforms, access);
+  return {
+    access,
+    origin,
+    digest,
+    found: listed.map(({ image }) => image.digest as string),
+    platforms: listed.map(({ platform }) => formatPlatform(platform)),
+  };
 }
 
 test.each<[string, string[], string[], number[]]>([
@@ -66,22 +79,70 @@ test.each<[string, string[], string[], number[]]>([
   ['every arm64 machine is a v8', ['arm64', 'amd64'], ['linux/arm64/v8'], [0]],
   ['every variant where none is named', ['amd64', 'amd64/v3'], ['linux/amd64'], [0, 1]],
   ['the variant that is named', ['amd64', 'amd64/v3'], ['linux/amd64/v3'], [1]],
+  ['arm without a variant is v7', ['arm', 'arm/v6'], ['linux/arm/v7'], [0]],
   ['what only its own config says', ['-', 'amd64'], ['linux/riscv64'], [0]],
-  ['one that is listed twice, once', ['amd64', 'amd64/v3'], ['linux/amd64', 'linux/amd64/v3'], [0, 1]],
+  ['one that is meant twice, once', ['amd64', 'amd64/v3'], ['linux/amd64', 'linux/amd64/v3'], [0, 1]],
 ])('%s', async (_, listed, wanted, expected) => {
   const entries = await serveIndex(listed);
   expect((await pull(wanted)).found).toEqual(expected.map((at) => entries[at]?.digest));
 });
 
-test('an index within an index is followed', async () => {
-  const entries = await serve(['amd64', 'arm64']);
-  const inner = registry.addManifest(index([entries[1]!]), mediaTypes.index);
-  registry.addManifest(
-    index([entries[0]!, { ...inner, mediaType: mediaTypes.index }]),
-    mediaTypes.index,
-    'all',
-  );
+test.each([
+  [[], ['linux/arm/v6', 'linux/arm/v7']],
+  [['linux/arm'], ['linux/arm/v6', 'linux/arm/v7']],
+  [['linux/arm/v7'], ['linux/arm/v7']],
+  [
+    ['linux/arm/v7', 'linux/arm/v6'],
+    ['linux/arm/v6', 'linux/arm/v7'],
+  ],
+])('one image that is listed for two platforms: for %j it is there for %j', async (wanted, expected) => {
+  const [entry] = await serve(['arm']);
+  const listed = (variant: string) => ({
+    ...entry!,
+    platform: { os: 'linux', architecture: 'arm', variant },
+  });
+  addIndex([listed('v6'), listed('v7')]);
+  const { found, platforms } = await pull(wanted);
+  expect(platforms).toEqual(expected);
+  expect(new Set(found)).toEqual(new Set([entry!.digest]));
+});
+
+test('what is listed often is taken once, with its platform and without', async () => {
+  const [entry, unnamed] = await serve(['amd64', '-']);
+  addIndex([...Array(1000).fill(entry), ...Array(1000).fill(unnamed)]);
+  expect(await pull()).toMatchObject({
+    found: [entry!.digest, unnamed!.digest],
+    platforms: ['linux/amd64', 'linux/riscv64'],
+  });
+  addIndex([unnamed!, { ...unnamed!, platform: { os: 'linux', architecture: 'riscv64' } }]);
+  expect((await pull()).found).toEqual([unnamed!.digest]);
+});
+
+test('what is neither an image nor an index is passed over', async () => {
+  const [entry] = await serve(['amd64']);
+  const other = {
+    ...entry!,
+    mediaType: 'application/vnd.example.v9+json',
+    digest: digestOfBytes(Buffer.of(1)),
+  };
+  addIndex([other, entry!]);
+  expect((await pull()).found).toEqual([entry!.digest]);
+});
+
+test('an index within an index is followed, in its place', async () => {
+  const entries = await serve(['amd64', 'arm64', 's390x']);
+  const inner = addIndex([entries[1]!], '');
+  addIndex([entries[0]!, inner, entries[2]!]);
   expect((await pull()).found).toEqual(entries.map(({ digest }) => digest));
+});
+
+test('an index that is listed everywhere is asked for once', async () => {
+  const [entry] = await serve(['amd64']);
+  let inner = addIndex([entry!], '');
+  for (const tag of ['', 'all']) inner = addIndex(Array(5000).fill(inner), tag);
+  expect((await pull()).found).toEqual([entry!.digest]);
+  // The tag, two indexes, the image's manifest.
+  expect(registry.asked.filter(({ path }) => path.includes('/manifests/'))).toHaveLength(4);
 });
 
 test('what is no index is the image that it is', async () => {
@@ -91,13 +152,24 @@ test('what is no index is the image that it is', async () => {
   await expect(pull(['linux/amd64'], 'one')).rejects.toThrow('is not for linux/amd64: it is for linux/s390x');
 });
 
-test('what was locked is what is had, whatever the tag means by then', async () => {
+test.each<[string, () => Promise<unknown>]>([
+  ['another', () => serveIndex(['s390x'])],
+  [
+    'nothing',
+    async () =>
+      registry.script(({ path }, response) => {
+        if (!path.endsWith('/manifests/all')) return false;
+        response.writeHead(404).end();
+        return true;
+      }),
+  ],
+])('what was locked is what is had, where the tag means %s by then', async (_, change) => {
   await serveIndex(['amd64', 'arm64']);
   const before = await pull();
-  await serveIndex(['s390x']);
+  await change();
   const access = await temporaryAccess();
   const again = await pullPlatforms({ origin: before.origin, digest: before.digest }, [], access);
-  expect(again.map(({ digest }) => digest as string)).toEqual(before.found);
+  expect(again.map(({ image }) => image.digest as string)).toEqual(before.found);
 });
 
 describe('refused', () => {
@@ -118,9 +190,76 @@ describe('refused', () => {
 
   test('an image that is for another platform than its index says', async () => {
     const [entry] = await serve(['amd64']);
-    const listed = { ...entry!, platform: { os: 'linux', architecture: 'arm64' } };
-    registry.addManifest(index([listed]), mediaTypes.index, 'all');
-    await expect(pull()).rejects.toThrow('what its index lists as linux/arm64 is for linux/amd64');
+    const meant = { ...entry!, platform: { os: 'linux', architecture: 'amd64' } };
+    const lie = { ...entry!, platform: { os: 'linux', architecture: 'arm64' } };
+    for (const manifests of [[lie], [lie, meant], [meant, lie]]) {
+      addIndex(manifests);
+      await expect(pull()).rejects.toThrow('what its index lists as linux/arm64 is for linux/amd64');
+    }
+  });
+
+  test('an image of another size than its index says, also where the cache has it', async () => {
+    const [entry] = await serve(['amd64']);
+    const access = await temporaryAccess();
+    for (const size of [entry!.size + 1, entry!.size, 0, Number.MAX_SAFE_INTEGER]) {
+      addIndex([{ ...entry!, size }]);
+      if (size === entry!.size) await pull([], 'all', access);
+      else await expect(pull([], 'all', access)).rejects.toThrow(`its index names ${size} bytes for`);
+    }
+  });
+
+  test('an index of another size than its index says', async () => {
+    const inner = addIndex(await serve(['amd64']), '');
+    addIndex([{ ...inner, size: inner.size + 1 }]);
+    await expect(pull()).rejects.toThrow(`an index of it has ${inner.size} bytes, not ${inner.size + 1}`);
+  });
+
+  test('a large blob of the cache that is listed as an index, whatever size that says', async () => {
+    const access = await temporaryAccess();
+    const blob = await access.cache.putBlob(Buffer.alloc(5 << 20));
+    addIndex([{ ...blob, mediaType: mediaTypes.index }]);
+    await expect(pull([], 'all', access)).rejects.toThrow(`an index of it has ${blob.size} bytes`);
+    addIndex([{ ...blob, size: 2, mediaType: mediaTypes.index }]);
+    await expect(pull([], 'all', access)).rejects.toMatchObject({ fault: 'network' });
+  });
+
+  test('an image that is listed as an index, and an index as an image', async () => {
+    const [entry] = await serve(['amd64']);
+    addIndex([{ ...entry!, mediaType: mediaTypes.index }]);
+    await expect(pull()).rejects.toThrow(`${entry!.digest} is listed as an index, and is none`);
+    addIndex([{ ...addIndex([entry!], ''), mediaType: dockerTypes.manifest }]);
+    await expect(pull()).rejects.toThrow('its mediaType is');
+  });
+
+  test('a config of another size than its manifest says, also where the cache has it', async () => {
+    const { manifest } = await serveImage(registry, { tag: 'honest' });
+    const access = await temporaryAccess();
+    await pull([], 'honest', access);
+    const text = await readFile(access.cache.blobPath(manifest.digest as Digest), 'utf8');
+    const { config, ...rest } = JSON.parse(text);
+    const lie = { ...rest, config: { ...config, size: config.size + 1 } };
+    registry.addManifest(lie, mediaTypes.manifest, 'lie');
+    await expect(pull([], 'lie', access)).rejects.toMatchObject({ fault: 'integrity', code: 'blob-size' });
+  });
+
+  test('one layer with two sizes', async () => {
+    const plain = await tarOf(helloTree());
+    const layer = registry.addBlob(plain);
+    const config = registry.addBlob(
+      JSON.stringify({
+        ...{ architecture: 'amd64', os: 'linux' },
+        rootfs: { type: 'layers', diff_ids: [layer.digest, layer.digest] },
+      }),
+    );
+    for (const sizes of [
+      [layer.size, layer.size + 512],
+      [layer.size + 512, layer.size],
+    ]) {
+      const layers = sizes.map((size) => ({ ...layer, size, mediaType: mediaTypes.layer }));
+      const manifest = { schemaVersion: 2, config: { ...config, mediaType: mediaTypes.config }, layers };
+      registry.addManifest(manifest, mediaTypes.manifest, 'two');
+      await expect(pull([], 'two')).rejects.toThrow(/^layer [12] of 2 of image /);
+    }
   });
 
   test('a layer that is another than its digest says', async () => {
@@ -135,64 +274,33 @@ describe('refused', () => {
   });
 
   test('indexes without end', async () => {
-    let inner = registry.addManifest(index([]), mediaTypes.index);
-    for (let depth = 0; depth < 5; depth++) {
-      inner = registry.addManifest(
-        index([{ ...inner, mediaType: mediaTypes.index }]),
-        mediaTypes.index,
-        'all',
-      );
-    }
+    let inner = addIndex([], '');
+    for (let depth = 0; depth < 5; depth++) inner = addIndex([inner]);
     await expect(pull()).rejects.toThrow('more than 3 deep');
   });
-});
 
-describe('the layout', () => {
-  test('of several platforms has one index of them under the image’s name', async () => {
-    await serveIndex(['amd64', 'arm64']);
-    const { access, images } = await pull();
-    const texts = await textsOf(await volumeLayout(access.cache, images, 'registry.example/app:all'));
-    expect(JSON.parse(texts['oci-layout']!)).toEqual({ imageLayoutVersion: '1.0.0' });
-    const { manifests } = JSON.parse(texts['index.json']!);
-    expect(manifests).toHaveLength(1);
-    expect(manifests[0]).toMatchObject({
-      mediaType: mediaTypes.index,
-      annotations: { 'org.opencontainers.image.ref.name': 'registry.example/app:all' },
-    });
-    const inner = JSON.parse(texts[blobName(manifests[0].digest)]!);
-    expect(inner.manifests.map(({ platform }: Listed) => platform)).toEqual(
-      expect.arrayContaining([
-        { architecture: 'amd64', os: 'linux' },
-        { architecture: 'arm64', os: 'linux' },
-      ]),
+  test('indexes without number', async () => {
+    const [entry] = await serve(['amd64']);
+    const inner = Array.from({ length: 200 }, (_, at) =>
+      addIndex([{ ...entry!, platform: { os: 'linux', architecture: 'amd64', variant: `${at}` } }], ''),
     );
-    for (const [path, text] of Object.entries(texts)) {
-      // Layers here are zeros: they come through a text unharmed.
-      if (path.startsWith('blobs/')) expect(path).toBe(blobName(digestOfBytes(Buffer.from(text))));
-    }
-    // An index, and of each image the manifest, the config and the layer.
-    expect(Object.keys(texts).filter((path) => path.startsWith('blobs/'))).toHaveLength(7);
+    addIndex(inner.slice(0, 64));
+    await expect(pull()).rejects.toThrow('more than 64 indexes');
+    addIndex(inner.slice(0, 63));
+    expect((await pull(['linux/amd64/7'])).found).toEqual([entry!.digest]);
+    addIndex(inner);
+    await expect(pull()).rejects.toThrow('more than 64 indexes');
+    expect(registry.asked.length).toBeLessThan(300);
   });
 
-  test('of one platform has its manifest at the top', async () => {
-    await serveIndex(['amd64', 'arm64']);
-    const { access, images } = await pull(['linux/arm64']);
-    const { manifests } = JSON.parse(
-      (await textsOf(await volumeLayout(access.cache, images, 'x')))['index.json']!,
-    );
-    expect(manifests).toMatchObject([
-      { digest: images[0].digest, mediaType: mediaTypes.manifest, platform: { architecture: 'arm64' } },
-    ]);
-  });
-
-  test.each([
-    ['alpine', 'docker.io/library/alpine:latest'],
-    ['registry.example:5000/a/b:1', 'registry.example:5000/a/b:1'],
-    ['component:sshd', 'sshd'],
-    ['oci:images/app:2', '2'],
-    ['oci:images/app', 'app'],
-    ['./mine/', 'mine'],
-  ])('calls %s %s', (text, name) => {
-    expect(layoutName(parseReference(text))).toBe(name);
-  });
+  test.each([[[]], [['linux/arm64']]])(
+    'names of platforms that would fill the screen: for %j',
+    async (wanted) => {
+      const [entry] = await serve(['amd64']);
+      addIndex([{ ...entry!, platform: { os: 'x'.repeat(1 << 20), architecture: 'amd64' } }]);
+      const said = await pull(wanted).then(() => 'nothing', String);
+      expect(said).toContain('xxx');
+      expect(said.length).toBeLessThan(1000);
+    },
+  );
 });
