@@ -1,17 +1,26 @@
 // At any instant of an update over HTTP the machine can lose its power: the next boot runs a complete, verified version, and
 // the machine can still be updated. The power is cut at every numbered point and at random instants, while blocks are
-// copied from the running slot and fetched. One of these machines comes up with a clock at 1970 and without network.
+// copied from the running slot and fetched. One of these machines comes up with a clock at 1970 and without network, and
+// goes on by TLS.
 import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { crashPoints } from '../../src/agent/slots/crash-points.ts';
 import { inspectImage } from '../../src/image/inspect.ts';
 import { refreshRepository } from '../../src/release/refresh.ts';
 import { otherSlot, type SlotName } from '../../src/slots/constants.ts';
 import { randomFrom } from '../faults/random.ts';
 import { everything, faultTable } from '../faults/table.ts';
-import { addressFor, type Lighthouse, makeLighthouse, network, writeText } from '../support/lighthouse.ts';
+import {
+  addressFor,
+  type Lighthouse,
+  makeLighthouse,
+  network,
+  openGate,
+  readCertificates,
+  writeText,
+} from '../support/lighthouse.ts';
 import { atPowerCut, copyDisk, startTwin, type TwinMachine, withTwin } from '../support/twin-machine.ts';
 
 const minute = 60_000;
@@ -20,6 +29,7 @@ const day = 86_400;
 const cuts = everything ? Number(process.env.CATAMARAN_CUTS ?? 100) : 1;
 const seed = 5;
 const settings = '/etc/catamaran/update.yml';
+const heardAt = '/var/lib/catamaran/tuf/clock.json';
 const table = faultTable('power cut in an update');
 
 let lighthouse: Lighthouse;
@@ -154,8 +164,33 @@ test(
   300 * minute,
 );
 
+/** The server by TLS, with an authority of its own: the machine's clock has to be within the life of the certificates. */
+async function changeToTls(machine: TwinMachine): Promise<void> {
+  const { ca, server: certificate } = await readCertificates();
+  const gate = await openGate(lighthouse.server.url, certificate);
+  onTestFinished(() => gate.close());
+  await machine.run(writeText('/etc/catamaran/ca.pem', ca));
+  await machine.run(writeText(settings, `url: ${gate.url}\nca: /etc/catamaran/ca.pem\n`));
+}
+
+/** In seconds since 1970. The RTC is not set by what the system's clock is. */
+async function readClock(machine: TwinMachine): Promise<number> {
+  expect(Number(await machine.run('cat /sys/class/rtc/rtc0/since_epoch'))).toBeLessThan(day);
+  return Number(await machine.run('date +%s'));
+}
+
+/** What the machine knows to be past: when its image was built, and when it last heard of its channel. */
+async function readPast(machine: TwinMachine): Promise<{ image: number; heard: number }> {
+  const read = async (field: string, file: string) =>
+    Number(await machine.run(`sed -n 's/.*"${field}": *\\([0-9]*\\).*/\\1/p' ${file}`));
+  return {
+    image: await read('not-before', '/usr/lib/catamaran/update.json'),
+    heard: await read('time', heardAt),
+  };
+}
+
 test(
-  'a trial with its clock at 1970 and no network is confirmed; old metadata stays expired, fresh metadata is taken',
+  'a trial with its clock at 1970 and no network is confirmed; old metadata stays expired, fresh metadata is taken by TLS',
   async () => {
     const work = await copyDisk(lighthouse.disk, path('work'));
     const before = await startOld(work);
@@ -165,7 +200,9 @@ test(
       const setLink = (up: boolean) => machine.control.execute('set_link', { name: 'net0', up });
       await setLink(false);
       await machine.ready('B');
-      expect(Number(await machine.run('cat /sys/class/rtc/rtc0/since_epoch'))).toBeLessThan(day);
+      const { image, heard } = await readPast(machine);
+      expect(image).toBeLessThan(heard);
+      expect(await readClock(machine)).toBeGreaterThanOrEqual(heard);
       await machine.serial.waitFor(/slot B with 2.0.0 is good/, 5 * minute);
       await machine.run('catamaran-agent channel alpha; echo 1 >/run/catamaran/patience');
       const refused = async (reason: RegExp) => {
@@ -187,7 +224,18 @@ test(
       await refreshRepository([], await publisher({ now: now - 60 * day }));
       await refused(/timestamp\.json expired/);
       await refreshRepository([], await publisher({ now }));
+      await changeToTls(machine);
       expect(await expectUpdated(machine, 'B')).toBe('3.0.0');
+
+      // A machine that has forgotten what it heard begins with its image.
+      await machine.run(`rm ${heardAt} && reboot`);
+      await machine.ready('A');
+      const clock = await readClock(machine);
+      expect(clock).toBeGreaterThanOrEqual(image);
+      expect(clock).toBeLessThan(heard);
+      expect(await machine.run('catamaran-agent update --check')).toContain('alpha points at 3.0.0');
+      const raised = machine.serial.text.match(/the clock said 1970-01-01T\S+; raised to \d{4}-/g);
+      expect(raised).toHaveLength(2);
     });
     await expectWhole(work, 'A', hashOf('3.0.0'));
   },
