@@ -5,6 +5,8 @@ interface QuickJsFile {
   puts(text: string): void;
   write(buffer: ArrayBufferLike, offset: number, length: number): number;
   flush(): void;
+  /** Of anything since it was opened. */
+  error(): boolean;
   readAsString(): string;
   close(): number;
 }
@@ -72,7 +74,11 @@ export const quickJsHost: Host = {
     if (file === null) throw new AgentError(`${path} cannot be written`);
     if (typeof content === 'string') file.puts(content);
     else file.write(content.buffer, content.byteOffset, content.byteLength);
-    if (file.close() !== 0) throw new AgentError(`${path} cannot be written to its end`);
+    // What close() answers is only of the last bytes: those before them have been written, or lost, by then.
+    file.flush();
+    const failed = file.error();
+    if (file.close() !== 0 || failed)
+      throw new AgentError(`${path} cannot be written to its end; is there no space left?`);
   },
 
   removeFile(path) {

@@ -1,6 +1,7 @@
 // Puts a Diagnostic into text for people: where, what, the line with a caret under the place, and the remedy.
 import type { Diagnostic } from './errors.ts';
 import type { Position } from './position.ts';
+import { printable } from './printable.ts';
 
 export interface RenderOptions {
   /** ANSI colours. */
@@ -88,12 +89,4 @@ function widthOf(shown: string): number {
   if (/^[\x20-\x7e]*$/.test(shown)) return shown.length;
   if (/^[\p{M}\u200b\ufeff]+$/u.test(shown)) return 0;
   return wide.test(shown) ? 2 : 1;
-}
-
-/** Nobody's text drives the terminal: control characters become pictures. */
-function printable(text: string): string {
-  return text.replace(/[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g, (character) => {
-    const code = character.charCodeAt(0);
-    return code < 0x20 ? String.fromCharCode(0x2400 + code) : '\ufffd';
-  });
 }

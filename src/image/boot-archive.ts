@@ -5,6 +5,8 @@ import { type Content, contentOf, sizeOf } from '../tree/content.ts';
 import { concatenate, type SparseImage } from './sparse.ts';
 
 const block = 512;
+/** A kernel that stops is started anew; one that finds the disk's first partition table damaged takes the one at its end. */
+const always = ['panic=10', 'oops=panic', 'gpt'];
 
 export interface VerityArguments {
   /** Lower-case hex. */
@@ -58,7 +60,7 @@ export function writeSlotConfig(cmdline: string, verity?: VerityArguments): stri
     });
   }
   const root = verity ? [`catamaran.verity=${verity.rootHash},${verity.salt},${verity.dataBlocks}`] : [];
-  const words = [cmdline.trim(), ...root, 'panic=10', 'oops=panic'].filter((word) => word !== '');
+  const words = [cmdline.trim(), ...root, ...always].filter((word) => word !== '');
   return `set slot_args='${words.join(' ')}'\n`;
 }
 

@@ -2,13 +2,21 @@
 // the file is checked before it is used. For inspect.ts.
 import { type FileHandle, open } from 'node:fs/promises';
 import { CatamaranError } from '../base/errors.ts';
-import type { ReadAt } from './gpt.ts';
+
+/** Reads `size` bytes at `offset`; fewer at the end only. */
+export type ReadAt = (offset: number, size: number) => Promise<Uint8Array>;
+
+/** A part of a disk, as if it were a disk of its own. */
+export interface Part {
+  readonly read: ReadAt;
+  /** In bytes. */
+  readonly size: number;
+}
 
 export interface DiskFile {
   readonly format: 'raw' | 'qcow2';
   /** The guest's disk, in bytes. */
   readonly size: number;
-  /** Fewer bytes than wanted at the disk's end only. */
   readonly read: ReadAt;
   close(): Promise<void>;
 }
@@ -38,16 +46,22 @@ export async function openDiskFile(path: string): Promise<DiskFile> {
     if (header.length >= 104 && header.readUInt32BE(0) === qcow2Magic) {
       return await openQcow2(path, file, stat.size, header);
     }
-    return {
-      format: 'raw',
-      size: stat.size,
-      read: (offset, size) => readFully(file, offset, Math.max(0, Math.min(size, stat.size - offset))),
-      close: () => file.close(),
-    };
+    return openRaw(path, file, stat.size);
   } catch (thrown) {
     await file.close();
     throw thrown;
   }
+}
+
+function openRaw(path: string, file: FileHandle, size: number): DiskFile {
+  if (size > maxDiskSize) throw badImage(path, `a disk of ${size} bytes`);
+  const read: ReadAt = async (offset, wanted) => {
+    const expected = Math.max(0, Math.min(wanted, size - offset));
+    const bytes = await readFully(file, offset, expected);
+    if (bytes.length < expected) throw badImage(path, 'it became shorter while it was read');
+    return bytes;
+  };
+  return { format: 'raw', size, read, close: () => file.close() };
 }
 
 /** docs/interop/qcow2.rst. What our outputs do not use (backing files, encryption, compression) is refused. */

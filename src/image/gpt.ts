@@ -1,18 +1,18 @@
 // The GUID Partition Table: UEFI specification 2.10, section 5. Writes the protective MBR, both headers and both
-// arrays; reads a table that someone else wrote, trusting nothing in it.
+// arrays; gpt-reader.ts reads them back.
 import { crc32 } from 'node:zlib';
-import { CatamaranError } from '../base/errors.ts';
-import { formatGuid, guidBytes } from './guid.ts';
+import { guidBytes } from './guid.ts';
 
 export const sectorSize = 512;
 const entryCount = 128;
-const entrySize = 128;
+export const entrySize = 128;
 const arraySectors = (entryCount * entrySize) / sectorSize;
 /** Protective MBR, header and array. */
 export const primarySectors = 2 + arraySectors;
 /** Array and header at the disk's end. */
 export const backupSectors = 1 + arraySectors;
-const labelUnits = 36;
+/** A label's length, in units of UTF-16. */
+export const labelUnits = 36;
 
 export interface GptPartition {
   /** Lower-case GUIDs. */
@@ -96,66 +96,4 @@ function writeEntries({ partitions, sectors }: Gpt): Uint8Array {
     }
   });
   return entries;
-}
-
-/** Reads `size` bytes at `offset`; fewer at the disk's end. */
-export type ReadAt = (offset: number, size: number) => Promise<Uint8Array>;
-
-/** The primary table, or the backup when the primary is damaged. `size` is the disk's, in bytes. */
-export async function readGpt(read: ReadAt, size: number): Promise<Gpt> {
-  const sectors = Math.floor(size / sectorSize);
-  for (const lba of [1, sectors - 1]) {
-    const gpt = lba >= 1 ? await readTable(read, lba, sectors) : undefined;
-    if (gpt) return gpt;
-  }
-  throw new CatamaranError('integrity', {
-    code: 'gpt-missing',
-    message: `no valid GUID partition table at the beginning or the end of the disk (${size} bytes)`,
-    hint: 'Give a disk image, raw or qcow2, that catamaran has built.',
-  });
-}
-
-async function readTable(read: ReadAt, lba: number, sectors: number): Promise<Gpt | undefined> {
-  const header = Uint8Array.from(await read(lba * sectorSize, sectorSize));
-  if (header.length < sectorSize) return undefined;
-  const view = new DataView(header.buffer);
-  const headerSize = view.getUint32(12, true);
-  const crc = view.getUint32(16, true);
-  view.setUint32(16, 0, true);
-  if (new TextDecoder('latin1').decode(header.subarray(0, 8)) !== 'EFI PART') return undefined;
-  if (headerSize < 92 || headerSize > sectorSize || crc32(header.subarray(0, headerSize)) !== crc) {
-    return undefined;
-  }
-  const count = view.getUint32(80, true);
-  const size = view.getUint32(84, true);
-  const array = Number(view.getBigUint64(72, true));
-  if (count > 1024 || size < entrySize || size > 4096 || size % 8 !== 0) return undefined;
-  if (Number(view.getBigUint64(24, true)) !== lba || array < 2 || array >= sectors) return undefined;
-  const entries = await read(array * sectorSize, count * size);
-  if (entries.length < count * size || crc32(entries) !== view.getUint32(88, true)) return undefined;
-  const partitions: GptPartition[] = [];
-  for (let index = 0; index < count; index++) {
-    const partition = readEntry(entries.subarray(index * size, (index + 1) * size), sectors);
-    if (partition) partitions.push(partition);
-  }
-  return { diskGuid: formatGuid(header.subarray(56, 72)), sectors, partitions };
-}
-
-/** Undefined for an unused entry and for one that does not lie on the disk. */
-function readEntry(entry: Uint8Array, sectors: number): GptPartition | undefined {
-  if (entry.subarray(0, 16).every((byte) => byte === 0)) return undefined;
-  const view = new DataView(entry.buffer, entry.byteOffset, entry.byteLength);
-  const firstLba = Number(view.getBigUint64(32, true));
-  const lastLba = Number(view.getBigUint64(40, true));
-  if (firstLba > lastLba || lastLba >= sectors) return undefined;
-  const units = Array.from({ length: labelUnits }, (_, unit) => view.getUint16(56 + unit * 2, true));
-  const end = units.indexOf(0);
-  return {
-    type: formatGuid(entry.subarray(0, 16)),
-    guid: formatGuid(entry.subarray(16, 32)),
-    label: String.fromCharCode(...units.slice(0, end === -1 ? undefined : end)),
-    attributes: view.getBigUint64(48, true),
-    firstLba,
-    lastLba,
-  };
 }

@@ -38,13 +38,16 @@ function choose_env {
   set gen2=0
   if read_env ${env1}; then set gen1="$gen"; fi
   if read_env ${env2}; then set gen2="$gen"; fi
+  set found_gen=0
   if [ "$gen1" = 0 -a "$gen2" = 0 ]; then
     assume_env
+    return
   elif [ "$gen2" -gt "$gen1" ]; then
     read_env ${env2}
   else
     read_env ${env1}
   fi
+  set found_gen="$gen"
 }
 
 function write_env {
@@ -89,7 +92,7 @@ function start {
     if crc --prefix "($root)" --check "($root)/sums"; then true; else return 1; fi
   fi
   echo "catamaran: slot $slot $2"
-  if linux "($root)/kernel" $slot_args "catamaran.slot=$slot" "catamaran.state=$state_uuid" $2; then
+  if linux "($root)/kernel" $slot_args "catamaran.slot=$slot" "catamaran.state=$state_uuid" "catamaran.gen=$found_gen" $2; then
     if initrd "($root)/initrd"; then boot; fi
   fi
   return 1

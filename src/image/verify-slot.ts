@@ -1,97 +1,148 @@
-// Recomputes what a slot claims: the sums of kernel and initrd, the root hash over all data blocks, the stored hash tree, each segment's digest.
-// For inspect.ts; the machine itself leaves this to dm-verity.
+// Recomputes what a slot claims: its boot archive is whole, kernel and initrd have their sums, manifest and kernel
+// arguments speak of one root, whose hash tree and segments are as stated. For inspect.ts; the machine leaves the root to
+// dm-verity. The numbers of the disk decide how much is read, so they are bounded; memory does not grow with them.
 import { createHash, hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { sortedEntries } from '../base/order.ts';
-import { buildHashTree, hashImageSize, leafDigests } from '../verity/hash-tree.ts';
-import { blockSize, parseSuperblock } from '../verity/superblock.ts';
-import type { ArchiveFile, FoundArchive } from './boot-archive-reader.ts';
-import type { ReadAt } from './gpt.ts';
+import type { SlotStatus } from '../slots/state.ts';
+import { growHashTree, type HashBlock, hashImageSize, leafDigests } from '../verity/hash-tree.ts';
+import { blockSize, parseSuperblock, writeSuperblock } from '../verity/superblock.ts';
+import type { FoundArchive } from './boot-archive-reader.ts';
+import type { Part } from './disk-file.ts';
 
 export interface Check {
-  /** `kernel`, `initrd`, `root hash`, `hash tree`, `segment NAME`. */
+  /** `boot archive`, `kernel`, `initrd`, `manifest`, `root hash`, `hash tree`, `segment NAME`. */
   readonly what: string;
   readonly ok: boolean;
   /** Why not. */
   readonly evidence?: string;
 }
 
-interface Part {
-  readonly read: ReadAt;
-  readonly size: number;
+export interface SlotParts {
+  readonly boot: Part;
+  readonly root: Part;
+  readonly hash: Part;
 }
 
 const chunkSize = 4 << 20;
+/** 512 GiB: for more, a build's own list of leaves has no room. */
+const maxDataBlocks = 2 ** 27;
 const sha256 = (bytes: Uint8Array): Uint8Array => hash('sha256', bytes, 'buffer');
 
+/** Undefined for a slot that holds nothing, and is said to. */
 export async function verifySlot(
-  { files, sums, verity, manifest }: FoundArchive,
-  { boot, root, hash: hashPart }: { boot: Part; root: Part; hash: Part },
+  status: SlotStatus,
+  archive: FoundArchive | undefined,
+  parts: SlotParts,
+  signal?: AbortSignal,
+): Promise<Check[] | undefined> {
+  if (!archive)
+    return status === 'none' ? undefined : [wrong('boot archive', `none, and the slot is "${status}"`)];
+  return [
+    checkArchive(archive),
+    await checkFile('kernel', archive, parts.boot, signal),
+    await checkFile('initrd', archive, parts.boot, signal),
+    checkManifest(archive),
+    ...(await checkTree(archive, parts, signal)),
+    ...(await checkSegments(archive, parts.root, signal)),
+  ];
+}
+
+function checkArchive({ whole, files }: FoundArchive): Check {
+  const last = files.at(-1)?.name;
+  return whole ? right('boot archive') : wrong('boot archive', `what follows ${last} in it is damaged`);
+}
+
+/** As the boot loader does, before it starts them. */
+async function checkFile(
+  name: 'kernel' | 'initrd',
+  { files, sums }: FoundArchive,
+  boot: Part,
+  signal?: AbortSignal,
+): Promise<Check> {
+  const file = files.find((each) => each.name === name);
+  if (!file) return wrong(name, 'the boot archive has none');
+  const expected = sums?.[name];
+  if (expected === undefined) return wrong(name, 'the boot archive has no sum of it');
+  let sum = 0;
+  for await (const chunk of chunksOf(boot, file.offset, file.size, signal)) sum = crc32(chunk, sum);
+  return compare(name, expected, sum.toString(16).padStart(8, '0'));
+}
+
+function checkManifest({ manifest, verity }: FoundArchive): Check {
+  if (!manifest) return wrong('manifest', 'manifest.json is missing or malformed');
+  if (!verity) return right('manifest');
+  for (const [name, said, booted] of [
+    ['root hash', manifest.roothash, verity.rootHash],
+    ['salt', manifest.salt, verity.salt],
+    ['number of blocks', manifest.dataBlocks, verity.dataBlocks],
+  ] as const) {
+    if (said !== booted) return wrong('manifest', `its ${name} is ${said}, and that of slot.cfg ${booted}`);
+  }
+  return right('manifest');
+}
+
+async function checkTree(
+  { verity }: FoundArchive,
+  { root, hash: stored }: SlotParts,
   signal?: AbortSignal,
 ): Promise<Check[]> {
-  const checks: Check[] = [];
-  for (const [name, expected] of sortedEntries(sums ?? {})) {
-    const file = files.find((each) => each.name === name);
-    checks.push(compare(name, expected, file ? await sumOf(boot, file, signal) : 'no such file'));
+  if (!verity) return [wrong('root hash', 'slot.cfg names none')];
+  const { rootHash, dataBlocks } = verity;
+  if (dataBlocks > blocksIn(root) || hashImageSize(dataBlocks) > stored.size)
+    return [wrong('root hash', `${dataBlocks} blocks do not fit the slot`)];
+  const salt = Buffer.from(verity.salt, 'hex');
+  const growth = growHashTree({ dataBlocks, salt }, sha256);
+  let damage = await findDamage(stored, [await superblockFor(stored, dataBlocks, salt)]);
+  for await (const chunk of chunksOf(root, 0, dataBlocks * blockSize, signal)) {
+    const filled = growth.add(leafDigests(chunk, salt, sha256));
+    damage ??= await findDamage(stored, filled);
   }
-  if (verity) checks.push(...(await verifyTree(verity, root, hashPart, signal)));
-  else checks.push({ what: 'root hash', ok: false, evidence: 'slot.cfg names none' });
-  if (!manifest)
-    checks.push({ what: 'manifest', ok: false, evidence: 'manifest.json is missing or malformed' });
+  const { rest, rootHash: found } = growth.end();
+  damage ??= await findDamage(stored, rest);
+  return [
+    compare('root hash', rootHash, Buffer.from(found).toString('hex')),
+    damage === undefined
+      ? right('hash tree')
+      : wrong('hash tree', `the block at byte ${damage} of it is not that of the data`),
+  ];
+}
+
+/** What it must be; its UUID is the one that is there, for nothing states it. */
+async function superblockFor(stored: Part, dataBlocks: number, salt: Uint8Array): Promise<HashBlock> {
+  const uuid = parseSuperblock(await stored.read(0, blockSize))?.uuid ?? new Uint8Array(16);
+  return { offset: 0, bytes: writeSuperblock({ uuid, dataBlocks, salt }) };
+}
+
+/** The offset of the first block that is stored otherwise. */
+async function findDamage(stored: Part, blocks: readonly HashBlock[]): Promise<number | undefined> {
+  for (const { offset, bytes } of blocks)
+    if (Buffer.compare(await stored.read(offset, blockSize), bytes) !== 0) return offset;
+  return undefined;
+}
+
+async function checkSegments(
+  { manifest, verity }: FoundArchive,
+  root: Part,
+  signal?: AbortSignal,
+): Promise<Check[]> {
+  const end = Math.min(blocksIn(root), verity?.dataBlocks ?? maxDataBlocks) * blockSize;
+  const checks: Check[] = [];
   for (const { name, offset, size, sha256: expected } of manifest?.segments ?? []) {
-    const found = await digestOf(root, offset, size, signal);
-    checks.push(compare(`segment ${name}`, expected, found ?? 'it lies outside the root partition'));
+    const what = `segment ${name}`;
+    if (offset + size > end) {
+      checks.push(wrong(what, 'it lies outside the root image'));
+      continue;
+    }
+    const digest = createHash('sha256');
+    for await (const chunk of chunksOf(root, offset, size, signal)) digest.update(chunk);
+    checks.push(compare(what, expected, digest.digest('hex')));
   }
   return checks;
 }
 
-async function verifyTree(
-  { rootHash, salt, dataBlocks }: NonNullable<FoundArchive['verity']>,
-  root: Part,
-  stored: Part,
-  signal?: AbortSignal,
-): Promise<Check[]> {
-  const size = dataBlocks * blockSize;
-  const outside = size > root.size || hashImageSize(dataBlocks) > stored.size;
-  if (outside)
-    return [{ what: 'root hash', ok: false, evidence: `${dataBlocks} blocks do not fit the slot` }];
-  const saltBytes = Buffer.from(salt, 'hex');
-  const leaves: Uint8Array[] = [];
-  for await (const chunk of chunksOf(root, 0, size, signal))
-    leaves.push(leafDigests(chunk, saltBytes, sha256));
-  const superblock = parseSuperblock(await stored.read(0, blockSize));
-  const uuid = superblock?.uuid ?? new Uint8Array(16);
-  const tree = buildHashTree(Buffer.concat(leaves), { uuid, salt: saltBytes }, sha256);
-  const expected = hash('sha256', tree.image, 'hex');
-  const found = await digestOf(stored, 0, tree.image.length, signal);
-  return [
-    compare('root hash', rootHash, Buffer.from(tree.rootHash).toString('hex')),
-    compare('hash tree', expected, found ?? 'unreadable'),
-  ];
-}
-
-function compare(what: string, expected: string, found: string): Check {
-  if (found === expected) return { what, ok: true };
-  return { what, ok: false, evidence: `expected ${expected}, found ${found}` };
-}
-
-async function sumOf(part: Part, { offset, size }: ArchiveFile, signal?: AbortSignal): Promise<string> {
-  let sum = 0;
-  for await (const chunk of chunksOf(part, offset, size, signal)) sum = crc32(chunk, sum);
-  return sum.toString(16).padStart(8, '0');
-}
-
-/** Undefined when it does not lie within the part. */
-async function digestOf(
-  part: Part,
-  offset: number,
-  size: number,
-  signal?: AbortSignal,
-): Promise<string | undefined> {
-  if (offset + size > part.size) return undefined;
-  const digest = createHash('sha256');
-  for await (const chunk of chunksOf(part, offset, size, signal)) digest.update(chunk);
-  return digest.digest('hex');
+/** Those that are looked at. */
+function blocksIn({ size }: Part): number {
+  return Math.min(Math.floor(size / blockSize), maxDataBlocks);
 }
 
 async function* chunksOf(
@@ -104,4 +155,16 @@ async function* chunksOf(
     signal?.throwIfAborted();
     yield await part.read(offset + done, Math.min(chunkSize, size - done));
   }
+}
+
+function compare(what: string, expected: string, found: string): Check {
+  return found === expected ? right(what) : wrong(what, `expected ${expected}, found ${found}`);
+}
+
+function right(what: string): Check {
+  return { what, ok: true };
+}
+
+function wrong(what: string, evidence: string): Check {
+  return { what, ok: false, evidence };
 }

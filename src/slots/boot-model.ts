@@ -17,12 +17,16 @@ export interface BootChoice {
   /** Undefined: nothing can be started; the machine starts anew after 30 seconds. */
   readonly slot: SlotName | undefined;
   readonly rescue: boolean;
+  /** What the initrd is told, to know this disk from its copies: the state's `gen`, 0 where no copy is valid. */
+  readonly gen: number;
   /** What stands in both copies afterwards; undefined when nothing was written. */
   readonly written: SlotState | undefined;
 }
 
 export function chooseBoot(world: BootWorld): BootChoice {
-  let state = chooseState(world.env1, world.env2) ?? assumedState;
+  const found = chooseState(world.env1, world.env2);
+  const gen = found?.gen ?? 0;
+  let state = found ?? assumedState;
   let written: SlotState | undefined;
   const order = [state.first, otherSlot(state.first)];
   for (const slot of order) {
@@ -31,7 +35,7 @@ export function chooseBoot(world: BootWorld): BootChoice {
       if (!world.writable) continue;
       state = written = trial;
     } else if (state[slot] !== 'good') continue;
-    if (world.readable[slot]) return { slot, rescue: false, written };
+    if (world.readable[slot]) return { slot, rescue: false, gen, written };
   }
-  return { slot: order.find((slot) => world.readable[slot]), rescue: true, written };
+  return { slot: order.find((slot) => world.readable[slot]), rescue: true, gen, written };
 }

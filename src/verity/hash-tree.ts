@@ -34,35 +34,103 @@ export function buildHashTree(
   sha256: Sha256,
 ): HashTree {
   const dataBlocks = leaves.length / digestSize;
-  if (!Number.isInteger(dataBlocks) || dataBlocks === 0) {
-    throw new RangeError(`leaves of ${leaves.length} bytes`);
-  }
-  const levels: Uint8Array[] = [];
-  let digests = leaves;
-  while (digests.length > digestSize) {
-    const level = new Uint8Array(Math.ceil(digests.length / blockSize) * blockSize);
-    level.set(digests);
-    levels.unshift(level);
-    digests = leafDigests(level, salt, sha256);
-  }
+  const growth = growHashTree({ dataBlocks, salt }, sha256);
   const image = new Uint8Array(hashImageSize(dataBlocks));
   image.set(writeSuperblock({ uuid, dataBlocks, salt }));
-  let at = blockSize;
-  for (const level of levels) {
-    image.set(level, at);
-    at += level.length;
+  for (const { offset, bytes } of growth.add(leaves)) image.set(bytes, offset);
+  const { rest, rootHash } = growth.end();
+  for (const { offset, bytes } of rest) image.set(bytes, offset);
+  return { rootHash, image };
+}
+
+/** A block of 4 KiB of the tree, and where in the hash image it lies, in bytes. */
+export interface HashBlock {
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+}
+
+export interface TreeGrowth {
+  /** The next leaves, a whole number of them; returns the hash blocks that they have filled. */
+  add(leaves: Uint8Array): HashBlock[];
+  /** After the last leaf: the blocks that were not full. */
+  end(): { readonly rest: HashBlock[]; readonly rootHash: Uint8Array };
+}
+
+/** The tree piece by piece, in the memory of one block for each level, however large the data is. */
+export function growHashTree(
+  { dataBlocks, salt }: Pick<VeritySuperblock, 'dataBlocks' | 'salt'>,
+  sha256: Sha256,
+): TreeGrowth {
+  if (!Number.isSafeInteger(dataBlocks) || dataBlocks < 1) throw new RangeError(`${dataBlocks} data blocks`);
+  const levels = levelOffsets(dataBlocks).map((offset) => ({
+    offset,
+    bytes: new Uint8Array(blockSize),
+    used: 0,
+  }));
+  let filled: HashBlock[] = [];
+  let rootHash: Uint8Array | undefined;
+  let added = 0;
+
+  function put(level: number, digest: Uint8Array): void {
+    const open = levels[level];
+    if (!open) {
+      rootHash = digest.slice();
+      return;
+    }
+    open.bytes.set(digest, open.used);
+    open.used += digestSize;
+    if (open.used === blockSize) close(level);
   }
-  return { rootHash: digests.slice(), image };
+  function close(level: number): void {
+    const { offset, bytes } = levels[level]!;
+    filled.push({ offset, bytes });
+    levels[level] = { offset: offset + blockSize, bytes: new Uint8Array(blockSize), used: 0 };
+    put(level + 1, leafDigests(bytes, salt, sha256));
+  }
+  function takeFilled(): HashBlock[] {
+    const taken = filled;
+    filled = [];
+    return taken;
+  }
+
+  return {
+    add(leaves) {
+      added += leaves.length / digestSize;
+      if (!Number.isInteger(added) || added > dataBlocks)
+        throw new RangeError(`leaves of ${leaves.length} bytes`);
+      for (let at = 0; at < leaves.length; at += digestSize) put(0, leaves.subarray(at, at + digestSize));
+      return takeFilled();
+    },
+    end() {
+      if (added !== dataBlocks) throw new RangeError(`${added} leaves of ${dataBlocks}`);
+      for (const [level, { used }] of levels.entries()) if (used > 0) close(level);
+      return { rest: takeFilled(), rootHash: rootHash! };
+    },
+  };
+}
+
+/** In blocks, from the leaves up; none for a single data block, whose digest is the root hash. */
+function levelSizes(dataBlocks: number): number[] {
+  const sizes: number[] = [];
+  for (let count = dataBlocks; count > 1; ) {
+    count = Math.ceil(count / digestsPerBlock);
+    sizes.push(count);
+  }
+  return sizes;
+}
+
+/** Where each level begins in the hash image, in bytes, from the leaves up: the leaves end it. */
+function levelOffsets(dataBlocks: number): number[] {
+  let end = hashImageSize(dataBlocks);
+  return levelSizes(dataBlocks).map((size) => {
+    end -= size * blockSize;
+    return end;
+  });
 }
 
 /** In bytes: superblock and all levels for that many data blocks. */
 export function hashImageSize(dataBlocks: number): number {
-  let blocks = 1;
-  for (let count = dataBlocks; count > 1; ) {
-    count = Math.ceil(count / digestsPerBlock);
-    blocks += count;
-  }
-  return blocks * blockSize;
+  return levelSizes(dataBlocks).reduce((sum, size) => sum + size, 1) * blockSize;
 }
 
 /** The leaves out of a hash image: what an updating machine compares. Undefined when the image is too short. */

@@ -116,6 +116,7 @@ async function checkWorld(world: World, firmware: Firmware): Promise<void> {
   const model = modelOf(world);
   const line = /BOOT_IMAGE=.*/.exec(serial)?.[0] ?? serial;
   expect(line).toContain(`catamaran.slot=${model.slot} `);
+  expect(line).toMatch(new RegExp(`catamaran\\.gen=${model.gen}\\b`));
   expect(line.includes('catamaran.rescue')).toBe(model.rescue);
   const after = await readEnv(path);
   if (model.written) expect(after.map(parseEnv)).toEqual([model.written, model.written]);
@@ -155,11 +156,11 @@ test('with the second copy lost, a trial is not started, and what stands in the 
 });
 
 describe.each(['bios', 'uefi'] as const)('%s', (firmware) => {
-  test('the kernel gets its arguments, the slot and the state partition, and no word is changed', async () => {
+  test('the kernel gets its arguments, the slot, the state partition and its generation, and no word is changed', async () => {
     const path = await makeDisk({ name: '', copies: twice(freshState) });
     const line = /BOOT_IMAGE=\S+ (.*?)\s*$/m.exec(await bootOnce(path, scratch, { firmware }))?.[1];
     expect(line).toBe(
-      'console=ttyS0 f=a* panic=10 oops=panic catamaran.slot=A catamaran.state=d513ae8c-2f77-8b11-b95f-efa21e5e1519',
+      'console=ttyS0 f=a* panic=10 oops=panic gpt catamaran.slot=A catamaran.state=d513ae8c-2f77-8b11-b95f-efa21e5e1519 catamaran.gen=1',
     );
   });
 

@@ -57,9 +57,9 @@ test('our reader gives back what was put in', async () => {
 
 test('slot.cfg sets one variable', () => {
   expect(writeSlotConfig('console=ttyS0', archive.verity)).toBe(
-    `set slot_args='console=ttyS0 catamaran.verity=${'ab'.repeat(32)},${'cd'.repeat(32)},77 panic=10 oops=panic'\n`,
+    `set slot_args='console=ttyS0 catamaran.verity=${'ab'.repeat(32)},${'cd'.repeat(32)},77 panic=10 oops=panic gpt'\n`,
   );
-  expect(writeSlotConfig('')).toBe("set slot_args='panic=10 oops=panic'\n");
+  expect(writeSlotConfig('')).toBe("set slot_args='panic=10 oops=panic gpt'\n");
 });
 
 test.each(['a="b c"', "a='b'", 'a\\b', 'a\nb', 'ä'])('the kernel arguments %j are refused', (cmdline) => {

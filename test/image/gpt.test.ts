@@ -1,10 +1,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { layoutDisk, partitionTable } from '../../src/image/disk-layout.ts';
-import { type Gpt, type GptPartition, readGpt, sectorSize, writeGpt } from '../../src/image/gpt.ts';
+import { type Gpt, type GptPartition, sectorSize, writeGpt } from '../../src/image/gpt.ts';
+import { type FoundGpt, readGpt } from '../../src/image/gpt-reader.ts';
 import { deriveGuid, formatGuid, guidBytes } from '../../src/image/guid.ts';
 import { hostTools } from '../support/tools.ts';
 
@@ -40,11 +42,18 @@ const anyGpt: fc.Arbitrary<Gpt> = fc.record({
   partitions: fc.array(partition, { maxLength: 128 }),
 });
 
+/** As it is found on a disk. */
+function found(gpt: Gpt, how: Pick<FoundGpt, 'readFrom' | 'faults'>): FoundGpt {
+  const partitions = gpt.partitions.map((each, index) => ({ ...each, number: index + 1, onDisk: true }));
+  return { ...gpt, ...how, partitions };
+}
+
 test('every table is read back as it was written', async () => {
   await fc.assert(
     fc.asyncProperty(anyGpt, async (gpt) => {
       const disk = diskOf(gpt);
-      expect(await readGpt(reader(disk), disk.length)).toEqual(gpt);
+      const expected = found(gpt, { readFrom: 'primary', faults: [] });
+      expect(await readGpt(reader(disk), disk.length)).toEqual(expected);
     }),
   );
 });
@@ -54,7 +63,9 @@ test('with the primary table damaged anywhere that counts, the backup is read', 
     fc.asyncProperty(anyGpt, fc.integer({ min: 512, max: 603 }), async (gpt, at) => {
       const disk = diskOf(gpt);
       disk[at] = disk[at]! ^ 0x41;
-      expect(await readGpt(reader(disk), disk.length)).toEqual(gpt);
+      const faults = ['the primary (sector 1) is damaged; this is the backup'];
+      const expected = found(gpt, { readFrom: 'backup', faults });
+      expect(await readGpt(reader(disk), disk.length)).toEqual(expected);
     }),
   );
 });
@@ -98,4 +109,21 @@ test('GUIDs: mixed-endian in bytes, derived from OS and role, of version 8', () 
   expect(deriveGuid('lighthouse', 'root-a')).toBe('b9cae2a9-609b-8b11-970a-7a8fea2b5dd1');
   expect(deriveGuid('lighthouse', 'root-a')).not.toBe(deriveGuid('lighthouse', 'root-b'));
   expect(deriveGuid('a', 'b')).toMatch(/^.{14}8.{4}[89ab]/);
+});
+
+test('whatever bytes a table has, it is read or refused', async () => {
+  const disk = diskOf({ diskGuid: deriveGuid('a', 'disk'), sectors: 1000, partitions: [] });
+  const anyByte = fc.tuple(fc.integer({ min: 512, max: 1200 }), fc.nat(255));
+  await fc.assert(
+    fc.asyncProperty(fc.array(anyByte, { maxLength: 6 }), async (changes) => {
+      const torn = disk.slice();
+      for (const [at, value] of changes) torn[at] = value;
+      // A header that is valid whatever it says.
+      const header = Buffer.from(torn.buffer, 512, 92);
+      header.writeUInt32LE(0, 16);
+      header.writeUInt32LE(crc32(header), 16);
+      const { faults } = await readGpt(reader(torn), torn.length);
+      expect(faults.every((fault) => fault.length < 500)).toBe(true);
+    }),
+  );
 });

@@ -11,7 +11,7 @@ const boot = (state: SlotState, readable = both, writable = true) =>
   chooseBoot({ env1: serialiseEnv(state), env2: serialiseEnv(state), readable, writable });
 
 test('a fresh image boots A, a slot that is being written is never started', () => {
-  expect(boot(freshState)).toEqual({ slot: 'A', rescue: false, written: undefined });
+  expect(boot(freshState)).toEqual({ slot: 'A', rescue: false, gen: 1, written: undefined });
   expect(boot(disarm(confirm(freshState, 'B'), 'A')).slot).toBe('B');
 });
 
@@ -33,7 +33,12 @@ test('a trial that is never confirmed is tried three times, then the other slot 
 });
 
 test('a trial whose count cannot be lowered is not started', () => {
-  expect(boot(arm(freshState, 'B'), both, false)).toEqual({ slot: 'A', rescue: false, written: undefined });
+  expect(boot(arm(freshState, 'B'), both, false)).toEqual({
+    slot: 'A',
+    rescue: false,
+    gen: 2,
+    written: undefined,
+  });
 });
 
 test('a slot that cannot be read is passed over in the same boot', () => {
@@ -44,7 +49,7 @@ test('a slot that cannot be read is passed over in the same boot', () => {
 test('without a valid copy it is A, then B; without a slot that may start it is rescue; without any it is nothing', () => {
   const zeros = new Uint8Array(1024);
   const lost = { env1: zeros, env2: zeros, writable: true };
-  expect(chooseBoot({ ...lost, readable: both })).toMatchObject({ slot: 'A', rescue: false });
+  expect(chooseBoot({ ...lost, readable: both })).toMatchObject({ slot: 'A', rescue: false, gen: 0 });
   expect(chooseBoot({ ...lost, readable: { A: false, B: true } })).toMatchObject({
     slot: 'B',
     rescue: false,

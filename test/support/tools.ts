@@ -22,7 +22,9 @@ export type ToolsComponent =
   | 'tools-qemu'
   | 'tools-qemu-arm64'
   | 'tools-grub-amd64'
-  | 'tools-grub-arm64';
+  | 'tools-grub-arm64'
+  /** For the BusyBox in it, in which the scripts of images run. */
+  | 'getty';
 
 export const hostArch: Arch = process.arch === 'arm64' ? 'arm64' : 'amd64';
 

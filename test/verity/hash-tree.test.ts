@@ -4,7 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { buildHashTree, hashImageSize, leafDigests, leavesOf } from '../../src/verity/hash-tree.ts';
+import {
+  buildHashTree,
+  growHashTree,
+  hashImageSize,
+  leafDigests,
+  leavesOf,
+} from '../../src/verity/hash-tree.ts';
 import { blockSize, parseSuperblock, writeSuperblock } from '../../src/verity/superblock.ts';
 import { hostTools } from '../support/tools.ts';
 
@@ -70,6 +76,32 @@ test("an image's leaves are those of its parts, one after the other", () => {
       expect(hex(leaves)).toBe(hex(leafDigests(bytes, salt, sha256)));
     }),
   );
+});
+
+test('piece by piece: the same tree, each block as soon as it is full', () => {
+  const leaves = leafDigests(data(16385), salt, sha256);
+  const whole = buildHashTree(leaves, { uuid, salt }, sha256);
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 5000 }), (count) => {
+      const growth = growHashTree({ dataBlocks: 16385, salt }, sha256);
+      const image = whole.image.slice(0, blockSize);
+      const blocks: [number, Uint8Array][] = [];
+      for (let at = 0; at < leaves.length; at += count * 32) {
+        const filled = growth.add(leaves.subarray(at, at + count * 32));
+        expect(filled.length).toBeLessThanOrEqual(count / 128 + 3);
+        blocks.push(...filled.map(({ offset, bytes }): [number, Uint8Array] => [offset, bytes]));
+      }
+      const { rest, rootHash } = growth.end();
+      blocks.push(...rest.map(({ offset, bytes }): [number, Uint8Array] => [offset, bytes]));
+      const sorted = blocks.sort(([a], [b]) => a - b).map(([, bytes]) => bytes);
+      expect(Buffer.concat([image, ...sorted]).equals(whole.image)).toBe(true);
+      expect(hex(rootHash)).toBe(hex(whole.rootHash));
+    }),
+    { numRuns: 20 },
+  );
+  const short = growHashTree({ dataBlocks: 3, salt }, sha256);
+  expect(() => short.end()).toThrow(RangeError);
+  expect(() => short.add(leaves.subarray(0, 128))).toThrow(RangeError);
 });
 
 test('the leaves are found again in the hash image', () => {

@@ -1,14 +1,17 @@
-// First boot: the data partition, the disk's last, grows to the disk's end, and its file system with it, while mounted.
-// Safe at any instant: the backup table first, then one 4 KiB block; the kernel resizes the partition in place, ext4
-// its file system through its journal. A mark on the data partition keeps the table from ever being written again.
+// At each boot: both copies of the partition table are made whole. At the first one the data partition, the disk's last,
+// grows to the disk's end, and its file system with it, while mounted; and `ab-state`, by which the boot loader and the
+// initrd know the disk, gets a GUID of its own, for the image's is that of every disk made from it. Safe at any instant:
+// gpt.ts gives the order; the kernel resizes the partition in place, ext4 its file system through its journal.
+import { partitionNumber } from '../../slots/constants.ts';
 import { AgentError, type Host, runOrThrow } from '../host.ts';
-import { type Growth, growPartition, sectorSize, tableSectors } from './gpt.ts';
+import { type Disk, planTable, sectorSize, type TablePlan } from './gpt.ts';
 
+/** On the data partition: it has grown, and never grows again. */
 const mark = '/var/lib/catamaran/grown';
 const scratch = '/run/catamaran/table';
 
 export function growData(host: Host): void {
-  if (host.readText(mark) !== undefined) return;
+  const hasGrown = host.readText(mark) !== undefined;
   const { disk, partition, number } = findData(host);
   const sectors = Number(host.readText(`/sys/class/block/${disk}/size`));
   if (Number(host.readText(`/sys/class/block/${disk}/queue/logical_block_size`)) !== sectorSize) {
@@ -16,13 +19,20 @@ export function growData(host: Host): void {
       `the disk ${disk} has no sectors of ${sectorSize} bytes; its data partition keeps its size`,
     );
   }
-  const growth = growPartition(host.readBytes(`/dev/${disk}`, 0, tableSectors * sectorSize), sectors, number);
-  if (growth) writeTable(host, `/dev/${disk}`, growth);
+  const plan = planTable(diskOf(host, `/dev/${disk}`, sectors), {
+    grow: hasGrown ? undefined : number,
+    rename: { number: partitionNumber('ab-state'), guid: randomGuid(host) },
+  });
+  writeTable(host, `/dev/${disk}`, plan);
+  if (plan.damaged)
+    host.print(`the ${plan.damaged} copy of the partition table was damaged and has been mended`);
+  if (hasGrown) return;
   // Also without a change of the table: an earlier boot may have lost its power right after it.
   runOrThrow(host, ['partx', '--update', '--nr', String(number), `/dev/${disk}`]);
   runOrThrow(host, ['resize2fs', `/dev/${partition}`]);
   host.writeFile(mark, `${sectors}\n`);
-  if (growth) host.print(`the data partition has grown to ${Math.floor(growth.partition.size / 2048)} MiB`);
+  if (plan.grown !== undefined)
+    host.print(`the data partition has grown to ${Math.floor(plan.grown / 2048)} MiB`);
 }
 
 /** The partition that is mounted on /var. */
@@ -39,20 +49,33 @@ function findData(host: Host): { disk: string; partition: string; number: number
   return { disk, partition, number };
 }
 
-function writeTable(host: Host, disk: string, growth: Growth): void {
-  const write = (bytes: Uint8Array, blockSize: number, place: number) => {
-    host.writeFile(scratch, bytes);
-    runOrThrow(host, [
-      'dd',
-      `if=${scratch}`,
-      `of=${disk}`,
-      `bs=${blockSize}`,
-      `seek=${place}`,
-      'oflag=direct',
-      'conv=notrunc,fsync',
-    ]);
+function diskOf(host: Host, path: string, sectors: number): Disk {
+  return {
+    sectors,
+    read(sector, count) {
+      try {
+        return host.readBytes(path, sector * sectorSize, count * sectorSize);
+      } catch {
+        // A sector that has gone bad; writing it mends that, too.
+        return undefined;
+      }
+    },
   };
-  write(growth.backup, sectorSize, growth.backupStart);
-  write(growth.head, growth.head.byteLength, 0);
+}
+
+/** RFC 9562, version 4, as GPT stores it: the third field, with the version, in little-endian order. */
+function randomGuid(host: Host): Uint8Array {
+  const guid = host.readBytes('/dev/urandom', 0, 16);
+  guid[7] = (guid[7]! & 0x0f) | 0x40;
+  guid[8] = (guid[8]! & 0x3f) | 0x80;
+  return guid;
+}
+
+function writeTable(host: Host, disk: string, { writes }: TablePlan): void {
+  for (const { sector, bytes } of writes) {
+    host.writeFile(scratch, bytes);
+    const place = [`bs=${bytes.length}`, `seek=${sector * sectorSize}`, 'oflag=direct,seek_bytes'];
+    runOrThrow(host, ['dd', `if=${scratch}`, `of=${disk}`, ...place, 'conv=notrunc,fsync']);
+  }
   host.removeFile(scratch);
 }

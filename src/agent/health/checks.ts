@@ -1,9 +1,11 @@
-// Is this machine healthy, now? Every service up, the spec's checks, then every program in health.d; each has its limit in
-// time. The answer is what is wrong, one sentence for each; an empty list is health.
+// Is this machine healthy, now? Its data mounted, every service up, the spec's checks, then every program in health.d; each
+// has its limit in time. The answer is what is wrong, one sentence for each; an empty list is health.
 import type { Host } from '../host.ts';
 import { reportService, type ServiceReport } from '../services/report.ts';
 import type { HealthCheck } from './settings.ts';
 
+/** The initrd's word on the data partition: `disk`, or `memory` where it could not be mounted. */
+const dataPath = '/run/catamaran/data';
 const defaultTimeout = 10;
 const programTimeout = 60;
 const programs = '/usr/lib/catamaran/health.d';
@@ -22,12 +24,19 @@ export function checkHealth(host: Host, checks: readonly HealthCheck[]): Finding
   const names = host.listDirectory('/containers/services') ?? [];
   const services = names.map((name) => reportService(host, name));
   const wrong = [
+    whatIsWrongWithData(host),
     ...services.map(whatIsWrong),
     ...checks.map((check) => runCheck(host, check)),
     ...(host.listDirectory(programs) ?? []).map((name) => runProgram(host, name)),
   ].filter((finding) => finding !== undefined);
   const processes = services.map(({ name, pid, restarts }) => `${name} ${pid} ${restarts}`).join('\n');
   return { wrong, processes };
+}
+
+function whatIsWrongWithData(host: Host): string | undefined {
+  return host.readText(dataPath)?.trim() === 'memory'
+    ? 'the data partition is not mounted: /var is in memory, and what is written there will be lost'
+    : undefined;
 }
 
 function whatIsWrong({ name, state, detail = '', health }: ServiceReport): string | undefined {

@@ -1,11 +1,13 @@
 // The gate between a trial and the next update: a trial that is healthy twice in a row is confirmed, one that is not by
 // its deadline is rebooted, and the boot loader goes on counting. A trial that never comes as far as the gate is rebooted
 // by the guard (components/init: usr/lib/catamaran/guard). A slot that was good before and has only been put on
-// probation by the initrd needs no more than to stay up: a service elsewhere that is down must not cost it.
+// probation by the initrd needs no more than to stay up: a service elsewhere that is down must not cost it. Whoever else
+// decides over the slot meanwhile, for or against it, has the last word.
 import { type Host, runOrThrow } from '../host.ts';
 import { readState } from '../slots/env-store.ts';
 import type { SlotMachine } from '../slots/machine.ts';
 import { readRecords, recordPending } from '../slots/records.ts';
+import { triesLeft } from '../slots/untried.ts';
 import { checkHealth } from './checks.ts';
 import { readHealthSettings } from './settings.ts';
 
@@ -13,30 +15,27 @@ import { readHealthSettings } from './settings.ts';
 const rebootLimit = 180;
 /** For the guard: from now on it leaves the deadline to the gate, and only looks after it. */
 const beganPath = '/run/catamaran/gate-began';
-/** The initrd's word on the data partition: `disk`, or `memory` where it could not be mounted. */
-const dataPath = '/run/catamaran/data';
+/** The initrd's word: the running slot is a trial, and no slot on probation. */
+const trialPath = '/run/catamaran/trial';
 
 /** Returns when there is nothing more to wait for. */
 export function passGate({ host, partitions, running }: SlotMachine): void {
-  const isGood = () => readState(partitions).state[running.slot] === 'good';
-  if (isGood() || running.rescue) return;
+  const isOpen = () => triesLeft(readState(partitions).state[running.slot]) !== undefined;
+  if (running.rescue || !isOpen()) return;
   host.writeFile(beganPath, '');
-  const { pending } = readRecords(host);
   const settings = readHealthSettings(host);
-  // With the records lost nobody knows which of the two it is: then it has to be healthy.
-  if (pending?.slot !== running.slot && host.readText(dataPath)?.trim() !== 'memory') {
+  if (host.readText(trialPath) === undefined) {
     wait(host, settings.window);
-    confirmSlot(host);
+    passSlot(host);
     return;
   }
   let before: string | undefined;
-  let reason = pending?.reason;
+  let reason = readRecords(host).pending?.reason;
   for (;;) {
     const { wrong, processes } = checkHealth(host, settings.checks);
-    // By hand, meanwhile.
-    if (isGood()) return;
+    if (!isOpen()) return;
     if (wrong.length === 0 && before === processes) {
-      confirmSlot(host);
+      passSlot(host);
       return;
     }
     const unsteady = wrong.length === 0 && before !== undefined;
@@ -62,9 +61,9 @@ export function passGate({ host, partitions, running }: SlotMachine): void {
   }
 }
 
-/** As a command of its own, which takes the lock. A failure ends the gate, and init starts it anew. */
-function confirmSlot(host: Host): void {
-  host.print(runOrThrow(host, ['catamaran-agent', 'confirm']).trim());
+/** As a command of its own, which takes the lock and looks once more. A failure ends the gate, and init starts it anew. */
+function passSlot(host: Host): void {
+  host.print(runOrThrow(host, ['catamaran-agent', 'pass']).trim());
 }
 
 /** The guard's word on a trial that never came to its gate, or got stuck there. What the gate has found says more. */

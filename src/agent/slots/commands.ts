@@ -3,7 +3,7 @@ import type { SlotName } from '../../slots/constants.ts';
 import { noteOverdue, passGate } from '../health/gate.ts';
 import type { Host } from '../host.ts';
 import { accountForBoot } from './account.ts';
-import { confirmRunning, markSlotBad, rollBack } from './decide.ts';
+import { confirmRunning, markSlotBad, passRunning, rollBack } from './decide.ts';
 import { openSlots, type SlotMachine } from './machine.ts';
 import { stage } from './stage.ts';
 import { describeStatus, readStatus } from './status.ts';
@@ -12,7 +12,7 @@ export const slotUsage = [
   '       catamaran-agent status [--json]',
   '       catamaran-agent stage --from DIRECTORY [--tries 1|2|3] [--force]',
   '       catamaran-agent confirm | rollback | mark-bad [A|B]',
-  '       catamaran-agent account | health-gate | overdue REASON',
+  '       catamaran-agent account | health-gate | pass | overdue REASON',
 ];
 
 /** Undefined where the words are none of these commands. */
@@ -32,6 +32,7 @@ function parse([verb, ...rest]: readonly string[]): ((machine: SlotMachine) => v
   if (verb === 'overdue' && object !== undefined) return ({ host }) => noteOverdue(host, object);
   if (object !== undefined) return undefined;
   if (verb === 'confirm') return confirmRunning;
+  if (verb === 'pass') return passRunning;
   if (verb === 'rollback') return rollBack;
   if (verb === 'account') return accountForBoot;
   if (verb === 'health-gate') return passGate;

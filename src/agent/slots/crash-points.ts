@@ -20,6 +20,7 @@ export const crashPoints = [
   'arm env2',
   'confirm env1',
   'confirm env2',
+  'record good',
   'record result',
 ] as const;
 export type CrashPoint = (typeof crashPoints)[number];

@@ -3,7 +3,7 @@
 import type { PartitionRole, SlotName } from '../../slots/constants.ts';
 import { slotRole } from '../../slots/constants.ts';
 import type { VerityTree } from '../../slots/release-manifest.ts';
-import { type Host, runOrThrow } from '../host.ts';
+import { AgentError, type Host, runOrThrow } from '../host.ts';
 import { deviceOf } from './device.ts';
 import { verifyByKernel } from './verify-tree.ts';
 
@@ -48,8 +48,13 @@ export function partitionsOf(host: Host): Partitions {
     write(role, offset, bytes) {
       host.writeFile(bytesPath, bytes);
       const place = [`of=${find(role)}`, `bs=${bytes.length}`, `seek=${offset}`, 'oflag=seek_bytes'];
-      runOrThrow(host, ['dd', `if=${bytesPath}`, ...place, 'conv=notrunc,fsync']);
+      const said = runOrThrow(host, ['dd', `if=${bytesPath}`, ...place, 'conv=notrunc,fsync']);
       host.removeFile(bytesPath);
+      // A file that is shorter than it should be is no failure to dd.
+      if (!said.includes('1+0 records out'))
+        throw new AgentError(
+          `${role}: not all of ${bytes.length} bytes were written at ${offset}: ${said.trim()}`,
+        );
     },
 
     copy(file, role, { offset, size }) {

@@ -1,6 +1,7 @@
 // What a slot holds after it was written, read from the medium: each partition is what the manifest says of it, and the
 // boot archive asks for this very root.
-import type { PartitionRole, SlotName } from '../../slots/constants.ts';
+import { type PartitionRole, type SlotName, slotRole } from '../../slots/constants.ts';
+import { blockSize } from '../../verity/superblock.ts';
 import { AgentError } from '../host.ts';
 import { readSlotRelease } from './boot-archive.ts';
 import type { Partitions } from './partitions.ts';
@@ -21,4 +22,19 @@ export function requireRootHash(partitions: Partitions, slot: SlotName, rootHash
   const asked = readSlotRelease(partitions, slot)?.rootHash;
   if (asked !== rootHash)
     throw new AgentError(`the boot archive asks for the root hash ${asked}, the manifest for ${rootHash}`);
+}
+
+/** Without the first block of its boot archive a slot is none for the boot loader, whatever becomes of the slot state. */
+export function eraseBoot(partitions: Partitions, slot: SlotName): void {
+  partitions.write(slotRole('boot', slot), 0, new Uint8Array(blockSize));
+}
+
+/** Whatever is wrong with what was written, the slot loses its boot archive again. */
+export function proveOrErase(partitions: Partitions, slot: SlotName, prove: () => void): void {
+  try {
+    prove();
+  } catch (error) {
+    eraseBoot(partitions, slot);
+    throw error;
+  }
 }

@@ -1,6 +1,6 @@
 // A release into the slot that does not run, and that slot on trial. The order of writes is what the machine's life
 // hangs on: disarm → erase the boot archive's beginning → write all but the first blocks → flush → first blocks → flush →
-// read everything back and verify → record → arm. At every instant before the last step the machine boots the running
+// read everything back and verify, or erase again → record → arm. At every instant before the last step the machine boots the running
 // slot; from the moment env1 is written it boots the new one, which has been verified by then.
 import { otherSlot, type SlotName, slotRole } from '../../slots/constants.ts';
 import {
@@ -17,8 +17,8 @@ import { AgentError, type Host, runOrThrow } from '../host.ts';
 import { repairState, writeState } from './env-store.ts';
 import type { SlotMachine } from './machine.ts';
 import { digestCommand } from './partitions.ts';
-import { requireDigest, requireRootHash } from './read-back.ts';
-import { readRecords, recordPending } from './records.ts';
+import { eraseBoot, proveOrErase, requireDigest, requireRootHash } from './read-back.ts';
+import { readRecords, recordStaged } from './records.ts';
 
 export interface StageOptions {
   /** With boot.img, root.img, hash.img and manifest.json. */
@@ -44,7 +44,7 @@ export function stage(machine: SlotMachine, { from, tries, force }: StageOptions
   const disarmed = disarm(state, target);
   writeState(partitions, disarmed, (copy) => reach(`disarm ${copy}`));
   const role = (part: ReleasePart) => slotRole(part, target);
-  partitions.write(role('boot'), 0, new Uint8Array(blockSize));
+  eraseBoot(partitions, target);
   reach('erase boot');
   for (const part of releaseParts) {
     const { size } = manifest.parts[part];
@@ -54,16 +54,18 @@ export function stage(machine: SlotMachine, { from, tries, force }: StageOptions
   }
   for (const part of releaseParts) partitions.flush(role(part));
   reach('flush');
-  for (const part of ['root', 'hash', 'boot'] as const) {
-    const first = { offset: 0, size: Math.min(blockSize, manifest.parts[part].size) };
-    partitions.copy(`${from}/${imageName(part)}`, role(part), first);
-    partitions.flush(role(part));
-    reach(`begin ${part}`);
-  }
-  verify(machine, target, manifest);
+  proveOrErase(partitions, target, () => {
+    for (const part of ['root', 'hash', 'boot'] as const) {
+      const first = { offset: 0, size: Math.min(blockSize, manifest.parts[part].size) };
+      partitions.copy(`${from}/${imageName(part)}`, role(part), first);
+      partitions.flush(role(part));
+      reach(`begin ${part}`);
+    }
+    verify(machine, target, manifest);
+  });
   reach('verify');
   const { version, roothash: rootHash } = manifest;
-  recordPending(host, { slot: target, version, rootHash, bootId: running.bootId, starts: 0 });
+  recordStaged(host, { slot: target, version, rootHash, bootId: running.bootId, tries });
   reach('record pending');
   writeState(partitions, arm(disarmed, target, tries), (copy) => reach(`arm ${copy}`));
   host.print(`${version} is in slot ${target} and will be tried at the next boot`);

@@ -6,6 +6,7 @@ import { readSlotRelease } from './boot-archive.ts';
 import { readState } from './env-store.ts';
 import type { SlotMachine } from './machine.ts';
 import { type Failed, type Pending, type Result, readRecords } from './records.ts';
+import { isUntried, triesLeft, untriedReason } from './untried.ts';
 
 export interface SlotReport {
   readonly status: SlotStatus;
@@ -28,6 +29,8 @@ export interface Status {
   /** `damaged`: one copy differs, `lost`: neither is valid. */
   readonly state: 'whole' | 'damaged' | 'lost';
   readonly pending?: Pending;
+  /** Why the boot loader has passed over a trial, which it tries at the next boot. */
+  readonly untried?: string;
   readonly last?: Result;
   readonly failed: readonly Failed[];
 }
@@ -36,10 +39,10 @@ export function readStatus({ host, partitions, running }: SlotMachine): Status {
   const { state, lost, whole } = readState(partitions);
   const { pending, last, failed } = readRecords(host);
   const report = (slot: SlotName): SlotReport => {
-    const tries = /^try([0-3])$/.exec(state[slot])?.[1];
+    const tries = triesLeft(state[slot]);
     return {
       status: state[slot],
-      ...(tries === undefined ? {} : { tries: Number(tries) }),
+      ...(tries === undefined ? {} : { tries }),
       ...readSlotRelease(partitions, slot),
     };
   };
@@ -50,6 +53,7 @@ export function readStatus({ host, partitions, running }: SlotMachine): Status {
     next: nextSlot(state),
     state: lost ? 'lost' : whole ? 'whole' : 'damaged',
     ...(pending ? { pending } : {}),
+    ...(isUntried(state, running, pending) ? { untried: untriedReason } : {}),
     ...(last ? { last } : {}),
     failed,
   };
@@ -61,7 +65,7 @@ function nextSlot(state: SlotState): SlotName {
 }
 
 export function describeStatus(status: Status): string[] {
-  const { slot, version, rootHash, slots, next, state, pending, last } = status;
+  const { slot, version, rootHash, slots, next, state, pending, untried, last } = status;
   const lines = [
     `running    slot ${slot}, ${version}${status.rescue ? ', by the rescue entry' : ''}`,
     `root hash  ${rootHash}`,
@@ -73,6 +77,7 @@ export function describeStatus(status: Status): string[] {
     lines.push(
       `pending    ${pending.version} in slot ${pending.slot}${pending.reason ? `: ${pending.reason}` : ''}`,
     );
+  if (untried) lines.push(`not tried  ${untried}`);
   if (last)
     lines.push(
       `last       ${last.version} in slot ${last.slot} was ${last.result}${last.reason ? `: ${last.reason}` : ''}`,

@@ -15,8 +15,8 @@ import { hashImageSize } from '../../verity/hash-tree.ts';
 import { blockSize, parseSuperblock } from '../../verity/superblock.ts';
 import { AgentError } from '../host.ts';
 import { repairState, writeState } from '../slots/env-store.ts';
-import { requireDigest, requireRootHash } from '../slots/read-back.ts';
-import { recordPending } from '../slots/records.ts';
+import { eraseBoot, proveOrErase, requireDigest, requireRootHash } from '../slots/read-back.ts';
+import { recordStaged } from '../slots/records.ts';
 import { digestFile } from './digest-file.ts';
 import { spool } from './durable.ts';
 import { fetchWhole } from './fetch-ranges.ts';
@@ -39,7 +39,7 @@ export function fillSlot(machine: UpdateMachine, release: Release): void {
   const job: Job = { ...release, target, tree, addressOf, delta: true };
   if (!isBegun(machine, job)) begin(machine, job);
   // Also where an attempt before this one had come to its end: while anything is written there is nothing to boot.
-  partitions.write(slotRole('boot', target), 0, new Uint8Array(blockSize));
+  eraseBoot(partitions, target);
   reach('erase boot');
   try {
     write(machine, job);
@@ -58,6 +58,8 @@ export function fillSlot(machine: UpdateMachine, release: Release): void {
   reach('verify');
 }
 
+const tries = 3;
+
 /** The commit point. */
 export function armSlot(machine: UpdateMachine, { manifest, digest }: Release): void {
   const { host, partitions, running, reach } = machine;
@@ -67,9 +69,9 @@ export function armSlot(machine: UpdateMachine, { manifest, digest }: Release): 
   if (state[slot] !== 'none')
     throw new AgentError(`slot ${slot} has become ${state[slot]} while it was being filled`);
   recordInstalled(host, { version, rootHash, epoch, manifest: digest });
-  recordPending(host, { slot, version, rootHash, bootId: running.bootId, starts: 0 });
+  recordStaged(host, { slot, version, rootHash, bootId: running.bootId, tries });
   reach('record pending');
-  writeState(partitions, arm(state, slot), (copy) => reach(`arm ${copy}`));
+  writeState(partitions, arm(state, slot, tries), (copy) => reach(`arm ${copy}`));
   forgetProgress(host);
   host.print(`${version} is in slot ${slot} and will be tried at the next boot`);
 }
@@ -147,18 +149,14 @@ function write(machine: UpdateMachine, job: Job): void {
   }
 }
 
-/** Whatever is wrong now, the slot loses its boot archive again. */
 function verifyAll(machine: UpdateMachine, job: Job): void {
   const { partitions } = machine;
   const { target, manifest, tree } = job;
-  try {
+  proveOrErase(partitions, target, () => {
     verifyBoot(machine, job);
     const { salt, dataBlocks } = tree;
     partitions.verify(target, { roothash: manifest.rootHash, salt, dataBlocks });
-  } catch (error) {
-    partitions.write(slotRole('boot', target), 0, new Uint8Array(blockSize));
-    throw error;
-  }
+  });
 }
 
 /** From the medium: its digest, and that it asks for this root hash. */

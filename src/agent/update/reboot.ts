@@ -4,6 +4,7 @@ import { messageOf } from '../../base/errors.ts';
 import { formatTime } from '../../tuf/fields.ts';
 import { readState } from '../slots/env-store.ts';
 import { type Pending, readRecords } from '../slots/records.ts';
+import { isUntried, untriedReason } from '../slots/untried.ts';
 import { putDurably, readRecord, removeDurably } from './durable.ts';
 import { acquire, release, type Semaphore } from './etcd.ts';
 import type { UpdateMachine } from './machine.ts';
@@ -28,6 +29,11 @@ export function rebootIfDue(machine: UpdateMachine, armed: Pending, { now }: { n
     host.print(`${armed.version} waits for a reboot, which a person decides`);
     return false;
   }
+  // The boot loader has passed over it once, and may again: not at each poll.
+  if (!now && isPassedOver(machine, armed)) {
+    host.print(`${armed.version} waits for the next reboot, which a person decides: ${untriedReason}`);
+    return false;
+  }
   if (!now && reboot === 'window' && window !== undefined && !isOpen(window, machine.now)) {
     host.print(`${armed.version} waits for the window at ${formatTime(nextOpening(window, machine.now))}`);
     return false;
@@ -36,6 +42,10 @@ export function rebootIfDue(machine: UpdateMachine, armed: Pending, { now }: { n
   host.print(`rebooting into ${armed.version}`);
   host.run(['reboot']);
   return true;
+}
+
+function isPassedOver({ partitions, running }: UpdateMachine, armed: Pending): boolean {
+  return isUntried(readState(partitions).state, running, armed);
 }
 
 function takeLock(machine: UpdateMachine): boolean {
@@ -57,7 +67,9 @@ export function giveLockBack(machine: UpdateMachine): void {
   const { host, partitions, running, settings } = machine;
   const held = readRecord<{ group?: string }>(host, lockPath);
   if (held === undefined || settings.etcd.length === 0) return;
-  if (readState(partitions).state[running.slot] !== 'good' || readArmed(machine) !== undefined) return;
+  if (readState(partitions).state[running.slot] !== 'good') return;
+  const armed = readArmed(machine);
+  if (armed !== undefined && !isPassedOver(machine, armed)) return;
   try {
     release(semaphoreOf(machine, held.group ?? settings.etcdGroup));
     removeDurably(host, lockPath);

@@ -1,9 +1,12 @@
-// `catamaran inspect IMAGE`: what is in a disk image, as tables. With --verify a wrong digest is an error.
+// `catamaran inspect IMAGE`: what is in a disk image, as tables. With --verify whatever is damaged is an error. The texts
+// of the image are not trusted: each is made printable first.
 import { resolve } from 'node:path';
 import { CatamaranError, type Diagnostic } from '../../base/errors.ts';
 import type { Json } from '../../base/json.ts';
+import { printable } from '../../base/printable.ts';
 import { formatSize } from '../../base/size.ts';
 import { type InspectedSlot, type Inspection, inspectImage } from '../../image/inspect.ts';
+import type { Check } from '../../image/verify-slot.ts';
 import { envNames } from '../../slots/constants.ts';
 import { makePaint, type Paint } from '../paint.ts';
 import type { Session } from '../session.ts';
@@ -27,29 +30,38 @@ export async function inspect(
   if (first) throw new CatamaranError('integrity', [first, ...rest]);
 }
 
-export function renderInspection(
-  { format, size, diskGuid, partitions, state, slots }: Inspection,
-  paint: Paint,
-): string {
-  const table = renderTable(
+function renderInspection(inspection: Inspection, paint: Paint): string {
+  const { format, size, diskGuid, table, partitions, state, slots, checks } = inspection;
+  const rows = renderTable(
     [
       ['#', 'label', 'offset', 'size', 'guid'],
-      ...partitions.map(({ number, label, offset, size, guid }) => [
+      ...partitions.map(({ number, label, offset, size, guid, onDisk }) => [
         String(number),
-        label,
+        printable(label),
         formatSize(offset),
         formatSize(size),
-        guid,
+        onDisk ? guid : `${guid}  ${paint('red', 'not on the disk')}`,
       ]),
     ],
     ['right', 'left', 'right', 'right'],
   );
+  const faults = table.faults.map((fault) => paint('red', `partition table: ${printable(fault)}\n`));
   return [
     `${format} image, ${formatSize(size)}, disk ${diskGuid}\n`,
-    table,
+    rows,
+    ...(faults.length > 0 ? [faults.join('')] : []),
     `${describeState(state)}\n`,
+    ...(checks ? [renderChecks(checks, paint)] : []),
     ...slots.map((slot) => renderSlot(slot, paint)),
   ].join('\n');
+}
+
+function renderChecks(checks: readonly Check[], paint: Paint): string {
+  const verdicts = checks.map(({ what, ok, evidence = 'wrong' }) => [
+    printable(what),
+    ok ? paint('green', 'ok') : paint('red', printable(evidence)),
+  ]);
+  return renderTable(verdicts);
 }
 
 function describeState({ copies, current }: Inspection['state']): string {
@@ -62,49 +74,47 @@ function describeState({ copies, current }: Inspection['state']): string {
 
 function renderSlot({ name, status, first, archive, checks }: InspectedSlot, paint: Paint): string {
   const title = `${paint('bold', `slot ${name}`)}: ${status}${first ? ', asked first' : ''}\n`;
-  if (!archive) return `${title}  nothing that boots\n`;
+  const verdicts = checks ? `  verified\n${indent(renderChecks(checks, paint), 4)}` : '';
+  if (!archive) return `${title}  nothing that boots\n${verdicts}`;
   const { manifest, verity, slotArgs, files } = archive;
-  const facts = [
+  const facts: [string, string][] = [
     [
       'system',
       manifest ? `${manifest.os} ${manifest.version} ${manifest.arch}` : 'unknown: it has no manifest',
     ],
     ['root hash', verity?.rootHash ?? 'none'],
     ['arguments', slotArgs ?? 'none'],
-    ...files.map((file) => [file.name, formatSize(file.size)]),
+    ...files.map((file): [string, string] => [file.name, formatSize(file.size)]),
   ];
   const segments = (manifest?.segments ?? []).map(({ name, size, sha256 }) => [
-    `  ${name}`,
+    printable(name),
     formatSize(size),
     sha256,
   ]);
-  const verdicts = (checks ?? []).map(({ what, ok, evidence }) => [
-    `  ${what}`,
-    ok ? paint('green', 'ok') : paint('red', evidence ?? 'wrong'),
-  ]);
+  const listing = renderTable(segments, ['left', 'right']);
   return [
     title,
-    renderTable(facts.map(([label = '', value = '']) => [`  ${label}`, value])),
-    segments.length > 0
-      ? `  segments\n${renderTable(
-          segments.map(([name = '', ...rest]) => [`  ${name}`, ...rest]),
-          ['left', 'right'],
-        )}`
-      : '',
-    verdicts.length > 0
-      ? `  verified\n${renderTable(verdicts.map(([what = '', verdict = '']) => [`  ${what}`, verdict]))}`
-      : '',
+    indent(renderTable(facts.map((row) => row.map(printable))), 2),
+    segments.length > 0 ? `  segments\n${indent(listing, 4)}` : '',
+    verdicts,
   ].join('');
 }
 
-function failedChecks(image: string, { slots }: Inspection): Diagnostic[] {
-  return slots.flatMap(({ name, checks = [] }) =>
+function indent(lines: string, spaces: number): string {
+  return lines.replace(/^/gm, ' '.repeat(spaces)).trimEnd().concat('\n');
+}
+
+function failedChecks(image: string, { slots, checks = [] }: Inspection): Diagnostic[] {
+  const failed = (place: string, checks: readonly Check[]): Diagnostic[] =>
     checks
       .filter(({ ok }) => !ok)
       .map(({ what, evidence }) => ({
         code: 'image-damaged',
-        message: `${image}: ${what} of slot ${name} is wrong${evidence === undefined ? '' : `: ${evidence}`}`,
+        message: `${image}: ${what}${place} is wrong${evidence === undefined ? '' : `: ${evidence}`}`,
         hint: 'Build the image again, or fetch it again.',
-      })),
-  );
+      }));
+  return [
+    ...failed('', checks),
+    ...slots.flatMap(({ name, checks = [] }) => failed(` of slot ${name}`, checks)),
+  ];
 }

@@ -1,5 +1,6 @@
 // For programs: one JSON object for each event, one event on each line, on stdout. docs/cli.md describes them.
 import type { Json } from '../../base/json.ts';
+import { printableJson } from '../../base/printable.ts';
 import type { Io } from '../io.ts';
 import type { Front } from './front.ts';
 
@@ -9,7 +10,7 @@ const patience = 500;
 export function createJsonFront(io: Pick<Io, 'stdout' | 'now'>, verbose: boolean): Front {
   let tasks = 0;
   const emit = (event: string, members: object) =>
-    void io.stdout.write(`${JSON.stringify({ event, ...members })}\n`);
+    void io.stdout.write(`${printableJson(JSON.stringify({ event, ...members }))}\n`);
   return {
     debug: (text) => emit('message', { level: 'debug', text }),
     info: (text) => emit('message', { level: 'info', text }),

@@ -3,6 +3,9 @@
 import { expect, test } from 'vitest';
 import { noteOverdue, passGate } from '../../../src/agent/health/gate.ts';
 import type { Finished } from '../../../src/agent/host.ts';
+import { confirmRunning, passRunning, rollBack } from '../../../src/agent/slots/decide.ts';
+import { readState } from '../../../src/agent/slots/env-store.ts';
+import type { SlotMachine } from '../../../src/agent/slots/machine.ts';
 import { readRecords, recordPending } from '../../../src/agent/slots/records.ts';
 import type { SlotState } from '../../../src/slots/state.ts';
 import { memoryHost } from '../memory-host.ts';
@@ -24,8 +27,11 @@ const settings = {
 interface World {
   /** Seconds after boot at which the gate is started. */
   readonly begin?: number;
-  /** When somebody confirms the slot by hand. */
-  readonly confirmedAt?: number;
+  /** When somebody decides over the running slot by hand, and what. */
+  readonly decidedAt?: number;
+  readonly decide?: (machine: SlotMachine) => void;
+  /** The initrd's word. */
+  readonly trial?: boolean;
   readonly state?: Partial<SlotState>;
   readonly pending?: boolean;
   /** By the words of the command that the machine runs; undefined: it succeeds. */
@@ -35,19 +41,23 @@ interface World {
 
 function passThrough({
   begin = 10,
-  confirmedAt = Number.POSITIVE_INFINITY,
+  decidedAt = Number.POSITIVE_INFINITY,
+  decide = confirmRunning,
+  trial = true,
   state = { B: 'try2' },
   pending = true,
   answer = () => undefined,
   files = () => ({}),
 }: World) {
   let seconds = begin;
+  let decided = false;
   const disk = makeDisk(state);
   const host = memoryHost(
     {
       '/usr/lib/catamaran/health.json': JSON.stringify(settings),
       '/usr/lib/catamaran/health.d/own': '',
       '/containers/services/db/config.json': '',
+      ...(trial ? { '/run/catamaran/trial': '' } : {}),
     },
     (command) => {
       if (command[0] === 'sleep') seconds += Number(command[1]);
@@ -55,7 +65,11 @@ function passThrough({
         host.files.set(command.at(-1)!, host.files.get(command.at(-2)!)!);
         host.files.delete(command.at(-2)!);
       }
-      if (seconds >= confirmedAt) disk.media.set('ab-state', makeDisk({ B: 'good' }).media.get('ab-state')!);
+      if (seconds >= decidedAt && !decided) {
+        decided = true;
+        decide(hands);
+      }
+      if (command.join(' ') === 'catamaran-agent pass') passRunning(hands);
       const said = answer(command.join(' '), seconds);
       return said && { status: 1, output: '', ...said };
     },
@@ -68,15 +82,21 @@ function passThrough({
   const running = runningFrom('B', third);
   const machine = fragileMachine(disk, running, filesOf(fresh));
   const { rootHash, version } = running;
-  if (pending) recordPending(host, { slot: 'B', version, rootHash, bootId: 'earlier', starts: 1 });
+  if (pending) recordPending(host, { slot: 'B', version, rootHash, bootId: 'earlier', tries: 3, starts: 1 });
+  const hands: SlotMachine = { ...machine, host };
   passGate({ ...machine, host: { ...host, readText } });
   const did = host.calls.filter((call) => /^(catamaran-agent|reboot)/.test(call));
-  return { did, seconds, reason: readRecords(host).pending?.reason, calls: host.calls };
+  const { pending: left, last, failed } = readRecords(host);
+  return {
+    ...{ did, seconds, reason: left?.reason, last, failed, calls: host.calls },
+    state: readState(machine.partitions).state,
+    passed: host.files.has('/run/catamaran/gate-passed'),
+  };
 }
 
 test('healthy, and healthy again after the window: confirmed', () => {
   const { did, seconds, calls } = passThrough({});
-  expect(did).toEqual(['catamaran-agent confirm']);
+  expect(did).toEqual(['catamaran-agent pass']);
   expect(seconds).toBe(70);
   expect(calls.filter((call) => call.includes('/limited ')).slice(0, 5)).toEqual([
     '/usr/lib/catamaran/limited 3 wget -q -T 3 -O /dev/null http://127.0.0.1/healthz',
@@ -91,7 +111,7 @@ test('what fails at first and gets well within the deadline is confirmed', () =>
   const { did, seconds } = passThrough({
     answer: (command, now) => (command.includes('wget') && now < 30 ? { output: 'refused\n' } : undefined),
   });
-  expect(did).toEqual(['catamaran-agent confirm']);
+  expect(did).toEqual(['catamaran-agent pass']);
   expect(seconds).toBe(90);
 });
 
@@ -154,23 +174,56 @@ test('the deadline counts from boot: what comes to the gate later is looked at o
   expect(well.reason).toBe('it was healthy only when no time was left to see it stay so');
 });
 
+const sickWeb = (command: string) => (command.includes('wget') ? {} : undefined);
+
 test('one that is confirmed by hand has passed', () => {
-  const { did } = passThrough({
-    confirmedAt: 50,
-    answer: (command) => (command.includes('wget') ? {} : undefined),
-  });
+  const { did, state, passed } = passThrough({ decidedAt: 50, answer: sickWeb });
   expect(did).toEqual([]);
+  expect(state).toMatchObject({ first: 'B', B: 'good' });
+  expect(passed).toBe(true);
 });
 
-test('with the data partition away nobody knows that it was good before: it has to be healthy', () => {
+test.each([
+  ['a healthy trial, within its window', {}],
+  ['a sick trial', { answer: sickWeb }],
+  ['a slot on probation', { trial: false, pending: false }],
+] as const)('%s that a person rolls back stays rolled back, and is not rebooted by force', (_, world) => {
+  const { did, state, last, passed } = passThrough({ ...world, decidedAt: 40, decide: rollBack });
+  expect(did.filter((call) => call.startsWith('reboot'))).toEqual([]);
+  expect(state).toMatchObject({ first: 'A', A: 'good', B: 'bad' });
+  expect(last).toMatchObject({ result: 'rolled back', reason: 'rolled back by command' });
+  // What the guard looks at.
+  expect(passed).toBe(true);
+});
+
+test('the gate’s own word counts only as long as nobody has decided', () => {
+  const disk = makeDisk({ B: 'try2' });
+  const machine = fragileMachine(disk, runningFrom('B', third), filesOf(fresh));
+  rollBack(machine);
+  passRunning(machine);
+  expect(readState(machine.partitions).state).toMatchObject({ first: 'A', B: 'bad' });
+  const other = fragileMachine(makeDisk({ B: 'try0' }), runningFrom('B', third), filesOf(fresh));
+  passRunning(other);
+  expect(readState(other.partitions).state).toMatchObject({ first: 'B', B: 'good' });
+});
+
+test('a trial whose data is in memory is never confirmed by itself', () => {
   const files = () => ({ '/run/catamaran/data': 'memory\n' });
-  const sick = passThrough({
-    pending: false,
-    files,
-    answer: (command) => (command.includes('wget') ? {} : undefined),
-  });
-  expect(sick.did[0]).toBe('reboot');
-  expect(passThrough({ pending: false, files }).did).toEqual(['catamaran-agent confirm']);
+  for (const pending of [true, false]) {
+    const { did, state, calls } = passThrough({ pending, files });
+    expect(did[0]).toBe('reboot');
+    expect(state.B).toBe('try2');
+    expect(calls).not.toContain('catamaran-agent pass');
+  }
+  expect(passThrough({ files }).reason).toContain('the data partition is not mounted: /var is in memory');
+  // A person may.
+  expect(passThrough({ files, decidedAt: 50 })).toMatchObject({ did: [], state: { B: 'good' } });
+});
+
+test('a trial whose record is lost is a trial all the same', () => {
+  const { did, state } = passThrough({ pending: false, answer: sickWeb });
+  expect(did[0]).toBe('reboot');
+  expect(state.B).toBe('try2');
 });
 
 test('the guard says why only where the gate has not', () => {
@@ -180,7 +233,14 @@ test('the guard says why only where the gate has not', () => {
   });
   noteOverdue(host, 'nothing is on its way');
   expect(host.files.size).toBe(0);
-  const pending = { slot: 'B', version: '3.0.0', rootHash: 'ab', bootId: 'earlier', starts: 1 } as const;
+  const pending = {
+    slot: 'B',
+    version: '3.0.0',
+    rootHash: 'ab',
+    bootId: 'earlier',
+    tries: 3,
+    starts: 1,
+  } as const;
   recordPending(host, pending);
   noteOverdue(host, 'first');
   noteOverdue(host, 'second');
@@ -191,10 +251,8 @@ test('a slot that is good has no gate', () => {
   expect(passThrough({ state: { B: 'good' } })).toMatchObject({ did: [], seconds: 10 });
 });
 
-test('one that was good before only has to stay up: no check may cost it', () => {
-  const sick = passThrough({
-    pending: false,
-    answer: (command) => (command.includes('wget') ? {} : undefined),
-  });
-  expect(sick).toMatchObject({ did: ['catamaran-agent confirm'], seconds: 70 });
+test('one that was good before only has to stay up: no check may cost it, nor its data', () => {
+  const files = () => ({ '/run/catamaran/data': 'memory\n' });
+  const sick = passThrough({ trial: false, pending: false, answer: sickWeb, files });
+  expect(sick).toMatchObject({ did: ['catamaran-agent pass'], seconds: 70, state: { B: 'good' } });
 });

@@ -5,16 +5,20 @@ import { envOffsets, envSize, type SlotName, slotRole } from '../../../src/slots
 import { serialiseEnv } from '../../../src/slots/env.ts';
 import type { FragileDisk } from './fragile-machine.ts';
 
-/** `isReadable`: whether the boot loader finds a boot archive in a slot that begins with this block. */
+/**
+ * `isReadable`: whether the boot loader finds a boot archive in a slot that begins with this block. `writable`: whether it
+ * can write the slot state.
+ */
 export function bootSlot(
   { media }: FragileDisk,
   isReadable: (block: Uint8Array) => boolean = (block) => block.subarray(0, 512).some((byte) => byte !== 0),
+  writable = true,
 ): SlotName {
   const state = media.get('ab-state')!;
   const env = (index: 0 | 1) => state.slice(envOffsets[index], envOffsets[index] + envSize);
   const readable = (slot: SlotName) => isReadable(media.get(slotRole('boot', slot))!.subarray(0, 4096));
   const choice = chooseBoot({
-    ...{ env1: env(0), env2: env(1), writable: true },
+    ...{ env1: env(0), env2: env(1), writable },
     readable: { A: readable('A'), B: readable('B') },
   });
   expect(choice.rescue).toBe(false);

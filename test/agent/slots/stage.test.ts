@@ -1,5 +1,6 @@
 // What `stage` refuses, before it writes a byte, and what it finds out after it has written.
 import { expect, test } from 'vitest';
+import { readSlotRelease } from '../../../src/agent/slots/boot-archive.ts';
 import { type StageOptions, stage } from '../../../src/agent/slots/stage.ts';
 import { readStatus } from '../../../src/agent/slots/status.ts';
 import { slotRole } from '../../../src/slots/constants.ts';
@@ -95,4 +96,21 @@ test('a disk that does not keep what is written: not armed', () => {
     slots: { A: { status: 'good' }, B: { status: 'none' } },
     next: 'A',
   });
+});
+
+test('what does not read back loses its boot archive again: it could be started once the slot state is lost', () => {
+  const disk = makeDisk();
+  const { machine, run } = attempt(disk);
+  machine.partitions.verify = () => {
+    expect(holds(disk, 'B')).toBe(fresh);
+    throw new Error('dm-verity refuses it');
+  };
+  expect(run).toThrow('dm-verity refuses it');
+  expect(
+    disk.media
+      .get('boot-b')!
+      .subarray(0, 4096)
+      .every((byte) => byte === 0),
+  ).toBe(true);
+  expect(readSlotRelease(machine.partitions, 'B')).toBeUndefined();
 });

@@ -6,14 +6,18 @@ import { repairState } from '../../../src/agent/slots/env-store.ts';
 import { stage } from '../../../src/agent/slots/stage.ts';
 import { describeStatus, readStatus } from '../../../src/agent/slots/status.ts';
 import { envOffsets } from '../../../src/slots/constants.ts';
+import { bootSlot } from './boot-slot.ts';
 import { filesOf, fresh, makeDisk, old, runningFrom, third } from './fixtures.ts';
 import { fragileMachine } from './fragile-machine.ts';
 
 const options = { from: '/mnt', tries: 1, force: false } as const;
 
-test('a trial that was passed over', () => {
+test('a trial whose boot archive cannot be read', () => {
   const disk = makeDisk();
-  stage(fragileMachine(disk, runningFrom('A', old), filesOf(fresh)), options);
+  stage(fragileMachine(disk, runningFrom('A', old), filesOf(fresh)), { ...options, tries: 3 });
+  expect(bootSlot(disk, (block) => Buffer.compare(block, fresh.images.boot.subarray(0, 4096)) !== 0)).toBe(
+    'A',
+  );
   const machine = fragileMachine(disk, runningFrom('A', old), filesOf(fresh));
   accountForBoot(machine);
   expect(describeStatus(readStatus(machine)).join('\n')).toBe(
@@ -25,6 +29,7 @@ next boot  slot A
 state      whole
 last       2.0.0 in slot B was rolled back: the boot loader could not read its boot archive`,
   );
+  expect(readStatus(machine).failed).toEqual([{ version: '2.0.0', rootHash: fresh.manifest.roothash }]);
 });
 
 test('a trial that runs', () => {
@@ -90,7 +95,7 @@ test('a copy of the state that is lost is written anew; with both lost only the 
 });
 
 test.each(['good', 'try3'] as const)(
-  'a good slot that was passed over is marked, also from one that is %s',
+  'a good slot that could not be read is marked, also from one that is %s',
   (B) => {
     const machine = fragileMachine(makeDisk({ B, first: 'A' }), runningFrom('B', third), filesOf(fresh));
     accountForBoot(machine);

@@ -148,6 +148,24 @@ describe('reboots', () => {
     expect(machine.agent('update', '--now').said).toContain('rebooting into 2.0.0');
   });
 
+  test('not again and again into a release that the boot loader passes over, because it cannot write', async () => {
+    const world = await openForgedWorld(toTwo);
+    const { machine } = world;
+    expect(pollAt(world, friday).said).toContain('rebooting into 2.0.0');
+    machine.host.calls.length = 0;
+    // Nothing has been counted, and the old version is back.
+    await machine.boot(one, 'A');
+    machine.agent('account');
+    const { said } = pollAt(world, friday + 60);
+    expect(said).toContain(
+      '2.0.0 waits for the next reboot, which a person decides: the boot loader could not',
+    );
+    expect(machine.host.calls).not.toContain('reboot');
+    expect(machine.state()).toMatchObject({ first: 'B', B: 'try3' });
+    expect(machine.agent('update', '--now').said).toContain('rebooting into 2.0.0');
+    expect(await machine.reboot()).toBe('B');
+  });
+
   test('--now waits neither for the rollout nor for the window', async () => {
     const rollout = { salt: 'salt', start: start + 10 * hour, points: [[0, 10_000]] } as const;
     const releases = [{ release: one }, { release: two }];

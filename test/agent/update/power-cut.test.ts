@@ -16,7 +16,8 @@ import { serialiseEnv } from '../../../src/slots/env.ts';
 import { imageKinds, targetPath } from '../../../src/tuf/names.ts';
 import { randomFrom } from '../../faults/random.ts';
 import { bootSlot } from '../slots/boot-slot.ts';
-import { type FragileDisk, fragileMachine, PowerCut } from '../slots/fragile-machine.ts';
+import { type FragileDisk, type FragileMachine, fragileMachine, PowerCut } from '../slots/fragile-machine.ts';
+import { isTrial, runInitrd } from '../slots/initrd-model.ts';
 import { makeRelease, type TestRelease } from './support/releases.ts';
 
 const cuts = 80; // more than there are effects
@@ -98,10 +99,16 @@ function boot(disk: FragileDisk, cutAt?: number) {
   return { machine, update };
 }
 
+/** From the kernel to the agent. */
+function startUp(machine: FragileMachine): void {
+  runInitrd(machine);
+  accountForBoot(machine);
+}
+
 /** Whatever has happened: the machine boots, confirms what is on trial, and takes an update to its end. */
 function expectWell(disk: FragileDisk, next: Release): void {
   const { machine, update } = boot(disk);
-  accountForBoot(machine);
+  startUp(machine);
   confirmRunning(machine);
   const release = update.running.version === '1.0.0' ? next : toThree;
   const { version } = release.manifest;
@@ -109,7 +116,8 @@ function expectWell(disk: FragileDisk, next: Release): void {
   armSlot(update, release);
   const after = boot(disk);
   expect(after.update.running.version).toBe(version);
-  accountForBoot(after.machine);
+  startUp(after.machine);
+  expect(isTrial(after.machine)).toBe(true);
   confirmRunning(after.machine);
   expect(readRecords(after.machine.host).last).toMatchObject({ result: 'confirmed', version });
   expect(readProgress(after.machine.host)).toBeUndefined();

@@ -90,6 +90,15 @@ test('a machine reboots under the lock, gives it back when it is good, and stays
   release(mine);
   expect(world.machine.agent('update').said).toContain('rebooting into 2.0.0');
   expect(acquire(mine)).toBe(false);
+  // A boot loader that could not write has passed over it: others need not wait for that.
+  const armed = world.machine.state();
+  await world.machine.boot(one, 'A');
+  world.machine.agent('update');
+  expect(acquire(mine)).toBe(true);
+  release(mine);
+  expect(world.machine.agent('update', '--now').said).toContain('rebooting into 2.0.0');
+  expect(world.machine.state()).toEqual(armed);
+  expect(acquire(mine)).toBe(false);
   // On trial it keeps the lock; as soon as it is good it does not.
   await world.machine.boot(two, 'B');
   await world.machine.setState({ gen: 9, first: 'B', A: 'good', B: 'try2' });
