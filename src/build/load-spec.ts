@@ -75,7 +75,13 @@ function readIncluded(path: string): string {
   return decode(readFileSync(path));
 }
 
-const decode = (bytes: Uint8Array): string => new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+/** UTF-8, or UTF-16 with a byte order mark, as YAML has it. */
+function decode(bytes: Uint8Array): string {
+  const [first, second] = bytes;
+  const encoding =
+    first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
+  return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+}
 
 function explain(named: string, thrown: unknown): CatamaranError {
   switch ((thrown as NodeJS.ErrnoException).code) {

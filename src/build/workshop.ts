@@ -78,16 +78,19 @@ export function openImage(workshop: Workshop, needs: Needs, step: string): Promi
   const { digest } = blobOf(needs, step, 'manifest');
   let open = workshop.images.get(digest);
   if (!open) {
-    open = readImage(workshop.cache, digest, step);
+    open = readImage(workshop.cache, digest, imageNameOf(step));
     workshop.images.set(digest, open);
   }
   return open;
 }
 
-async function readImage(cache: Cache, digest: Digest, step: string): Promise<OpenImage> {
-  const image = await loadImage(cache, digest, step);
+/** What errors call the image that a step of this id brings or builds. */
+export const imageNameOf = (step: string): string => step.replace(/^(image|component) /, '');
+
+async function readImage(cache: Cache, digest: Digest, name: string): Promise<OpenImage> {
+  const image = await loadImage(cache, digest, name);
   if (!image) throw lostBlob(digest);
-  return { image, tree: await imageTree(cache, image) };
+  return { image, tree: await imageTree(cache, image, name) };
 }
 
 /** The bytes of a blob that was verified when its step's result was taken. */

@@ -3,7 +3,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { CatamaranError, messageOf } from '../base/errors.ts';
 import { findMirror } from '../debian/mirror.ts';
 import type { Context } from '../lock/context.ts';
 import { dockerCredentials } from '../oci/docker-config.ts';
@@ -11,6 +10,7 @@ import { openRegistryClient, type RegistryClient } from '../oci/registry.ts';
 import { openCache } from '../store/cache.ts';
 import { openTransport } from '../store/http.ts';
 import { proxiesOf } from '../store/proxy.ts';
+import { readAuthorities } from './authorities.ts';
 import { componentsRoot, packageRoot } from './package-root.ts';
 import type { Session } from './session.ts';
 
@@ -53,24 +53,8 @@ async function openRegistries({ io, globals, front, signal }: Session): Promise<
     plainHttp,
     credentials: dockerCredentials({ env: io.env, home: io.home }),
     findProxy: proxiesOf(io.env),
-    certificates: await Promise.all(certificates.map((path) => readCertificate(path))),
+    certificates: await readAuthorities(certificates, io),
   });
-}
-
-async function readCertificate(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (cause) {
-    throw new CatamaranError(
-      'usage',
-      {
-        code: 'usage-certificate',
-        message: `cannot read the certificate ${path}: ${messageOf(cause)}`,
-        hint: 'Give --registry-ca the path of a PEM file.',
-      },
-      { cause },
-    );
-  }
 }
 
 /** The bundle has the threads' program; from source, unpacking is done in this thread. */

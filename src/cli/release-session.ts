@@ -4,6 +4,8 @@ import { openDisk, privateDirectory } from '../release/disk.ts';
 import { readKeyring } from '../release/keyring.ts';
 import type { Outcome, Publisher } from '../release/publisher.ts';
 import type { RepositoryStatus } from '../release/status.ts';
+import { openTransport } from '../store/http.ts';
+import { proxiesOf } from '../store/proxy.ts';
 import type { Session } from './session.ts';
 
 export interface RepositoryOptions {
@@ -25,6 +27,7 @@ export async function openPublisher(
     now: secondsOf(io),
     signLater: signLater === true,
     against,
+    transport: openTransport({ findProxy: proxiesOf(io.env) }),
   };
 }
 

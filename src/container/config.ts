@@ -31,8 +31,7 @@ export function runtimeConfig(settings: Settings, image: ExecutionConfig, execut
   const bounding = [...new Set([...capabilities, ...ambient])].sort(byName);
   const devices = devicesOf(settings.devices ?? []);
   return defined({
-    // What runc 1.1 and crun 1.21 both take; LinuxKit's 1.2.1 asks for nothing more.
-    ociVersion: '1.2.0',
+    ociVersion: '1.2.1',
     process: defined({
       user: defined({ ...user, additionalGids: unlessEmpty(user.additionalGids) }),
       args: unlessEmpty(commandOf(settings, image)),

@@ -1,7 +1,16 @@
 // An image's tree as LinuxKit lays it into its root file system (lk/moby/build/image.go, ImageTar): without what Docker
 // leaves in exported containers, with the places that a container's mounts need, and with fixed files for the network.
 import type { TreeNode } from '../tree/node.ts';
-import { addParents, directory, file, type ReadonlyTree, symlink, type Tree } from '../tree/tree.ts';
+import { requireDirectories } from '../tree/require-directories.ts';
+import {
+  addParents,
+  directory,
+  file,
+  parentOf,
+  type ReadonlyTree,
+  symlink,
+  type Tree,
+} from '../tree/tree.ts';
 
 const excluded = new Set(['.dockerenv', 'Dockerfile', 'dev/console', 'dev/pts', 'dev/shm', 'etc/hostname']);
 
@@ -21,11 +30,22 @@ const sharedResolver = made(symlink('/run/resolvconf/resolv.conf'));
 
 /** A container's root: it binds a resolver's configuration of its own, if it wants one. */
 export function flattenImage(tree: ReadonlyTree): Tree {
-  const flat = stripImage(tree);
-  for (const [path, node] of usualPlaces('none')) if (!flat.has(path)) flat.set(path, node);
+  const flat = fillImage(tree, 'none');
   // Layers need not name the directories above their files.
   for (const path of [...flat.keys()]) addParents(flat, path);
+  // An image's root is a directory among others here: a path below a link of it could leave it.
+  requireDirectories(flat, flat.keys());
   return flat;
+}
+
+/** With the usual places that the image has not. Below what is no directory in it, such as a link, there are none. */
+export function fillImage(tree: ReadonlyTree, resolver: 'shared' | 'none'): Tree {
+  const filled = stripImage(tree);
+  for (const [path, node] of usualPlaces(resolver)) {
+    const parent = filled.get(parentOf(path));
+    if (!filled.has(path) && (parent === undefined || parent.type === 'directory')) filled.set(path, node);
+  }
+  return filled;
 }
 
 /** Without what is left out or replaced in every image. */

@@ -1,6 +1,7 @@
 // What a kernel image gives to a root file system in LinuxKit's layout: the kernel, its modules, and microcode. Takes
 // both kinds of image: LinuxKit's, with the modules in a tar (pkg/kernel), and ours, with usr/lib/modules.
 import { CatamaranError } from '../base/errors.ts';
+import { naming } from '../oci/layer.ts';
 import type { Kernel } from '../spec/types.ts';
 import type { Cache } from '../store/cache.ts';
 import { type Content, readContent } from '../tree/content.ts';
@@ -27,7 +28,7 @@ export async function readKernel(
     throw lacks(name, binary, 'Name an image that has a kernel, or set kernel.binary to its file.');
   const microcode = ucode === undefined ? undefined : fileAt(tree, ucode);
   const packed = tar === undefined ? undefined : fileAt(tree, tar);
-  const modules = packed ? await readPacked(packed, cache) : modulesOf(tree);
+  const modules = packed ? await readPacked(packed, `/${tar} of image ${name}`, cache) : modulesOf(tree);
   return { kernel, modules, ...(microcode && { ucode: microcode }) };
 }
 
@@ -44,9 +45,9 @@ function modulesOf(tree: ReadonlyTree): Tree {
 }
 
 /** Its files become slices of a blob of their own. */
-async function readPacked(content: Content, cache: Cache): Promise<Tree> {
-  const { digest } = await cache.putBlob(readContent(content), { what: 'the tar of kernel modules' });
-  const tree = await readTarFile(cache.blobPath(digest));
+async function readPacked(content: Content, what: string, cache: Cache): Promise<Tree> {
+  const { digest } = await cache.putBlob(readContent(content), { what });
+  const tree = await naming(what, () => readTarFile(cache.blobPath(digest)));
   tree.delete('');
   for (const path of [...tree.keys()]) addParents(tree, path);
   return tree;

@@ -46,7 +46,7 @@ async function readEntry(entry: FileEntry, spec: Spec): Promise<TreeNode | undef
     case 'symlink':
       return { type: 'symlink', ...meta, mode: 0o777, target: content.target };
     case 'contents':
-      return { type: 'file', ...meta, content: contentOf(content.text) };
+      return { type: 'file', ...meta, content: contentOf(content.bytes ?? content.text) };
     case 'metadata': {
       const text = content.format === 'json' ? JSON.stringify(spec.document) : stringify(spec.document);
       return { type: 'file', ...meta, content: contentOf(text) };

@@ -17,6 +17,7 @@ import { componentDirectory } from './component-directory.ts';
 import type { Context } from './context.ts';
 import { readSpecFiles } from './files.ts';
 import { imageName, wholeName } from './image-name.ts';
+import { imageOfPackage } from './linuxkit-package.ts';
 import { type ComponentLock, emptyLock, emptyTarget, type Lock, type TargetLock } from './lock-file.ts';
 import type { LockedImage, LockedSpec } from './locked-spec.ts';
 
@@ -102,14 +103,17 @@ export function imagesOf(spec: Spec): ImageReference[] {
 }
 
 /** What volumes hold as a layout. A component is built for one platform: it is among the other images. */
-export function wholeImagesOf(spec: Spec): ImageOrigin[] {
+export function wholeImagesOf(spec: Spec): Fetched[] {
   const all = spec.volumes.flatMap(({ image, format }) =>
     image && format === 'oci' && isOrigin(image) ? [image] : [],
   );
   return [...new Map(all.map((reference) => [imageName(reference, spec.file), reference])).values()];
 }
 
-const isOrigin = (reference: ImageReference): reference is ImageOrigin =>
+/** An image that is not built here. */
+type Fetched = Exclude<ImageReference, { kind: 'component' | 'directory' }>;
+
+const isOrigin = (reference: ImageReference): reference is Fetched =>
   reference.kind !== 'component' && reference.kind !== 'directory';
 
 /** The archive for each architecture, asked for once and only when something is missing from the lock. */
@@ -178,21 +182,32 @@ class TargetLocker {
   }
 
   async lockImage(reference: ImageReference): Promise<LockedImage> {
-    const name = imageName(reference, this.#request.spec.file);
+    const name = this.#nameOf(reference);
     if (reference.kind === 'component' || reference.kind === 'directory') {
       return { kind: 'component', name, component: await this.lockComponent(reference, name) };
     }
-    const digest = await this.#lockPull(reference, name, async (access) => {
-      const resolved = await resolveImage(reference, { ...access, arch: this.#arch });
+    const origin = await this.#originOf(reference);
+    const digest = await this.#lockPull(origin, this.#nameOf(origin), async (access) => {
+      const resolved = await resolveImage(origin, { ...access, arch: this.#arch });
       return resolved.digest;
     });
-    return { kind: 'pulled', name, image: { origin: reference, digest } };
+    return { kind: 'pulled', name, image: { origin, digest } };
   }
 
-  async lockWhole(origin: ImageOrigin): Promise<LockedImage> {
-    const name = wholeName(imageName(origin, this.#request.spec.file));
-    const digest = await this.#lockPull(origin, name, (access) => resolveWhole(origin, access));
+  async lockWhole(reference: Fetched): Promise<LockedImage> {
+    const name = wholeName(this.#nameOf(reference));
+    const origin = await this.#originOf(reference);
+    const digest = await this.#lockPull(origin, wholeName(this.#nameOf(origin)), (access) =>
+      resolveWhole(origin, access),
+    );
     return { kind: 'whole', name, image: { origin, digest } };
+  }
+
+  readonly #nameOf = (reference: ImageReference) => imageName(reference, this.#request.spec.file);
+
+  /** The lock has a package under the image that it stands for: another commit of it is another image. */
+  async #originOf(reference: Fetched): Promise<ImageOrigin> {
+    return reference.kind === 'package' ? imageOfPackage(reference.path, this.#context.signal) : reference;
   }
 
   /** A registry's image keeps its digest until the lock is updated; what lies beside the spec is the user's own. */

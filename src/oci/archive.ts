@@ -1,14 +1,17 @@
 // Images in tar files: an OCI layout in a tar, and what `docker save` writes. Nothing is extracted: the tar's files
-// are slices of it, found by name.
+// are slices of it, found by name. A compressed tar is unpacked into the cache first.
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import type { Digest } from '../base/digest.ts';
 import type { Cache } from '../store/cache.ts';
 import { errorCode } from '../store/disk.ts';
 import { type Content, contentBytes, readContent, sizeOf } from '../tree/content.ts';
+import { decompress, detectFormat } from '../tree/decompress.ts';
 import type { TreeNode } from '../tree/node.ts';
 import { readTarFile } from '../tree/read-tar.ts';
 import { parentOf, type ReadonlyTree } from '../tree/tree.ts';
 import { type Descriptor, type Manifest, mediaTypes } from './image.ts';
-import { naming } from './layer.ts';
+import { bounded, formatOf, maxUnpacked, naming } from './layer.ts';
 import { digestOfBytes, type FindFile, layoutSource, readText, unusable } from './layout.ts';
 import { maxConfigSize } from './parse.ts';
 import { parseRegistryReference } from './reference.ts';
@@ -22,7 +25,7 @@ export function ociArchiveSource(
   tag: string | undefined,
   cache: Cache,
 ): ImageSource {
-  return layoutSource(name, filesOfTar(path, name), tag, cache);
+  return layoutSource(name, filesOfTar(path, name, cache), tag, cache);
 }
 
 /** `tag` is a whole reference (`app:1.2`), as docker save records it, or its last part (`1.2`). */
@@ -32,7 +35,7 @@ export function dockerArchiveSource(
   tag: string | undefined,
   cache: Cache,
 ): ImageSource {
-  const find = filesOfTar(path, name);
+  const find = filesOfTar(path, name, cache);
   const known = new Map<Digest, Uint8Array>();
   return {
     name,
@@ -77,7 +80,7 @@ async function makeManifest(
     const content = await find(path);
     if (!content) throw unusable(name, `there is no file ${path}`);
     const { digest, size } = await cache.putBlob(readContent(content), { what: `${path} of ${name}` });
-    layers.push({ mediaType: await layerType(content), digest, size });
+    layers.push({ mediaType: await layerType(content, `${path} of ${name}`), digest, size });
   }
   const manifest: Manifest = {
     schemaVersion: 2,
@@ -88,9 +91,19 @@ async function makeManifest(
   return new TextEncoder().encode(JSON.stringify(manifest));
 }
 
-async function layerType(content: Content): Promise<string> {
+const layerTypes = {
+  none: mediaTypes.layer,
+  gzip: mediaTypes.layerGzip,
+  zstd: mediaTypes.layerZstd,
+  xz: undefined,
+} as const;
+
+async function layerType(content: Content, what: string): Promise<string> {
   for await (const chunk of readContent(content)) {
-    return chunk[0] === 0x1f && chunk[1] === 0x8b ? mediaTypes.layerGzip : mediaTypes.layer;
+    const type = layerTypes[detectFormat(chunk)];
+    if (type === undefined)
+      throw unusable(what, 'it is compressed by xz, for which image layers have no type');
+    return type;
   }
   return mediaTypes.layer;
 }
@@ -139,10 +152,10 @@ function isNamed(recorded: string, wanted: string): boolean {
 }
 
 /** Reads the tar's headers when first asked. Older archives link equal layers to each other. */
-function filesOfTar(path: string, name: string): FindFile {
+function filesOfTar(path: string, name: string, cache: Cache): FindFile {
   let tree: Promise<ReadonlyTree> | undefined;
   return async (wanted) => {
-    tree ??= naming(name, () => readArchive(path, name));
+    tree ??= naming(name, () => readArchive(path, name, cache));
     let at: string | undefined = normalize(wanted);
     for (let links = 0; links <= maxLinks && at !== undefined; links += 1) {
       const node: TreeNode | undefined = (await tree).get(at);
@@ -154,13 +167,23 @@ function filesOfTar(path: string, name: string): FindFile {
   };
 }
 
-async function readArchive(path: string, name: string): Promise<ReadonlyTree> {
+async function readArchive(path: string, name: string, cache: Cache): Promise<ReadonlyTree> {
   try {
-    return await readTarFile(path);
+    return await readTarFile(await plainTar(path, name, cache));
   } catch (thrown) {
     if (errorCode(thrown) === 'ENOENT') throw unusable(name, `there is no file ${path}`);
     throw thrown;
   }
+}
+
+/** `docker save | gzip` is common: the tar as it was before, in the cache if it has to be unpacked. */
+async function plainTar(path: string, name: string, cache: Cache): Promise<string> {
+  const format = await formatOf(path);
+  if (format === 'none') return path;
+  const limit = maxUnpacked((await stat(path)).size);
+  const plain = bounded(decompress(createReadStream(path), format), limit, name);
+  const { digest } = await cache.putBlob(plain, { what: `${name}, unpacked,`, derived: true });
+  return cache.blobPath(digest);
 }
 
 /** Undefined when it leads out of the archive. */

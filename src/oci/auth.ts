@@ -2,8 +2,8 @@
 // on asking: each request is answered for once, with the credentials that belong to the registry's own host.
 import { CatamaranError } from '../base/errors.ts';
 import { basicAuthorization } from '../store/address.ts';
-import { type HttpRequest, type HttpResponse, readSmall } from '../store/http.ts';
-import { requireSettled } from '../store/request.ts';
+import { type HttpRequest, type HttpResponse, readSmall, type Send } from '../store/http.ts';
+import { follow, requireSettled } from '../store/request.ts';
 import { type Challenge, parseChallenges } from './challenge.ts';
 import type { Credentials, FindCredentials } from './docker-config.ts';
 import { type Endpoint, isLoopback } from './endpoint.ts';
@@ -11,8 +11,14 @@ import { type Endpoint, isLoopback } from './endpoint.ts';
 /** What a token is asked for: reading, or writing as well. */
 export type Access = 'pull' | 'pull,push';
 
-/** Sends it, with the client's own patience. */
-export type SendBare = (request: Omit<HttpRequest, 'stall'>) => Promise<HttpResponse>;
+/** The way to token services. */
+export interface TokenAccess {
+  readonly send: Send;
+  /** Milliseconds, as for every request. */
+  readonly stall: number;
+  /** Whether plain HTTP may be spoken with the host of this address. */
+  readonly plainAllowed: (url: URL) => boolean;
+}
 
 export interface Authenticator {
   /** The header that served last time; undefined before the first challenge. */
@@ -23,7 +29,7 @@ export interface Authenticator {
 
 const maxTokenSize = 1 << 20;
 
-export function createAuthenticator(credentials: FindCredentials, send: SendBare): Authenticator {
+export function createAuthenticator(credentials: FindCredentials, tokens: TokenAccess): Authenticator {
   const headers = new Map<string, string>();
   const key = (endpoint: Endpoint, access: Access) => `${endpoint.address}/${endpoint.repository} ${access}`;
   return {
@@ -36,7 +42,7 @@ export function createAuthenticator(credentials: FindCredentials, send: SendBare
       const basic = challenges.find(({ scheme }) => scheme === 'basic');
       let header: string;
       if (bearer)
-        header = `Bearer ${await fetchToken(bearer, endpoint, access, found, send, challenged.url)}`;
+        header = `Bearer ${await fetchToken(bearer, endpoint, access, found, tokens, challenged.url)}`;
       else if (basic && found && 'username' in found)
         header = basicAuthorization(found.username, found.password);
       else if (basic) throw unauthorized(endpoint, 'it asks for a user and password');
@@ -53,7 +59,7 @@ async function fetchToken(
   endpoint: Endpoint,
   access: Access,
   found: Credentials | undefined,
-  send: SendBare,
+  { send, stall, plainAllowed }: TokenAccess,
   challenger: URL,
 ): Promise<string> {
   const realm = requireRealm(challenge, endpoint, challenger);
@@ -61,7 +67,7 @@ async function fetchToken(
   const scope = challenge.parameters.get('scope') ?? `repository:${endpoint.repository}:${access}`;
   const query = new URLSearchParams({ ...(service !== undefined && { service }), scope });
   const accept = { accept: 'application/json' };
-  let request: Omit<HttpRequest, 'stall'>;
+  let request: HttpRequest;
   if (found && 'identityToken' in found) {
     query.set('grant_type', 'refresh_token');
     query.set('client_id', 'catamaran');
@@ -72,19 +78,19 @@ async function fetchToken(
       url: realm,
       headers: { ...accept, 'content-type': 'application/x-www-form-urlencoded' },
       body: { size: form.length, open: () => once(form) },
+      stall,
     };
   } else {
     for (const [name, value] of query) realm.searchParams.append(name, value);
-    request = {
-      method: 'GET',
-      url: realm,
-      headers: {
-        ...accept,
-        ...(found && { authorization: basicAuthorization(found.username, found.password) }),
-      },
-    };
+    request = { method: 'GET', url: realm, headers: accept, stall };
   }
-  const response = await send(request);
+  const response = await follow(send, request, {
+    home: realm,
+    plainAllowed: (next) => next.origin === realm.origin || plainAllowed(next),
+    refuse: (evidence) => unauthorized(endpoint, `${realm.host} redirected ${evidence}`),
+    ...(found &&
+      'username' in found && { authorization: basicAuthorization(found.username, found.password) }),
+  });
   if (response.status !== 200) {
     response.discard();
     requireSettled(response);

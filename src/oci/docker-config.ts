@@ -23,12 +23,13 @@ export interface DockerConfigOptions {
 }
 
 interface DockerConfig {
-  readonly auths?: Readonly<
-    Record<string, { auth?: string; identitytoken?: string; username?: string; password?: string }>
-  >;
-  readonly credHelpers?: Readonly<Record<string, string>>;
-  readonly credsStore?: string;
+  readonly auths: Readonly<Record<string, Login>>;
+  readonly credHelpers: Readonly<Record<string, string | undefined>>;
+  readonly credsStore?: string | undefined;
 }
+
+const loginKeys = ['auth', 'identitytoken', 'username', 'password'] as const;
+type Login = Readonly<Partial<Record<(typeof loginKeys)[number], string>>>;
 
 const maxHelperOutput = 1 << 20;
 
@@ -50,16 +51,46 @@ async function readConfig(path: string): Promise<DockerConfig> {
   try {
     text = await readFile(path, 'utf8');
   } catch (thrown) {
-    if (errorCode(thrown) === 'ENOENT' || errorCode(thrown) === 'ENOTDIR') return {};
+    if (errorCode(thrown) === 'ENOENT' || errorCode(thrown) === 'ENOTDIR')
+      return { auths: {}, credHelpers: {} };
     throw unusable(path, messageOf(thrown));
   }
+  let value: unknown = null;
   try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+    value = JSON.parse(text);
   } catch {
     // The parser's message would quote what it found: a password, perhaps.
   }
-  throw unusable(path, 'it is no JSON object');
+  if (value === null) throw unusable(path, 'it is no JSON object');
+  return parseConfig(value, path);
+}
+
+/** What Docker reads as absent is: null. Nothing that stands there is quoted. */
+function parseConfig(value: unknown, path: string): DockerConfig {
+  const tableAt = (found: unknown, where: string): [string, unknown][] => {
+    if (typeof found !== 'object' || Array.isArray(found)) throw unusable(path, `${where} is no JSON object`);
+    return Object.entries(found ?? {}).filter(([, member]) => member !== null);
+  };
+  const textAt = (found: unknown, where: string): string => {
+    if (typeof found !== 'string') throw unusable(path, `${where} is no text`);
+    return found;
+  };
+  const { auths = null, credHelpers = null, credsStore } = Object.fromEntries(tableAt(value, 'it'));
+  const loginAt = (found: unknown, where: string): Login => {
+    const members = new Map(tableAt(found, where));
+    const known = loginKeys.filter((key) => members.has(key));
+    return Object.fromEntries(known.map((key) => [key, textAt(members.get(key), `${where}.${key}`)]));
+  };
+  const at = (table: string, key: string) => `${table}[${JSON.stringify(key)}]`;
+  return {
+    auths: Object.fromEntries(
+      tableAt(auths, 'auths').map(([key, login]) => [key, loginAt(login, at('auths', key))]),
+    ),
+    credHelpers: Object.fromEntries(
+      tableAt(credHelpers, 'credHelpers').map(([key, name]) => [key, textAt(name, at('credHelpers', key))]),
+    ),
+    credsStore: credsStore === undefined ? undefined : textAt(credsStore, 'credsStore'),
+  };
 }
 
 async function findIn(
@@ -69,12 +100,12 @@ async function findIn(
   options: DockerConfigOptions,
 ): Promise<Credentials | undefined> {
   const keys = host === dockerHub.host ? [dockerHub.configKey] : [host, `https://${host}`, `http://${host}`];
-  const helper = keys.map((key) => config.credHelpers?.[key]).find((name) => name) ?? config.credsStore;
+  const helper = keys.map((key) => config.credHelpers[key]).find((name) => name) ?? config.credsStore;
   if (helper) {
     const answer = await askHelper(helper, keys[0]!, path, options);
     if (answer) return answer;
   }
-  for (const [key, entry] of Object.entries(config.auths ?? {})) {
+  for (const [key, entry] of Object.entries(config.auths)) {
     const bare = key.replace(/\/v[12]\/?$/, '').replace(/\/$/, '');
     if (!keys.includes(key) && !keys.includes(bare)) continue;
     if (entry.identitytoken) return { identityToken: entry.identitytoken };

@@ -1,7 +1,7 @@
 // A registry's name → the addresses where its API is asked: its mirrors first, then itself. Plain HTTP is spoken
 // with this very machine only, and with hosts for which the user has allowed it.
 import { CatamaranError } from '../base/errors.ts';
-import { dockerHub, type RegistryReference } from './reference.ts';
+import { completeHost, dockerHub, type RegistryReference } from './reference.ts';
 
 export interface Endpoint {
   /** By which credentials are looked up. */
@@ -22,17 +22,27 @@ export interface EndpointOptions {
 }
 
 export function endpointsOf(reference: RegistryReference, options: EndpointOptions): readonly Endpoint[] {
-  const mirrors = (options.mirrors?.[reference.host] ?? []).map((text) =>
-    parseMirror(text, reference.repository),
-  );
+  const mirrors = Object.entries(options.mirrors ?? {})
+    .filter(([host]) => completeHost(host) === reference.host)
+    .flatMap(([, texts]) => texts.map((text) => parseMirror(text, reference.repository)));
   return [...mirrors, { host: reference.host, repository: reference.repository }].map(
     ({ host, repository }) => ({
       host,
       address: host === dockerHub.host ? dockerHub.api : host,
       repository,
-      plainAllowed: isLoopback(host) || (options.plainHttp ?? []).includes(host),
+      plainAllowed: isPlainAllowed(host, options),
     }),
   );
+}
+
+/** The same for where a registry sends its users. */
+export function isPlainTarget({ hostname, port }: URL, options: EndpointOptions): boolean {
+  const hosts = port === '' ? [hostname, `${hostname}:80`] : [`${hostname}:${port}`];
+  return hosts.some((host) => isPlainAllowed(host, options));
+}
+
+function isPlainAllowed(host: string, { plainHttp = [] }: EndpointOptions): boolean {
+  return isLoopback(host) || plainHttp.some((allowed) => completeHost(allowed) === host);
 }
 
 export function isLoopback(host: string): boolean {
@@ -42,7 +52,7 @@ export function isLoopback(host: string): boolean {
 
 function parseMirror(text: string, repository: string): { host: string; repository: string } {
   const match = /^(?:https?:\/\/)?([A-Za-z0-9.:[\]-]+)((?:\/[a-z0-9._-]+)*)\/?$/.exec(text);
-  if (!match) {
+  if (!match || !URL.canParse(`https://${match[1]}`)) {
     throw new CatamaranError('usage', {
       code: 'mirror-malformed',
       message: `not the address of a registry's mirror: ${JSON.stringify(text)}`,

@@ -87,9 +87,10 @@ interface Entry extends Blob {
 const keyOf = ({ digest, platform }: Entry): string =>
   `${digest} ${platform ? formatPlatform(platform) : ''}`;
 
-export const platformOf = ({ os, architecture, variant }: Platform): Platform => ({
+export const platformOf = ({ os, architecture, variant, 'os.version': version }: Platform): Platform => ({
   os,
   architecture,
+  ...(version && { 'os.version': version }),
   ...(variant && { variant }),
 });
 

@@ -1,7 +1,7 @@
 // An image → the one tree that a container of it sees: its layers, plain, each laid over those below it.
 import type { Cache } from '../store/cache.ts';
 import { applyLayer } from '../tree/layer.ts';
-import { readTarFile } from '../tree/read-tar.ts';
+import { readLayerFile } from '../tree/read-tar.ts';
 import type { Tree } from '../tree/tree.ts';
 import { eachLimited } from './each-limited.ts';
 import type { Image } from './image.ts';
@@ -11,15 +11,15 @@ import { naming, plainLayer, requireBlob } from './layer.ts';
 export async function imageTree(cache: Cache, image: Image, name: string = image.digest): Promise<Tree> {
   const { layers } = image.manifest;
   const nameOf = (at: number) => `layer ${at + 1} of ${layers.length} of image ${name}`;
-  const trees = await eachLimited(layers, async (layer, at) => {
+  const read = await eachLimited(layers, async (layer, at) => {
     const diffId = image.config.rootfs.diff_ids[at]!;
     const plain = await plainLayer(cache, layer, { diffId, what: nameOf(at) });
     const path = await requireBlob(cache, plain.digest, nameOf(at));
-    return naming(nameOf(at), () => readTarFile(path));
+    return naming(nameOf(at), () => readLayerFile(path));
   });
   let tree: Tree = new Map();
-  for (const [at, layer] of trees.entries()) {
-    tree = await naming(nameOf(at), async () => applyLayer(tree, layer));
+  for (const [at, layer] of read.entries()) {
+    tree = await naming(nameOf(at), async () => applyLayer(tree, layer.tree, layer.outside));
   }
   return tree;
 }

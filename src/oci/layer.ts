@@ -83,7 +83,7 @@ async function unpack(
   format: Compression,
   options: PlainOptions & { what: string },
 ): Promise<Blob> {
-  const limit = options.maxSize ?? Math.min(maxPlainSize, freeSize + maxRatio * layer.size);
+  const limit = options.maxSize ?? Math.min(maxPlainSize, maxUnpacked(layer.size));
   const plain = bounded(decompress(bytes, format), limit, options.what);
   return naming(options.what, () =>
     cache.putBlob(plain, {
@@ -94,7 +94,10 @@ async function unpack(
   );
 }
 
-async function* bounded(source: AsyncIterable<Uint8Array>, limit: number, what: string) {
+/** For so many bytes of compressed ones: what an honest archive may unpack to. */
+export const maxUnpacked = (size: number): number => freeSize + maxRatio * size;
+
+export async function* bounded(source: AsyncIterable<Uint8Array>, limit: number, what: string) {
   let size = 0;
   for await (const chunk of source) {
     size += chunk.length;
@@ -109,7 +112,7 @@ async function* bounded(source: AsyncIterable<Uint8Array>, limit: number, what: 
 }
 
 /** By its first bytes: the media types of layers in the wild are often wrong about compression. */
-async function formatOf(path: string): Promise<Compression> {
+export async function formatOf(path: string): Promise<Compression> {
   const file = await open(path, 'r');
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(6), 0, 6, 0);

@@ -1,5 +1,5 @@
 // A reference of the spec → the source that answers it. Components and directories are built and not fetched, and
-// so have none here.
+// so have none here; a package of LinuxKit stands for an image of a registry.
 import { resolve } from 'node:path';
 import { formatReference, type ImageReference } from '../spec/reference.ts';
 import type { Cache } from '../store/cache.ts';
@@ -11,7 +11,7 @@ import { registrySource } from './registry-source.ts';
 import type { ImageSource } from './source.ts';
 
 /** What can be fetched. */
-export type ImageOrigin = Exclude<ImageReference, { kind: 'component' | 'directory' }>;
+export type ImageOrigin = Exclude<ImageReference, { kind: 'component' | 'directory' | 'package' }>;
 
 export interface ImageAccess {
   readonly cache: Cache;

@@ -37,6 +37,8 @@ const layerTypes: readonly string[] = [
 export interface Platform {
   readonly architecture: string;
   readonly os: string;
+  /** By which Windows machines tell what runs on them. */
+  readonly 'os.version'?: string;
   readonly variant?: string;
 }
 
@@ -92,9 +94,11 @@ export function parseIndex(document: Members, what: string): readonly IndexEntry
   return listOf(document.manifests, what, 'manifests', 10_000).map((value, at) => {
     const where = `manifests[${at}]`;
     const descriptor = parseDescriptor(value, what, where);
-    const platform = membersOf(value, what, where).platform;
-    if (platform === undefined) return descriptor;
-    return { ...descriptor, platform: parsePlatform(membersOf(platform, what, `${where}.platform`), what) };
+    const platform = optional(membersOf(value, what, where).platform, (present) =>
+      membersOf(present, what, `${where}.platform`),
+    );
+    if (!platform || saysNothing(platform)) return descriptor;
+    return { ...descriptor, platform: parsePlatform(platform, what) };
   });
 }
 
@@ -133,11 +137,16 @@ function parseExecution(members: Members, what: string): NonNullable<ImageConfig
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined));
 }
 
+/** Go's encoders write a platform that nobody set as one of empty texts. */
+const saysNothing = ({ architecture, os }: Members): boolean => !architecture && !os;
+
 function parsePlatform(members: Members, what: string): Platform {
-  const variant = optional(members.variant, (value) => textOf(value, what, 'variant'));
+  const text = (name: string) => optional(members[name], (value) => textOf(value, what, name));
+  const [variant, version] = [text('variant'), text('os.version')];
   return {
     architecture: textOf(members.architecture, what, 'architecture'),
     os: textOf(members.os, what, 'os'),
+    ...(version && { 'os.version': version }),
     ...(variant && { variant }),
   };
 }
@@ -187,7 +196,9 @@ function parseStrings(
 ): Readonly<Record<string, string>> | undefined {
   return optional(value, (present) => {
     const entries = Object.entries(membersOf(present, what, where));
-    return Object.fromEntries(entries.map(([key, text]) => [key, textOf(text, what, `${where}.${key}`)]));
+    // As Go's decoders read it.
+    const read = (text: unknown, key: string) => (text === null ? '' : textOf(text, what, `${where}.${key}`));
+    return Object.fromEntries(entries.map(([key, text]) => [key, read(text, key)]));
   });
 }
 

@@ -26,12 +26,22 @@ export function completeReference(
   reference: ImageReference & { readonly kind: 'registry' },
 ): RegistryReference {
   const { registry, repository, kind: _, ...rest } = reference;
-  const host = (registry ?? dockerHub.host).toLowerCase();
-  if (host !== dockerHub.host && !(dockerHub.aliases as readonly string[]).includes(host)) {
-    return { host, repository, ...rest };
-  }
+  const host = completeHost(registry ?? dockerHub.host);
+  if (host !== dockerHub.host) return { host, repository, ...rest };
   const path = repository.includes('/') ? repository : `library/${repository}`;
-  return { host: dockerHub.host, repository: path, ...rest };
+  return { host, repository: path, ...rest };
+}
+
+/** The one way to write a registry's host. Names that pass for one by their letters may still be none: `127.999.0.1`. */
+export function completeHost(text: string): string {
+  const host = text.toLowerCase();
+  if ((dockerHub.aliases as readonly string[]).includes(host)) return dockerHub.host;
+  if (URL.canParse(`https://${host}`)) return host;
+  throw new CatamaranError('spec', {
+    code: 'registry-host',
+    message: `not the host of a registry: ${JSON.stringify(text.slice(0, 200))}`,
+    hint: 'Write a name or an address, and a port up to 65535: registry.example.org:5000.',
+  });
 }
 
 /** For where nothing but an image in a registry can be meant, as when it is pushed. */

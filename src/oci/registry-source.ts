@@ -37,7 +37,10 @@ export function registrySource(
   };
 }
 
-/** A mirror that fails, or lies, only costs time. */
+/** What is wrong with a mirror's host, and so with all that would be asked of it. */
+const hostFailures: readonly string[] = ['registry-unreachable', 'certificate-untrusted', 'proxy-refused'];
+
+/** A mirror that fails, or lies, only costs time; one that cannot be reached does so once. */
 async function fromAny<T>(
   client: RegistryClient,
   endpoints: readonly Endpoint[],
@@ -46,14 +49,19 @@ async function fromAny<T>(
 ): Promise<T> {
   const [endpoint, ...rest] = endpoints;
   if (rest.length === 0) return ask(endpoint!);
+  const { failedMirrors } = client;
+  const { address, host } = endpoint!;
+  if (failedMirrors.has(address)) return fromAny(client, rest, what, ask);
   try {
     return await ask(endpoint!);
   } catch (thrown) {
     if (!(thrown instanceof CatamaranError) || (thrown.fault !== 'network' && thrown.fault !== 'integrity'))
       throw thrown;
-    if (thrown.code !== 'registry-offline') {
-      client.options.reporter.warn(`the mirror ${endpoint!.host} was passed over: ${messageOf(thrown)}`);
+    // Another request beside this one may have found it out before.
+    if (thrown.code !== 'registry-offline' && !failedMirrors.has(address)) {
+      client.options.reporter.warn(`the mirror ${host} was passed over: ${messageOf(thrown)}`);
     }
+    if (hostFailures.includes(thrown.code)) failedMirrors.add(address);
     return fromAny(client, rest, what, ask);
   }
 }

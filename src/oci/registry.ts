@@ -9,7 +9,7 @@ import type { FindProxy } from '../store/proxy.ts';
 import { follow, requireSettled } from '../store/request.ts';
 import { type Access, createAuthenticator, unauthorized } from './auth.ts';
 import type { FindCredentials } from './docker-config.ts';
-import type { Endpoint, EndpointOptions } from './endpoint.ts';
+import { type Endpoint, type EndpointOptions, isPlainTarget } from './endpoint.ts';
 
 export interface RegistryOptions extends EndpointOptions {
   readonly reporter: Reporter;
@@ -41,6 +41,8 @@ export interface RegistryClient {
   call(endpoint: Endpoint, call: Call): Promise<HttpResponse>;
   /** Tries it again while it throws Transients. `what` names it in errors. */
   patiently<T>(what: string, attempt: () => Promise<T>): Promise<T>;
+  /** Addresses of mirrors that are of no use now, whatever is asked of them. */
+  readonly failedMirrors: Set<string>;
   close(): void;
 }
 
@@ -52,9 +54,12 @@ export function openRegistryClient(options: RegistryOptions): RegistryClient {
     ...(findProxy && { findProxy }),
   });
   const send: Send = (request) => transport.send({ ...request, signal });
-  const authenticator = createAuthenticator(options.credentials ?? (async () => undefined), (request) =>
-    send({ ...request, stall: patience.stall }),
-  );
+  const plainAllowed = (url: URL) => isPlainTarget(url, options);
+  const authenticator = createAuthenticator(options.credentials ?? (async () => undefined), {
+    send,
+    stall: patience.stall,
+    plainAllowed,
+  });
   const schemes = new Map<string, Promise<'https' | 'http'>>();
 
   async function baseOf(endpoint: Endpoint): Promise<URL> {
@@ -70,14 +75,19 @@ export function openRegistryClient(options: RegistryOptions): RegistryClient {
   return {
     options,
     patience,
+    failedMirrors: new Set(),
     async call(endpoint, call) {
       if (options.offline) throw offline(endpoint);
       const base = await baseOf(endpoint);
       const url = typeof call.to === 'string' ? new URL(call.to, base) : call.to;
       const request = requestOf(call, url, patience.stall);
       const refuse = (evidence: string) => redirectRefused(url, evidence);
-      const ask = (authorization: string | undefined) =>
-        follow(send, request, { home: base, authorization, refuse });
+      const journey = {
+        home: base,
+        refuse,
+        plainAllowed: (next: URL) => next.origin === base.origin || plainAllowed(next),
+      };
+      const ask = (authorization: string | undefined) => follow(send, request, { ...journey, authorization });
       let response = await ask(authenticator.remembered(endpoint, call.access));
       if (response.status === 401 && response.url.origin === base.origin) {
         response.discard();

@@ -8,9 +8,10 @@ import type { Follow } from '../store/transfer.ts';
 import { eachLimited } from './each-limited.ts';
 import type { Image } from './image.ts';
 import { knownPlain, unpackWhile } from './layer.ts';
-import { recordImage } from './list.ts';
+import { findNamed, type ListedImage, recordImage, recordName } from './list.ts';
 import { type ImageAccess, type ImageOrigin, openSource } from './origin.ts';
 import { maxManifestSize, parseJson, parseManifest } from './parse.ts';
+import type { RegistryClient } from './registry.ts';
 import { bringConfig, requirePlatform, selectImage } from './select.ts';
 import type { ImageSource } from './source.ts';
 import { loadImage, requireLayersMatch } from './store.ts';
@@ -28,19 +29,33 @@ export interface ResolvedImage {
 /** Compressed layers of one image, in bytes. */
 const maxImageSize = 64 * 2 ** 30;
 
-/** Asks the source, and fetches no layer. */
+/** Asks the source, and fetches no layer. Offline, a registry's image is what its name stood for the last time. */
 export async function resolveImage(
   origin: ImageOrigin,
   options: ImageAccess & { readonly arch: Arch },
 ): Promise<ResolvedImage> {
+  const { cache, arch, registries } = options;
   const source = openSource(origin, options);
-  const { document, manifest } = await selectImage(source, options.arch, options.cache);
-  await options.cache.putBlob(document.bytes, {
-    digest: document.digest,
-    what: `the manifest of ${source.name}`,
-  });
+  const isOffline = origin.kind === 'registry' && registries.options.offline;
+  const known = isOffline ? await findNamed(cache, source.name, arch) : undefined;
+  if (known) {
+    if (origin.kind === 'registry' && origin.digest === undefined) warnOfAge(known, registries);
+    const { digest, manifest } = known.image;
+    return { origin, arch, digest, mediaType: manifest.mediaType, size: known.size };
+  }
+  const { document, manifest } = await selectImage(source, arch, cache);
+  const { bytes, digest } = document;
+  await cache.putBlob(bytes, { digest, what: `the manifest of ${source.name}` });
+  if (origin.kind === 'registry') await recordName(cache, source.name, arch, digest);
   const size = manifest.layers.reduce((sum, layer) => sum + layer.size, 0);
-  return { origin, arch: options.arch, digest: document.digest, mediaType: manifest.mediaType, size };
+  return { origin, arch, digest, mediaType: manifest.mediaType, size };
+}
+
+function warnOfAge({ name, image }: ListedImage, { options }: RegistryClient): void {
+  options.reporter.warn(
+    `${name} is ${image.digest}, as when it was last asked for: nothing may be asked of the network`,
+    'Run once without --offline to have what it is now.',
+  );
 }
 
 export interface PullOptions {

@@ -2,6 +2,7 @@
 // held against its own config, and nothing but small JSON is fetched.
 import { readFile } from 'node:fs/promises';
 import type { Arch } from '../base/arch.ts';
+import type { Digest } from '../base/digest.ts';
 import { CatamaranError } from '../base/errors.ts';
 import type { Cache } from '../store/cache.ts';
 import type { Descriptor, ImageConfig, Manifest } from './image.ts';
@@ -19,6 +20,7 @@ import {
 import type { ImageSource, ManifestDocument } from './source.ts';
 
 const maxDepth = 3;
+const maxIndexes = 64;
 
 export interface SelectedImage {
   readonly document: ManifestDocument;
@@ -28,25 +30,44 @@ export interface SelectedImage {
 
 /** The config's blob is in the cache afterwards; manifest and layers are not. */
 export async function selectImage(source: ImageSource, arch: Arch, cache: Cache): Promise<SelectedImage> {
-  let document = await source.manifest();
-  for (let depth = 0; depth <= maxDepth; depth += 1) {
-    const what =
-      depth === 0 ? `the manifest of ${source.name}` : `the manifest of ${source.name} for ${arch}`;
+  const { name } = source;
+  const others: Platform[] = [];
+  const indexes = new Set<Digest>();
+  const found = await look(await source.manifest(), 0);
+  if (found) return found;
+  throw otherPlatform(name, arch, others);
+
+  async function look(document: ManifestDocument, depth: number): Promise<SelectedImage | undefined> {
+    const what = depth === 0 ? `the manifest of ${name}` : `the manifest of ${name} for ${arch}`;
     const members = parseJson(document.bytes, what);
-    if (!isIndex(members)) {
-      const manifest = parseManifest(members, what);
-      const config = await bringConfig(source, manifest, cache);
-      requirePlatform(config, arch, source.name);
-      return { document, manifest, config };
+    if (!isIndex(members)) return lookAtManifest(document, parseManifest(members, what));
+    if (depth >= maxDepth) throw malformed(name, `its index lists indexes more than ${maxDepth} deep`);
+    const entries = parseIndex(members, what);
+    const best = choose(entries, arch);
+    if (best) return look(await bring(best), depth + 1);
+    for (const { platform } of entries) if (platform && platform.os !== 'unknown') others.push(platform);
+    for (const entry of silent(entries)) {
+      if (indexes.has(entry.digest)) continue;
+      indexes.add(entry.digest);
+      if (indexes.size > maxIndexes) throw malformed(name, `it has more than ${maxIndexes} indexes`);
+      const found = await look(await bring(entry), depth + 1);
+      if (found) return found;
     }
-    const entry = choose(parseIndex(members, what), arch, source.name);
-    document = await source.manifest(entry.digest);
-    requireSize(document, entry, source.name);
+    return undefined;
   }
-  throw new CatamaranError('integrity', {
-    code: 'image-malformed',
-    message: `${source.name} cannot be used: its index lists indexes more than ${maxDepth} deep`,
-  });
+
+  async function lookAtManifest(document: ManifestDocument, manifest: Manifest) {
+    const config = await bringConfig(source, manifest, cache);
+    if (rank(config, arch) !== undefined) return { document, manifest, config };
+    others.push(config);
+    return undefined;
+  }
+
+  async function bring(entry: Descriptor): Promise<ManifestDocument> {
+    const document = await source.manifest(entry.digest);
+    requireSize(document, entry, name);
+    return document;
+  }
 }
 
 /** Fails when the image is for another machine. */
@@ -54,22 +75,20 @@ export function requirePlatform(config: ImageConfig, arch: Arch, name: string): 
   if (rank(config, arch) === undefined) throw otherPlatform(name, arch, [config]);
 }
 
-function choose(entries: readonly IndexEntry[], arch: Arch, name: string): Descriptor {
+function choose(entries: readonly IndexEntry[], arch: Arch): Descriptor | undefined {
   const ranked = entries
     .map((entry) => ({ entry, rank: entry.platform && rank(entry.platform, arch) }))
     .filter((one) => one.rank !== undefined)
     .sort((a, b) => a.rank! - b.rank!);
-  // Written by hand or by simple tools: one entry, of which only its config says for what it is.
-  const alone = entries.length === 1 && entries[0]!.platform === undefined ? entries[0] : undefined;
+  return ranked[0]?.entry;
+}
+
+/** Those of which only what they name says for what it is. */
+function silent(entries: readonly IndexEntry[]): readonly Descriptor[] {
+  // Written by hand or by simple tools: one entry and no more.
+  if (entries.length === 1 && entries[0]!.platform === undefined) return entries;
   // An index within an index has no platform of its own.
-  const nested = entries.find((entry) => indexTypes.includes(entry.mediaType));
-  const chosen = ranked[0]?.entry ?? alone ?? nested;
-  if (chosen) return chosen;
-  throw otherPlatform(
-    name,
-    arch,
-    entries.flatMap(({ platform }) => (platform && platform.os !== 'unknown' ? [platform] : [])),
-  );
+  return entries.filter((entry) => entry.platform === undefined && indexTypes.includes(entry.mediaType));
 }
 
 /** Lower is better; undefined does not run there. Every amd64 machine runs v1, every arm64 machine v8. */
@@ -109,6 +128,11 @@ function otherPlatform(name: string, arch: Arch, found: readonly Platform[]): Ca
     message: `image ${name} is not for linux/${arch}: it is for ${names.slice(0, 20).join(', ') || 'no platform that it names'}`,
     hint: `Use an image for ${arch}, or build for another architecture.`,
   });
+}
+
+function malformed(name: string, why: string): CatamaranError {
+  const message = `${name} cannot be used: ${why}`;
+  return new CatamaranError('integrity', { code: 'image-malformed', message });
 }
 
 export function formatPlatform({ os, architecture, variant }: Platform): string {

@@ -76,7 +76,7 @@ async function locked<T>(publisher: Publisher, action: (state: State) => Promise
   return withLock(directory, async () => {
     await redo(disk);
     const state = await readState(directory, disk, now);
-    if (publisher.against !== undefined) await requireNewest(publisher.against, state);
+    if (publisher.against !== undefined) await requireNewest(publisher.against, state, publisher.transport);
     await sweep(disk, state);
     return action(state);
   });

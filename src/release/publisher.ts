@@ -1,4 +1,5 @@
 // Who changes a repository, and what comes of it.
+import type { Transport } from '../store/http.ts';
 import type { Disk } from './disk.ts';
 import type { Shortage } from './draft.ts';
 import type { Key } from './keyring.ts';
@@ -13,6 +14,8 @@ export interface Publisher {
   readonly signLater: boolean;
   /** The URL at which machines read the repository: a copy here that is older than the one there is refused. */
   readonly against?: string | undefined;
+  /** The way there; a direct one when absent. */
+  readonly transport?: Transport;
 }
 
 export interface Outcome {

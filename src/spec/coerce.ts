@@ -1,6 +1,7 @@
 // Takes scalars as people wrote them where the schema wants text first: `mode: 0644`, `version: 1.10`, `slot: 4096`.
 // YAML would make numbers of them, and 1.10 would lose its last digit.
 import { childOf, type Pointer } from './pointer.ts';
+import { parseWhole } from './scalars.ts';
 import { rootOf, type SchemaFile, type SchemaPlace, schemaOfChild } from './schema.ts';
 import type { SourceMap } from './yaml.ts';
 
@@ -36,10 +37,9 @@ function coerce(
   }
   const { type } = place.schema;
   if (replaced.has(pointer)) return type === 'string' || type?.[0] === 'string' ? String(value) : value;
-  // YAML 1.1's other ways to write a whole number, which LinuxKit's parser knows.
-  if (type === 'integer' && typeof value === 'string' && /^[-+]?(?:\d+(?:_\d+)+|0b[01_]+)$/.test(value)) {
-    const digits = value.replaceAll('_', '').replace(/^[-+]/, '');
-    return value.startsWith('-') ? -Number(digits) : Number(digits);
+  // Digits alone are a number already where they are not in quotes.
+  if (type === 'integer' && typeof value === 'string' && !/^[-+]?\d+$/.test(value)) {
+    return parseWhole(value) ?? value;
   }
   const textFirst = Array.isArray(type) && type[0] === 'string' && isOneOf(type, value);
   return textFirst ? (source.textOf(pointer) ?? String(value)) : value;

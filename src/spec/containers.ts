@@ -1,6 +1,6 @@
 // The three sections of containers: onboot, services, onshutdown.
 import { readAppArmor, readSeccomp, readSecrets } from './confinement.ts';
-import { directoryName, leavesDirectory } from './names.ts';
+import { directoryName } from './names.ts';
 import { childOf, type Pointer } from './pointer.ts';
 import { placeOf, problem, type Reading, readReference, warn } from './reading.ts';
 import { readSettings } from './settings.ts';
@@ -87,10 +87,10 @@ function readContainer(
 }
 
 function checkName(reading: Reading, name: string, at: Pointer): void {
-  if (leavesDirectory(name)) {
+  if (name.includes('\0')) {
     problem(reading, at, {
       code: 'spec-name',
-      message: `a container cannot be named ${JSON.stringify(name)}: its directory would lie elsewhere`,
+      message: `a container cannot be named ${JSON.stringify(name)}: no path has a NUL character`,
       hint: 'Write letters, digits, "_", "." and "-".',
     });
     return;

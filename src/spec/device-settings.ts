@@ -1,7 +1,8 @@
 // Device nodes of a container, and the rules of its device controller. LinuxKit writes whatever text stands there, and the
 // runtime then refuses the container: where it can be told what is meant that is taken, else the entry is left out.
-import type { Pointer } from './pointer.ts';
+import { childOf, type Pointer } from './pointer.ts';
 import type { Findings } from './problems.ts';
+import { parseMode } from './scalars.ts';
 import type { Device, DeviceRule } from './spec.generated.ts';
 
 const nodeTypes = ['b', 'c', 'p', 'u'];
@@ -11,10 +12,12 @@ const blockDevice =
   /^\/dev\/(?:(?:[svh]|xv)d[a-z]|nvme\d+n|mmcblk|loop\d|dm-|mapper\/(?!control$)|md\d|nbd|zram|ram\d|sr\d|disk\/)/;
 
 export function readDevice(
-  device: Device,
+  raw: Device,
   pointer: Pointer,
-  { warn }: Findings,
+  findings: Findings,
 ): (Device & { path: string }) | undefined {
+  const { warn } = findings;
+  const device = readMode(raw, pointer, findings);
   const { path = '', type = '' } = device;
   if (path === '') {
     warn(pointer, {
@@ -36,6 +39,35 @@ export function readDevice(
     hint: 'Add type: c for a character device, b for a block device, p for a FIFO.',
   });
   return { ...device, path, type: taken };
+}
+
+/** LinuxKit looks at the bits of single nodes alone, and takes negative ones too. */
+function readMode(device: Device, pointer: Pointer, { problem, warn }: Findings): Device {
+  const { mode = '', ...rest } = device;
+  if (mode === '' || isMode(mode)) return device;
+  const taken = mode.replace(/^-/, '');
+  const say = (tell: Findings['warn'], outcome: string) =>
+    tell(childOf(pointer, 'mode'), {
+      code: 'spec-device',
+      message: `mode is ${JSON.stringify(mode)}, which are no permission bits${outcome}`,
+      hint: 'Write them in octal, such as "0666".',
+    });
+  if (device.path === 'all') {
+    say(warn, ': it has no effect here');
+    return rest;
+  }
+  if (isMode(taken)) say(warn, `: ${taken} is taken`);
+  else say(problem, '');
+  return { ...device, mode: taken };
+}
+
+function isMode(text: string): boolean {
+  try {
+    parseMode(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** A rule that allows too little to be understood is left out, one that denies is taken to deny all. */

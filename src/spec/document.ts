@@ -5,6 +5,7 @@ import { coerceScalars } from './coerce.ts';
 import { type Pointer, partsOf, valueAt } from './pointer.ts';
 import type { Problems } from './problems.ts';
 import type { SchemaFile } from './schema.ts';
+import { emptyTemplates } from './templates.ts';
 import { explainViolation, type Violation } from './violation.ts';
 import { type ParsedYaml, parseYaml, type SourceMap } from './yaml.ts';
 
@@ -38,6 +39,7 @@ export function checkDocument<T>(
   { value: parsed, source, problems, warnings, replaced }: ParsedYaml,
 ): Document<T> {
   let value = coerceScalars(schema, parsed, source, replaced);
+  const emptied = schema === 'spec.schema.json' ? emptyTemplates(schema, value, source) : [];
   let violations = violationsOf(validate, value);
   for (const violation of violations) explainViolation(violation, { schema, value, source, problems });
   const curable = (violation: Violation) => !isRootIncomplete(violation);
@@ -45,7 +47,7 @@ export function checkDocument<T>(
     for (const violation of violations) value = cutOut(value, violation);
     violations = violationsOf(validate, value).filter(curable);
   }
-  return { value: value as T, source, problems, warnings };
+  return { value: value as T, source, problems, warnings: [...warnings, ...emptied] };
 }
 
 /** One for each place and kind. The holes that `cutOut` made are none. */

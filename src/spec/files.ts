@@ -2,9 +2,10 @@
 import { CatamaranError } from '../base/errors.ts';
 import { placeFiles } from './file-paths.ts';
 import { readId } from './ids.ts';
+import { readImagePath } from './image-path.ts';
 import { childOf, type Pointer } from './pointer.ts';
 import { parsed, problem, type Reading, resolveHostPath, warn } from './reading.ts';
-import { parseImagePath, parseMode } from './scalars.ts';
+import { parseMode } from './scalars.ts';
 import type { FileEntry as RawFile, SpecDocument } from './spec.generated.ts';
 import type { FileContent, FileEntry } from './types.ts';
 
@@ -16,15 +17,7 @@ export function readFiles(
   const files: FileEntry[] = [];
   (document.files ?? []).forEach((raw, index) => {
     const pointer = childOf('/files', index);
-    if (raw.directory && /^[/.]*$/.test(raw.path) && !raw.path.includes('..') && raw.path !== '') {
-      warn(reading, pointer, {
-        code: 'spec-root',
-        message: 'the root directory is there already: this entry is left out',
-        hint: 'Remove it.',
-      });
-      return;
-    }
-    const path = parsed(reading, childOf(pointer, 'path'), raw.path, parseImagePath);
+    const path = readImagePath(reading, raw.path, childOf(pointer, 'path'));
     const content = readContent(reading, raw, pointer);
     const mode = parsed(reading, childOf(pointer, 'mode'), raw.mode || undefined, parseMode);
     const id = (key: 'uid' | 'gid') =>
@@ -46,11 +39,16 @@ function defaultMode({ kind }: FileContent): number {
 
 /** Where LinuxKit takes two of them, an earlier one here wins. */
 const kinds = ['directory', 'symlink', 'contents', 'source', 'metadata'] as const;
+type Kind = (typeof kinds)[number];
 
 function readContent(reading: Reading, raw: RawFile, pointer: Pointer): FileContent | undefined {
   // An empty text says nothing, but for contents.
-  const given = kinds.filter((kind) => (kind === 'contents' ? raw[kind] !== undefined : raw[kind]));
-  const [kind, second] = given;
+  const [kind, second] = withoutTemplates(
+    reading,
+    raw,
+    pointer,
+    kinds.filter((each) => (each === 'contents' ? raw[each] !== undefined : raw[each])),
+  );
   if (kind === undefined) {
     reading.problems.add(reading.source.positionOf(pointer), {
       code: 'spec-file-content',
@@ -68,8 +66,10 @@ function readContent(reading: Reading, raw: RawFile, pointer: Pointer): FileCont
     });
   }
   switch (kind) {
-    case 'contents':
-      return { kind, text: raw.contents! };
+    case 'contents': {
+      const bytes = reading.source.bytesOf(childOf(pointer, kind));
+      return { kind, text: raw.contents!, ...(bytes === undefined ? {} : { bytes }) };
+    }
     case 'symlink':
       return readSymlink(reading, raw.symlink!, childOf(pointer, kind));
     case 'directory':
@@ -81,6 +81,27 @@ function readContent(reading: Reading, raw: RawFile, pointer: Pointer): FileCont
   }
 }
 
+/** Of several, what LinuxKit takes for an empty text says nothing. */
+function withoutTemplates(
+  reading: Reading,
+  raw: RawFile,
+  pointer: Pointer,
+  given: readonly Kind[],
+): readonly Kind[] {
+  if (given.length < 2) return given;
+  return given.filter((kind) => {
+    const isTemplate = kind !== 'contents' && String(raw[kind]).startsWith('@');
+    if (isTemplate) {
+      warn(reading, childOf(pointer, kind), {
+        code: 'spec-template',
+        message: `${kind} is ${JSON.stringify(raw[kind])}, which says nothing beside another content: it is left empty`,
+        hint: oneContent,
+      });
+    }
+    return !isTemplate;
+  });
+}
+
 const oneContent = 'Give it exactly one of contents, source, symlink, directory: true, metadata.';
 
 /** LinuxKit lets a link go before contents, and a directory before a link; all other pairs it refuses. */
@@ -88,8 +109,8 @@ function checkSecond(
   reading: Reading,
   { path }: RawFile,
   pointer: Pointer,
-  kind: (typeof kinds)[number],
-  second: (typeof kinds)[number],
+  kind: Kind,
+  second: Kind,
 ): boolean {
   const ignored = second === 'symlink' || (second === 'contents' && kind === 'symlink');
   const diagnostic = {

@@ -1,6 +1,7 @@
 // Users and groups of a spec: numbers, names of containers, which stand for numbers of their own, and `root`.
 import type { Pointer } from './pointer.ts';
 import type { Findings } from './problems.ts';
+import { parseWhole } from './scalars.ts';
 import { didYouMean } from './suggest.ts';
 
 /** The highest number that is none: system calls take it for "leave it as it is". */
@@ -15,9 +16,10 @@ export function readId(
 ): number {
   if (typeof id === 'number') return readNumber(id, pointer, findings);
   if (id === '') return 0;
-  const digits = /^\d[\d_]{0,11}$/.test(id) ? Number(id.replaceAll('_', '')) : undefined;
-  const known = ids.get(id) ?? digits;
+  const known = ids.get(id);
   if (known !== undefined) return known;
+  const whole = /^\d{1,12}$/.test(id) ? Number(id) : parseWhole(id);
+  if (whole !== undefined) return readNumber(whole, pointer, findings);
   // LinuxKit takes every text that begins so for a template, and an unknown one for nothing.
   if (id.startsWith('@')) {
     findings.warn(pointer, {

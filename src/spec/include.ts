@@ -5,7 +5,7 @@ import type { Position } from '../base/position.ts';
 import { childOf } from './pointer.ts';
 import type { Problems } from './problems.ts';
 import type { Surroundings } from './reading.ts';
-import { type ParsedYaml, parseYaml } from './yaml.ts';
+import { type Dialect, type ParsedYaml, parseYaml } from './yaml.ts';
 
 export interface SpecText {
   /** As the person named it; `-` for standard input. Paths in it are relative to its directory. */
@@ -24,8 +24,16 @@ export function expandIncludes(
   files: readonly SpecText[],
   around: Surroundings,
   problems: Problems,
+  dialect: Dialect,
 ): readonly [ParsedYaml, ...ParsedYaml[]] {
-  const expansion: Expansion = { around, problems, parts: [], done: new Set(), missing: false };
+  const expansion: Expansion = {
+    around,
+    problems,
+    dialect,
+    parts: [],
+    done: new Set(),
+    missing: false,
+  };
   for (const { file, text } of files) {
     if (!expansion.done.has(normalize(file))) expand(expansion, file, text, []);
   }
@@ -36,14 +44,15 @@ export function expandIncludes(
 interface Expansion {
   readonly around: Surroundings;
   readonly problems: Problems;
+  readonly dialect: Dialect;
   readonly parts: ParsedYaml[];
   readonly done: Set<string>;
   missing: boolean;
 }
 
 function expand(expansion: Expansion, file: string, text: string, open: readonly string[]): void {
-  const { problems, parts, done } = expansion;
-  const part = attemptParse(file, text, problems);
+  const { parts, done } = expansion;
+  const part = attemptParse(expansion, file, text);
   done.add(normalize(file));
   if (!part) {
     expansion.missing = true;
@@ -123,9 +132,9 @@ function includeFile(
   expand(expansion, file, text, open);
 }
 
-function attemptParse(file: string, text: string, problems: Problems): ParsedYaml | undefined {
+function attemptParse({ problems, dialect }: Expansion, file: string, text: string): ParsedYaml | undefined {
   try {
-    return parseYaml(file, text, problems);
+    return parseYaml(file, text, problems, dialect);
   } catch (error) {
     if (!(error instanceof CatamaranError)) throw error;
     problems.addAll(error.diagnostics);

@@ -55,13 +55,15 @@ function readMemory(
   pointer: Pointer,
   { warn }: Findings,
 ): NonNullable<Resources['memory']> {
-  if ((memory.swappiness ?? 0) <= 100) return memory;
+  const { swappiness = 0 } = memory;
+  const taken = Math.max(0, Math.min(100, swappiness));
+  if (taken === swappiness) return memory;
   warn(childOf(pointer, 'swappiness'), {
     code: 'spec-out-of-range',
-    message: `swappiness is ${memory.swappiness}: 100 is taken`,
+    message: `swappiness is ${swappiness}: ${taken} is taken`,
     hint: 'Write a number from 0 to 100.',
   });
-  return { ...memory, swappiness: 100 };
+  return { ...memory, swappiness: taken };
 }
 
 export function readIdMapping(

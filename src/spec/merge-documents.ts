@@ -133,5 +133,9 @@ function composite(origins: ReadonlyMap<Pointer, Origin>, main: SourceMap): Sour
       const origin = locate(pointer);
       return origin.source.textOf(origin.pointer);
     },
+    bytesOf: (pointer) => {
+      const origin = locate(pointer);
+      return origin.source.bytesOf(origin.pointer);
+    },
   };
 }

@@ -50,8 +50,23 @@ export function mountOf(mount: Mount, pointer: Pointer, names: SpecNames, findin
   }
   const mapped = { ...mount, ...mappingsOf(mount, pointer, findings) };
   if (type !== 'bind' || mount.source === undefined || mount.source.startsWith('/')) return mapped;
-  const source = volumePath(mount.source, mount.options ?? [], childOf(pointer, 'source'), names, findings);
-  return source === undefined ? mapped : { ...mapped, source };
+  const options = readOnlyOnce(mount.options ?? [], childOf(pointer, 'options'), findings);
+  const source = volumePath(mount.source, options, childOf(pointer, 'source'), names, findings);
+  return source === undefined ? mapped : { ...mapped, source, ...(mount.options && { options }) };
+}
+
+/** Of `ro` and `rw` LinuxKit looks at the first. */
+function readOnlyOnce(options: readonly string[], pointer: Pointer, { warn }: Findings): string[] {
+  const first = options.find((option) => option === 'ro' || option === 'rw');
+  const kept = options.filter((option) => option === first || (option !== 'ro' && option !== 'rw'));
+  if (kept.length < options.length) {
+    warn(pointer, {
+      code: 'spec-mount',
+      message: `the mount has both ro and rw: ${first} is taken, which is the first`,
+      hint: 'Write one of them.',
+    });
+  }
+  return kept;
 }
 
 function mappingsOf(mount: Mount, pointer: Pointer, findings: Findings) {

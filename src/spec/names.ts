@@ -11,7 +11,3 @@ export function directoryName(name: string): string {
   const readable = name.replace(/[^A-Za-z0-9_.-]/g, '_').replace(/^[.-]+/, '');
   return `${readable.slice(0, 100) || 'unnamed'}-${digest}`;
 }
-
-/** LinuxKit would write outside of the containers' directories, or into one that belongs to another container. */
-export const leavesDirectory = (name: string): boolean =>
-  name === '.' || name === '..' || /[/\x00]/.test(name);

@@ -1,6 +1,7 @@
 // The first stage: a spec's text → Spec. All that is wrong with it comes out as one error, sorted by position.
 // Nothing is read here but the texts: what the spec refers to is asked of `Surroundings`.
 import { basename } from 'node:path';
+import { CatamaranError } from '../base/errors.ts';
 import { byName, sortedEntries } from '../base/order.ts';
 import { requireSize } from '../base/size.ts';
 import { numberContainers, readContainers } from './containers.ts';
@@ -18,6 +19,7 @@ import type { ImageUse, Kernel, Os, Spec } from './types.ts';
 import { validateSpec } from './validators.generated.ts';
 import { applyVariables } from './variables.ts';
 import { readVolumes } from './volumes.ts';
+import type { Dialect } from './yaml.ts';
 
 /** One file, and what it includes. */
 export function readSpec(file: string, text: string, around: Surroundings = {}): Spec {
@@ -26,9 +28,38 @@ export function readSpec(file: string, text: string, around: Surroundings = {}):
 
 /** Several files as one spec, merged as LinuxKit does, each after what it includes. The first one gives it its name. */
 export function readSpecs(files: readonly [SpecText, ...SpecText[]], around: Surroundings = {}): Spec {
+  try {
+    return readAs('1.2', files, around);
+  } catch (error) {
+    if (!(error instanceof CatamaranError)) throw error;
+    return readAsLinuxKit(files, around, error);
+  }
+}
+
+/** What is a spec for LinuxKit's YAML parser alone is one here too. @param fault what is wrong with it by YAML 1.2 */
+function readAsLinuxKit(
+  files: readonly [SpecText, ...SpecText[]],
+  around: Surroundings,
+  fault: CatamaranError,
+): Spec {
+  let spec: Spec;
+  try {
+    spec = readAs('libyaml', files, around);
+  } catch {
+    throw fault;
+  }
+  const [first] = fault.diagnostics;
+  const message = `by YAML 1.2 ${first.message.replace(/^not YAML: /, '')}: the file is read as LinuxKit reads it`;
+  return {
+    ...spec,
+    warnings: sortDiagnostics([...spec.warnings, { ...first, code: 'spec-odd-yaml', message }]),
+  };
+}
+
+function readAs(dialect: Dialect, files: readonly [SpecText, ...SpecText[]], around: Surroundings): Spec {
   const [{ file }] = files;
   const problems = new Problems();
-  const parts = expandIncludes(files, around, problems);
+  const parts = expandIncludes(files, around, problems, dialect);
   const main = parts.find((part) => part.source.positionOf('').file === file) ?? parts[0];
   const warned = parts.flatMap((part) => part.warnings);
   const merged = { ...mergeDocuments(parts, main.source, problems), problems, warnings: warned };
@@ -108,11 +139,24 @@ function readKernel(reading: Reading, { kernel }: SpecDocument): Kernel | undefi
     image,
     pointer: '/kernel/image',
     initrd,
-    cmdline: (kernel.cmdline ?? '').replace(/\s*\n\s*/g, ' ').trim(),
+    cmdline: readArguments(reading, kernel.cmdline ?? ''),
     binary: kernel.binary || 'kernel',
     ...(tar === '' || tar === 'none' ? {} : { tar }),
     ...(kernel.ucode ? { ucode: kernel.ucode } : {}),
   };
+}
+
+/** In one line. To the boot loader and the kernel a NUL is the end. */
+function readArguments(reading: Reading, text: string): string {
+  const [whole = '', ...rest] = text.split('\0');
+  if (rest.length > 0) {
+    warn(reading, '/kernel/cmdline', {
+      code: 'spec-cmdline',
+      message: 'the kernel’s arguments have a NUL character: what follows it is cut off',
+      hint: 'Remove it.',
+    });
+  }
+  return whole.replace(/\s*\n\s*/g, ' ').trim();
 }
 
 function readInit(reading: Reading, { init = [] }: SpecDocument): ImageUse[] {

@@ -1,9 +1,11 @@
 // What every check of meaning works with while one spec is read.
 import { dirname, isAbsolute, join } from 'node:path';
 import { CatamaranError, type Diagnostic } from '../base/errors.ts';
+import { parsePackage } from './linuxkit-package.ts';
+import { readOddReference } from './odd-reference.ts';
 import type { Pointer } from './pointer.ts';
 import type { Problems } from './problems.ts';
-import { type ImageReference, parseReference, unknownComponent } from './reference.ts';
+import { type ImageReference, isOurs, parseReference, unknownComponent } from './reference.ts';
 import { nearest } from './suggest.ts';
 import type { SourceMap } from './yaml.ts';
 
@@ -74,11 +76,8 @@ export function resolveHostPath(reading: Reading, pointer: Pointer, path: string
 /** Syntax, existence, and paths made relative to nothing but the host. */
 export function readReference(reading: Reading, pointer: Pointer, text: string): ImageReference | undefined {
   return parsed(reading, pointer, text, () => {
-    const reference = parseReference(text);
+    const reference = parseAsLinuxKit(reading, pointer, text);
     const { components, exists } = reading.around;
-    if (text.startsWith('@pkg:') && reference.kind === 'directory') {
-      return readPackage(reading, pointer, reference.path);
-    }
     switch (reference.kind) {
       case 'component':
         if (components && !components.includes(reference.name)) {
@@ -88,6 +87,8 @@ export function readReference(reading: Reading, pointer: Pointer, text: string):
       case 'registry':
         warnIfComponentMeant(reading, pointer, text);
         return reference;
+      case 'package':
+        return readPackage(reading, pointer, reference.path);
       default: {
         const path = resolveHostPath(reading, pointer, reference.path);
         const wanted = reference.kind === 'directory' ? join(path, 'component.yml') : path;
@@ -104,25 +105,37 @@ export function readReference(reading: Reading, pointer: Pointer, text: string):
   });
 }
 
-/** `@pkg:DIR`: LinuxKit builds such a directory, by its build.yml and with Docker. We do where it is a component. */
+/** What is no reference by the grammar may be one for LinuxKit. */
+function parseAsLinuxKit(reading: Reading, pointer: Pointer, text: string): ImageReference {
+  try {
+    return parseReference(text);
+  } catch (error) {
+    const odd = isOurs(text) ? undefined : readOddReference(text);
+    if (!odd || !(error instanceof CatamaranError)) throw error;
+    warn(reading, pointer, {
+      code: 'reference-odd',
+      message: `${JSON.stringify(text)} is no image reference: it is read as ${odd.name}`,
+      hint: error.diagnostics[0].hint ?? `Write ${odd.name}.`,
+    });
+    return odd.reference;
+  }
+}
+
+/** `@pkg:DIR`: of a directory with a component we build an image; LinuxKit builds what has a build.yml. */
 function readPackage(reading: Reading, pointer: Pointer, directory: string): ImageReference {
-  const { exists } = reading.around;
+  const { exists, read } = reading.around;
   const path = resolveHostPath(reading, pointer, directory);
   if (!exists || exists(join(path, 'component.yml'))) return { kind: 'directory', path };
-  throw new CatamaranError(
-    'spec',
-    exists(join(path, 'build.yml'))
-      ? {
-          code: 'reference-linuxkit-package',
-          message: `${path} is a package of LinuxKit (build.yml), which only LinuxKit builds, with Docker`,
-          hint: `Run linuxkit pkg build ${path}, and write the image that linuxkit pkg show-tag ${path} prints; or give it a component.yml.`,
-        }
-      : {
-          code: 'reference-not-found',
-          message: `there is no ${join(path, 'component.yml')}`,
-          hint: 'After @pkg: comes the directory of a component, relative to the spec.',
-        },
-  );
+  const recipe = join(path, 'build.yml');
+  if (exists(recipe)) {
+    if (read) parsePackage(recipe, read(recipe));
+    return { kind: 'package', path };
+  }
+  throw new CatamaranError('spec', {
+    code: 'reference-not-found',
+    message: `there is no ${join(path, 'component.yml')}, nor a build.yml`,
+    hint: 'After @pkg: comes the directory of a component, or of a package of LinuxKit, relative to the spec.',
+  });
 }
 
 function warnIfComponentMeant(reading: Reading, pointer: Pointer, text: string): void {

@@ -1,5 +1,5 @@
 // Image references: the one grammar for everything in a spec that names an image.
-// Registry names follow github.com/distribution/reference; which registry is meant where none is written is the
+// Registry names follow github.com/distribution/reference, but that hosts may have "_" as on private networks; which registry is meant where none is written is the
 // business of the room `oci`.
 
 import { type Digest, isDigest } from '../base/digest.ts';
@@ -10,6 +10,8 @@ export type ImageReference =
   | { readonly kind: 'component'; readonly name: string }
   /** A component's directory. */
   | { readonly kind: 'directory'; readonly path: string }
+  /** The directory of a package of LinuxKit, which stands for the image that LinuxKit builds of it. */
+  | { readonly kind: 'package'; readonly path: string }
   | {
       readonly kind: 'registry';
       /** Absent where none is written. */
@@ -25,10 +27,13 @@ export type ImageReference =
 const schemes = ['component', 'oci', 'oci-archive', 'docker-archive'] as const;
 const componentName = /^[a-z0-9][a-z0-9-]{0,62}$/;
 const tagSyntax = /^\w[\w.-]{0,127}$/;
-const hostSyntax =
-  /^(?:(?:[A-Za-z0-9]|[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9])(?:\.(?:[A-Za-z0-9]|[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9]))*|\[[0-9A-Fa-f:]+\])(?::[0-9]{1,5})?$/;
+const hostSyntax = /^(?:(?:\w|\w[\w-]*\w)(?:\.(?:\w|\w[\w-]*\w))*\.?|\[[0-9A-Fa-f:]+\])(?::[0-9]{1,5})?$/;
 const repositorySyntax =
   /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
+
+/** Whether it is of a form that LinuxKit takes for a name in a registry, and that says something else here. */
+export const isOurs = (text: string): boolean =>
+  /^(?:@pkg:|\.{1,2}(?:\/|$)|\/|~\/|(?:component|oci|oci-archive|docker-archive):)/.test(text);
 
 export function parseReference(text: string): ImageReference {
   if (text === '' || text !== text.trim() || /[\x00-\x20\x7f]/.test(text)) {
@@ -40,8 +45,8 @@ export function parseReference(text: string): ImageReference {
   // LinuxKit's way to write a directory.
   if (text.startsWith('@pkg:')) {
     const path = text.slice('@pkg:'.length);
-    if (path === '') throw malformed(text, 'After "@pkg:" comes the directory of a component.');
-    return { kind: 'directory', path };
+    if (path === '') throw malformed(text, 'After "@pkg:" comes a directory.');
+    return { kind: 'package', path };
   }
   if (/^(?:\.{1,2}(?:\/|$)|\/|~\/)/.test(text)) return { kind: 'directory', path: text };
   const colon = text.indexOf(':');
@@ -68,6 +73,8 @@ export function formatReference(reference: ImageReference): string {
       return `component:${reference.name}`;
     case 'directory':
       return reference.path;
+    case 'package':
+      return `@pkg:${reference.path}`;
     case 'registry': {
       const registry = reference.registry === undefined ? '' : `${reference.registry}/`;
       const tag = reference.tag === undefined ? '' : `:${reference.tag}`;

@@ -4,9 +4,18 @@ import { didYouMean } from './suggest.ts';
 
 /** `0644`, `644`, `0o644`: always octal, however YAML would take it. Of `100644` the type of the file is left out. */
 export function parseMode(text: string): number {
-  const match = /^(?:0o?)?([0-7]{1,11})$/.exec(text);
+  const match = /^\+?(?:0o)?(?=[0-7])0*([0-7]{0,11})$/.exec(text);
   if (!match) throw malformed('mode', 'permission bits', text, 'Write them in octal, such as "0644".');
-  return Number.parseInt(match[1]!, 8) & 0o7777;
+  return Number.parseInt(`0${match[1]}`, 8) & 0o7777;
+}
+
+/** A whole number in the ways in which LinuxKit's parser knows it beside YAML 1.2's: `1_000`, `0b11`, `0X1f`, `-0x1`, `+0o7`. */
+export function parseWhole(text: string): number | undefined {
+  const [, sign, digits = ''] = /^([-+]?)(.+)$/.exec(text.replaceAll('_', '').toLowerCase()) ?? [];
+  if (!/^(?:0x[\da-f]+|0o?[0-7]+|0b[01]+|\d+)$/.test(digits)) return undefined;
+  const isOctal = /^0[0-7]+$/.test(digits);
+  const size = isOctal ? Number.parseInt(digits, 8) : Number(digits);
+  return sign === '-' ? -size : size;
 }
 
 const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };

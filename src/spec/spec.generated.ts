@@ -252,7 +252,7 @@ export interface Device {
   readonly major?: number;
   /** Minor number. */
   readonly minor?: number;
-  /** Permission bits in octal. */
+  /** Permission bits in octal. Default 0666. */
   readonly mode?: string;
 }
 

@@ -157,7 +157,12 @@ export interface FileEntry {
 }
 
 export type FileContent =
-  | { readonly kind: 'contents'; readonly text: string }
+  | {
+      readonly kind: 'contents';
+      readonly text: string;
+      /** Instead of the text, where it is none: `!!binary`. */
+      readonly bytes?: Uint8Array;
+    }
   /** A file of the host, relative paths already resolved; if `optional` and unreadable, the entry is left out. */
   | { readonly kind: 'source'; readonly path: string; readonly optional: boolean }
   | { readonly kind: 'symlink'; readonly target: string }

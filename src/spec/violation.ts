@@ -62,7 +62,7 @@ export function explainViolation(violation: Violation, { schema, value, source, 
       problems.add(position, {
         code: 'spec-not-allowed',
         message: `${subject} is ${shown(actual)}: it must be ${listed(expected.enum?.filter(Boolean) ?? [], 'or')}`,
-        hint: didYouMean(String(actual), expected.enum ?? []),
+        hint: didYouMean(textOf(actual), expected.enum ?? []),
       });
       return;
     case 'pattern': {
@@ -127,11 +127,11 @@ function remedyForType(
       : 'Write its value, or remove the key.';
   }
   const scalar = typeof actual !== 'object';
-  const written = source.textOf(pointer) ?? String(actual);
+  const written = source.textOf(pointer) ?? textOf(actual);
   if (expected.type === 'array') return scalar ? `Write [${written}].` : 'Begin each item with "- ".';
   if (expected.type === 'string' && scalar && !expected.pattern) return `Put it in quotes: "${written}".`;
-  if (expected.type === 'boolean' && /^(yes|no|on|off)$/i.test(String(actual))) {
-    return `Write ${/^(yes|on)$/i.test(String(actual)) ? 'true' : 'false'}: YAML 1.2 has only true and false.`;
+  if (expected.type === 'boolean' && /^(yes|no|on|off)$/i.test(textOf(actual))) {
+    return `Write ${/^(yes|on)$/i.test(textOf(actual)) ? 'true' : 'false'}: YAML 1.2 has only true and false.`;
   }
   if (expected.type === 'integer' && typeof actual === 'string' && /^-?\d+$/.test(actual))
     return 'Remove the quotes.';
@@ -140,6 +140,9 @@ function remedyForType(
   }
   return exampleHint(expected);
 }
+
+/** Of a scalar: a mapping may have a key `toString`. */
+const textOf = (value: unknown): string => (typeof value === 'object' ? '' : String(value));
 
 function knownKeys({ properties = {}, title }: Schema, intro: string): string {
   const known = Object.keys(properties);

@@ -78,7 +78,8 @@ function readFormat(
 }
 
 /** `linux/arm64/v8`; an architecture alone is one of Linux. */
-function readPlatform(reading: Reading, text: string, pointer: Pointer): string | undefined {
+function readPlatform(reading: Reading, written: string, pointer: Pointer): string | undefined {
+  const text = written.toLowerCase();
   if (/^[a-z0-9_-]+$/.test(text)) return `linux/${text}`;
   if (/^[a-z0-9_-]+(?:\/[a-z0-9._-]+){1,2}$/.test(text)) return text;
   problem(reading, pointer, {

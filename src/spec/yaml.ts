@@ -1,7 +1,7 @@
 // The first step of reading a document: YAML 1.2 text to plain values, with the place of every value in the text.
 // Bounded: size, depth and the number of values after aliases are expanded.
+import { isUtf8 } from 'node:buffer';
 import {
-  type Document,
   isAlias,
   isMap,
   isScalar,
@@ -9,12 +9,14 @@ import {
   type Node,
   parseDocument,
   type Scalar,
+  type YAMLError,
   type YAMLMap,
 } from 'yaml';
 import { CatamaranError, type Diagnostic, messageOf } from '../base/errors.ts';
 import { type Position, positionAt } from '../base/position.ts';
 import { formatSize } from '../base/size.ts';
 import { define } from './define.ts';
+import { readLibyaml } from './libyaml-read.ts';
 import { childOf, describePointer, type Pointer, parentOf } from './pointer.ts';
 import { Problems } from './problems.ts';
 import { explainSyntax } from './syntax.ts';
@@ -29,6 +31,8 @@ export interface SourceMap {
   keyPositionOf(pointer: Pointer): Position;
   /** A scalar exactly as it is written, without quotes: `0644`. */
   textOf(pointer: Pointer): string | undefined;
+  /** Of a scalar that is no text: `!!binary AP8=`. */
+  bytesOf(pointer: Pointer): Uint8Array | undefined;
 }
 
 export interface ParsedYaml {
@@ -41,9 +45,26 @@ export interface ParsedYaml {
   readonly replaced?: ReadonlySet<Pointer>;
 }
 
+/** YAML 1.2, or what LinuxKit's parser makes of a text. */
+export type Dialect = '1.2' | 'libyaml';
+
 /** Throws at once where the text is not YAML. */
-export function parseYaml(file: string, text: string, problems = new Problems()): ParsedYaml {
-  const { document, several } = compose(file, text);
+export function parseYaml(
+  file: string,
+  written: string,
+  problems = new Problems(),
+  dialect: Dialect = '1.2',
+): ParsedYaml {
+  if (written.length > limits.text) {
+    throw new CatamaranError('spec', {
+      code: 'spec-too-large',
+      message: `${file} is larger than ${formatSize(limits.text)}`,
+      hint: 'Move long contents to files of their own and name them by source.',
+    });
+  }
+  // The parser of YAML 1.2 does not take the line breaks of old Macs for any.
+  const text = written.replace(/\r(?!\n)/g, '\n');
+  const { contents, warnings } = dialect === '1.2' ? compose(file, text) : composeLibyaml(file, text);
   const nodes = new Map<Pointer, { node: Node | null; key?: Node | undefined }>();
   const anchors = new Map<string, Node>();
   let values = 0;
@@ -66,6 +87,12 @@ export function parseYaml(file: string, text: string, problems = new Problems())
     textOf(pointer) {
       const node = nodes.get(pointer)?.node;
       return isScalar(node) ? textOfScalar(node) : undefined;
+    },
+    bytesOf(pointer) {
+      const node = nodes.get(pointer)?.node;
+      return isScalar(node) && node.value instanceof Uint8Array && !isUtf8(node.value)
+        ? node.value
+        : undefined;
     },
   };
 
@@ -101,7 +128,7 @@ export function parseYaml(file: string, text: string, problems = new Problems())
     }
     if ('anchor' in node && node.anchor) anchors.set(node.anchor, node);
     const inside = [...open, node];
-    if (isScalar(node)) return node.value;
+    if (isScalar(node)) return valueOfScalar(node);
     if (isSeq(node)) {
       return node.items.map((item, index) =>
         read(item as Node | null, childOf(pointer, index), undefined, inside),
@@ -158,56 +185,96 @@ export function parseYaml(file: string, text: string, problems = new Problems())
     return mapping;
   }
 
-  const value = read(document.contents as Node | null, '', undefined, []);
-  const warnings = document.warnings.map((warning) => ({
-    code: 'spec-yaml-warning',
-    message: warning.message,
-    position: positionAt(file, text, warning.pos[0], warning.pos[1] - warning.pos[0]),
-  }));
-  return { value, source, warnings: [...several, ...warnings], problems };
+  const value = read(contents, '', undefined, []);
+  return { value, source, warnings, problems };
 }
 
-function textOfScalar(scalar: Scalar): string {
-  return typeof scalar.value === 'string' ? scalar.value : (scalar.source ?? String(scalar.value ?? ''));
+function textOfScalar({ value, source }: Scalar): string {
+  if (value instanceof Uint8Array) return new TextDecoder().decode(value);
+  return typeof value === 'string' ? value : (source ?? String(value ?? ''));
 }
 
-/** `several` warns of further documents in the text: as for LinuxKit, only the first counts. */
-function compose(file: string, text: string): { document: Document; several: Diagnostic[] } {
-  if (text.length > limits.text) {
-    throw new CatamaranError('spec', {
-      code: 'spec-too-large',
-      message: `${file} is larger than ${formatSize(limits.text)}`,
-      hint: 'Move long contents to files of their own and name them by source.',
-    });
-  }
-  let document: Document;
-  try {
-    document = parseDocument(text, { prettyErrors: false, uniqueKeys: false, logLevel: 'error' });
-  } catch (error) {
-    throw new CatamaranError(
-      'spec',
-      {
-        code: 'spec-not-yaml',
-        message: `not YAML that can be read: ${messageOf(error)}`,
-        hint: 'Check the brackets: very deep nesting is refused.',
-        position: positionAt(file, text, 0),
-      },
-      { cause: error },
-    );
-  }
+/** As JSON has it: dates and bytes are the texts that they are written as or stand for. */
+function valueOfScalar(scalar: Scalar): unknown {
+  const { value, tag } = scalar;
+  if (value !== null && typeof value === 'object') return textOfScalar(scalar);
+  const isNumber = tag === 'tag:yaml.org,2002:float' && typeof value === 'string' && /^[-+]?\d+$/.test(value);
+  return isNumber ? Number(value) : value;
+}
+
+interface Composed {
+  readonly contents: Node | null;
+  readonly warnings: readonly Diagnostic[];
+}
+
+function compose(file: string, text: string): Composed {
+  const { contents, errors, warnings } = parseText(file, text);
   const problems = new Problems();
-  const several: Diagnostic[] = [];
+  const told: Diagnostic[] = [];
   const end = text.trimEnd().length;
-  const seen = new Set<number>();
+  const positionOf = ({ pos: [from, to] }: YAMLError): Position => {
+    const start = Math.min(from, Math.max(0, end - 1));
+    return positionAt(file, text, start, to - start);
+  };
+  const seen = new Set<string>();
   // An open quote makes the brackets around it look open too: at one place the first error is the innermost.
-  for (const error of document.errors) {
-    const start = Math.min(error.pos[0], Math.max(0, end - 1));
-    if (seen.has(start)) continue;
-    seen.add(start);
-    const position = positionAt(file, text, start, error.pos[1] - start);
-    if (error.code === 'MULTIPLE_DOCS') several.push({ ...explainSyntax(error), position });
+  for (const error of errors) {
+    const position = positionOf(error);
+    const place = `${position.line}:${position.column}`;
+    if (seen.has(place)) continue;
+    seen.add(place);
+    // Further documents in the text: as for LinuxKit, only the first counts.
+    if (error.code === 'MULTIPLE_DOCS') told.push({ ...explainSyntax(error), position });
     else problems.add(position, explainSyntax(error));
   }
   problems.throwIfAny();
-  return { document, several };
+  for (const warning of warnings) {
+    told.push({ code: 'spec-yaml-warning', message: warning.message, position: positionOf(warning) });
+  }
+  return { contents, warnings: told };
+}
+
+function parseText(file: string, text: string) {
+  try {
+    // Of no other version: LinuxKit reads what says that it is of 1.1 as any other file.
+    const options = {
+      schema: 'core',
+      merge: false,
+      prettyErrors: false,
+      uniqueKeys: false,
+      logLevel: 'error',
+    } as const;
+    const { contents, errors, warnings } = parseDocument(text, options);
+    return { contents: contents as Node | null, errors: errors as YAMLError[], warnings };
+  } catch (error) {
+    throw notReadable(file, text, messageOf(error), error);
+  }
+}
+
+/** As LinuxKit reads it. */
+function composeLibyaml(file: string, text: string): Composed {
+  const document = readLibyaml(text);
+  if (document === undefined) throw notReadable(file, text, 'LinuxKit does not read it either');
+  const { contents, rest } = document;
+  if (rest === undefined) return { contents, warnings: [] };
+  const warning = {
+    code: 'spec-several-documents',
+    message: 'what begins here does not count: the document ends before it',
+    hint: 'Remove it, or make a file of its own of it and name both.',
+    position: positionAt(file, text, rest),
+  };
+  return { contents, warnings: [warning] };
+}
+
+function notReadable(file: string, text: string, why: string, cause?: unknown): CatamaranError {
+  return new CatamaranError(
+    'spec',
+    {
+      code: 'spec-not-yaml',
+      message: `not YAML that can be read: ${why}`,
+      hint: 'Check the brackets: very deep nesting is refused.',
+      position: positionAt(file, text, 0),
+    },
+    { cause },
+  );
 }

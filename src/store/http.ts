@@ -45,7 +45,7 @@ export interface Transport {
 }
 
 export interface TransportOptions {
-  /** PEM texts of authorities that are trusted beside Node's own. */
+  /** PEM texts of authorities that are trusted beside Node's own, but in the place of NODE_EXTRA_CA_CERTS. */
   readonly certificates?: readonly string[];
   /** By default there is no proxy. */
   readonly findProxy?: FindProxy;

@@ -9,6 +9,8 @@ export interface Journey {
   /** Whose origin alone is shown the authorization. Where it is https, https is never left. */
   readonly home: URL;
   readonly authorization?: string | undefined;
+  /** Whether plain HTTP may be spoken with the host of this address; by default with any, unless home is https. */
+  readonly plainAllowed?: (url: URL) => boolean;
   /** The error for a redirect that is not followed. */
   readonly refuse: (evidence: string) => CatamaranError;
 }
@@ -18,9 +20,13 @@ const maxRedirects = 10;
 /** Redirects of reads are followed; of writes, they are the answer. */
 export async function follow(send: Send, request: HttpRequest, journey: Journey): Promise<HttpResponse> {
   const { home, authorization, refuse } = journey;
+  const requireSafe = (next: URL, from: URL): void => {
+    if (!isSafe(next, from, journey)) throw refuse(`to ${next.protocol}//${next.host}, which is not safe`);
+  };
   const isRead = request.method === 'GET' || request.method === 'HEAD';
   let url = request.url;
-  requireSafe(url, home, refuse);
+  // It may be one that a server gave as well: a registry's place for an upload.
+  requireSafe(url, home);
   for (let hop = 0; hop <= maxRedirects; hop += 1) {
     const response = await send({
       ...request,
@@ -38,17 +44,16 @@ export async function follow(send: Send, request: HttpRequest, journey: Journey)
     const location = response.headers.location ?? '';
     if (location === '' || !URL.canParse(location, url.href)) throw refuse('to nowhere');
     const next = new URL(location, url);
-    requireSafe(next, url, refuse);
+    requireSafe(next, url);
     url = next;
   }
   throw refuse(`more than ${maxRedirects} times`);
 }
 
-/** The first address may be one that a server gave as well: a registry's place for an upload. */
-function requireSafe(url: URL, from: URL, refuse: Journey['refuse']): void {
-  const downgraded = from.protocol === 'https:' && url.protocol !== 'https:';
-  if (/^https?:$/.test(url.protocol) && !downgraded && url.username === '' && url.password === '') return;
-  throw refuse(`to ${url.protocol}//${url.host}, which is not safe`);
+function isSafe(url: URL, from: URL, { plainAllowed = () => true }: Journey): boolean {
+  if (url.username !== '' || url.password !== '') return false;
+  if (url.protocol === 'https:') return true;
+  return url.protocol === 'http:' && from.protocol === 'http:' && plainAllowed(url);
 }
 
 /** Throws a Transient for the statuses that pass with time. */

@@ -1,8 +1,8 @@
 // Compressed bytes → bytes, streaming. What is cut off, damaged or followed by something else is an error.
 import { createGunzip, type Gunzip } from 'node:zlib';
-import { Decompress } from 'fzstd';
 import { CatamaranError, messageOf } from '../base/errors.ts';
 import { decompressXz } from './xz.ts';
+import { decompressZstd } from './zstd.ts';
 
 export type Compression = 'gzip' | 'xz' | 'zstd' | 'none';
 
@@ -59,9 +59,7 @@ type Decoder = (source: AsyncIterable<Uint8Array>) => AsyncGenerator<Uint8Array>
 const decoders: Readonly<Record<Exclude<Compression, 'none'>, Decoder>> = {
   gzip: (source) => byZlib(source, createGunzip({ chunkSize: 1 << 18 })),
   xz: decompressXz,
-  // Node's own zstd (from 22.15 on) stops after the first frame, which layers with several cannot do with. fzstd does
-  // not look at frames' checksums; what is decompressed has had its digest checked before.
-  zstd: byFzstd,
+  zstd: decompressZstd,
 };
 
 async function* byZlib(source: AsyncIterable<Uint8Array>, decoder: Gunzip): AsyncGenerator<Uint8Array> {
@@ -94,18 +92,4 @@ function drained(decoder: Gunzip): Promise<void> {
     };
     for (const event of events) decoder.on(event, settle);
   });
-}
-
-async function* byFzstd(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let ready: Uint8Array[] = [];
-  const decoder = new Decompress((bytes) => ready.push(bytes));
-  const step = function* (chunk: Uint8Array, last: boolean) {
-    decoder.push(chunk, last);
-    yield* ready.filter((bytes) => bytes.length > 0);
-    ready = [];
-  };
-  for await (const chunk of source) {
-    for (let at = 0; at < chunk.length; at += 1 << 16) yield* step(chunk.subarray(at, at + (1 << 16)), false);
-  }
-  yield* step(new Uint8Array(), true);
 }

@@ -1,8 +1,10 @@
 // An OCI layer over what lies below it (image-spec, layer.md: "Applying Changesets").
 
+import type { TreeNode } from './node.ts';
 import { requireDirectories } from './require-directories.ts';
 import { baseName, joined, linksOf, pathResolver } from './resolve-links.ts';
 import { tarError } from './tar-header.ts';
+import { type HardLinks, noTarget, notAFile } from './tar-links.ts';
 import { parentOf, type ReadonlyTree, type Tree, type TreePath, walk } from './tree.ts';
 
 const whiteout = '.wh.';
@@ -12,20 +14,43 @@ const reserved = '.wh..wh.';
 
 /**
  * Whiteouts remove from `lower` only, never what the layer itself brings. What the layer writes below a symlink of
- * `lower` lands where that leads, unless the layer brings a directory in its place; below a file, or a link that leads
- * nowhere, nothing can be.
+ * `lower` lands where that leads, unless the layer removes the link or brings a directory in its place; below a file, or
+ * a link that leads nowhere, nothing can be. `hardLinks` are the layer's to files of `lower`.
  */
-export function applyLayer(lower: ReadonlyTree, layer: ReadonlyTree): Tree {
+export function applyLayer(lower: ReadonlyTree, layer: ReadonlyTree, hardLinks: HardLinks = new Map()): Tree {
   const links = linksOf(lower);
-  for (const path of layer.keys()) {
+  const entries = walk(hardLinks.size === 0 ? layer : withLinked(layer, lower, hardLinks));
+  for (const [path] of entries) {
     const name = baseName(path);
     links.delete(name.startsWith(whiteout) ? joined(parentOf(path), name.slice(whiteout.length)) : path);
   }
-  const resolve = pathResolver(links);
+  let changes = changesOf(entries, pathResolver(links));
+  // Which links are gone is known only when paths have been resolved by them.
+  const gone = [...links.keys()].filter((path) => changes.hides(path) || changes.added.has(path));
+  for (const path of gone) links.delete(path);
+  if (gone.length > 0) changes = changesOf(entries, pathResolver(links));
+  const { added, hides } = changes;
+  const tree: Tree = new Map();
+  for (const [path, node] of lower) if (!hides(path)) tree.set(path, node);
+  for (const [path, node] of added) tree.set(path, node);
+  requireDirectories(tree, added.keys());
+  return tree;
+}
+
+interface Changes {
+  readonly added: Tree;
+  /** Whether what `lower` has at this path is no longer to be seen. */
+  hides(path: TreePath): boolean;
+}
+
+function changesOf(
+  entries: readonly [TreePath, TreeNode][],
+  resolve: (path: TreePath) => TreePath | undefined,
+): Changes {
   const removed = new Set<TreePath>();
   const emptied = new Set<TreePath>();
   const added: Tree = new Map();
-  for (const [path, node] of walk(layer)) {
+  for (const [path, node] of entries) {
     const name = baseName(path);
     const parent = resolve(parentOf(path)) ?? parentOf(path);
     if (name === opaque) emptied.add(parent);
@@ -38,17 +63,42 @@ export function applyLayer(lower: ReadonlyTree, layer: ReadonlyTree): Tree {
       if (node.type !== 'directory') removed.add(place);
     }
   }
-  const kept = [...lower].filter(([path]) => !isRemoved(path, removed, emptied));
-  const tree = new Map([...kept, ...added]);
-  requireDirectories(tree, added.keys());
-  return tree;
+  return { added, hides: hiding(removed, emptied) };
 }
 
-function isRemoved(path: TreePath, removed: ReadonlySet<TreePath>, emptied: ReadonlySet<TreePath>): boolean {
-  if (path === '') return false;
-  if (removed.has(path)) return true;
-  for (let parent = parentOf(path); ; parent = parentOf(parent)) {
-    if (emptied.has(parent) || removed.has(parent)) return true;
-    if (parent === '') return false;
+/** By what has been answered for the directories above, so that deep paths do not mean long ways. */
+function hiding(removed: ReadonlySet<TreePath>, emptied: ReadonlySet<TreePath>): (path: TreePath) => boolean {
+  const cleared = new Map<TreePath, boolean>([['', emptied.has('')]]);
+
+  /** Whether nothing is left of what was in this directory. */
+  function isCleared(directory: TreePath): boolean {
+    const way: TreePath[] = [];
+    let at = directory;
+    let answer = cleared.get(at);
+    for (; answer === undefined; answer = cleared.get(at)) {
+      way.push(at);
+      at = parentOf(at);
+    }
+    for (const path of way.reverse()) {
+      answer ||= removed.has(path) || emptied.has(path);
+      cleared.set(path, answer);
+    }
+    return answer;
   }
+
+  return (path) => path !== '' && (removed.has(path) || isCleared(parentOf(path)));
+}
+
+/** The layer with its links to files of `lower`: the same nodes, so that they are links of one file. */
+function withLinked(layer: ReadonlyTree, lower: ReadonlyTree, hardLinks: HardLinks): Tree {
+  const resolve = pathResolver(linksOf(lower));
+  const linked = new Map(layer);
+  for (const [path, target] of hardLinks) {
+    const parent = resolve(parentOf(target));
+    const node = parent === undefined ? undefined : lower.get(joined(parent, baseName(target)));
+    if (node === undefined) throw noTarget(path, target);
+    if (node.type === 'directory') throw notAFile(path);
+    linked.set(path, node);
+  }
+  return linked;
 }

@@ -56,9 +56,12 @@ function directoryLinks(sources: readonly MergeSource[]): Map<TreePath, string> 
   }
   const resolve = pathResolver(links);
   const directories = new Set<TreePath | undefined>();
+  const seen = new Set<TreePath>();
   for (const { tree } of sources) {
     for (const [path, node] of tree) {
-      for (let at = node.type === 'directory' ? path : parentOf(path); at !== ''; at = parentOf(at)) {
+      let at = node.type === 'directory' ? path : parentOf(path);
+      for (; at !== '' && !seen.has(at); at = parentOf(at)) {
+        seen.add(at);
         if (!links.has(at)) directories.add(resolve(at));
       }
     }
@@ -85,16 +88,25 @@ function findMisplaced(
   origins: ReadonlyMap<TreePath, string>,
   conflicts: Map<TreePath, string>,
 ): void {
-  for (const path of merged.keys()) {
-    for (let parent = parentOf(path); parent !== ''; parent = parentOf(parent)) {
-      const node = merged.get(parent);
-      if (node === undefined || node.type === 'directory' || conflicts.has(parent)) continue;
-      conflicts.set(
-        path,
-        `/${path} of ${origins.get(path)} lies below /${parent}, which is ${aNode(node)} in ${origins.get(parent)}`,
-      );
-      break;
+  /** The nearest path at or above this one that is there and no directory. */
+  const nearest = new Map<TreePath, TreePath | undefined>([['', undefined]]);
+  const wrongAt = (path: TreePath): TreePath | undefined => {
+    const way: TreePath[] = [];
+    let at = path;
+    for (; !nearest.has(at); at = parentOf(at)) way.push(at);
+    let answer = nearest.get(at);
+    for (const passed of way.reverse()) {
+      const node = merged.get(passed);
+      if (node !== undefined && node.type !== 'directory' && !conflicts.has(passed)) answer = passed;
+      nearest.set(passed, answer);
     }
+    return answer;
+  };
+  for (const path of merged.keys()) {
+    const parent = wrongAt(parentOf(path));
+    if (parent === undefined) continue;
+    const there = `/${parent}, which is ${aNode(merged.get(parent)!)} in ${origins.get(parent)}`;
+    conflicts.set(path, `/${path} of ${origins.get(path)} lies below ${there}`);
   }
 }
 

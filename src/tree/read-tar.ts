@@ -6,26 +6,48 @@ import type { Meta, TreeNode } from './node.ts';
 import { type PaxRecords, parsePax } from './pax.ts';
 import { requireDirectories } from './require-directories.ts';
 import { blockSize, parseTarHeader, type TarHeader, tarError } from './tar-header.ts';
-import { resolveLinks } from './tar-links.ts';
-import { decodeName, treePath } from './tar-name.ts';
+import { type HardLinks, requireTargets, resolveLinks } from './tar-links.ts';
+import { decodeName, targetPath, treePath } from './tar-name.ts';
 import { fileSource, streamSource, type TarSource, truncated } from './tar-source.ts';
 import type { Tree } from './tree.ts';
 
 export interface TarLimits {
   readonly entries: number;
-  /** In bytes: of one pax header or GNU long name. */
+  /** In bytes: of one pax header or GNU long name, and of all global pax headers together. */
   readonly extension: number;
+  /** In bytes: of all extended attributes together, with what it takes to hold them. */
+  readonly attributes: number;
   /** In bytes: of all contents together, where they go to memory. */
   readonly memory: number;
 }
 
-export const usualTarLimits: TarLimits = { entries: 1_000_000, extension: 1 << 20, memory: 256 << 20 };
+export const usualTarLimits: TarLimits = {
+  entries: 1_000_000,
+  extension: 1 << 20,
+  attributes: 64 << 20,
+  memory: 256 << 20,
+};
+
+/** What it takes to hold one extended attribute beside its name and value, in bytes. */
+const attributeCost = 128;
 
 /** Zeros after the end, as tar's blocking makes them. In bytes. */
 const maxPadding = 16 << 20;
 
 /** An uncompressed tar on disk. The contents are slices of it: it must stay as it is while the tree is used. */
 export async function readTarFile(path: string, limits: Partial<TarLimits> = {}): Promise<Tree> {
+  return whole(await readLayerFile(path, limits));
+}
+
+/** A tar whose hard links may lead to files that it has not. */
+export interface TarLayer {
+  readonly tree: Tree;
+  /** The links whose targets are not in `tree`; neither are they. */
+  readonly outside: HardLinks;
+}
+
+/** As readTarFile, but hard links may lead out of it: to what lies below, of which it is a layer. */
+export async function readLayerFile(path: string, limits: Partial<TarLimits> = {}): Promise<TarLayer> {
   const file = await open(path, 'r');
   try {
     return await readFrom(await fileSource(file, path), { ...usualTarLimits, ...limits });
@@ -42,10 +64,15 @@ export async function readTar(
   const all = { ...usualTarLimits, ...limits };
   const source = streamSource(stream, all.memory);
   try {
-    return await readFrom(source, all);
+    return whole(await readFrom(source, all));
   } finally {
     await source.close();
   }
+}
+
+function whole({ tree, outside }: TarLayer): Tree {
+  requireTargets(outside);
+  return tree;
 }
 
 /** What headers before an entry say about it. */
@@ -55,14 +82,30 @@ interface Extensions {
   longLink?: Uint8Array;
 }
 
-async function readFrom(source: TarSource, limits: TarLimits): Promise<Tree> {
+/** What is known of an archive while it is read. */
+interface Reading {
+  readonly source: TarSource;
+  readonly limits: TarLimits;
+  readonly tree: Tree;
+  /** Hard links to what has not come yet. */
+  readonly links: Map<string, string>;
+  readonly globals: Map<string, Uint8Array>;
+  /** In bytes, of the global headers. */
+  globalSize: number;
+  /** In bytes, as `limits.attributes` counts. */
+  attributes: number;
+}
+
+async function readFrom(source: TarSource, limits: TarLimits): Promise<TarLayer> {
   const tree: Tree = new Map();
   const links = new Map<string, string>();
-  let globals: PaxRecords = new Map();
+  const reading: Reading = { source, limits, tree, links, globals: new Map(), globalSize: 0, attributes: 0 };
   let extensions: Extensions | undefined;
   for (let entries = 0; ; entries += 1) {
     const offset = source.offset;
     const block = await source.take(blockSize);
+    // Programs that make layers leave the blocks out which end an archive, and all of an empty one.
+    if (block.length === 0) break;
     if (block.length < blockSize) throw truncated(source.offset);
     const header = parseTarHeader(block, offset);
     if (header === undefined) break;
@@ -70,18 +113,35 @@ async function readFrom(source: TarSource, limits: TarLimits): Promise<Tree> {
       throw tarError('entries', `the archive has more than ${limits.entries} entries`);
     if ('xgLK'.includes(header.type)) {
       const bytes = await readExtension(source, header, limits);
-      if (header.type === 'g') globals = new Map([...globals, ...parsePax(bytes)]);
+      if (header.type === 'g') addGlobals(reading, bytes);
       else extensions = { pax: new Map(), ...extensions, ...extensionOf(header.type, bytes) };
       continue;
     }
-    await readEntry(source, tree, links, header, globals, extensions ?? { pax: new Map() });
+    await readEntry(reading, header, extensions ?? noExtensions);
     extensions = undefined;
   }
   if (extensions !== undefined) throw truncated(source.offset);
   await requireEnd(source);
-  resolveLinks(tree, links);
+  const outside = resolveLinks(tree, links);
   requireDirectories(tree, tree.keys());
-  return tree;
+  return { tree, outside };
+}
+
+const noExtensions: Extensions = { pax: new Map() };
+
+function addGlobals(reading: Reading, bytes: Uint8Array): void {
+  reading.globalSize += bytes.length;
+  if (reading.globalSize > reading.limits.extension) {
+    throw tarError('extension', `the global headers have more than ${reading.limits.extension} bytes`);
+  }
+  for (const [key, value] of parsePax(bytes)) {
+    refuseSparse(key);
+    reading.globals.set(key, value);
+  }
+}
+
+function refuseSparse(key: string): void {
+  if (key.startsWith('GNU.sparse.')) throw tarError('sparse', 'the archive holds a sparse file (pax)');
 }
 
 function extensionOf(type: string, bytes: Uint8Array): Partial<Extensions> {
@@ -102,23 +162,23 @@ async function readExtension(source: TarSource, header: TarHeader, limits: TarLi
 }
 
 async function readEntry(
-  source: TarSource,
-  tree: Tree,
-  links: Map<string, string>,
+  reading: Reading,
   header: TarHeader,
-  globals: PaxRecords,
   { pax: own, longName, longLink }: Extensions,
 ): Promise<void> {
-  const pax: PaxRecords = new Map([...globals, ...own]);
+  const { source, tree, links, globals } = reading;
   // POSIX: an empty value takes back what a global header said.
-  const record = (key: string) => (pax.get(key)?.length ? pax.get(key) : undefined);
-  for (const key of pax.keys()) {
-    if (key.startsWith('GNU.sparse.')) throw tarError('sparse', 'the archive holds a sparse file (pax)');
-  }
+  const record = (key: string) => {
+    const value = own.get(key) ?? globals.get(key);
+    return value?.length ? value : undefined;
+  };
+  for (const key of own.keys()) refuseSparse(key);
   const name = decodeName(record('path') ?? longName ?? header.name);
   const path = treePath(name);
-  const size = numberOf(record('size'), 'size') ?? header.size;
   const type = typeOf(header, name);
+  const said = numberOf(record('size'), 'size') ?? header.size;
+  // Nothing follows a directory, whatever size it names: so Go reads it, by which images are made and unpacked.
+  const size = header.type === '5' && said > 0 ? 0 : said;
   if (size < 0 || (size > 0 && type !== '0')) {
     // Programs differ in whether content follows then: what one of them reads as content is headers to another.
     throw tarError(
@@ -126,7 +186,7 @@ async function readEntry(
       `${JSON.stringify(path)} has a size of ${size} bytes although it cannot have content`,
     );
   }
-  const meta = metaOf(header, record, pax);
+  const meta = metaOf(header, record, attributesOf(reading, own));
   const content = type === '0' ? await source.content(size) : undefined;
   await skipPadding(source, size);
   if (path === '' && type !== '5')
@@ -136,7 +196,7 @@ async function readEntry(
   links.delete(path);
   const linkName = () => record('linkpath') ?? longLink ?? header.linkName;
   if (type === '1') {
-    const target = treePath(decodeName(linkName()));
+    const target = targetPath(decodeName(linkName()));
     const known = links.has(target) ? undefined : tree.get(target);
     // Linked to what the target is now; what it may be replaced by later is another file.
     if (known !== undefined && known.type !== 'directory' && target !== path) tree.set(path, known);
@@ -190,17 +250,39 @@ function targetOf(linkName: Uint8Array, path: string): string {
   throw tarError('name', `the symlink ${JSON.stringify(path)} has no target`);
 }
 
-function metaOf(header: TarHeader, record: (key: string) => Uint8Array | undefined, pax: PaxRecords): Meta {
-  const prefix = 'SCHILY.xattr.';
-  const xattrs = new Map(
-    [...pax].flatMap(([key, value]) => (key.startsWith(prefix) ? [[key.slice(prefix.length), value]] : [])),
-  );
+const attributePrefix = 'SCHILY.xattr.';
+
+/** The extended attributes, as copies: a few bytes must not keep the whole header alive. */
+function attributesOf(reading: Reading, own: PaxRecords): Map<string, Uint8Array> | undefined {
+  if (own.size === 0 && reading.globals.size === 0) return undefined;
+  const xattrs = new Map<string, Uint8Array>();
+  for (const records of [reading.globals, own]) {
+    for (const [key, value] of records) {
+      if (!key.startsWith(attributePrefix)) continue;
+      reading.attributes += attributeCost + key.length + value.length;
+      if (reading.attributes > reading.limits.attributes) {
+        throw tarError(
+          'attributes',
+          `the extended attributes take more than ${reading.limits.attributes} bytes`,
+        );
+      }
+      xattrs.set(key.slice(attributePrefix.length), value.slice());
+    }
+  }
+  return xattrs.size > 0 ? xattrs : undefined;
+}
+
+function metaOf(
+  header: TarHeader,
+  record: (key: string) => Uint8Array | undefined,
+  xattrs: Map<string, Uint8Array> | undefined,
+): Meta {
   return {
     mode: header.mode & 0o7777,
     uid: requireId(numberOf(record('uid'), 'uid') ?? header.uid),
     gid: requireId(numberOf(record('gid'), 'gid') ?? header.gid),
     mtime: numberOf(record('mtime'), 'mtime') ?? header.mtime,
-    ...(xattrs.size > 0 ? { xattrs } : {}),
+    ...(xattrs && { xattrs }),
   };
 }
 

@@ -1,4 +1,5 @@
 // Paths through symlinked directories: where /lib is a symlink to usr/lib, lib/x is usr/lib/x.
+import { tarError } from './tar-header.ts';
 import type { ReadonlyTree, Tree, TreePath } from './tree.ts';
 import { parentOf } from './tree.ts';
 
@@ -7,6 +8,8 @@ export type Links = ReadonlyMap<TreePath, string>;
 
 /** As many symlinks as Linux follows on one way. */
 const maxHops = 40;
+/** Parts of targets, for all paths together: links with long targets that lead through each other multiply them. */
+const maxSteps = 1 << 24;
 
 export function linksOf(tree: ReadonlyTree): Map<TreePath, string> {
   const links = new Map<TreePath, string>();
@@ -34,6 +37,7 @@ function resolverOf(links: Links): (path: TreePath) => TreePath | undefined {
   const memo = new Map<TreePath, TreePath | undefined>();
   /** For one name, all in all, as Linux counts: a few links that each name others twice would else never end. */
   let hops = 0;
+  let steps = 0;
 
   function resolve(path: TreePath): TreePath | undefined {
     if (path === '') return '';
@@ -53,7 +57,11 @@ function resolverOf(links: Links): (path: TreePath) => TreePath | undefined {
     hops += 1;
     if (hops > maxHops) return undefined;
     let at: TreePath | undefined = target.startsWith('/') ? '' : parent;
-    for (const part of target.split('/')) {
+    const parts = target.split('/');
+    steps += parts.length;
+    if (steps > maxSteps)
+      throw tarError('links', `the symlinks lead through more than ${maxSteps} directories`);
+    for (const part of parts) {
       if (part === '' || part === '.') continue;
       at = part === '..' ? parentOf(at) : step(at, part);
       if (at === undefined) return undefined;

@@ -19,13 +19,11 @@ export interface TarHeader {
   readonly minor: number;
 }
 
+const usualHint = 'Do not use this archive: it is damaged, hostile, or made by a faulty program.';
+
 /** Fault 'integrity': the archive comes from outside, and is not what it should be. */
-export function tarError(code: string, message: string): CatamaranError {
-  return new CatamaranError('integrity', {
-    code: `tar-${code}`,
-    message,
-    hint: 'Do not use this archive: it is damaged, hostile, or made by a faulty program.',
-  });
+export function tarError(code: string, message: string, hint = usualHint): CatamaranError {
+  return new CatamaranError('integrity', { code: `tar-${code}`, message, hint });
 }
 
 /** Undefined for a block of zeros, which ends an archive. `offset` is for errors. */

@@ -34,7 +34,8 @@ export function parentOf(path: TreePath): TreePath {
  * (Sorting part by part keeps `a/b` before `a-b`, so that a directory's content stays together.)
  */
 export function walk(tree: ReadonlyTree): [TreePath, TreeNode][] {
-  const key = (path: TreePath) => path.replaceAll('/', '\0');
+  // Not replaceAll, which makes a rope of a string for each slash: slower, and for deep paths very much so.
+  const key = (path: TreePath) => path.split('/').join('\0');
   return [...tree]
     .map(([path, node]) => [key(path), path, node] as const)
     .sort(([a], [b]) => byName(a, b))

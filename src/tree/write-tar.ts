@@ -7,7 +7,7 @@ import { blockSize, maxOctal8, maxOctal12, renderTarHeader, splitName } from './
 import { type ReadonlyTree, type TreePath, walk } from './tree.ts';
 
 export interface WriteOptions {
-  /** Seconds since the epoch; later times become this one. */
+  /** Seconds since the epoch; later times become this one, and earlier ones than the epoch it. */
   readonly clampMtime: number;
 }
 
@@ -65,7 +65,8 @@ function headersOf(
   const name = Buffer.from(node.type === 'directory' ? `${path === '' ? '.' : path}/` : path);
   const link = Buffer.from(first ?? (node.type === 'symlink' ? node.target : ''));
   const size = node.type === 'file' && first === undefined ? sizeOf(node.content) : 0;
-  const mtime = Math.min(node.mtime, clampMtime);
+  // Not before 1970: sqfstar cannot read it, and neither cpio nor squashfs can say it.
+  const mtime = Math.max(0, Math.min(node.mtime, clampMtime));
   const device = node.type === 'character' || node.type === 'block';
 
   const pax = new Map<string, Uint8Array>(records);

@@ -3,7 +3,7 @@ import { chown, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDiskFile } from '../../src/image/disk-file.ts';
-import { readGpt } from '../../src/image/gpt.ts';
+import { readGpt } from '../../src/image/gpt-reader.ts';
 import {
   cacheWithPackages,
   describeFiles,

@@ -14,6 +14,18 @@ beforeAll(async () => {
   await writeFile(join(cwd, 'bad.yml'), 'kernel: {image: component:kernle}\nsrevices: []\n');
   await writeFile(join(cwd, 'warned.yml'), 'os: {id: tiny, version: 1}\n');
   await writeFile(join(cwd, 'binary.yml'), new Uint8Array([0xff, 0xfe, 0x80]));
+  const wide = Buffer.from(
+    '\ufeffos: {id: tiny, version: 1}\nkernel: {image: component:kernel}\n',
+    'utf16le',
+  );
+  await writeFile(join(cwd, 'little.yml'), wide);
+  await writeFile(join(cwd, 'big.yml'), Buffer.from(wide).swap16());
+  await mkdir(join(cwd, 'pkg'));
+  await writeFile(join(cwd, 'pkg/build.yml'), 'image: mine\n');
+  await writeFile(
+    join(cwd, 'linuxkit.yml'),
+    'kernel: {image: "@pkg:pkg"}\nservices:\n  - name: a/b\n    image: nginx\n    command: [a,\nb]\n',
+  );
   await writeFile(join(cwd, 'large.yml'), Buffer.alloc((4 << 20) + 1, '#'));
   await mkdir(join(cwd, 'directory.yml'));
 });
@@ -31,6 +43,20 @@ test('a good spec', async () => {
     stdout: '',
     stderr: 'good.yml: no errors\n',
   });
+});
+
+test.each(['little.yml', 'big.yml'])('in UTF-16, as YAML has it: %s', async (file) => {
+  expect(await catamaran(['check', file], { cwd })).toMatchObject({
+    code: 0,
+    stderr: `${file}: no errors\n`,
+  });
+});
+
+test('what LinuxKit takes, its own packages too, with the places of what is odd', async () => {
+  const { code, stderr } = await catamaran(['check', 'linuxkit.yml'], { cwd });
+  expect(code).toBe(0);
+  expect(stderr).toContain('linuxkit.yml:6:1: warning: by YAML 1.2 "]" is missing');
+  expect(stderr).toContain('linuxkit.yml:3:5: warning: the container "a/b" is called a_b-');
 });
 
 test('every error, with its place, excerpt and hint', async () => {

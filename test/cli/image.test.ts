@@ -1,14 +1,18 @@
 // `catamaran image …` on a layout that is made here: fetched, listed, shown, and written in every format.
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { layoutTree, writeLayoutDirectory } from '../../src/oci/export.ts';
+import { pushImages } from '../../src/oci/push.ts';
+import { parseRegistryReference } from '../../src/oci/reference.ts';
 import { writeImage } from '../../src/oci/store.ts';
 import { openCache } from '../../src/store/cache.ts';
 import type { TreeNode } from '../../src/tree/node.ts';
 import { readTarFile } from '../../src/tree/read-tar.ts';
 import { directory, file } from '../../src/tree/tree.ts';
+import { temporaryAccess, textsOf } from '../oci/support/images.ts';
+import { startRealRegistry } from '../oci/support/real-registry.ts';
 import { catamaran } from './fake-io.ts';
 
 let cwd: string;
@@ -75,9 +79,85 @@ test('export to a layout, of which it is fetched again', async () => {
   expect((await run('pull', 'oci:copy')).stdout).toBe(`${digest}\n`);
 });
 
+/** A layout of one file, made anew. */
+async function layoutAt(directory: string, text: string, arch: 'amd64' | 'arm64' = 'amd64'): Promise<string> {
+  const cache = await openCache(join(cwd, 'source'));
+  const tree = new Map<string, TreeNode>([['which', file(text)]]);
+  const image = await writeImage(cache, { layers: [{ tree }], config: {}, arch });
+  await rm(directory, { recursive: true, force: true });
+  await mkdir(directory, { recursive: true });
+  await writeLayoutDirectory(await layoutTree(cache, [image]), join(directory, 'img'));
+  return image.digest;
+}
+
+test('one path in two directories, and one that was made anew, is what is there now', async () => {
+  // A colon, which no reference can have in its path.
+  const [a, b] = [join(cwd, 'd:a'), join(cwd, 'd:b')];
+  const one = await layoutAt(a, 'one');
+  const two = await layoutAt(b, 'two');
+  const at = (where: string, ...argv: string[]) =>
+    catamaran(['image', ...argv, '--cache', join(cwd, 'cache')], { cwd: where });
+  const exported = async (where: string) => {
+    expect((await at(where, 'export', 'oci:img', 'out.tar', '--format', 'tar')).code).toBe(0);
+    return (await textsOf(await readTarFile(join(where, 'out.tar')))).which;
+  };
+  expect([await exported(a), await exported(b)]).toEqual(['one', 'two']);
+  expect(await at(a, 'pull', 'oci:img')).toMatchObject({ code: 0, stdout: `${one}\n` });
+  expect(await at(b, 'pull', 'oci:img')).toMatchObject({ code: 0, stdout: `${two}\n` });
+  expect([await exported(a), await exported(b)]).toEqual(['one', 'two']);
+  await layoutAt(a, 'three');
+  expect(await exported(a)).toBe('three');
+  for (const where of [a, b]) {
+    expect((await at(where, 'ls')).stdout).toContain(`oci:${join(where, 'img')} `);
+  }
+  expect((await at(a, 'export', one.slice(7, 27), 'by-digest.tar')).code).toBe(0);
+});
+
+describe('an image of the real registry', () => {
+  const push = async (host: string, text: string, arch: 'amd64' | 'arm64' = 'amd64') => {
+    const access = await temporaryAccess();
+    const layers = [{ tree: new Map([['which', file(text)]]) }];
+    const image = await writeImage(access.cache, { layers, config: {}, arch });
+    await pushImages([image], parseRegistryReference(`${host}/app:1`), access);
+    return image.digest;
+  };
+
+  test('is found by its name, for the architecture that is asked for, and the newest of them', async () => {
+    const host = await startRealRegistry();
+    const digests = [await push(host, 'old')];
+    await run('pull', `${host}/app:1`);
+    digests.push(await push(host, 'new'));
+    await run('pull', `${host}/app:1`);
+    digests.push(await push(host, 'arm', 'arm64'));
+    await run('pull', `${host}/app:1`, '--arch', 'arm64');
+    const found = async (...more: string[]) => {
+      const { code, stdout } = await run('inspect', `${host}/app:1`, '--offline', ...more);
+      return [code, /^digest +(\S+)$/m.exec(stdout)?.[1]];
+    };
+    expect(await found()).toEqual([0, digests[1]]);
+    expect(await found('--arch', 'arm64')).toEqual([0, digests[2]]);
+  });
+
+  test('that was pulled is what its name stands for offline, which is said', async () => {
+    const host = await startRealRegistry();
+    const digest = await push(host, 'pulled');
+    const absent = await run('pull', `${host}/app:1`, '--offline');
+    expect(absent).toMatchObject({ code: 4, stdout: '' });
+    expect(absent.stderr).toContain('is not in the cache');
+    await run('pull', `${host}/app:1`);
+    await push(host, 'another');
+    const again = await run('pull', `${host}/app:1`, '--offline');
+    expect(again).toMatchObject({ code: 0, stdout: `${digest}\n` });
+    expect(again.stderr).toContain(`${host}/app:1 is ${digest}, as when it was last asked for`);
+    const pinned = await run('pull', `${host}/app@${digest}`);
+    expect(pinned).toEqual({ code: 0, stdout: `${digest}\n`, stderr: expect.not.stringContaining('warn') });
+  });
+});
+
 test('a component is no image before it is built, and a registry’s name is needed to push', async () => {
   const absent = await run('inspect', 'component:sshd');
   expect(absent.code).toBe(2);
+  expect(absent.stderr).toContain('not in the cache as an image for amd64');
   expect(absent.stderr).toContain('catamaran component build sshd');
   const push = await catamaran(['component', 'push', 'sshd', 'oci:somewhere'], { cwd });
   expect(push.code).toBe(2);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { file, symlink, type Tree } from '../../src/tree/tree.ts';
 import { bundleOf, fileOf, imageOf, jsonOf, treeWith } from './support.ts';
 
 const golden = (name: string) => readFileSync(join(import.meta.dirname, 'golden', name), 'utf8');
@@ -284,23 +285,76 @@ describe('the user', () => {
     ['2000', { uid: 2000, gid: 0 }],
     ['2000:staff', { uid: 2000, gid: 50 }],
     ['root', { uid: 0, gid: 0 }],
+    ['app:', { uid: 1000, gid: 50, additionalGids: [60, 61] }],
+    [':100', { uid: 0, gid: 100 }],
+    [':staff', { uid: 0, gid: 50 }],
+    ['4294967294', { uid: 4294967294, gid: 0 }],
   ])('%j of an image is looked up in its own files', async (user, expected) => {
     expect(await userOf(user)).toEqual(expected);
   });
 
-  it('of the spec or the label wins whole', async () => {
+  it('of the spec or the label wins whole, a group alone over the group', async () => {
     expect(await userOf('app', 'uid: 5')).toEqual({ uid: 5, gid: 0 });
+    expect(await userOf('app', 'gid: 5')).toEqual({ uid: 1000, gid: 5 });
+    expect(await userOf('app:root', 'gid: 5')).toEqual({ uid: 1000, gid: 5 });
+    expect(await userOf('', 'gid: 5')).toEqual({ uid: 0, gid: 5 });
     expect(await userOf('app', 'gid: 5, additionalGids: [1]')).toEqual({
-      uid: 0,
+      uid: 1000,
       gid: 5,
       additionalGids: [1],
     });
     expect(await userOf('app', 'additionalGids: [1]')).toEqual({ uid: 1000, gid: 50, additionalGids: [1] });
   });
 
-  it('must be known', async () => {
-    await expect(userOf('nobody')).rejects.toMatchObject({ code: 'image-user-unknown' });
-    await expect(userOf('app:nobody')).rejects.toThrow('"app:nobody"');
+  it.each(['nobody', 'app:nobody', '4294967295', '4294967296', '9'.repeat(400), 'app:4294967296', 'wide'])(
+    'must be known, and a number that the kernel has: %s',
+    async (user) => {
+      const wide = treeWith({ 'etc/passwd': 'app:x:1000:50::/:\nwide:x:4294967296:50::/:\n' });
+      const image = imageOf({ ...execution, User: user });
+      await expect(bundleOf(service(), image, { tree: wide })).rejects.toMatchObject({
+        code: 'image-user-unknown',
+        message: expect.stringContaining(JSON.stringify(user)),
+      });
+    },
+  );
+
+  it.each<[string, Record<string, string>]>([
+    ['the file, relative', { 'etc/passwd': '../usr/share/passwd' }],
+    [
+      'the file, absolute, of another link',
+      { 'etc/passwd': '/run/passwd', 'run/passwd': '/usr/share/./passwd' },
+    ],
+    ['/etc', { etc: 'usr/share' }],
+    ['/etc, out of the root and back', { etc: '../../usr/lib/../share' }],
+  ])('is looked up through symbolic links: %s', async (_, links) => {
+    const tree = treeWith({ 'usr/share/passwd': 'app:x:1000:50::/:\n' });
+    for (const [path, target] of Object.entries(links)) tree.set(path, symlink(target));
+    const bundle = await bundleOf(service(), imageOf({ ...execution, User: 'app' }), { tree });
+    expect((await jsonOf(bundle, 'config.json')).process.user).toEqual({ uid: 1000, gid: 50 });
+  });
+
+  it('is not known where the links lead to no end', async () => {
+    const tree: Tree = new Map([
+      ['etc', symlink('a/b')],
+      ['a', symlink('/etc')],
+    ]);
+    await expect(bundleOf(service(), imageOf({ ...execution, User: 'app' }), { tree })).rejects.toMatchObject(
+      {
+        code: 'image-user-unknown',
+      },
+    );
+  });
+
+  it('is not looked for in a file without end', async () => {
+    const content = { at: 'file', path: '/nowhere', offset: 0, size: 700 << 20 } as const;
+    const tree: Tree = new Map([['etc/passwd', { ...file(''), content }]]);
+    await expect(bundleOf(service(), imageOf({ ...execution, User: 'app' }), { tree })).rejects.toMatchObject(
+      {
+        fault: 'spec',
+        code: 'image-user-unreadable',
+        message: expect.stringContaining('/etc/passwd of the image of a has 700 MiB'),
+      },
+    );
   });
 });
 

@@ -7,6 +7,8 @@ import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'v
 import { parseChallenges } from '../../src/oci/challenge.ts';
 import type { Credentials } from '../../src/oci/docker-config.ts';
 import { mediaTypes } from '../../src/oci/image.ts';
+import { proxiesOf } from '../../src/store/proxy.ts';
+import { startProxy } from '../store/proxy-support.ts';
 import { pull, serveImage, temporaryAccess } from './support/images.ts';
 import { type Asked, type ScriptedRegistry, startScriptedRegistry } from './support/scripted-registry.ts';
 
@@ -79,10 +81,22 @@ test('whatever a parameter holds, it is read back; whatever the header holds, it
 
 describe('bearer tokens', () => {
   /** Tokens are given at /token to those whom `admits` lets in; everything else wants one. */
-  function guard(options: { realm?: () => string; admits?: (asked: Asked) => boolean; token?: string } = {}) {
+  function guard(
+    options: {
+      realm?: () => string;
+      admits?: (asked: Asked) => boolean;
+      token?: string;
+      /** Where the token service is now. */
+      moved?: string;
+    } = {},
+  ) {
     const realm = options.realm ?? (() => `http://${registry.host}/token`);
     registry.script((asked, response) => {
       if (asked.path.startsWith('/token')) {
+        if (options.moved !== undefined) {
+          response.writeHead(307, { location: options.moved }).end();
+          return true;
+        }
         const admitted = options.admits?.(asked) ?? true;
         response.writeHead(admitted ? 200 : 401).end(JSON.stringify({ token: options.token ?? 'the.token' }));
         return true;
@@ -109,6 +123,32 @@ describe('bearer tokens', () => {
     await pull(app(), await temporaryAccess({ credentials: async () => alice }));
     const shown = registry.asked.filter(({ headers }) => headers.authorization === aliceHeader);
     expect(shown.map(({ path }) => path.replace(/\?.*/, ''))).toEqual(['/token']);
+  });
+
+  test('a token service that has moved is followed, and the password stays behind', async () => {
+    await serveImage(registry);
+    const other = await startScriptedRegistry();
+    onTestFinished(() => other.close());
+    other.script((_, response) => {
+      response.writeHead(200).end('{"token":"the.token"}');
+      return true;
+    });
+    guard({ moved: `http://${other.host}/new` });
+    await pull(app(), await temporaryAccess({ credentials: async () => alice }));
+    expect(other.asked.map(({ path, headers }) => [path, headers.authorization])).toEqual([
+      ['/new', undefined],
+    ]);
+    const asked = registry.asked.filter(({ path }) => path.startsWith('/token'));
+    expect(asked.map(({ headers }) => headers.authorization)).toEqual([aliceHeader]);
+  });
+
+  test('but not to plain HTTP elsewhere', async () => {
+    guard({ moved: 'http://auth.example/token' });
+    const error = await pull(app(), await temporaryAccess()).catch((thrown: Error) => thrown);
+    expect(error).toMatchObject({
+      code: 'registry-unauthorized',
+      message: expect.stringContaining('redirected to http://auth.example, which is not safe'),
+    });
   });
 
   test('with an identity token', async () => {
@@ -238,6 +278,29 @@ describe('redirects', () => {
       code: 'registry-unauthorized',
     });
     expect(store.asked.every(({ headers }) => headers.authorization === undefined)).toBe(true);
+  });
+
+  test('to plain HTTP beyond this machine: only where the user allowed it', async () => {
+    await serveImage(registry);
+    const proxy = await startProxy(Number(registry.host.split(':')[1]));
+    const findProxy = proxiesOf({ HTTP_PROXY: proxy.host });
+    registry.script(({ path, headers }, response) => {
+      if (!path.includes('/manifests/') || headers.host === 'store.test') return false;
+      response.writeHead(307, { location: `http://store.test${path}` }).end();
+      return true;
+    });
+    const error = await pull(app(), await temporaryAccess({ findProxy })).catch((thrown: Error) => thrown);
+    expect(error).toMatchObject({
+      code: 'registry-redirect',
+      message: expect.stringContaining('to http://store.test, which is not safe'),
+    });
+    expect(proxy.asked).toEqual([]);
+    for (const allowed of ['store.test', 'STORE.test:80']) {
+      await pull(app(), await temporaryAccess({ findProxy, plainHttp: [allowed] }));
+    }
+    expect(new Set(proxy.asked.map((asked) => asked.replace(/\/v2.*/, '')))).toEqual(
+      new Set(['GET http://store.test']),
+    );
   });
 
   test.each([

@@ -66,6 +66,31 @@ test.each(['{', '[]', 'null'])('a config that is none: %s', async (text) => {
   });
 });
 
+test.each<[unknown, RegExp]>([
+  [{ auths: [] }, /auths is no JSON object/],
+  [{ auths: { 'r.example': 'secret' } }, /auths\["r.example"\] is no JSON object/],
+  [{ auths: { 'r.example': { auth: 5 } } }, /auths\["r.example"\]\.auth is no text/],
+  [{ auths: { 'other.example': { password: ['secret'] } } }, /auths\["other.example"\]\.password is no text/],
+  [{ credHelpers: 'secret' }, /credHelpers is no JSON object/],
+  [{ credHelpers: { 'r.example': { secret: 1 } } }, /credHelpers\["r.example"\] is no text/],
+  [{ credsStore: 5 }, /credsStore is no text/],
+])('a config of another shape: %j', async (config, message) => {
+  const home = await writeConfig(config);
+  const error = (await dockerCredentials({ env: {}, home })('r.example').catch((e: Error) => e)) as Error;
+  expect(error).toMatchObject({ fault: 'environment', code: 'docker-config', message });
+  expect(error.message).toContain(join(home, '.docker/config.json'));
+  expect(error.message).not.toContain('secret');
+});
+
+test.each([
+  { auths: null, credHelpers: null, credsStore: null },
+  { auths: { 'r.example': null } },
+  { auths: { 'r.example': { auth: null, identitytoken: null } }, credHelpers: { 'r.example': null } },
+])('what is null is absent: %j', async (config) => {
+  const home = await writeConfig(config);
+  expect(await dockerCredentials({ env: {}, home })('r.example')).toBeUndefined();
+});
+
 test('an auth that is none is not shown', async () => {
   const home = await writeConfig({ auths: { 'r.example': { auth: base64('secret') } } });
   const error = await dockerCredentials({ env: {}, home })('r.example').catch((thrown: Error) => thrown);

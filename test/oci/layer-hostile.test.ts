@@ -63,6 +63,7 @@ const end = Buffer.alloc(1024);
 
 describe('what is no tar', () => {
   test.each<[string, () => Promise<Uint8Array> | Uint8Array]>([
+    ['zstd that wants 1.9 GiB for a byte', () => Buffer.from('28b52ffd00a709000078', 'hex')],
     ['text', () => Buffer.from('<html>not found</html>'.repeat(100))],
     ['noise', () => Buffer.alloc(4096, 0xa5)],
     ['a tar that is cut off', async () => (await tarOf(helloTree())).subarray(0, 700)],
@@ -101,22 +102,54 @@ test('a small blob that unpacks to a large one', async () => {
 });
 
 test('an entry below what a lower layer has as a file', async () => {
-  const lower = await imageOf(Buffer.concat([header({ name: 'f', type: '0' }), end]));
-  const upper = await imageOf(Buffer.concat([header({ name: 'f/x', type: '0' }), end]));
-  const both: Image = {
-    ...lower,
-    manifest: { ...lower.manifest, layers: [...lower.manifest.layers, ...upper.manifest.layers] },
-    config: {
-      ...lower.config,
-      rootfs: {
-        type: 'layers',
-        diff_ids: [...lower.config.rootfs.diff_ids, ...upper.config.rootfs.diff_ids],
-      },
-    },
-  };
+  const lower = Buffer.concat([header({ name: 'f', type: '0' }), end]);
+  const both = await imageOfLayers(lower, Buffer.concat([header({ name: 'f/x', type: '0' }), end]));
   await expect(imageTree(cache, both, 'app:1')).rejects.toMatchObject({
     fault: 'integrity',
     message: 'layer 2 of 2 of image app:1: "f/x" lies below "f", which is a file',
+  });
+});
+
+/** An image of these layers, from the lowest. */
+async function imageOfLayers(...blobs: Uint8Array[]): Promise<Image> {
+  const images = await Promise.all(blobs.map((blob) => imageOf(blob)));
+  return {
+    ...images[0]!,
+    manifest: { ...images[0]!.manifest, layers: images.flatMap(({ manifest }) => manifest.layers) },
+    config: {
+      ...images[0]!.config,
+      rootfs: { type: 'layers', diff_ids: images.flatMap(({ config }) => config.rootfs.diff_ids) },
+    },
+  };
+}
+
+describe('what is odd but honest is taken', () => {
+  const paths = async (image: Image) => [...(await imageTree(cache, image, 'app:1')).keys()].sort();
+
+  test('a layer of no bytes, plain and compressed, and one without the blocks of its end', async () => {
+    expect(await paths(await imageOf(Buffer.alloc(0)))).toEqual([]);
+    expect(await paths(await imageOf(gzipSync(''), digestOfBytes(Buffer.alloc(0))))).toEqual([]);
+    expect(await paths(await imageOf(header({ name: 'f', type: '0' })))).toEqual(['f']);
+  });
+
+  test('kaniko’s layers: / for the root, absolute targets of hard links, also in the layer below', async () => {
+    const image = await imageOfLayers(
+      Buffer.concat([header({ name: '/', type: '5' }), header({ name: 'bin/a', type: '0' }), end]),
+      Buffer.concat([
+        header({ name: '/', type: '5' }),
+        header({ name: 'bin/b', type: '1', link: '/bin/a' }),
+        end,
+      ]),
+    );
+    const tree = await imageTree(cache, image, 'app:1');
+    expect([...tree.keys()].sort()).toEqual(['', 'bin/a', 'bin/b']);
+    expect(tree.get('bin/b')).toBe(tree.get('bin/a'));
+  });
+
+  test('a directory with a size', async () => {
+    const size = '00000010000\0';
+    const blocks = [header({ name: 'd', type: '5', size }), header({ name: 'd/f', type: '0' }), end];
+    expect(await paths(await imageOf(Buffer.concat(blocks)))).toEqual(['d', 'd/f']);
   });
 });
 
@@ -135,6 +168,10 @@ describe('entries', () => {
       [header({ name: 'a', type: '2', link: '/etc' }), header({ name: 'a/passwd', type: '0' })],
     ],
     ['an absolute path', [header({ name: '/etc/passwd', type: '0' })]],
+    [
+      'a name that is not UTF-8',
+      [header({ name: 'x', type: '0', patch: (block) => block.write('a\xff', 0, 'latin1') })],
+    ],
     ['10 GB that are not there', [header({ name: 'big', type: '0', size: '112402762000' })]],
     [
       'a sparse file of 10 GB (GNU)',

@@ -18,6 +18,7 @@ import { writeImage } from '../../src/oci/store.ts';
 import type { Cache } from '../../src/store/cache.ts';
 import type { TreeNode } from '../../src/tree/node.ts';
 import { file, symlink, type Tree } from '../../src/tree/tree.ts';
+import { zstdOf } from '../tree/support.ts';
 import { helloTree, pull, tarOf, temporaryAccess, textsOf } from './support/images.ts';
 
 const write = (cache: Cache, arch: 'amd64' | 'arm64' = 'amd64', text = 'two\n') =>
@@ -160,7 +161,72 @@ describe('image layouts', () => {
   });
 });
 
+describe('compressed archives', () => {
+  test.each<[string, (bytes: Buffer) => Buffer]>([
+    ['gzip', gzipSync],
+    ['zstd', zstdOf],
+  ])('by %s are read, and kept in the cache as what they are', async (_, compress) => {
+    const [from, to] = [await temporaryAccess(), await temporaryAccess()];
+    const image = await write(from.cache);
+    const saved = await tarOf(await dockerArchiveTree(from.cache, image, 'app:1'));
+    const layout = await tarOf(await layoutTree(from.cache, [image], 'x'));
+    await writeFile(join(to.directory, 'app.tar.gz'), compress(saved));
+    await writeFile(join(to.directory, 'layout.tgz'), compress(layout));
+    const read = await pull('docker-archive:app.tar.gz', to);
+    expect([read.config, read.manifest.layers]).toEqual([image.config, image.manifest.layers]);
+    expect(await pull('oci-archive:layout.tgz:x', to)).toEqual(image);
+    await expectSame(read, to);
+  });
+
+  test('that are cut off are named', async () => {
+    const access = await temporaryAccess();
+    const saved = gzipSync(
+      await tarOf(await dockerArchiveTree(access.cache, await write(access.cache), 'app:1')),
+    );
+    await writeFile(join(access.directory, 'app.tar.gz'), saved.subarray(0, saved.length - 20));
+    await expect(pull('docker-archive:app.tar.gz', access)).rejects.toMatchObject({
+      fault: 'integrity',
+      message: expect.stringMatching(/^docker-archive:app.tar.gz: the gzip data cannot be decompressed/),
+    });
+  });
+});
+
 describe('docker archives', () => {
+  test('with layers of each compression: recorded as what they are, and exported so', async () => {
+    const access = await temporaryAccess();
+    const image = await write(access.cache);
+    const plain = await tarOf(helloTree());
+    const config = {
+      ...image.config,
+      rootfs: { type: 'layers', diff_ids: Array(3).fill(digestOfBytes(plain)) },
+    };
+    const archive = (layers: readonly Uint8Array[]) => {
+      const Layers = layers.map((_, at) => `${at}.tar`);
+      return new Map<string, TreeNode>([
+        ...layers.map((bytes, at): [string, TreeNode] => [`${at}.tar`, file(bytes)]),
+        ['config.json', file(JSON.stringify(config))],
+        ['manifest.json', file(JSON.stringify([{ Config: 'config.json', Layers }]))],
+      ]);
+    };
+    await writeTo(archive([plain, gzipSync(plain), zstdOf(plain)]), access, 'each.tar');
+    const read = await pull('docker-archive:each.tar', access);
+    expect(read.manifest.layers.map(({ mediaType }) => mediaType)).toEqual([
+      mediaTypes.layer,
+      mediaTypes.layerGzip,
+      mediaTypes.layerZstd,
+    ]);
+    expect(await textsOf(await imageTree(access.cache, read))).toEqual({ hello: 'hello\n' });
+    await writeTo(await layoutTree(access.cache, [read], 'x'), access, 'again.tar');
+    expect((await pull('oci-archive:again.tar', access)).manifest).toEqual(read.manifest);
+    await writeTo(archive([plain, Buffer.from('fd377a585a000000', 'hex'), plain]), access, 'xz.tar');
+    await expect(pull('docker-archive:xz.tar', access)).rejects.toMatchObject({
+      code: 'layout-unusable',
+      message: expect.stringContaining(
+        '1.tar of docker-archive:xz.tar cannot be used: it is compressed by xz',
+      ),
+    });
+  });
+
   test('out and in again: the same config and layers', async () => {
     const [from, to] = [await temporaryAccess(), await temporaryAccess()];
     const image = await write(from.cache);

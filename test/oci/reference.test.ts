@@ -27,6 +27,13 @@ test.each(['component:sshd', './dir', 'oci:x', 'A/b/C', 'a:b:c', ''])(
   },
 );
 
+test.each(['127.999.0.1:1/app', 'r.example:70000/app', '[:::::]/app'])(
+  '%s has a host that cannot be',
+  (text) => {
+    expect(() => parseRegistryReference(text)).toThrow(/^not the host of a registry: /);
+  },
+);
+
 test.each<[string, boolean]>([
   ['localhost', true],
   ['localhost:5000', true],
@@ -58,7 +65,14 @@ describe('endpoints', () => {
     expect(at('r.example:1/a', { plainHttp: ['r.example'] })).toEqual(['r.example:1 r.example:1 a false']);
   });
 
-  test('a mirror that is none', () => {
-    expect(() => at('alpine', { mirrors: { [hub]: ['ftp://x/y z'] } })).toThrow(/^not the address/);
+  test('hosts are the same in any case and by any of their names', () => {
+    const mirrors = { 'LOCALHOST:9': ['Mirror.Example'], [dockerHub.aliases[0]]: ['mirror.example/hub'] };
+    expect(at('localhost:9/a', { mirrors })[0]).toBe('mirror.example mirror.example a false');
+    expect(at('alpine', { mirrors })[0]).toBe('mirror.example mirror.example hub/library/alpine false');
+    expect(at('r.example/a', { plainHttp: ['R.Example'] })).toEqual(['r.example r.example a true']);
+  });
+
+  test.each(['ftp://x/y z', 'mirror.example:70000', '127.999.0.1:1'])('a mirror that is none: %s', (text) => {
+    expect(() => at('alpine', { mirrors: { [hub]: [text] } })).toThrow(/^not the address/);
   });
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { CatamaranError } from '../../src/base/errors.ts';
+import { silentReporter } from '../../src/base/reporter.ts';
 import { imageTree } from '../../src/oci/flatten.ts';
 import { mediaTypes } from '../../src/oci/image.ts';
 import { openRegistryClient } from '../../src/oci/registry.ts';
@@ -409,15 +410,63 @@ describe('patience', () => {
     }
   });
 
+  test('a mirror that is dead is tried once, and warned of once', async () => {
+    const { manifest } = await serveImage(registry);
+    const dead = await startScriptedRegistry();
+    let tries = 0;
+    dead.script((_, response) => {
+      tries += 1;
+      response.destroy();
+      return true;
+    });
+    try {
+      const warnings: string[] = [];
+      const reporter = { ...silentReporter, warn: (message: string) => void warnings.push(message) };
+      const mirrors = { [registry.host.toUpperCase()]: [dead.host] };
+      const access = await temporaryAccess({ mirrors, reporter });
+      expect((await pull(app(), access)).digest).toBe(manifest.digest);
+      const soon = tries;
+      expect(soon).toBeGreaterThan(0);
+      expect(warnings).toEqual([expect.stringContaining(`the mirror ${dead.host} was passed over`)]);
+      await serveImage(registry, { tag: '2', plain: Buffer.alloc(2048) });
+      await pull(`${registry.host}/app:2`, access);
+      expect([tries, warnings.length]).toEqual([soon, 1]);
+    } finally {
+      await dead.close();
+    }
+  });
+
+  test('a mirror that lacks one image is asked for the next', async () => {
+    await serveImage(registry);
+    const other = await startScriptedRegistry();
+    try {
+      const { manifest } = await serveImage(other, { tag: '2', plain: Buffer.alloc(2048) });
+      const access = await temporaryAccess({ mirrors: { [registry.host]: [other.host] } });
+      await pull(app(), access);
+      expect((await pull(`${registry.host}/app:2`, access)).digest).toBe(manifest.digest);
+    } finally {
+      await other.close();
+    }
+  });
+
   test('offline, nothing is asked, and what the cache has is enough', async () => {
     const { manifest } = await serveImage(registry);
-    const access = await temporaryAccess();
+    const warnings: string[] = [];
+    const reporter = { ...silentReporter, warn: (message: string) => void warnings.push(message) };
+    const access = await temporaryAccess({ reporter });
     const image = await pull(app(), access);
     const count = registry.asked.length;
     const registries = openRegistryClient({ ...access.registries.options, offline: true });
-    expect(await failure(pull(app(), { ...access, registries }))).toMatchObject({ code: 'registry-offline' });
+    const offline = { ...access, registries };
+    const absent = await failure(pull(`${registry.host}/app:2`, offline));
+    expect(absent).toMatchObject({ code: 'registry-offline' });
+    const arm = await failure(pull(app(), offline, 'arm64'));
+    expect(arm).toMatchObject({ code: 'registry-offline' });
     const pinned = { origin: originOf(app()), arch: 'amd64' as const, digest: image.digest };
-    expect((await pullImage(pinned, { ...access, registries })).digest).toBe(manifest.digest);
+    expect((await pullImage(pinned, offline)).digest).toBe(manifest.digest);
+    expect(warnings).toEqual([]);
+    expect((await pull(app(), offline)).digest).toBe(manifest.digest);
+    expect(warnings).toEqual([expect.stringContaining(`${app()} is ${manifest.digest}, as when`)]);
     expect(registry.asked).toHaveLength(count);
   });
 });

@@ -1,7 +1,9 @@
 // Registries that only a proxy can reach: under names, and so not this machine.
 import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { proxiesOf } from '../../src/store/proxy.ts';
@@ -60,11 +62,9 @@ test('the command takes proxy, authority and mirror from its environment and opt
   const proxy = await startEncrypted(registry);
   const cwd = await temporaryDirectory();
   const options = ['--registry-mirror', 'hub.test=registry.test', '--cache', cwd];
+  const env: Record<string, string> = { https_proxy: proxy.host };
   const run = (...more: string[]) =>
-    catamaran(['image', 'pull', 'hub.test/app:1', ...options, ...more], {
-      cwd,
-      env: { https_proxy: proxy.host },
-    });
+    catamaran(['image', 'pull', 'hub.test/app:1', ...options, ...more], { cwd, env });
   expect(await run('--registry-ca', fileOf('named.pem'))).toMatchObject({
     code: 0,
     stdout: `${manifest.digest}\n`,
@@ -73,6 +73,28 @@ test('the command takes proxy, authority and mirror from its environment and opt
   const untrusting = await run();
   expect(untrusting).toMatchObject({ code: 4, stdout: '' });
   expect(untrusting.stderr).toContain('the certificate of registry.test is not trusted');
+
+  const other = ['--registry-ca', fileURLToPath(new URL('fixtures/ca.pem', import.meta.url))];
+  expect(await run(...other)).toMatchObject({ code: 4, stdout: '' });
+  env.NODE_EXTRA_CA_CERTS = join(cwd, 'absent.pem');
+  expect(await run(...other)).toMatchObject({ code: 4, stdout: '' });
+  env.NODE_EXTRA_CA_CERTS = fileOf('named.pem');
+  expect(await run(...other)).toMatchObject({ code: 0, stdout: `${manifest.digest}\n` });
+});
+
+test.each([
+  ['is not there', undefined, 'no such file'],
+  ['is empty', '', 'it has no certificate in PEM'],
+  ['is a key', fixture('named.key'), 'it has no certificate in PEM'],
+  ['is damaged', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n', 'is no certificate'],
+])('an authority whose file %s', async (_, content, evidence) => {
+  const cwd = await temporaryDirectory();
+  if (content !== undefined) await writeFile(join(cwd, 'authority'), content);
+  const argv = ['image', 'pull', 'hub.test/app:1', '--registry-ca', 'authority', '--cache', cwd];
+  const { code, stderr } = await catamaran(argv, { cwd });
+  expect(code).toBe(2);
+  expect(stderr).toContain(`${join(cwd, 'authority')} is no certificate of an authority`);
+  expect(stderr).toContain(evidence);
 });
 
 test('a registry that speaks plain HTTP only: not without the user’s word', async () => {

@@ -77,3 +77,83 @@ test('resolving fetches no layer', async () => {
   });
   expect(registry.asked.some(({ path }) => path.includes(layer.digest))).toBe(false);
 });
+
+const amd64 = { os: 'linux', architecture: 'amd64' };
+
+function addIndex(manifests: readonly object[], tag: string) {
+  return registry.addManifest(
+    { schemaVersion: 2, mediaType: mediaTypes.index, manifests },
+    mediaTypes.index,
+    tag,
+  );
+}
+
+test('of several indexes in an index each is looked into, those that are alike once', async () => {
+  const { manifest: arm } = await serveImage(registry, { tag: 'arm', arch: 'arm64' });
+  const { manifest } = await serveImage(registry, { tag: 'amd', plain: Buffer.alloc(2048) });
+  const armOnly = addIndex([{ ...arm, platform: { os: 'linux', architecture: 'arm64' } }], 'a');
+  const silent = addIndex([arm], 'b');
+  const both = addIndex([armOnly, { ...manifest, platform: amd64 }], 'c');
+  addIndex([armOnly, armOnly, silent, both], 'all');
+  const access = await temporaryAccess();
+  const resolved = await resolveImage(originOf(`${registry.host}/app:all`), { ...access, arch: 'amd64' });
+  expect(resolved.digest).toBe(manifest.digest);
+  const asked = registry.asked.filter(({ path }) => path.endsWith(armOnly.digest));
+  expect(asked).toHaveLength(1);
+  addIndex([armOnly, silent], 'all');
+  await expect(pull(`${registry.host}/app:all`, await temporaryAccess())).rejects.toThrow(
+    'is not for linux/amd64: it is for linux/arm64',
+  );
+});
+
+test('indexes without number are not looked into', async () => {
+  const { manifest } = await serveImage(registry, { arch: 'arm64' });
+  const many = Array.from({ length: 100 }, (_, at) =>
+    addIndex([{ ...manifest, annotations: { at: `${at}` } }], 'one'),
+  );
+  addIndex(many, 'all');
+  await expect(pull(`${registry.host}/app:all`, await temporaryAccess())).rejects.toMatchObject({
+    fault: 'integrity',
+    code: 'image-malformed',
+  });
+  expect(registry.asked.length).toBeLessThan(200);
+});
+
+test.each([null, {}, { os: '', architecture: '' }])(
+  'a platform that says nothing is none: %j',
+  async (platform) => {
+    const { manifest } = await serveImage(registry);
+    const { manifest: other } = await serveImage(registry, { tag: 'other', plain: Buffer.alloc(2048) });
+    addIndex(
+      [
+        { ...other, platform },
+        { ...manifest, platform: amd64 },
+      ],
+      'all',
+    );
+    expect((await pull(`${registry.host}/app:all`, await temporaryAccess())).digest).toBe(manifest.digest);
+    addIndex([{ ...other, platform }], 'alone');
+    expect((await pull(`${registry.host}/app:alone`, await temporaryAccess())).digest).toBe(other.digest);
+  },
+);
+
+test('a label or an annotation that is null is empty, as for those who write Go', async () => {
+  const plain = Buffer.alloc(2048);
+  const layer = registry.addBlob(plain);
+  const config = registry.addBlob(
+    JSON.stringify({
+      ...amd64,
+      config: { Labels: { a: null, b: 'c' } },
+      rootfs: { type: 'layers', diff_ids: [layer.digest] },
+    }),
+  );
+  const manifest = {
+    schemaVersion: 2,
+    mediaType: mediaTypes.manifest,
+    config: { mediaType: mediaTypes.config, ...config },
+    layers: [{ mediaType: mediaTypes.layer, ...layer, annotations: { d: null } }],
+  };
+  registry.addManifest(manifest, mediaTypes.manifest, 'null');
+  const image = await pull(`${registry.host}/app:null`, await temporaryAccess());
+  expect(image.config.config?.Labels).toEqual({ a: '', b: 'c' });
+});

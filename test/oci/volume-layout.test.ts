@@ -7,6 +7,7 @@ import { writeLayoutDirectory } from '../../src/oci/export.ts';
 import { imageTree } from '../../src/oci/flatten.ts';
 import { mediaTypes } from '../../src/oci/image.ts';
 import { blobName, digestOfBytes } from '../../src/oci/layout.ts';
+import { parseConfig, parseIndex } from '../../src/oci/parse.ts';
 import { writeImage } from '../../src/oci/store.ts';
 import { layoutName, volumeLayout } from '../../src/oci/volume-layout.ts';
 import { parseReference } from '../../src/spec/reference.ts';
@@ -116,6 +117,18 @@ test('an image for two platforms is listed for both', async () => {
   const inner = await readIndex(tree, blobName(digest));
   expect(inner.map((entry: { digest: string }) => entry.digest)).toEqual([image.digest, image.digest]);
   expect((await readBack(tree)).listed).toEqual(listed);
+});
+
+test('a platform keeps the version of the system that it names', async () => {
+  const cache = await temporaryCache();
+  const { image } = await make(cache);
+  const platform = { os: 'windows', architecture: 'amd64', 'os.version': '10.0.20348.1' };
+  const [entry] = await readIndex(await volumeLayout(cache, [{ image, platform }], name));
+  expect(entry.platform).toEqual(platform);
+  const index = { schemaVersion: 2, manifests: [{ ...entry, annotations: undefined }] };
+  expect(parseIndex(index, 'it')[0]?.platform).toEqual(platform);
+  const config = { ...image.config, ...platform };
+  expect(platformOf(parseConfig(config, 'it'))).toEqual(platform);
 });
 
 test('umoci finds the one image under its name, and unpacks it', async () => {

@@ -5,7 +5,7 @@ import { createPublicKey } from 'node:crypto';
 import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { openDisk } from '../../src/release/disk.ts';
 import { createKey, type Key, readKeyring } from '../../src/release/keyring.ts';
 import { withLock } from '../../src/release/lock.ts';
@@ -14,7 +14,10 @@ import { refreshRepository } from '../../src/release/refresh.ts';
 import { rotateKey } from '../../src/release/rotate-key.ts';
 import { discardPending, signFile, signPending } from '../../src/release/sign.ts';
 import { readStatus } from '../../src/release/status.ts';
+import { openTransport } from '../../src/store/http.ts';
 import { ownedName } from '../../src/store/owner.ts';
+import { proxiesOf } from '../../src/store/proxy.ts';
+import { startProxy } from '../store/proxy-support.ts';
 import { atOnce, codeOf, keyNamed, person } from './support/people.ts';
 import {
   copyWorkplace,
@@ -301,6 +304,12 @@ test('a copy that is older than what machines see is not built upon', async () =
   expect(await codeOf(refreshRepository([], publisher))).toBe('done');
   for (let count = 0; count < 3; count++) await refreshRepository([], await place.publisher());
   expect(await codeOf(refreshRepository([], publisher))).toBe('release-copy-old');
+  const proxy = await startProxy(Number(new URL(url).port));
+  const transport = openTransport({ findProxy: proxiesOf({ HTTP_PROXY: proxy.host }) });
+  onTestFinished(() => transport.close());
+  const behind = { ...publisher, against: 'http://updates.test/', transport };
+  expect(await codeOf(refreshRepository([], behind))).toBe('release-copy-old');
+  expect(proxy.asked).toEqual(['GET http://updates.test/metadata/timestamp.json']);
   expect(await codeOf(refreshRepository([], { ...publisher, against: `${url}/none` }))).toBe('done');
   await writeFile(join(place.repo, 'metadata/timestamp.json'), 'x'.repeat(20_000));
   expect(await codeOf(refreshRepository([], publisher))).toBe('release-server-unreachable');

@@ -348,14 +348,32 @@ describe('@pkg:', () => {
     expect(readSpec('os/a.yml', 'init: ["@pkg:../pkg/init"]\n').init).toHaveLength(1);
   });
 
-  it('is refused where LinuxKit would have to build it, or nothing is there', () => {
-    expect(messagesOf(() => spec({ 'pkg/init/build.yml': '' }))).toMatchInlineSnapshot(`
-      "os/a.yml:1:8: error: pkg/init is a package of LinuxKit (build.yml), which only LinuxKit builds, with Docker
+  it('is a package of LinuxKit where there is its recipe', () => {
+    expect(spec({ 'pkg/init/build.yml': 'image: init\n' })).toEqual({ kind: 'package', path: 'pkg/init' });
+  });
+
+  it('is refused where its recipe is none, or nothing is there', () => {
+    expect(messagesOf(() => spec({ 'pkg/init/build.yml': 'org: me\n' }))).toMatchInlineSnapshot(`
+      "os/a.yml:1:8: error: pkg/init/build.yml is no recipe of a LinuxKit package: it names no image
        1 | init: ["@pkg:../pkg/init"]
          |        ^^^^^^^^^^^^^^^^^^
-        hint: Run linuxkit pkg build pkg/init, and write the image that linuxkit pkg show-tag pkg/init prints; or give it a component.yml."
+        hint: It needs at least image: NAME. See LinuxKit’s documentation of packages."
     `);
-    expect(messagesOf(() => spec({}))).toContain('there is no pkg/init/component.yml');
+    for (const recipe of [
+      '',
+      '[]',
+      'image: [a',
+      'image: 5',
+      'image: a\nimag: b',
+      'image: a\nextra-sources: [a]',
+    ]) {
+      expect(messagesOf(() => spec({ 'pkg/init/build.yml': recipe }))).toContain(
+        'is no recipe of a LinuxKit',
+      );
+    }
+    const tag = messagesOf(() => spec({ 'pkg/init/build.yml': 'image: a\ntag: "{{.Commit}}"' }));
+    expect(tag).toContain('only {{.Hash}} is known in it');
+    expect(messagesOf(() => spec({}))).toContain('there is no pkg/init/component.yml, nor a build.yml');
     expect(messagesOf(() => readSpec('a.yml', 'init: ["@pkg:"]'))).toContain('After "@pkg:" comes');
   });
 });

@@ -144,6 +144,13 @@ describe('bounds', () => {
   });
 });
 
+test('a mapping that calls itself a text is none', () => {
+  for (const key of ['etc', 'init', 'kernel']) {
+    const codes = diagnosticsOf(`${key}: {toString: []}`).map(({ code }) => code);
+    expect(codes.length).toBeGreaterThan(0);
+  }
+});
+
 test('whatever the text, the only error is a CatamaranError with positions inside the text', () => {
   const words = readFileSync(join(here, 'good', 'linuxkit.spec'), 'utf8').match(/\w+|[^\w\s]|\s+/g)!;
   const yamlish = fc

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseDuration, parseImagePath, parseMode, parseSignal } from '../../src/spec/scalars.ts';
+import { parseDuration, parseImagePath, parseMode, parseSignal, parseWhole } from '../../src/spec/scalars.ts';
 import { editDistance, nearest } from '../../src/spec/suggest.ts';
 
 it.each([
@@ -9,11 +9,30 @@ it.each([
   ['0o644', 0o644],
   ['4755', 0o4755],
   ['0', 0],
+  ['+644', 0o644],
+  ['000000000000000755', 0o755],
 ])('mode %s', (text, mode) => expect(parseMode(text)).toBe(mode));
 
 it.each(['', '888', '0123456712345670', '-1', '0x1', 'rwx'])('no mode: %j', (text) =>
   expect(() => parseMode(text)).toThrow('permission bits'),
 );
+
+it.each([
+  ['1_000', 1000],
+  ['0b11', 3],
+  ['-0b1_1', -3],
+  ['0X1f', 31],
+  ['+0o7', 7],
+  ['0_10', 8],
+  ['0_8', 8],
+  ['5', 5],
+  ['0b12', undefined],
+  ['0o8', undefined],
+  ['1.5', undefined],
+  ['x', undefined],
+  ['_', undefined],
+  ['', undefined],
+])('whole number %j', (text, number) => expect(parseWhole(text)).toBe(number));
 
 it.each([
   ['250ms', 250],

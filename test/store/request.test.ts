@@ -6,6 +6,14 @@ import { follow } from '../../src/store/request.ts';
 
 /** Where a journey from `first` leads when each answer is a redirect to the next of `locations`. */
 async function travel(first: string, ...locations: string[]): Promise<[string, string | undefined][]> {
+  return journey({}, first, ...locations);
+}
+
+async function journey(
+  rules: { plainAllowed?: (url: URL) => boolean },
+  first: string,
+  ...locations: string[]
+): Promise<[string, string | undefined][]> {
   const asked: [string, string | undefined][] = [];
   const home = new URL(first);
   const send = async ({ url, headers }: HttpRequest) => {
@@ -19,7 +27,7 @@ async function travel(first: string, ...locations: string[]): Promise<[string, s
   await follow(
     send,
     { method: 'GET', url: home, headers: {}, stall: 1 },
-    { home, authorization: 'me', refuse },
+    { home, authorization: 'me', refuse, ...rules },
   );
   return asked;
 }
@@ -29,6 +37,16 @@ test.each([
   [['http://a.example/x', 'https://a.example/', 'http://a.example/y']],
 ])('https is never left for http: %j', async ([first, ...locations]) => {
   await expect(travel(first!, ...locations)).rejects.toThrow('to http://a.example, which is not safe');
+});
+
+test('plain HTTP is spoken with those only with whom it may be, from the first address on', async () => {
+  const rules = { plainAllowed: ({ host }: URL) => host === 'a.example' };
+  const there = await journey(rules, 'http://a.example/x', 'http://a.example/y', 'https://b.example/');
+  expect(there).toHaveLength(3);
+  await expect(journey(rules, 'http://a.example/x', 'http://b.example/')).rejects.toThrow(
+    'to http://b.example, which is not safe',
+  );
+  await expect(journey(rules, 'http://b.example/')).rejects.toThrow('not safe');
 });
 
 test('a user and a password come from the user, and from no server', async () => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { applyLayer } from '../../src/tree/layer.ts';
 import type { TreeNode } from '../../src/tree/node.ts';
 import { directory, file, symlink, walk } from '../../src/tree/tree.ts';
@@ -92,6 +92,70 @@ test.each<[string, Record<string, TreeNode>, string]>([
 ])('below %s nothing can be', (_, merged, path) => {
   expect(() => paths(merged, { [path]: file('') })).toThrow('lies below');
   expect(paths(merged, { [path.split('/')[0]!]: directory(), [path]: file('') })).toContain(path);
+});
+
+test.each<[string, Record<string, TreeNode>]>([
+  ['in a directory that is removed', { '.wh.a': file('') }],
+  ['in a directory that is emptied', { a: directory(), 'a/.wh..wh..opq': file('') }],
+  ['that is removed through another link', { 'm/.wh.l': file('') }],
+  ['in whose place a directory comes through another link', { 'm/l': directory() }],
+])('a link %s leads nowhere any more', (_, layer) => {
+  const merged = { a: directory(), 'a/l': symlink('/usr'), m: symlink('a'), usr: directory() };
+  expect(paths(merged, { ...layer, 'a/l/x': file('') })).toContain('a/l/x');
+  expect(paths(merged, { ...layer, 'm/l/x': file('') })).toContain('a/l/x');
+  expect(paths(merged, { ...layer, 'm/l/x': file('') })).not.toContain('usr/x');
+});
+
+test('a removed link does not remove anything, either', () => {
+  const merged = { a: directory(), 'a/l': symlink('/usr'), usr: directory(), 'usr/x': file('') };
+  expect(paths(merged, { '.wh.a': file(''), 'a/l/.wh.x': file('') })).toEqual(['usr', 'usr/x']);
+});
+
+describe('a hard link to a file of the lower layers', () => {
+  const below = tree({ usr: directory(), 'usr/f': file('f'), l: symlink('usr'), dead: symlink('dead') });
+  const linked = (path: string, target: string, layer: Record<string, TreeNode> = {}) =>
+    applyLayer(below, tree(layer), new Map([[path, target]]));
+
+  test('is a link of it', () => {
+    const merged = linked('new', 'usr/f');
+    expect(merged.get('new')).toBe(below.get('usr/f'));
+    expect(merged.get('usr/f')).toBe(below.get('usr/f'));
+    expect(linked('l/new', 'l/f').get('usr/new')).toBe(below.get('usr/f'));
+  });
+
+  test('keeps it when the layer removes or replaces its first name', () => {
+    const removed = linked('new', 'usr/f', { 'usr/.wh.f': file('') });
+    expect([removed.get('new'), removed.has('usr/f')]).toEqual([file('f'), false]);
+    const replaced = linked('new', 'usr/f', { 'usr/f': file('other') });
+    expect([replaced.get('new'), replaced.get('usr/f')]).toEqual([file('f'), file('other')]);
+  });
+
+  test('replaces what was at its own path', () => {
+    expect([...linked('usr', 'usr/f').keys()].sort()).toEqual(['dead', 'l', 'usr']);
+  });
+
+  test.each([
+    ['nothing', 'absent', 'which is not there'],
+    ['what is behind a dead link', 'dead/f', 'which is not there'],
+    ['a directory', 'usr', 'a hard link to a directory'],
+    ['the root', '', 'which is not there'],
+  ])('to %s is refused', (_, target, message) => {
+    expect(() => linked('new', target)).toThrow(message);
+  });
+
+  test('below a symlink of its own layer is refused', () => {
+    expect(() => linked('own/new', 'usr/f', { own: symlink('/etc') })).toThrow('lies below');
+  });
+});
+
+test('links whose long targets lead through each other are refused, not followed for minutes', () => {
+  const round = 'd/../'.repeat(800);
+  const chain = Array.from({ length: 38 }, (_, at) => [`c${at}`, symlink(`${round}c${at + 1}`)]);
+  const many = Array.from({ length: 400 }, (_, at) => [`m${at}`, symlink('c0')]);
+  const users = Array.from({ length: 400 }, (_, at) => [`m${at}/x`, file('')]);
+  const merged = Object.fromEntries([...chain, ...many, ['c38', directory()], ['d', directory()]]);
+  expect(paths(merged, { 'm0/x': file('') })).toContain('c38/x');
+  expect(() => paths(merged, Object.fromEntries(users))).toThrow('more than 16777216 directories');
 });
 
 test('the order of a layer’s entries makes no difference', () => {

@@ -5,7 +5,7 @@ import type { CatamaranError } from '../../src/base/errors.ts';
 import { contentBytes } from '../../src/tree/content.ts';
 import { listTree } from '../../src/tree/digest-tree.ts';
 import type { FileNode } from '../../src/tree/node.ts';
-import { readTar, readTarFile, type TarLimits } from '../../src/tree/read-tar.ts';
+import { readLayerFile, readTar, readTarFile, type TarLimits } from '../../src/tree/read-tar.ts';
 import { fileOf, inPieces, paxEntry, type RawEntry, rawEntry, rawTar } from './support.ts';
 
 const read = (bytes: Buffer, limits: Partial<TarLimits> = {}) => readTar(inPieces(bytes, 700), limits);
@@ -33,6 +33,10 @@ async function text(bytes: Buffer, path: string): Promise<string> {
 describe('names', () => {
   test.each<[string, RawEntry[]]>([
     ['are absolute', [{ name: '/etc/passwd' }]],
+    ['are absolute directories', [{ name: '/etc/', type: '5' }]],
+    ['are the root twice over', [{ name: '//', type: '5' }]],
+    ['are the root, upwards', [{ name: '/..', type: '5' }]],
+    ['are a symlink in the place of the root', [{ name: '/', type: '2', link: 'x' }]],
     ['lead upwards', [{ name: '../x' }]],
     ['lead upwards in the middle', [{ name: 'a/../../x' }]],
     ['lead upwards by pax', [paxEntry({ path: 'a/..' }), {}]],
@@ -40,13 +44,15 @@ describe('names', () => {
     ['hold a NUL', [paxEntry({ path: 'innocent\0/../../x' }), {}]],
     ['are no UTF-8', [{ name: Buffer.from([0x61, 0xff]) }]],
     ['are empty', [{ name: '' }]],
+    ['have more parts than a path may', [paxEntry({ path: `${'a/'.repeat(256)}a` }), {}]],
     ['are longer than a path may be', [paxEntry({ path: 'a/'.repeat(2049) }), {}]],
     ['have a part longer than a name may be', [paxEntry({ path: 'a'.repeat(256) }), {}]],
     ['make a file of the root', [{ name: './', type: '2', link: 'x' }]],
     ['make a symlink to nothing', [{ type: '2' }]],
     ['make a symlink with a NUL', [paxEntry({ linkpath: 'a\0b' }), { type: '2' }]],
     ['make a hard link to outside', [{ type: '1', link: '../../etc/shadow' }]],
-    ['make a hard link to an absolute name', [{ type: '1', link: '/etc/shadow' }]],
+    ['make a hard link upwards from the root', [{ type: '1', link: '/../etc/shadow' }]],
+    ['make a hard link to no name', [{ type: '1' }]],
   ])('that %s are refused', async (_, entries) => {
     expect(await refusal(rawTar(...entries))).toBe('integrity tar-name');
   });
@@ -56,6 +62,29 @@ describe('names', () => {
       rawTar({ name: './', type: '5' }, { name: './a/', type: '5' }, { name: './a//b/./c' }),
     );
     expect([...tree.keys()]).toEqual(['', 'a', 'a/b/c']);
+  });
+
+  test('may be / for the root, and of hard links absolute: from that root (kaniko)', async () => {
+    const tree = await read(
+      rawTar(
+        { name: '/', type: '5', mode: 0o700 },
+        { name: 'bin/a', body: 'x' },
+        { name: 'bin/b', type: '1', link: '/bin/a' },
+        { name: 'bin/c', type: '1', link: '/bin/later' },
+        { name: 'bin/later' },
+      ),
+    );
+    expect([...tree.keys()].sort()).toEqual(['', 'bin/a', 'bin/b', 'bin/c', 'bin/later']);
+    expect(tree.get('')).toMatchObject({ type: 'directory', mode: 0o700 });
+    expect(tree.get('bin/b')).toBe(tree.get('bin/a'));
+    expect(tree.get('bin/c')).toBe(tree.get('bin/later'));
+  });
+
+  test('that are not UTF-8 are refused with what to do', async () => {
+    await expect(read(rawTar({ name: Buffer.from([0x61, 0xff]) }))).rejects.toMatchObject({
+      message: 'a name in the archive is not UTF-8: "aÿ"',
+      diagnostics: [{ hint: expect.stringContaining('Rename or remove') }],
+    });
   });
 
   test('of files that end with a slash are directories, as before POSIX', async () => {
@@ -126,13 +155,30 @@ describe('links', () => {
         { name: 'a', type: '1', link: 'd' },
       ],
     ],
+    ['to the root', [{ name: 'a', type: '1', link: '/' }]],
   ])('%s are refused', async (_, entries) => {
     expect(await refusal(rawTar(...entries))).toBe('integrity tar-link');
+  });
+
+  test('of a layer to what it has not are told, each by where its chain ends', async () => {
+    const archive = rawTar(
+      { name: 'a', type: '1', link: 'b' },
+      { name: 'b', type: '1', link: '/lower' },
+      { name: 'c', type: '1', link: 'own' },
+      { name: 'own' },
+    );
+    const { tree, outside } = await readLayerFile(await fileOf(archive));
+    expect([...tree.keys()].sort()).toEqual(['c', 'own']);
+    expect([...outside].sort()).toEqual([
+      ['a', 'lower'],
+      ['b', 'lower'],
+    ]);
+    expect(await refusal(archive)).toBe('integrity tar-link');
   });
 });
 
 describe('sizes', () => {
-  test.each(['1', '2', '3', '4', '5', '6'])('of type %s, which has no content, are refused', async (type) => {
+  test.each(['1', '2', '3', '4', '6'])('of type %s, which has no content, are refused', async (type) => {
     // Programs differ in whether 512 bytes follow: the entry in them would be seen by some only.
     const hidden = rawEntry({ name: 'hidden' });
     const archive = Buffer.concat([
@@ -141,6 +187,20 @@ describe('sizes', () => {
       Buffer.alloc(1024),
     ]);
     expect(await refusal(archive)).toBe('integrity tar-size');
+  });
+
+  test('of directories mean nothing, and nothing follows them, as Go has it', async () => {
+    const size = 512;
+    const archive = rawTar(
+      { name: 'd', type: '5', size },
+      paxEntry({ size: '512' }),
+      { name: 'e/', type: '5' },
+      {},
+    );
+    expect([...(await read(archive)).keys()]).toEqual(['d', 'e', 'x']);
+    expect(await refusal(archive)).toBe('read');
+    // To Go a regular file, whatever its name: what follows it is its content, and no header.
+    expect(await refusal(rawTar({ name: 'd/', body: 'x' }))).toBe('integrity tar-size');
   });
 
   test('by pax override the header (desynchronisation)', async () => {
@@ -181,6 +241,41 @@ describe('limits', () => {
     expect(await refusal(rawTar({ type: 'L', size: 2 ** 32 }))).toBe('integrity tar-extension');
   });
 
+  test('bound all global headers together', async () => {
+    const global = paxEntry({ comment: 'x'.repeat(600) }, 'g');
+    expect(await refusal(rawTar(global, {}), { extension: 1000 })).toBe('read');
+    expect(await refusal(rawTar(global, global, {}), { extension: 1000 })).toBe('integrity tar-extension');
+  });
+
+  test('bound all extended attributes together, also those of a global header', async () => {
+    const own = (name: string) => [paxEntry({ [`SCHILY.xattr.user.${name}`]: 'x'.repeat(400) }), { name }];
+    const global = paxEntry({ 'SCHILY.xattr.user.all': 'x'.repeat(400) }, 'g');
+    const limit = { attributes: 1500 };
+    expect(await refusal(rawTar(...own('a'), ...own('b')), limit)).toBe('read');
+    expect(await refusal(rawTar(...own('a'), ...own('b'), ...own('c')), limit)).toBe(
+      'integrity tar-attributes',
+    );
+    expect(await refusal(rawTar(global, { name: 'a' }, { name: 'b' }), limit)).toBe('read');
+    expect(await refusal(rawTar(global, { name: 'a' }, { name: 'b' }, { name: 'c' }), limit)).toBe(
+      'integrity tar-attributes',
+    );
+  });
+
+  test('bound what attributes keep alive: no header is kept for a few bytes of it', async () => {
+    const entry = paxEntry({ comment: 'x'.repeat(5000), 'SCHILY.xattr.user.a': 'few' });
+    const value = (await read(rawTar(entry, { name: 'a' }))).get('a')!.xattrs!.get('user.a')!;
+    expect([value.length, value.buffer.byteLength]).toEqual([3, 3]);
+  });
+
+  test('bound the directories that deep paths mean', async () => {
+    const deep = (at: number) => `${at}/${'part-of-it/'.repeat(250)}f`;
+    const archive = rawTar(
+      ...Array.from({ length: 60 }, (_, at) => [paxEntry({ path: deep(at) }), {}]).flat(),
+    );
+    expect(await refusal(archive)).toBe('integrity tar-paths');
+    expect(await refusal(rawTar(paxEntry({ path: deep(0) }), {}))).toBe('read');
+  });
+
   test('bound the memory of a stream, before it is read', async () => {
     const archive = rawTar({ name: 'a', body: 'x'.repeat(600) }, { name: 'b', body: 'x'.repeat(600) });
     await expect(read(archive, { memory: 1000 })).rejects.toMatchObject({ code: 'tar-too-large' });
@@ -191,15 +286,22 @@ describe('limits', () => {
 describe('damage', () => {
   const archive = rawTar({ name: 'a', body: 'x'.repeat(600) }, { name: 'b' });
 
-  test.each([1, 511, 512, 513, 1024, 1100, 1536, 1600, 2048])(
+  test.each([1, 511, 512, 513, 1024, 1100, 1600, 2049])(
     'truncation after %d bytes is found',
     async (length) => {
       expect(await refusal(archive.subarray(0, length))).toBe('integrity tar-truncated');
     },
   );
 
-  test('an empty file is no archive', async () => {
-    expect(await refusal(Buffer.alloc(0))).toBe('integrity tar-truncated');
+  test.each([
+    ['no blocks at its end', 2048, ['a', 'b']],
+    ['one of the two', 2560, ['a', 'b']],
+    ['an entry less', 1536, ['a']],
+    ['nothing at all', 0, []],
+  ])('an archive with %s is one', async (_, length, names) => {
+    const bytes = archive.subarray(0, length);
+    expect([...(await read(bytes)).keys()]).toEqual(names);
+    expect([...(await readTarFile(await fileOf(bytes))).keys()]).toEqual(names);
   });
 
   test('a header that belongs to nothing is truncation', async () => {

@@ -93,6 +93,32 @@ export function paxEntry(records: Record<string, string | Uint8Array>, type = 'x
   return { name: 'pax', type, body: renderPax(bytes) };
 }
 
+/** RFC 8878, 3.1.1. `head`: the frame's header after the magic; by default a window of 2 MiB, and no size. */
+export function zstdFrame(blocks: readonly Buffer[], { head = [0x00, 11 << 3] } = {}): Buffer {
+  const last = Buffer.from(blocks.at(-1)!);
+  last[0]! |= 1;
+  return Buffer.concat([Buffer.from('28b52ffd', 'hex'), Buffer.from(head), ...blocks.slice(0, -1), last]);
+}
+
+/** `size`: how often the byte of a run comes. */
+export function zstdBlock(
+  type: 'raw' | 'run' | 'packed',
+  body: string | Uint8Array,
+  size = body.length,
+): Buffer {
+  const head = Buffer.alloc(3);
+  head.writeUIntLE((size << 3) | ({ raw: 0, run: 1, packed: 2 }[type] << 1), 0, 3);
+  return Buffer.concat([head, Buffer.from(body)]);
+}
+
+/** As little compressed as can be. */
+export function zstdOf(bytes: Uint8Array): Buffer {
+  const blocks = [zstdBlock('raw', bytes.subarray(0, 1 << 17))];
+  for (let at = 1 << 17; at < bytes.length; at += 1 << 17)
+    blocks.push(zstdBlock('raw', bytes.subarray(at, at + (1 << 17))));
+  return zstdFrame(blocks);
+}
+
 const part = fc
   .string({
     unit: fc.constantFrom('a', 'b', '-', '.', 'é', '𝄞', ' ', '\n', '='),

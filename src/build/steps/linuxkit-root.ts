@@ -1,6 +1,6 @@
 // The images of a spec to one root file system in LinuxKit's layout: what its tars hold, and what the archives of an
 // initrd and the squashfs are made of.
-import { flattenImage, placeTree, stripImage, usualPlaces } from '../../image/linuxkit-flatten.ts';
+import { fillImage, flattenImage, placeTree, stripImage, usualPlaces } from '../../image/linuxkit-flatten.ts';
 import { type KernelParts, readKernel } from '../../image/linuxkit-kernel.ts';
 import {
   type ImagePart,
@@ -21,7 +21,7 @@ import { contentBytes } from '../../tree/content.ts';
 import type { TreeNode } from '../../tree/node.ts';
 import { directory, file, type ReadonlyTree, symlink, type Tree } from '../../tree/tree.ts';
 import { blobOf, type Needs } from '../result.ts';
-import { openImage, type Workshop } from '../workshop.ts';
+import { imageNameOf, openImage, type Workshop } from '../workshop.ts';
 import { readBundle } from './bundle.ts';
 import { openLayout } from './layout.ts';
 
@@ -38,13 +38,12 @@ export async function composeRoot(
   workshop: Workshop,
 ): Promise<ComposedRoot> {
   const { spec, files } = workshop.locked;
-  const nameOf = (id: string) => id.replace(/^(image|component) /, '');
   const sourceOf = (reference: ImageReference) => imageName(reference, spec.file);
   const parts: RootPart[] = [];
   let kernel: KernelParts | undefined;
   if (planned.kernel !== undefined && spec.kernel) {
     const { tree } = await openImage(workshop, needs, planned.kernel);
-    kernel = await readKernel(tree, spec.kernel, nameOf(planned.kernel), workshop.cache);
+    kernel = await readKernel(tree, spec.kernel, imageNameOf(planned.kernel), workshop.cache);
     const source = sourceOf(spec.kernel.image);
     if (spec.kernel.ucode !== undefined && !kernel.ucode) {
       // As for LinuxKit: one spec serves kernels of several architectures, of which only some have any.
@@ -79,7 +78,7 @@ export async function composeRoot(
   async function volumeContent({ format }: Volume, id: string): Promise<ReadonlyTree> {
     if (format === 'oci') return openLayout(id, needs, workshop);
     const { tree } = await openImage(workshop, needs, id);
-    return new Map([...usualPlaces('shared'), ...stripImage(tree)]);
+    return fillImage(tree, 'shared');
   }
 
   /** Where no init image says otherwise. */
@@ -152,7 +151,7 @@ async function containerParts(containers: PlannedRoot['containers'], needs: Need
     images.push({
       ...part,
       part: bundles.length,
-      key: digestOf({ image: digest, inside, flattening: 1 }),
+      key: digestOf({ image: digest, inside, flattening: 2 }),
       open: async () => placeTree(flattenImage((await openImage(workshop, needs, id)).tree), inside),
     });
     bundle.delete(inside);

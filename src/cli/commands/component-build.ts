@@ -8,7 +8,6 @@ import { lostBlob } from '../../image/root-image.ts';
 import type { Context } from '../../lock/context.ts';
 import { hostArchitecture } from '../../lock/resolve.ts';
 import type { Image } from '../../oci/image.ts';
-import { recordImage } from '../../oci/list.ts';
 import { loadImage } from '../../oci/store.ts';
 import { componentStep, makeStep, type Step, type Work } from '../../plan/step.ts';
 import { createContext } from '../context.ts';
@@ -16,6 +15,7 @@ import { lockOne } from '../lock-one.ts';
 import { targetArch } from '../options.ts';
 import type { Session } from '../session.ts';
 import { findComponent } from './component.ts';
+import { recordBuilt } from './image-find.ts';
 
 export async function buildComponent(named: string, session: Session): Promise<void> {
   const { front } = session;
@@ -56,6 +56,6 @@ export async function buildNamed(named: string, session: Session, context: Conte
   task.done();
   const image = await loadImage(context.cache, blobs.manifest!.digest, name);
   if (!image) throw lostBlob(blobs.manifest!.digest);
-  await recordImage(context.cache, image, name);
+  await recordBuilt(image, name, session, context);
   return { name, image, packages: component.packages };
 }

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { dockerArchiveTree, layoutTree, writeArchiveFile, writeLayoutDirectory } from '../../oci/export.ts';
 import { imageTree } from '../../oci/flatten.ts';
 import { writeStream } from '../../output/stream.ts';
-import { parseReference } from '../../spec/reference.ts';
+import { type ImageReference, parseReference } from '../../spec/reference.ts';
 import { writeTar } from '../../tree/write-tar.ts';
 import { createContext } from '../context.ts';
 import type { Session } from '../session.ts';
@@ -23,12 +23,11 @@ export async function exportImage(
   const { cache, signal } = context;
   const { name, image } = await openNamed(named, session, context);
   const path = resolve(session.io.cwd, target);
-  const reference = parseReference(name);
-  const registryName = reference.kind === 'registry' ? name : undefined;
-  const tag = reference.kind === 'registry' ? reference.tag : undefined;
+  const registry = registryReferenceOf(name);
+  const tag = registry?.tag;
   switch (format) {
     case 'docker-archive':
-      await writeArchiveFile(await dockerArchiveTree(cache, image, registryName), path);
+      await writeArchiveFile(await dockerArchiveTree(cache, image, registry && name), path);
       break;
     case 'oci-archive':
       await writeArchiveFile(await layoutTree(cache, [image], tag), path);
@@ -42,4 +41,14 @@ export async function exportImage(
     }
   }
   session.front.result('image export', { name, digest: image.digest, format, path: target }, `${target}\n`);
+}
+
+/** Undefined where the cache lists it by a path, which may be none that a reference can have. */
+function registryReferenceOf(name: string): (ImageReference & { kind: 'registry' }) | undefined {
+  try {
+    const reference = parseReference(name);
+    return reference.kind === 'registry' ? reference : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,4 +1,5 @@
-// `catamaran image pull REFERENCE…`: images into the cache, so that a later build needs no network for them.
+// `catamaran image pull REFERENCE…`: images into the cache, for one platform, so that a later build needs no network for
+// them: without a lock too, as offline a name stands for what it was fetched by.
 import { createContext } from '../context.ts';
 import type { Session } from '../session.ts';
 import { fetchNamed } from './image-find.ts';

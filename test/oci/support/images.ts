@@ -77,7 +77,7 @@ export async function serveImage(
 
 export function originOf(text: string): ImageOrigin {
   const reference = parseReference(text);
-  if (reference.kind === 'component' || reference.kind === 'directory')
+  if (reference.kind === 'component' || reference.kind === 'directory' || reference.kind === 'package')
     throw new Error(`not fetched: ${text}`);
   return reference;
 }
