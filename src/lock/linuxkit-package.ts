@@ -1,6 +1,6 @@
 // A package of LinuxKit → the image that it stands for, as `linuxkit pkg show-tag` tells it: the tag is the hash that git has
-// of the package's directory, so that it names exactly what the image was built from. git is the user's own; it reads here,
-// and runs nothing of the repository's.
+// of the package's directory, so that it names exactly what the image was built from. git is the user's own, with the
+// user's settings; it only reads here, and runs no hook and no monitor.
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
