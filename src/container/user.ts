@@ -5,16 +5,14 @@ import { formatSize } from '../base/size.ts';
 import type { Settings } from '../spec/types.ts';
 import { contentBytes, sizeOf } from '../tree/content.ts';
 import type { TreeNode } from '../tree/node.ts';
-import { joined } from '../tree/resolve-links.ts';
-import { parentOf, type ReadonlyTree } from '../tree/tree.ts';
+import { linksOf, pathResolver } from '../tree/resolve-links.ts';
+import type { ReadonlyTree } from '../tree/tree.ts';
 import type { User } from './config.ts';
 
 /** In bytes: tens of thousands of users. */
 const maxTableSize = 4 << 20;
 /** The last number of 32 bits means "no change" to the kernel. */
 const maxId = 0xffff_fffe;
-/** As many symlinks as Linux follows on one way. */
-const maxHops = 40;
 
 export async function resolveUser(
   settings: Settings,
@@ -27,8 +25,11 @@ export async function resolveUser(
     return { uid: settings.uid ?? 0, gid: settings.gid ?? 0, ...extra };
   }
   const [user, group] = splitUser(imageUser);
-  const passwd = await readTable(tree, 'etc/passwd', name);
-  const groups = await readTable(tree, 'etc/group', name);
+  // As a program in the container would find them: /etc or the file may be a symlink, relative or absolute.
+  const resolve = pathResolver(linksOf(tree));
+  const nodeAt = (path: string) => tree.get(resolve(path) ?? '');
+  const passwd = await readTable(nodeAt, 'etc/passwd', name);
+  const groups = await readTable(nodeAt, 'etc/group', name);
   const entry = passwd.find(([login]) => login === user) ?? passwd.find(([, , uid]) => uid === user);
   const uid = number(user) ?? number(entry?.[2]);
   const own = group === undefined ? number(entry?.[3] || '0') : gidOf(group, groups);
@@ -56,34 +57,17 @@ const isMember = ([, , , members = '']: readonly string[], login: string | undef
 const number = (text: string | undefined) =>
   text !== undefined && /^\d+$/.test(text) && Number(text) <= maxId ? Number(text) : undefined;
 
-async function readTable(tree: ReadonlyTree, path: string, name: string): Promise<string[][]> {
-  const node = nodeAt(tree, path);
+async function readTable(
+  nodeAt: (path: string) => TreeNode | undefined,
+  path: string,
+  name: string,
+): Promise<string[][]> {
+  const node = nodeAt(path);
   if (node?.type !== 'file') return [];
   const size = sizeOf(node.content);
   if (size > maxTableSize) throw hugeTable(path, size, name);
   const text = Buffer.from(await contentBytes(node.content)).toString('utf8');
   return text.split('\n').map((line) => line.split(':'));
-}
-
-/** As a program in the container would find it: /etc or the file may be a symlink, relative or absolute. */
-function nodeAt(tree: ReadonlyTree, path: string): TreeNode | undefined {
-  const parts = path.split('/');
-  let at = '';
-  let hops = 0;
-  for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
-    if (part === '' || part === '.') continue;
-    const next = part === '..' ? parentOf(at) : joined(at, part);
-    const node = tree.get(next);
-    if (node?.type !== 'symlink' || part === '..') {
-      at = next;
-      continue;
-    }
-    hops += 1;
-    if (hops > maxHops) return undefined;
-    if (node.target.startsWith('/')) at = '';
-    parts.unshift(...node.target.split('/'));
-  }
-  return tree.get(at);
 }
 
 function hugeTable(path: string, size: number, name: string): CatamaranError {

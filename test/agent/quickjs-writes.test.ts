@@ -3,22 +3,12 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { build } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 import { temporaryDirectory } from '../release/support/workplace.ts';
+import { bundleForQuickJs } from '../support/bundle-quickjs.ts';
 import { hostTools, type ToolsComponent } from '../support/tools.ts';
 
-/** As scripts/bundle.mjs makes the agent. */
-const bundled = build({
-  entryPoints: [join(import.meta.dirname, 'support/quickjs-writes.ts')],
-  write: false,
-  bundle: true,
-  format: 'esm',
-  platform: 'neutral',
-  target: 'es2023',
-  mainFields: ['module', 'main'],
-  logLevel: 'error',
-});
+const bundled = bundleForQuickJs(join(import.meta.dirname, 'support/quickjs-writes.ts'));
 
 /** A machine in a directory. `limit`: no file may be longer, in KiB. */
 async function openMachine(limit?: number) {
@@ -39,7 +29,7 @@ async function openMachine(limit?: number) {
     ...{ place, put, link },
     read: (path: string) => readFileSync(place(path)),
     async write(verb: string, size: number): Promise<string> {
-      put('/writes.js', (await bundled).outputFiles[0]!.contents);
+      put('/writes.js', await bundled);
       const words = ['--std', place('/writes.js'), root, verb, String(size)];
       const { file, args, env } = await tools.command('qjs', words, {
         prelude,

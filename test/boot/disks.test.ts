@@ -32,10 +32,7 @@ const table = faultTable('disk');
 beforeAll(async () => {
   twin = await makeTwin();
 }, 10 * minute);
-afterAll(async () => {
-  table.print();
-  await rm(twin.directory, { recursive: true, force: true });
-});
+afterAll(() => rm(twin.directory, { recursive: true, force: true }));
 
 let count = 0;
 const fresh = (from = twin.disk) => copyDisk(from, join(twin.directory, `disk-${++count}.raw`));

@@ -34,10 +34,7 @@ const table = faultTable('fault');
 beforeAll(async () => {
   disks = await makeTwinDisks();
 }, 15 * minute);
-afterAll(async () => {
-  table.print();
-  await rm(disks.directory, { recursive: true, force: true });
-});
+afterAll(() => rm(disks.directory, { recursive: true, force: true }));
 
 let count = 0;
 const fresh = (from: string) => copyDisk(from, join(disks.directory, `run-${++count}.raw`));

@@ -34,10 +34,7 @@ const path = (name: string) => join(twin.directory, `${name}.raw`);
 beforeAll(async () => {
   twin = await makeTwin();
 }, 10 * minute);
-afterAll(async () => {
-  table.print();
-  await rm(twin.directory, { recursive: true, force: true });
-});
+afterAll(() => rm(twin.directory, { recursive: true, force: true }));
 
 const firmwares: readonly Firmware[] = everything ? ['bios', 'uefi'] : ['bios'];
 /** Where there are many boots: one by one under each of them. */

@@ -43,10 +43,7 @@ beforeAll(async () => {
   await lighthouse.promote('3.0.0', 'alpha');
   oldHash = (await inspectImage(lighthouse.disk)).slots[0]!.archive!.verity!.rootHash;
 }, 20 * minute);
-afterAll(async () => {
-  table.print();
-  await lighthouse?.close();
-});
+afterAll(() => lighthouse?.close());
 
 /** Runs 1.0.0, reaches the server, and does nothing by itself. */
 async function startOld(disk: string): Promise<TwinMachine> {

@@ -1,16 +1,24 @@
 // Which faults are caused, under which firmware, and what the tests print at their end: each fault, how often it was
 // caused, and how often the machine survived it.
-import { test } from 'vitest';
+import { afterAll, test } from 'vitest';
 import type { Firmware } from '../../src/run/arguments.ts';
 
 export interface FaultTable {
   /** Counts a run; what `run` throws makes it one that was not survived. */
   count<T>(fault: string, run: () => Promise<T>): Promise<T>;
-  print(): void;
 }
 
+/** Printed at the end of the file's tests. */
 export function faultTable(title: string): FaultTable {
   const rows = new Map<string, { runs: number; survived: number }>();
+  afterAll(() => {
+    const width = Math.max(title.length, ...[...rows.keys()].map((fault) => fault.length));
+    const lines = [...rows].map(
+      ([fault, { runs, survived }]) =>
+        `${fault.padEnd(width)}  ${String(runs).padStart(4)}  ${String(survived).padStart(8)}`,
+    );
+    console.log([`${title.padEnd(width)}  runs  survived`, ...lines].join('\n'));
+  });
   return {
     async count(fault, run) {
       const row = rows.get(fault) ?? { runs: 0, survived: 0 };
@@ -19,14 +27,6 @@ export function faultTable(title: string): FaultTable {
       const result = await run();
       row.survived += 1;
       return result;
-    },
-    print() {
-      const width = Math.max(title.length, ...[...rows.keys()].map((fault) => fault.length));
-      const lines = [...rows].map(
-        ([fault, { runs, survived }]) =>
-          `${fault.padEnd(width)}  ${String(runs).padStart(4)}  ${String(survived).padStart(8)}`,
-      );
-      console.log([`${title.padEnd(width)}  runs  survived`, ...lines].join('\n'));
     },
   };
 }

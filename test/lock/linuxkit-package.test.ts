@@ -2,11 +2,9 @@
 import { execFile } from 'node:child_process';
 import { access, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest';
-import { silentReporter } from '../../src/base/reporter.ts';
-import { findMirror } from '../../src/debian/mirror.ts';
 import type { Context } from '../../src/lock/context.ts';
 import { imageOfPackage } from '../../src/lock/linuxkit-package.ts';
 import { emptyLock, type Lock } from '../../src/lock/lock-file.ts';
@@ -17,7 +15,8 @@ import { writeImage } from '../../src/oci/store.ts';
 import { readSpec } from '../../src/spec/read.ts';
 import { helloTree, temporaryAccess } from '../oci/support/images.ts';
 import { startRealRegistry } from '../oci/support/real-registry.ts';
-import { hostArch, testCache } from '../support/tools.ts';
+import { testContext } from '../support/context.ts';
+import { hostArch } from '../support/tools.ts';
 
 let directory: string;
 let pkg: string;
@@ -160,20 +159,8 @@ test('in a spec it is the image of the registry; the lock has it by that, so tha
     await pushImages([image], parseRegistryReference(await nameOf()), registry);
     return image.digest;
   };
-  const context: Context = {
-    cache: await testCache(),
-    reporter: silentReporter,
-    signal,
-    mirror: () => findMirror({ environment: process.env }),
-    registries: async () => registry.registries,
-    snapshotMirrors: [],
-    program: 'program',
-    offline: false,
-    now: Math.floor(Date.now() / 1000),
-    componentsRoot: resolve(import.meta.dirname, '../../components'),
-    home: directory,
-    jobs: 2,
-  };
+  const registries = async () => registry.registries;
+  const context: Context = { ...(await testContext()), signal, registries, home: directory };
   const lock = async (known: Lock, mode: ResolveRequest['mode']) => {
     const spec = readSpec(join(directory, 'x.yml'), 'init: ["@pkg:./pkg/hello"]\n', {
       exists: (path) => path === join(pkg, 'build.yml'),

@@ -1,17 +1,16 @@
 // Specs against the real archive: what is locked stays, what is missing is added, what may not be added is refused.
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { silentReporter } from '../../src/base/reporter.ts';
-import { findMirror } from '../../src/debian/mirror.ts';
 import type { Context } from '../../src/lock/context.ts';
 import { imageName } from '../../src/lock/image-name.ts';
 import { emptyLock, type Lock } from '../../src/lock/lock-file.ts';
 import { lockPathOf, readLock, writeLock } from '../../src/lock/lock-store.ts';
 import { hostArchitecture, type ResolveRequest, resolveSpec } from '../../src/lock/resolve.ts';
 import { readSpec } from '../../src/spec/read.ts';
-import { hostArch, testCache } from '../support/tools.ts';
+import { testContext } from '../support/context.ts';
+import { hostArch } from '../support/tools.ts';
 
 let directory: string;
 let context: Context;
@@ -22,18 +21,9 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'catamaran-lock-'));
   await writeComponent('quickjs');
   context = {
-    cache: await testCache(),
-    reporter: silentReporter,
-    signal: new AbortController().signal,
-    mirror: () => findMirror({ environment: process.env }),
+    ...(await testContext()),
     registries: () => Promise.reject(new Error('no registry is asked for')),
-    snapshotMirrors: [],
-    program: 'program',
-    offline: false,
-    now: Math.floor(Date.now() / 1000),
-    componentsRoot: resolve(import.meta.dirname, '../../components'),
     home: directory,
-    jobs: 2,
   };
   alone = { ...context, mirror: () => Promise.reject(new Error('the mirror was asked for')) };
   full = await lockOf(text, emptyLock, 'fill');

@@ -2,13 +2,13 @@
 // device does. Both are Debian's, from the tools.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { expect, test } from 'vitest';
 import { createKey } from '../../src/release/keyring.ts';
 import { promote } from '../../src/release/pointers.ts';
 import { refreshRepository } from '../../src/release/refresh.ts';
 import { rotateKey } from '../../src/release/rotate-key.ts';
 import { bucketOf } from '../../src/tuf/rollout.ts';
+import { bundleForQuickJs } from '../support/bundle-quickjs.ts';
 import { hostTools, type ToolsComponent } from '../support/tools.ts';
 import { keyNamed } from './support/people.ts';
 import {
@@ -124,17 +124,10 @@ test('our client runs in QuickJS, and comes to what it comes to in Node', async 
   const place = await makeHistory();
   const tools = await openTools();
   const script = join(place.base, 'client.js');
-  // As scripts/bundle.mjs makes the agent.
-  await build({
-    entryPoints: [join(import.meta.dirname, '../tuf/support/quickjs-main.ts')],
-    outfile: script,
-    bundle: true,
-    format: 'esm',
-    platform: 'neutral',
-    target: 'es2023',
-    mainFields: ['module', 'main'],
-    logLevel: 'error',
-  });
+  await writeFile(
+    script,
+    await bundleForQuickJs(join(import.meta.dirname, '../tuf/support/quickjs-main.ts')),
+  );
   const { stdout } = await tools.run('qjs', ['--std', script, place.repo, 'stable', String(now)]);
   const answer = JSON.parse(stdout);
   const manifest = JSON.parse(

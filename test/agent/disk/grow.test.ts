@@ -33,17 +33,23 @@ function machine(files: Record<string, string | Uint8Array>, disk?: Uint8Array) 
   return host;
 }
 
+/** As it was built, on a disk that is larger. */
+function enlargedDisk(): Uint8Array {
+  const disk = new Uint8Array(1_000_000 * 512);
+  const layout = layoutDisk({
+    osId: 'x',
+    arch: 'amd64',
+    sizes: { slot: 1 << 20, data: 1 << 20, boot: 1 << 20 },
+  });
+  const built = writeGpt(partitionTable(layout));
+  disk.set(built.primary);
+  disk.set(built.backup, layout.size - built.backup.length);
+  return disk;
+}
+
 describe('disk grow', () => {
   it('writes the backup, then the first copy; after that, nothing any more', () => {
-    const disk = new Uint8Array(1_000_000 * 512);
-    const layout = layoutDisk({
-      osId: 'x',
-      arch: 'amd64',
-      sizes: { slot: 1 << 20, data: 1 << 20, boot: 1 << 20 },
-    });
-    const built = writeGpt(partitionTable(layout));
-    disk.set(built.primary);
-    disk.set(built.backup, layout.size - built.backup.length);
+    const disk = enlargedDisk();
     const host = machine({ '/dev/vda': disk }, disk);
     expect(runCommand(['disk', 'grow'], host)).toBe(0);
     expect(host.calls.filter((call) => !call.startsWith('readlink'))).toEqual([
@@ -66,15 +72,7 @@ describe('disk grow', () => {
   });
 
   it('mends a damaged copy at any boot, and says so', () => {
-    const disk = new Uint8Array(1_000_000 * 512);
-    const layout = layoutDisk({
-      osId: 'x',
-      arch: 'amd64',
-      sizes: { slot: 1 << 20, data: 1 << 20, boot: 1 << 20 },
-    });
-    const built = writeGpt(partitionTable(layout));
-    disk.set(built.primary);
-    disk.set(built.backup, layout.size - built.backup.length);
+    const disk = enlargedDisk();
     const host = machine({ '/dev/vda': disk }, disk);
     runCommand(['disk', 'grow'], host);
     const whole = disk.slice(0, 34 * 512);
