@@ -2,10 +2,10 @@
 // files in the place of partitions. What needs a kernel of its own, the reading of all blocks through dm-verity, is left out.
 import { copyFile, mkdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { runUpdateCommand } from '../src/agent/update/commands.ts';
+import { runUpdateCommand } from '../src/agent/commands/update.ts';
+import { type ReleasePart, releaseParts } from '../src/contract/release-manifest.ts';
 import { envOffsets, partitionRoles, slotRole } from '../src/slots/constants.ts';
 import { serialiseEnv } from '../src/slots/env.ts';
-import { type ReleasePart, releaseParts } from '../src/slots/release-manifest.ts';
 import { freshState } from '../src/slots/state.ts';
 import type { Command } from '../src/tools/tools.ts';
 import { sandboxHost } from '../test/agent/update/support/sandbox-host.ts';

@@ -4,16 +4,16 @@ import { createHash } from 'node:crypto';
 import { cp, mkdir, open, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { silentReporter } from '../src/base/reporter.ts';
-import { loadArchive } from '../src/debian/archive.ts';
-import { findMirror } from '../src/debian/mirror.ts';
-import { compareVersions } from '../src/debian/version.ts';
-import { readBootArchive } from '../src/image/boot-archive-reader.ts';
 import {
   parseReleaseManifest,
   type ReleaseManifest,
   type ReleasePart,
   releaseParts,
-} from '../src/slots/release-manifest.ts';
+} from '../src/contract/release-manifest.ts';
+import { loadArchive } from '../src/debian/archive.ts';
+import { findMirror } from '../src/debian/mirror.ts';
+import { compareVersions } from '../src/debian/version.ts';
+import { readBootArchive } from '../src/disk/boot-archive-reader.ts';
 import { type Installation, succeed } from '../test/support/build.ts';
 import { hostArch, testCache } from '../test/support/tools.ts';
 

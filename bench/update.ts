@@ -6,7 +6,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ReleasePart, releaseParts } from '../src/slots/release-manifest.ts';
+import { type ReleasePart, releaseParts } from '../src/contract/release-manifest.ts';
 import type { Command } from '../src/tools/tools.ts';
 import { installCommand } from '../test/support/build.ts';
 import { hostTools, type ToolsComponent } from '../test/support/tools.ts';

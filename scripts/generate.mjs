@@ -34,12 +34,14 @@ function generateValidators() {
 }
 
 const generated = {
-  'src/spec/spec.generated.ts':
+  'src/specification/spec.generated.ts':
     banner('schemas/spec.schema.json') + generateTypes('spec.schema.json', schemas, {}),
   'src/component/component.generated.ts':
     banner('schemas/component.schema.json') +
-    generateTypes('component.schema.json', schemas, { 'spec.schema.json': '../spec/spec.generated.ts' }),
-  'src/spec/validators.generated.ts': generateValidators(),
+    generateTypes('component.schema.json', schemas, {
+      'spec.schema.json': '../specification/spec.generated.ts',
+    }),
+  'src/document/validators.generated.ts': generateValidators(),
 };
 
 const check = process.argv.includes('--check');

@@ -23,7 +23,7 @@ export function generateTypes(file, schemas, imports) {
       return typeOf(target.schema, target.file);
     }
     if (schema.enum) return schema.enum.map((value) => quote(value)).join(' | ');
-    // Text where other scalars are taken as they are written (src/spec/coerce.ts).
+    // Text where other scalars are taken as they are written (src/document/coerce.ts).
     if (schema.type[0] === 'string') return 'string';
     if (Array.isArray(schema.type))
       return schema.type.map((type) => typeOf({ ...schema, type }, from)).join(' | ');

@@ -6,8 +6,8 @@ import type { Context } from '../lock/context.ts';
 import { emptyLock, formatLock, parseLock } from '../lock/lock-file.ts';
 import type { LockedComponent, LockedSpec } from '../lock/locked-spec.ts';
 import { resolveSpec } from '../lock/resolve.ts';
-import { readSpec } from '../spec/read.ts';
-import { formatReference, parseReference } from '../spec/reference.ts';
+import { readSpec } from '../specification/read.ts';
+import { formatReference, parseReference } from '../specification/reference.ts';
 import { digestOf } from '../store/digest-of.ts';
 
 export interface LockedOne {

@@ -1,11 +1,11 @@
 // What the commands of `catamaran release` share: the publisher out of the options, and what they say of an outcome.
 import { join, resolve } from 'node:path';
-import { openDisk, privateDirectory } from '../release/disk.ts';
-import { readKeyring } from '../release/keyring.ts';
-import type { Outcome, Publisher } from '../release/publisher.ts';
+import { openTransport } from '../net/http.ts';
+import { proxiesOf } from '../net/proxy.ts';
+import type { Outcome, Publisher } from '../release/change/publisher.ts';
+import { openDisk, privateDirectory } from '../release/repository/disk.ts';
+import { readKeyring } from '../release/signing/keyring.ts';
 import type { RepositoryStatus } from '../release/status.ts';
-import { openTransport } from '../store/http.ts';
-import { proxiesOf } from '../store/proxy.ts';
 import type { Session } from './session.ts';
 
 export interface RepositoryOptions {

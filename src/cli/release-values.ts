@@ -1,7 +1,7 @@
 // Parsers for the values of the options of `catamaran release`. Each throws commander's error, which names the option.
 import { InvalidArgumentError } from 'commander';
-import { type Days, type ExpiringRole, expiringRoles, mostDays } from '../release/config.ts';
 import type { Quorum } from '../release/init.ts';
+import { type Days, type ExpiringRole, expiringRoles, mostDays } from '../release/repository/config.ts';
 import { mostEpoch, versionForm } from '../tuf/release-ref.ts';
 import { parseCurve, type Rollout } from '../tuf/rollout.ts';
 

@@ -1,5 +1,5 @@
 // The specs of a command line as the rooms below take them: paths, `-` for standard input, values of variables.
-import type { SpecSource } from '../build/load-spec.ts';
+import type { SpecSource } from '../lock/load-spec.ts';
 import type { Io } from './io.ts';
 
 export type SpecFiles = readonly [string, ...string[]];

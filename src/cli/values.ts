@@ -2,7 +2,7 @@
 import { InvalidArgumentError } from 'commander';
 import { type Arch, architectures, isArch } from '../base/arch.ts';
 import { parseSize } from '../base/size.ts';
-import { diskFormats, linuxkitFormats, type OutputFormat } from '../plan/step.ts';
+import { diskFormats, linuxkitFormats, type OutputFormat } from '../engine/step.ts';
 
 export function parseArch(text: string): Arch {
   if (isArch(text)) return text;

@@ -1,5 +1,5 @@
 // Generated from schemas/component.schema.json by scripts/generate.mjs. Do not edit.
-import type { ContainerSettings } from '../spec/spec.generated.ts';
+import type { ContainerSettings } from '../specification/spec.generated.ts';
 
 /**
  * A component: Debian packages, files, users and OCI config, built into an OCI image of one layer. Nothing

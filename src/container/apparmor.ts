@@ -1,5 +1,5 @@
 // A container's AppArmor profile: its name for config.json, and its source, which init loads into the kernel.
-import type { AppArmor } from '../spec/types.ts';
+import type { AppArmor } from '../specification/types.ts';
 
 const defaultName = 'catamaran-default';
 

@@ -1,9 +1,10 @@
 // One container to the files of its bundle, in LinuxKit's layout, so that its init can run our trees and ours its.
 // The root file system itself is a segment, mounted by the initrd on `lower` (or `rootfs` where it is read-only).
 import { CatamaranError } from '../base/errors.ts';
+import { supervisionFile } from '../contract/supervision.ts';
 import type { Image } from '../oci/image.ts';
-import { formatReference } from '../spec/reference.ts';
-import type { Container, Settings, SpecNames } from '../spec/types.ts';
+import { formatReference } from '../specification/reference.ts';
+import type { Container, Settings, SpecNames } from '../specification/types.ts';
 import type { TreeNode } from '../tree/node.ts';
 import { addParents, directory, file, type ReadonlyTree, type Tree } from '../tree/tree.ts';
 import { appArmorName, appArmorText } from './apparmor.ts';
@@ -13,7 +14,6 @@ import { mergeSettings } from './merge.ts';
 import { mountsOf, secretsPlace } from './mounts.ts';
 import { runtimePreparation } from './runtime.ts';
 import { seccompOf } from './seccomp.ts';
-import { supervisionFile } from './supervision.ts';
 import { resolveUser } from './user.ts';
 
 export interface Bundle {
@@ -52,7 +52,7 @@ export async function makeBundle(
     [`${inside}/rootfs`, directory()],
     [`${inside}/config.json`, file(printConfig(config))],
     [`${inside}/runtime.json`, file(json(runtimePreparation(settings, path)))],
-    [`${inside}/catamaran.json`, file(json(supervisionFile(container, execution)))],
+    [`${inside}/catamaran.json`, file(json(supervisionFile(container, execution.StopSignal)))],
   ]);
   if (apparmor) bundle.set(`${inside}/apparmor`, file(appArmorText(apparmor)));
   if (!settings.readonly) {

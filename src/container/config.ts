@@ -2,8 +2,8 @@
 // config of its image. Member order and defaults follow LinuxKit, so that both inits can run both trees.
 import { byName, sortedEntries } from '../base/order.ts';
 import type { ExecutionConfig } from '../oci/image.ts';
-import { expandCapabilities } from '../spec/capabilities.ts';
-import type { Secret, Settings } from '../spec/types.ts';
+import { expandCapabilities } from '../specification/capabilities.ts';
+import type { Secret, Settings } from '../specification/types.ts';
 import { devicesOf } from './devices.ts';
 import { idMapping, mountsOf } from './mounts.ts';
 import { resourcesOf } from './resources.ts';

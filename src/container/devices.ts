@@ -1,6 +1,6 @@
 // Device nodes of a container, and the rules of the device controller that let it use them.
-import { parseMode } from '../spec/scalars.ts';
-import type { Device } from '../spec/spec.generated.ts';
+import { parseMode } from '../document/scalars.ts';
+import type { Device } from '../specification/spec.generated.ts';
 
 export interface DeviceRule {
   readonly allow: boolean;

@@ -1,13 +1,13 @@
 // LinuxKit's label of an image: JSON or YAML text → settings, by the same rules as in a spec.
 import { CatamaranError, type Diagnostic } from '../base/errors.ts';
+import { checkDocument } from '../document/document.ts';
+import { describePointer, type Pointer } from '../document/pointer.ts';
+import { validateSettings } from '../document/validators.generated.ts';
+import { parseYaml } from '../document/yaml.ts';
 import { type ExecutionConfig, runtimeLabel } from '../oci/image.ts';
-import { checkDocument } from '../spec/document.ts';
-import { describePointer, type Pointer } from '../spec/pointer.ts';
-import { readSettings } from '../spec/settings.ts';
-import type { ContainerSettings } from '../spec/spec.generated.ts';
-import type { Settings, SpecNames } from '../spec/types.ts';
-import { validateSettings } from '../spec/validators.generated.ts';
-import { parseYaml } from '../spec/yaml.ts';
+import { readSettings } from '../specification/settings.ts';
+import type { ContainerSettings } from '../specification/spec.generated.ts';
+import type { Settings, SpecNames } from '../specification/types.ts';
 import { isSet } from './merge.ts';
 
 /**

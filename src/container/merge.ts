@@ -1,7 +1,7 @@
 // How a container is to run: what its image's label proposes, overruled field by field by what the spec says.
 // The rules are LinuxKit's (a value that is present replaces, lists and tables are never merged inside), but for
 // `binds.add` and `capabilities.add`, which add wherever they stand.
-import type { Settings } from '../spec/types.ts';
+import type { Settings } from '../specification/types.ts';
 
 export function mergeSettings(label: Settings, spec: Settings): Settings {
   const present = Object.fromEntries(Object.entries(spec).filter(([, value]) => isSet(value)));

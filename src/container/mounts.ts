@@ -1,9 +1,9 @@
 // The mounts of a container: the defaults, then tmpfs, binds and mounts, each taking the place of what was at its
 // destination before; in the end sorted by destination, so that a parent comes before what lies below it.
 import { byName } from '../base/order.ts';
-import { typeOfMount, usualPlaces } from '../spec/mount-settings.ts';
-import type { IdMapping, Mount as SpecMount } from '../spec/spec.generated.ts';
-import type { Secret, Settings } from '../spec/types.ts';
+import { typeOfMount, usualPlaces } from '../specification/mount-settings.ts';
+import type { IdMapping, Mount as SpecMount } from '../specification/spec.generated.ts';
+import type { Secret, Settings } from '../specification/types.ts';
 
 /** A mount of the OCI runtime specification. */
 export interface Mount {

@@ -1,7 +1,7 @@
 // linux.resources in the OCI specification's order and spelling. LinuxKit's schema has `blockio` for blockIO; its decoder
 // loses whatever is in camel case, and here all of it counts.
 import { sortedEntries } from '../base/order.ts';
-import type { HugePageLimit, Resources } from '../spec/spec.generated.ts';
+import type { HugePageLimit, Resources } from '../specification/spec.generated.ts';
 import type { DeviceRule } from './devices.ts';
 import { inOrder } from './order.ts';
 

@@ -1,7 +1,7 @@
 // runtime.json of a bundle: what init prepares on the host before the container is created. Its root file system is
 // the segment itself where it is read-only, else an overlay over the segment with its upper layer in memory.
-import type { Interface } from '../spec/spec.generated.ts';
-import type { Settings } from '../spec/types.ts';
+import type { Interface } from '../specification/spec.generated.ts';
+import type { Settings } from '../specification/types.ts';
 import { type Mount, mountOf } from './mounts.ts';
 
 export interface RuntimePreparation {

@@ -1,8 +1,8 @@
 // linux.seccomp of a container. Our default profile lets through what programs need and refuses, with EPERM, the calls
 // that reach around containers; a capability that the container has brings back the calls that it stands for.
 
-import { expandCapabilities } from '../spec/capabilities.ts';
-import type { Seccomp, Settings } from '../spec/types.ts';
+import { expandCapabilities } from '../specification/capabilities.ts';
+import type { Seccomp, Settings } from '../specification/types.ts';
 
 /** Refused unless the container has the capability. */
 const guarded: Readonly<Record<string, string>> = {

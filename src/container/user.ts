@@ -2,7 +2,7 @@
 // own passwd and group files (LinuxKit ignores USER; its users ask for this).
 import { CatamaranError } from '../base/errors.ts';
 import { formatSize } from '../base/size.ts';
-import type { Settings } from '../spec/types.ts';
+import type { Settings } from '../specification/types.ts';
 import { contentBytes, sizeOf } from '../tree/content.ts';
 import type { TreeNode } from '../tree/node.ts';
 import { linksOf, pathResolver } from '../tree/resolve-links.ts';

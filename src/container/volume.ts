@@ -1,7 +1,7 @@
 // One volume to its directories, in LinuxKit's layout: what it holds at first is mounted on `lower`, and init lays memory
 // over it at `merged`, which is what containers bind. Without `tmp` it is read-only: then `merged` is `lower` itself.
-import { volumeDirectory } from '../spec/mount-settings.ts';
-import type { Volume } from '../spec/types.ts';
+import { volumeDirectory } from '../specification/mount-settings.ts';
+import type { Volume } from '../specification/types.ts';
 import { addParents, directory, type Tree } from '../tree/tree.ts';
 import type { Bundle } from './bundle.ts';
 

@@ -2,9 +2,9 @@
 import type { Arch } from '../base/arch.ts';
 import type { Digest } from '../base/digest.ts';
 import type { Reporter } from '../base/reporter.ts';
+import type { Transport } from '../net/http.ts';
+import type { Patience } from '../net/patience.ts';
 import type { Cache } from '../store/cache.ts';
-import type { Transport } from '../store/http.ts';
-import type { Patience } from '../store/patience.ts';
 import { fetchRelease, fetchTables, type SuiteRequest } from './fetch-index.ts';
 import { makePackageIndex, type PackageIndex } from './index.ts';
 import { type TrustedKey, trixieKeys } from './keys/trixie.ts';

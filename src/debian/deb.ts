@@ -1,11 +1,11 @@
 // A .deb file's content: its data member, decompressed once into the cache, read as a tree. Nothing of the package is
 // run and its control member is not even opened: what maintainer scripts do is said by components.
 import { open } from 'node:fs/promises';
+import { readTarFile } from '../archive/read-tar.ts';
 import { isDigest } from '../base/digest.ts';
 import { CatamaranError } from '../base/errors.ts';
 import { byName } from '../base/order.ts';
 import type { Content } from '../tree/content.ts';
-import { readTarFile } from '../tree/read-tar.ts';
 import type { Tree } from '../tree/tree.ts';
 import { type ArMember, listArMembers } from './ar.ts';
 import { type FetchOptions, fetchPackage } from './fetch-packages.ts';

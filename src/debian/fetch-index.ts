@@ -2,12 +2,12 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { decompress } from '../archive/decompress.ts';
 import type { Arch } from '../base/arch.ts';
 import { type Digest, digestFromHex, isDigest } from '../base/digest.ts';
 import { CatamaranError } from '../base/errors.ts';
+import { type DownloadTarget, download } from '../net/download.ts';
 import type { Blob } from '../store/cache.ts';
-import { type DownloadTarget, download } from '../store/download.ts';
-import { decompress } from '../tree/decompress.ts';
 import { boundSize } from './bound-size.ts';
 import type { TrustedKey } from './keys/trixie.ts';
 import type { Pocket } from './locked.ts';

@@ -1,7 +1,7 @@
 // Gets .deb files by their digests: from the cache, from the mirror, or from a snapshot of the archive.
 import { CatamaranError } from '../base/errors.ts';
+import { type DownloadTarget, download } from '../net/download.ts';
 import type { Blob } from '../store/cache.ts';
-import { type DownloadTarget, download } from '../store/download.ts';
 import { runLimited } from './limit.ts';
 import { baseUrl, type LockedPackage, type Mirror } from './locked.ts';
 

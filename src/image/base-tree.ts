@@ -2,7 +2,7 @@
 // and over them the spec's files. Two sources for one path are an error that names both; a file of the spec may take
 // the place of a file, as its author plainly means.
 import { type AccountFile, accountFiles, accountLines, mergeAccountLines } from '../component/accounts.ts';
-import type { Health, Os, Update } from '../spec/types.ts';
+import type { Health, Os, Update } from '../specification/types.ts';
 import { mergeTrees } from '../tree/merge.ts';
 import type { TreeNode } from '../tree/node.ts';
 import { addParents, directory, file, type ReadonlyTree, symlink, type Tree } from '../tree/tree.ts';

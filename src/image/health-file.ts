@@ -1,6 +1,6 @@
 // usr/lib/catamaran/health.json: the spec's `health` section as the agent on the machine reads it
 // (agent/health/settings.ts). Times in whole seconds, each rounded up.
-import type { Health, HealthCheck } from '../spec/types.ts';
+import type { Health, HealthCheck } from '../specification/types.ts';
 
 /** Undefined where the spec says nothing of health: then services that are up are all that a trial needs. */
 export function printHealth(health: Health | undefined): string | undefined {

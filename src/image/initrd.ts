@@ -1,9 +1,10 @@
 // The initrd: cpio archives one after the other, each compressed by itself and padded to four bytes, as the kernel takes
 // them (Documentation/driver-api/early-userspace/buffer-format.rst). The first is the initrd image's tree, the second
 // the kernel modules that it needs: unpacked, because BusyBox reads no .ko.xz, with the indexes cut down to them.
+
+import { decompress } from '../archive/decompress.ts';
 import { CatamaranError } from '../base/errors.ts';
 import { contentBytes, readContent } from '../tree/content.ts';
-import { decompress } from '../tree/decompress.ts';
 import { addParents, file, type ReadonlyTree, type Tree } from '../tree/tree.ts';
 
 export interface ModuleSelection {

@@ -1,5 +1,5 @@
 // os-release(5): what the running system says that it is.
-import type { Os } from '../spec/types.ts';
+import type { Os } from '../specification/types.ts';
 
 export function osRelease({ id, name, version, release }: Os): string {
   const fields: [string, string][] = [

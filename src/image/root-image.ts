@@ -3,11 +3,11 @@
 import { hash } from 'node:crypto';
 import { type Digest, digestFromHex } from '../base/digest.ts';
 import { CatamaranError } from '../base/errors.ts';
+import { deriveGuid, uuidBytes } from '../gpt/guid.ts';
 import type { Blob, Cache } from '../store/cache.ts';
 import { readContent } from '../tree/content.ts';
 import { buildHashTree, leafDigests } from '../verity/hash-tree.ts';
 import { blockSize } from '../verity/superblock.ts';
-import { deriveGuid, uuidBytes } from './guid.ts';
 
 export interface RootImage {
   /** In the order of the image; the first is base. */

@@ -5,10 +5,10 @@ import { type Digest, digestHex } from '../base/digest.ts';
 import { canonicalJson, type Json } from '../base/json.ts';
 import { byName } from '../base/order.ts';
 import type { LockedPackage } from '../debian/locked.ts';
+import { deriveGuid } from '../gpt/guid.ts';
 import { completeReference } from '../oci/reference.ts';
-import type { ImageReference } from '../spec/reference.ts';
-import type { Os } from '../spec/types.ts';
-import { deriveGuid } from './guid.ts';
+import type { ImageReference } from '../specification/reference.ts';
+import type { Os } from '../specification/types.ts';
 
 export const sbomPath = 'sbom.spdx.json';
 

@@ -1,11 +1,11 @@
 // A tree to a segment: a squashfs whose bytes are a function of the tree and the options alone. sqfstar reads our
 // tar from a pipe, so nothing is extracted; xattrs and devices travel in the tar.
 import { join } from 'node:path';
+import { type TarEntry, writeTarEntries } from '../archive/write-tar.ts';
 import type { Blob, Cache } from '../store/cache.ts';
 import { putFile } from '../store/put-file.ts';
 import type { Tools } from '../tools/tools.ts';
 import { addParents, type ReadonlyTree, type Tree, type TreePath, walk } from '../tree/tree.ts';
-import { type TarEntry, writeTarEntries } from '../tree/write-tar.ts';
 
 export interface SegmentOptions {
   /** Seconds since the epoch: the file system's own time, and no file is newer. */

@@ -1,6 +1,6 @@
 // Where a component's definition is: `component:NAME` among those that come with catamaran, a directory where it is.
 import { join } from 'node:path';
-import type { ImageReference } from '../spec/reference.ts';
+import type { ImageReference } from '../specification/reference.ts';
 import type { Context } from './context.ts';
 
 export function componentDirectory(

@@ -2,9 +2,9 @@
 // process, so that nothing below it looks at the environment, the clock or the disk's layout by itself.
 import type { Reporter } from '../base/reporter.ts';
 import type { Mirror } from '../debian/locked.ts';
+import type { Transport } from '../net/http.ts';
 import type { RegistryClient } from '../oci/registry.ts';
 import type { Cache } from '../store/cache.ts';
-import type { Transport } from '../store/http.ts';
 
 export interface Context {
   readonly cache: Cache;

@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { stringify } from 'yaml';
 import { CatamaranError, messageOf } from '../base/errors.ts';
 import { byName } from '../base/order.ts';
-import type { FileEntry, Spec } from '../spec/types.ts';
+import type { FileEntry, Spec } from '../specification/types.ts';
 import { type Content, contentOf, readContent } from '../tree/content.ts';
 import type { TreeNode } from '../tree/node.ts';
 import type { Tree } from '../tree/tree.ts';

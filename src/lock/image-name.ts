@@ -2,7 +2,7 @@
 // the host's when it was read; here they are relative to the spec again, so that a name says nothing of where the spec
 // lies or where the command was called from.
 import { dirname, isAbsolute, relative } from 'node:path';
-import { formatReference, type ImageReference } from '../spec/reference.ts';
+import { formatReference, type ImageReference } from '../specification/reference.ts';
 import type { ImageName } from './locked-spec.ts';
 
 export function imageName(reference: ImageReference, specFile: string): ImageName {

@@ -6,8 +6,8 @@ import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { CatamaranError, messageOf } from '../base/errors.ts';
-import { nameOfPackage, parsePackage } from '../spec/linuxkit-package.ts';
-import { type ImageReference, parseReference } from '../spec/reference.ts';
+import { nameOfPackage, parsePackage } from '../specification/linuxkit-package.ts';
+import { type ImageReference, parseReference } from '../specification/reference.ts';
 
 const maxRecipe = 1 << 20;
 const maxSeconds = 60;

@@ -4,7 +4,7 @@ import type { Digest } from '../base/digest.ts';
 import type { ComponentSources } from '../component/sources.ts';
 import type { LockedPackage } from '../debian/locked.ts';
 import type { ImageOrigin } from '../oci/origin.ts';
-import type { Spec } from '../spec/types.ts';
+import type { Spec } from '../specification/types.ts';
 import type { ReadonlyTree } from '../tree/tree.ts';
 
 /** As a reference is written in the spec: the name that an image goes by everywhere. */

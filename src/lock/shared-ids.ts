@@ -1,8 +1,8 @@
 // Names of containers stand for numbers from 100 upward, as in LinuxKit, and so do the accounts of Debian's packages: where
 // a number is both, two programs that know nothing of each other own each other's files.
 import type { Diagnostic } from '../base/errors.ts';
-import { childOf, type Pointer } from '../spec/pointer.ts';
-import type { Spec } from '../spec/types.ts';
+import { childOf, type Pointer } from '../document/pointer.ts';
+import type { Spec } from '../specification/types.ts';
 import type { LockedImage } from './locked-spec.ts';
 
 interface Use {

@@ -2,13 +2,13 @@
 // are slices of it, found by name. A compressed tar is unpacked into the cache first.
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { decompress, detectFormat } from '../archive/decompress.ts';
+import { readTarFile } from '../archive/read-tar.ts';
 import type { Digest } from '../base/digest.ts';
 import type { Cache } from '../store/cache.ts';
 import { errorCode } from '../store/disk.ts';
 import { type Content, contentBytes, readContent, sizeOf } from '../tree/content.ts';
-import { decompress, detectFormat } from '../tree/decompress.ts';
 import type { TreeNode } from '../tree/node.ts';
-import { readTarFile } from '../tree/read-tar.ts';
 import { parentOf, type ReadonlyTree } from '../tree/tree.ts';
 import { type Descriptor, type Manifest, mediaTypes } from './image.ts';
 import { bounded, formatOf, maxUnpacked, naming } from './layer.ts';

@@ -1,9 +1,9 @@
 // A registry's "401, and here is whom to ask" → the Authorization header that answers it, or an error. Nothing goes
 // on asking: each request is answered for once, with the credentials that belong to the registry's own host.
 import { CatamaranError } from '../base/errors.ts';
-import { basicAuthorization } from '../store/address.ts';
-import { type HttpRequest, type HttpResponse, readSmall, type Send } from '../store/http.ts';
-import { follow, requireSettled } from '../store/request.ts';
+import { basicAuthorization } from '../net/address.ts';
+import { type HttpRequest, type HttpResponse, readSmall, type Send } from '../net/http.ts';
+import { follow, requireSettled } from '../net/request.ts';
 import { type Challenge, parseChallenges } from './challenge.ts';
 import type { Credentials, FindCredentials } from './docker-config.ts';
 import { type Endpoint, isLoopback } from './endpoint.ts';

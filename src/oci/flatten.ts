@@ -1,7 +1,8 @@
 // An image → the one tree that a container of it sees: its layers, plain, each laid over those below it.
+
+import { readLayerFile } from '../archive/read-tar.ts';
 import type { Cache } from '../store/cache.ts';
 import { applyLayer } from '../tree/layer.ts';
-import { readLayerFile } from '../tree/read-tar.ts';
 import type { Tree } from '../tree/tree.ts';
 import { eachLimited } from './each-limited.ts';
 import type { Image } from './image.ts';

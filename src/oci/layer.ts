@@ -2,11 +2,11 @@
 // no larger, and has the digest that the image's config promised.
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { type Compression, decompress, detectFormat } from '../archive/decompress.ts';
 import { type Digest, isDigest } from '../base/digest.ts';
 import { CatamaranError } from '../base/errors.ts';
 import { formatSize } from '../base/size.ts';
 import type { Blob, Cache } from '../store/cache.ts';
-import { type Compression, decompress, detectFormat } from '../tree/decompress.ts';
 import type { Descriptor } from './image.ts';
 
 /** Bounds what a layer may unpack to, in bytes: a small blob may not fill the disk. */

@@ -1,7 +1,7 @@
 // A reference of the spec → the source that answers it. Components and directories are built and not fetched, and
 // so have none here; a package of LinuxKit stands for an image of a registry.
 import { resolve } from 'node:path';
-import { formatReference, type ImageReference } from '../spec/reference.ts';
+import { formatReference, type ImageReference } from '../specification/reference.ts';
 import type { Cache } from '../store/cache.ts';
 import { dockerArchiveSource, ociArchiveSource } from './archive.ts';
 import { filesOf, layoutSource } from './layout.ts';

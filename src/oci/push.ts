@@ -7,7 +7,7 @@ import { CatamaranError } from '../base/errors.ts';
 import { canonicalJson, type Json } from '../base/json.ts';
 import { byName } from '../base/order.ts';
 import { formatSize } from '../base/size.ts';
-import { redactUrl } from '../store/address.ts';
+import { redactUrl } from '../net/address.ts';
 import type { Blob, Cache } from '../store/cache.ts';
 import { eachLimited } from './each-limited.ts';
 import { type Endpoint, endpointsOf } from './endpoint.ts';

@@ -2,7 +2,7 @@
 // name means what it means to Docker; the names that this takes stand here and nowhere else.
 import type { Digest } from '../base/digest.ts';
 import { CatamaranError } from '../base/errors.ts';
-import { type ImageReference, parseReference } from '../spec/reference.ts';
+import { type ImageReference, parseReference } from '../specification/reference.ts';
 
 /** With everything that was left out filled in. */
 export interface RegistryReference {

@@ -1,8 +1,9 @@
 // One blob from a registry into the cache: a transfer like any other, asked for by the registry's rules.
+
+import { Misfit } from '../net/patience.ts';
+import type { TransferRequest } from '../net/transfer.ts';
+import { transferBlob } from '../net/transfer-blob.ts';
 import type { Blob, Cache } from '../store/cache.ts';
-import { Misfit } from '../store/patience.ts';
-import type { TransferRequest } from '../store/transfer.ts';
-import { transferBlob } from '../store/transfer-blob.ts';
 import type { Endpoint } from './endpoint.ts';
 import { lied, type RegistryClient, refusal, unreachable } from './registry.ts';
 

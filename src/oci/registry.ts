@@ -2,11 +2,11 @@
 // redirects followed and its failures named. What is fetched with it is in registry-source.ts, what is sent in push.ts.
 import { CatamaranError } from '../base/errors.ts';
 import type { Reporter } from '../base/reporter.ts';
-import { redactUrl } from '../store/address.ts';
-import { type HttpRequest, type HttpResponse, openTransport, readSmall, type Send } from '../store/http.ts';
-import { type Patience, patiently, Transient, usualPatience } from '../store/patience.ts';
-import type { FindProxy } from '../store/proxy.ts';
-import { follow, requireSettled } from '../store/request.ts';
+import { redactUrl } from '../net/address.ts';
+import { type HttpRequest, type HttpResponse, openTransport, readSmall, type Send } from '../net/http.ts';
+import { type Patience, patiently, Transient, usualPatience } from '../net/patience.ts';
+import type { FindProxy } from '../net/proxy.ts';
+import { follow, requireSettled } from '../net/request.ts';
 import { type Access, createAuthenticator, unauthorized } from './auth.ts';
 import type { FindCredentials } from './docker-config.ts';
 import { type Endpoint, type EndpointOptions, isPlainTarget } from './endpoint.ts';

@@ -3,8 +3,8 @@
 import type { Arch } from '../base/arch.ts';
 import type { Digest } from '../base/digest.ts';
 import { CatamaranError } from '../base/errors.ts';
+import type { Follow } from '../net/transfer.ts';
 import type { Cache } from '../store/cache.ts';
-import type { Follow } from '../store/transfer.ts';
 import { eachLimited } from './each-limited.ts';
 import type { Image } from './image.ts';
 import { knownPlain, unpackWhile } from './layer.ts';

@@ -1,8 +1,8 @@
 // The one face of every place where images come from: a registry's repository, a layout's directory, an archive.
 // Above it nothing knows which of them it is.
 import type { Digest } from '../base/digest.ts';
+import type { Follow } from '../net/transfer.ts';
 import type { Blob } from '../store/cache.ts';
-import type { Follow } from '../store/transfer.ts';
 
 export interface ManifestDocument {
   readonly bytes: Uint8Array;

@@ -1,13 +1,13 @@
 // Images in the cache: trees or layers → image, and digest → image. All of an image's blobs lie in the cache under
 // their digests, so that an image is named by its manifest's digest and by nothing else.
 import { readFile } from 'node:fs/promises';
+import { writeTar } from '../archive/write-tar.ts';
 import type { Arch } from '../base/arch.ts';
 import type { Digest } from '../base/digest.ts';
 import { CatamaranError } from '../base/errors.ts';
 import { canonicalJson, type Json } from '../base/json.ts';
 import type { Cache } from '../store/cache.ts';
 import type { ReadonlyTree } from '../tree/tree.ts';
-import { writeTar } from '../tree/write-tar.ts';
 import {
   type Descriptor,
   type ExecutionConfig,

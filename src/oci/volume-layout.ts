@@ -1,7 +1,7 @@
 // The image layout that a volume holds (image-spec 1.1, image-layout.md): one entry at its top, the image itself or, where
 // it has several platforms, an index of them, so that every reader finds one image under its name.
 import { canonicalJson, type Json } from '../base/json.ts';
-import { formatReference, type ImageReference } from '../spec/reference.ts';
+import { formatReference, type ImageReference } from '../specification/reference.ts';
 import type { Cache } from '../store/cache.ts';
 import { sizeOf } from '../tree/content.ts';
 import { addParents, directory, file, type Tree } from '../tree/tree.ts';

@@ -4,10 +4,10 @@ import { CatamaranError } from '../base/errors.ts';
 import { sha256Hex } from '../tuf/hex.ts';
 import { writeManifest } from '../tuf/manifest.ts';
 import { type ImageKind, imageKinds, imageName, manifestName, releasesRole } from '../tuf/names.ts';
+import { type NewTarget, publish } from './change/publish.ts';
+import type { Outcome, Publisher } from './change/publisher.ts';
 import { measureImages, type ReleaseImages } from './images.ts';
-import { type NewTarget, publish } from './publish.ts';
-import type { Outcome, Publisher } from './publisher.ts';
-import { targetJson } from './state.ts';
+import { targetJson } from './repository/state.ts';
 
 export interface AddRequest {
   readonly release: ReleaseImages;

@@ -3,12 +3,12 @@
 // Root's versions stay for ever: a machine that was off for years follows them one by one.
 import { imageKinds, metadataPath, releasesRole, targetPath } from '../tuf/names.ts';
 import { compareVersions } from '../tuf/version.ts';
-import type { Disk } from './disk.ts';
-import { readPending } from './draft.ts';
-import { withLock } from './lock.ts';
-import { publish } from './publish.ts';
-import type { Publisher } from './publisher.ts';
-import { channelsOf, listPointers, listReleases, readState, type State } from './state.ts';
+import { publish } from './change/publish.ts';
+import type { Publisher } from './change/publisher.ts';
+import type { Disk } from './repository/disk.ts';
+import { withLock } from './repository/lock.ts';
+import { channelsOf, listPointers, listReleases, readState, type State } from './repository/state.ts';
+import { readPending } from './signing/draft.ts';
 
 export interface GcAnswer {
   /** Versions that are no longer signed. */

@@ -5,13 +5,13 @@ import { createReadStream } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CatamaranError, messageOf } from '../base/errors.ts';
-import { imageName, parseReleaseManifest, type ReleaseManifest } from '../slots/release-manifest.ts';
+import { imageName, parseReleaseManifest, type ReleaseManifest } from '../contract/release-manifest.ts';
 import { hashFile } from '../store/cache.ts';
 import { errorCode } from '../store/disk.ts';
 import { type ImageKind, imageKinds } from '../tuf/names.ts';
 import { buildHashTree, hashImageSize, leafDigests } from '../verity/hash-tree.ts';
 import { blockSize, parseSuperblock } from '../verity/superblock.ts';
-import { fileSize } from './disk.ts';
+import { fileSize } from './repository/disk.ts';
 
 export interface ReleaseImages {
   /** As the build wrote it beside the images. */

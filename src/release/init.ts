@@ -2,14 +2,14 @@
 // timestamp.json is there, so an attempt that was cut short is simply made again.
 import { CatamaranError } from '../base/errors.ts';
 import { isChannelName, releasesRole, timestampPath } from '../tuf/names.ts';
-import { type Config, writeConfig } from './config.ts';
-import { type Disk, openDisk } from './disk.ts';
-import { alreadyPending, readPending } from './draft.ts';
-import { finishFirst, type Holders, makeFirstDrafts } from './first-version.ts';
-import { createKey, type Key, readKeyring } from './keyring.ts';
-import { withLock } from './lock.ts';
-import type { Outcome } from './publisher.ts';
-import { requireNotHalf } from './state.ts';
+import { finishFirst, type Holders, makeFirstDrafts } from './change/first-version.ts';
+import type { Outcome } from './change/publisher.ts';
+import { type Config, writeConfig } from './repository/config.ts';
+import { type Disk, openDisk } from './repository/disk.ts';
+import { withLock } from './repository/lock.ts';
+import { requireNotHalf } from './repository/state.ts';
+import { alreadyPending, readPending } from './signing/draft.ts';
+import { createKey, type Key, readKeyring } from './signing/keyring.ts';
 
 /** How many keys a role has, and how many of them must sign. */
 export interface Quorum {

@@ -1,8 +1,8 @@
 // Keeps a repository alive: a new timestamp (and snapshot, when half of its time is over), by the online key alone; for
 // cron. Named roles get a new version too, with the same content and a later expiry.
 import { CatamaranError } from '../base/errors.ts';
-import { publish } from './publish.ts';
-import type { Outcome, Publisher } from './publisher.ts';
+import { publish } from './change/publish.ts';
+import type { Outcome, Publisher } from './change/publisher.ts';
 
 export function refreshRepository(roles: readonly string[], publisher: Publisher): Promise<Outcome> {
   return publish(publisher, async (state) => {

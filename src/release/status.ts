@@ -4,10 +4,10 @@ import type { KeyId } from '../tuf/keys.ts';
 import type { Pointer } from '../tuf/pointer.ts';
 import { shareAt } from '../tuf/rollout.ts';
 import { compareVersions } from '../tuf/version.ts';
-import { daysOf } from './config.ts';
-import type { Disk } from './disk.ts';
-import { readPending } from './draft.ts';
-import { channelsOf, listPointers, listReleases, readState, type State } from './state.ts';
+import { daysOf } from './repository/config.ts';
+import type { Disk } from './repository/disk.ts';
+import { channelsOf, listPointers, listReleases, readState, type State } from './repository/state.ts';
+import { readPending } from './signing/draft.ts';
 
 export interface ChannelStatus {
   readonly channel: string;

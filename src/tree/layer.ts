@@ -1,10 +1,10 @@
 // An OCI layer over what lies below it (image-spec, layer.md: "Applying Changesets").
 
+import { type HardLinks, noTarget, notAFile } from './hard-links.ts';
 import type { TreeNode } from './node.ts';
+import { tarError } from './refused.ts';
 import { requireDirectories } from './require-directories.ts';
 import { baseName, joined, linksOf, pathResolver } from './resolve-links.ts';
-import { tarError } from './tar-header.ts';
-import { type HardLinks, noTarget, notAFile } from './tar-links.ts';
 import { parentOf, type ReadonlyTree, type Tree, type TreePath, walk } from './tree.ts';
 
 const whiteout = '.wh.';

@@ -1,6 +1,6 @@
 // What is true of every real file system and of no hostile archive: that nothing lies below a symlink or a file, and that
 // its directories are not by far more than what was said.
-import { tarError } from './tar-header.ts';
+import { tarError } from './refused.ts';
 import { parentOf, type ReadonlyTree, type TreePath } from './tree.ts';
 
 /**

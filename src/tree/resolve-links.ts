@@ -1,5 +1,5 @@
 // Paths through symlinked directories: where /lib is a symlink to usr/lib, lib/x is usr/lib/x.
-import { tarError } from './tar-header.ts';
+import { tarError } from './refused.ts';
 import type { ReadonlyTree, Tree, TreePath } from './tree.ts';
 import { parentOf } from './tree.ts';
 

@@ -1,6 +1,6 @@
 // A host in memory: files in a map, and programs that only write down how they were called. `answers` gives a program's
 // result by its first word, where a test needs another than success.
-import type { Finished, Host } from '../../src/agent/host.ts';
+import type { Finished, Host } from '../../src/agent/host/host.ts';
 
 export interface MemoryHost extends Host {
   readonly files: Map<string, string | Uint8Array>;

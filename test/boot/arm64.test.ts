@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Status } from '../../src/agent/slots/status.ts';
-import { buildSpec } from '../../src/build/build.ts';
+import { buildSpec } from '../../src/output/build.ts';
 import type { SshKey } from '../../src/run/ssh.ts';
 import { testContext } from '../support/context.ts';
 import { testSshKey, withMachine } from '../support/machine.ts';

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { buildSpec } from '../../src/build/build.ts';
+import { buildSpec } from '../../src/output/build.ts';
 import type { Machine } from '../../src/run/machine.ts';
 import { testContext } from '../support/context.ts';
 import { startTestMachine, testSshKey, withSerialLog } from '../support/machine.ts';

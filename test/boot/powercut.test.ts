@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { crashPoints } from '../../src/agent/slots/crash-points.ts';
-import { inspectImage } from '../../src/image/inspect.ts';
+import { inspectImage } from '../../src/disk/inspect.ts';
 import type { Firmware } from '../../src/run/arguments.ts';
 import { chooseBoot } from '../../src/slots/boot-model.ts';
 import { parseEnv } from '../../src/slots/env.ts';

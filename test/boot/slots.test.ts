@@ -3,7 +3,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { inspectImage } from '../../src/image/inspect.ts';
+import { inspectImage } from '../../src/disk/inspect.ts';
 import { makeTwin, type Twin } from '../support/twin.ts';
 import { copyDisk, withTwin } from '../support/twin-machine.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ServiceReport } from '../../src/agent/services/report.ts';
-import { buildSpec } from '../../src/build/build.ts';
+import { buildSpec } from '../../src/output/build.ts';
 import type { Machine } from '../../src/run/machine.ts';
 import { plainText } from '../../src/run/serial.ts';
 import { testContext } from '../support/context.ts';

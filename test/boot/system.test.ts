@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildSpec } from '../../src/build/build.ts';
+import { buildSpec } from '../../src/output/build.ts';
 import type { Firmware } from '../../src/run/arguments.ts';
 import type { Machine } from '../../src/run/machine.ts';
 import type { SshKey } from '../../src/run/ssh.ts';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { crashPoints } from '../../src/agent/slots/crash-points.ts';
-import { inspectImage } from '../../src/image/inspect.ts';
+import { inspectImage } from '../../src/disk/inspect.ts';
 import { refreshRepository } from '../../src/release/refresh.ts';
 import { otherSlot, type SlotName } from '../../src/slots/constants.ts';
 import { randomFrom } from '../faults/random.ts';

@@ -4,7 +4,7 @@
 // service that is new. Two updates; ten by `npm run test:faults`.
 import { createHash } from 'node:crypto';
 import { afterAll, expect, onTestFinished, test } from 'vitest';
-import { rollBack } from '../../src/release/pointers.ts';
+import { rollBack } from '../../src/release/channel/pointers.ts';
 import { otherSlot, type SlotName } from '../../src/slots/constants.ts';
 import { noise } from '../agent/update/support/releases.ts';
 import { everything } from '../faults/table.ts';

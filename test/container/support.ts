@@ -2,8 +2,8 @@
 
 import { type Bundle, makeBundle } from '../../src/container/bundle.ts';
 import { type ExecutionConfig, type Image, mediaTypes, runtimeLabel } from '../../src/oci/image.ts';
-import { readSpec } from '../../src/spec/read.ts';
-import type { Surroundings } from '../../src/spec/reading.ts';
+import { readSpec } from '../../src/specification/read.ts';
+import type { Surroundings } from '../../src/specification/reading.ts';
 import { contentBytes } from '../../src/tree/content.ts';
 import { file, type ReadonlyTree, type Tree } from '../../src/tree/tree.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { printSbom, type SbomImage, type SbomSubject } from '../../src/image/sbom.ts';
-import { parseReference } from '../../src/spec/reference.ts';
-import { fakePackage } from '../plan/support.ts';
+import { parseReference } from '../../src/specification/reference.ts';
+import { fakePackage } from '../output/support.ts';
 import { checkSpdx } from './spdx.ts';
 
 const digest = (letter: string) => `sha256:${letter.repeat(64)}` as SbomImage['digest'];

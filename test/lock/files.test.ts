@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readSpecFiles } from '../../src/lock/files.ts';
-import { readSpec } from '../../src/spec/read.ts';
+import { readSpec } from '../../src/specification/read.ts';
 import { contentBytes } from '../../src/tree/content.ts';
 import { listTree } from '../../src/tree/digest-tree.ts';
 

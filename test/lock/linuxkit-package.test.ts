@@ -12,7 +12,7 @@ import { type ResolveRequest, resolveSpec } from '../../src/lock/resolve.ts';
 import { pushImages } from '../../src/oci/push.ts';
 import { parseRegistryReference } from '../../src/oci/reference.ts';
 import { writeImage } from '../../src/oci/store.ts';
-import { readSpec } from '../../src/spec/read.ts';
+import { readSpec } from '../../src/specification/read.ts';
 import { helloTree, temporaryAccess } from '../oci/support/images.ts';
 import { startRealRegistry } from '../oci/support/real-registry.ts';
 import { testContext } from '../support/context.ts';

@@ -8,7 +8,7 @@ import { imageName } from '../../src/lock/image-name.ts';
 import { emptyLock, type Lock } from '../../src/lock/lock-file.ts';
 import { lockPathOf, readLock, writeLock } from '../../src/lock/lock-store.ts';
 import { hostArchitecture, type ResolveRequest, resolveSpec } from '../../src/lock/resolve.ts';
-import { readSpec } from '../../src/spec/read.ts';
+import { readSpec } from '../../src/specification/read.ts';
 import { testContext } from '../support/context.ts';
 import { hostArch } from '../support/tools.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { warnOfSharedIds } from '../../src/lock/shared-ids.ts';
-import { lockedSpec } from '../plan/support.ts';
+import { lockedSpec } from '../output/support.ts';
 
 const messagesOf = async (text: string) => {
   const { spec, images } = await lockedSpec(text);

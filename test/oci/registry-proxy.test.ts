@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
-import { proxiesOf } from '../../src/store/proxy.ts';
+import { proxiesOf } from '../../src/net/proxy.ts';
 import { catamaran } from '../cli/fake-io.ts';
 import { startProxy, type TestProxy } from '../store/proxy-support.ts';
 import { pull, serveImage, temporaryAccess, temporaryDirectory } from './support/images.ts';

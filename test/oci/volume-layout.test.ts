@@ -10,7 +10,7 @@ import { blobName, digestOfBytes } from '../../src/oci/layout.ts';
 import { parseConfig, parseIndex } from '../../src/oci/parse.ts';
 import { writeImage } from '../../src/oci/store.ts';
 import { layoutName, volumeLayout } from '../../src/oci/volume-layout.ts';
-import { parseReference } from '../../src/spec/reference.ts';
+import { parseReference } from '../../src/specification/reference.ts';
 import type { Cache } from '../../src/store/cache.ts';
 import { file, type Tree } from '../../src/tree/tree.ts';
 import { hostTools, type ToolsComponent } from '../support/tools.ts';

@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { expect, test } from 'vitest';
-import { openDisk } from '../../src/release/disk.ts';
+import { promote } from '../../src/release/channel/pointers.ts';
 import { initRepository } from '../../src/release/init.ts';
-import { createMemory } from '../../src/release/local.ts';
-import { promote } from '../../src/release/pointers.ts';
 import { refreshRepository } from '../../src/release/refresh.ts';
+import { openDisk } from '../../src/release/repository/disk.ts';
+import { createMemory } from '../../src/release/repository/local.ts';
+import { verifyRepository } from '../../src/release/repository/verify.ts';
 import { readStatus } from '../../src/release/status.ts';
-import { verifyRepository } from '../../src/release/verify.ts';
 import { atOnce, codeOf } from './support/people.ts';
 import {
   initRequest,

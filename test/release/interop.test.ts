@@ -3,10 +3,10 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { createKey } from '../../src/release/keyring.ts';
-import { promote } from '../../src/release/pointers.ts';
+import { promote } from '../../src/release/channel/pointers.ts';
 import { refreshRepository } from '../../src/release/refresh.ts';
-import { rotateKey } from '../../src/release/rotate-key.ts';
+import { createKey } from '../../src/release/signing/keyring.ts';
+import { rotateKey } from '../../src/release/signing/rotate-key.ts';
 import { bucketOf } from '../../src/tuf/rollout.ts';
 import { bundleForQuickJs } from '../support/bundle-quickjs.ts';
 import { hostTools, type ToolsComponent } from '../support/tools.ts';
@@ -154,8 +154,8 @@ test('our client runs in QuickJS, and comes to what it comes to in Node', async 
 
 /** The newest pointer of stable, by what the role signs. */
 async function pointerFile({ repo }: Workplace): Promise<string> {
-  const { openDisk } = await import('../../src/release/disk.ts');
-  const { readState } = await import('../../src/release/state.ts');
+  const { openDisk } = await import('../../src/release/repository/disk.ts');
+  const { readState } = await import('../../src/release/repository/state.ts');
   const { roles } = await readState(repo, openDisk(repo), now);
   const name = 'channel-stable-amd64.json';
   return `${roles.get('stable')!.parsed.targets.get(name)!.sha256}.${name}`;

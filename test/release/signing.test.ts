@@ -6,17 +6,17 @@ import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
-import { openDisk } from '../../src/release/disk.ts';
-import { createKey, type Key, readKeyring } from '../../src/release/keyring.ts';
-import { withLock } from '../../src/release/lock.ts';
-import { promote } from '../../src/release/pointers.ts';
+import { openTransport } from '../../src/net/http.ts';
+import { proxiesOf } from '../../src/net/proxy.ts';
+import { promote } from '../../src/release/channel/pointers.ts';
 import { refreshRepository } from '../../src/release/refresh.ts';
-import { rotateKey } from '../../src/release/rotate-key.ts';
-import { discardPending, signFile, signPending } from '../../src/release/sign.ts';
+import { openDisk } from '../../src/release/repository/disk.ts';
+import { withLock } from '../../src/release/repository/lock.ts';
+import { createKey, type Key, readKeyring } from '../../src/release/signing/keyring.ts';
+import { rotateKey } from '../../src/release/signing/rotate-key.ts';
+import { discardPending, signFile, signPending } from '../../src/release/signing/sign.ts';
 import { readStatus } from '../../src/release/status.ts';
-import { openTransport } from '../../src/store/http.ts';
 import { ownedName } from '../../src/store/owner.ts';
-import { proxiesOf } from '../../src/store/proxy.ts';
 import { startProxy } from '../store/proxy-support.ts';
 import { atOnce, codeOf, keyNamed, person } from './support/people.ts';
 import {
@@ -273,7 +273,7 @@ test('a broken lock is noticed: the version is taken, or timestamp has changed',
 test('a process that is killed in the middle leaves a lock that the next one takes over', async () => {
   const place = await released();
   const program = `
-    import { withLock } from ${JSON.stringify(join(import.meta.dirname, '../../src/release/lock.ts'))};
+    import { withLock } from ${JSON.stringify(join(import.meta.dirname, '../../src/release/repository/lock.ts'))};
     await withLock(${JSON.stringify(place.repo)}, async () => process.kill(process.pid, 'SIGKILL'));
   `;
   const script = join(place.base, 'killed.ts');

@@ -3,10 +3,10 @@
 import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildSpec } from '../../src/build/build.ts';
-import { writeReleaseImages } from '../../src/build/release-images.ts';
-import { layoutDisk } from '../../src/image/disk-layout.ts';
-import type { ReleaseManifest } from '../../src/slots/release-manifest.ts';
+import type { ReleaseManifest } from '../../src/contract/release-manifest.ts';
+import { layoutDisk } from '../../src/disk/disk-layout.ts';
+import { buildSpec } from '../../src/output/build.ts';
+import { writeReleaseImages } from '../../src/output/disk/release-images.ts';
 import { testContext } from './context.ts';
 import { hostTools } from './tools.ts';
 

@@ -16,9 +16,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { writeTar } from '../../src/archive/write-tar.ts';
 import type { Tools } from '../../src/tools/tools.ts';
 import { directory, file, symlink, type Tree } from '../../src/tree/tree.ts';
-import { writeTar } from '../../src/tree/write-tar.ts';
 import { hostTools } from '../support/tools.ts';
 
 const uuid = 'a6b5c4d3-0000-4000-8000-000000000001';

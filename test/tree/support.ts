@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { onTestFinished } from 'vitest';
+import { renderPax } from '../../src/archive/pax.ts';
+import { renderTarHeader, type TarHeader } from '../../src/archive/tar-header.ts';
 import { contentBytes, contentOf } from '../../src/tree/content.ts';
 import type { FileNode, TreeNode } from '../../src/tree/node.ts';
-import { renderPax } from '../../src/tree/pax.ts';
-import { renderTarHeader, type TarHeader } from '../../src/tree/tar-header.ts';
 import { parentOf, type ReadonlyTree, type Tree } from '../../src/tree/tree.ts';
 
 export async function freshDirectory(): Promise<string> {

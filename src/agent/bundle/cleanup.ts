@@ -1,5 +1,5 @@
 // After a container has ended: undoes the mounts that `prepare` made, the last one first. Harmless where there are none.
-import { type Host, runOrThrow } from '../host.ts';
+import { type Host, runOrThrow } from '../host/host.ts';
 import { recordPath, type Section } from './section.ts';
 
 export function cleanUpBundle(host: Host, section: Section, name: string): void {

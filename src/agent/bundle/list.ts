@@ -1,6 +1,6 @@
 // The bundles of a section whose containers run once, in the order in which they do, one on a line for init's scripts:
 // `NAME required|optional`, as catamaran.json beside each says. For services see services/configure.ts.
-import { AgentError, type Host } from '../host.ts';
+import { AgentError, type Host } from '../host/host.ts';
 import { bundlePath, type Section } from './section.ts';
 
 export function listBundles(host: Host, section: Exclude<Section, 'services'>): void {

@@ -1,7 +1,7 @@
 // LinuxKit's runtime.interfaces and runtime.bindNS, done between a container's creation and its start, when its
 // namespaces are there: the container's runtime calls us by a hook (OCI runtime specification, "POSIX-platform Hooks"), which
 // `prepare` lays over the bundle's config.json. BusyBox's `ip` names no peer: a veth pair is made inside and then handed out.
-import { AgentError, type Host, runOrThrow } from '../host.ts';
+import { AgentError, type Host, runOrThrow } from '../host/host.ts';
 import { type Interface, type Runtime, readRuntime } from './runtime.ts';
 import { bundlePath, recordMount, type Section } from './section.ts';
 

@@ -1,6 +1,6 @@
 // runtime.json of a bundle: what LinuxKit's init does around a container, beside the OCI runtime (its format is
 // LinuxKit's; see reference "Bundle of one container"). An absent file means: nothing.
-import { AgentError, type Host } from '../host.ts';
+import { AgentError, type Host } from '../host/host.ts';
 
 export interface Mount {
   readonly destination: string;

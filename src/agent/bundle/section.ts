@@ -1,5 +1,5 @@
 // The three lists of containers of a spec, and where their bundles are on the device (DESIGN, section 5).
-import type { Host } from '../host.ts';
+import type { Host } from '../host/host.ts';
 
 export const sections = ['onboot', 'services', 'onshutdown'] as const;
 export type Section = (typeof sections)[number];

@@ -2,9 +2,10 @@
 // grows to the disk's end, and its file system with it, while mounted; and `ab-state`, by which the boot loader and the
 // initrd know the disk, gets a GUID of its own, for the image's is that of every disk made from it. Safe at any instant:
 // gpt.ts gives the order; the kernel resizes the partition in place, ext4 its file system through its journal.
+
+import { type Disk, planTable, sectorSize, type TablePlan } from '../../gpt/mend.ts';
 import { partitionNumber } from '../../slots/constants.ts';
-import { AgentError, type Host, runOrThrow } from '../host.ts';
-import { type Disk, planTable, sectorSize, type TablePlan } from './gpt.ts';
+import { AgentError, type Host, runOrThrow } from '../host/host.ts';
 
 /** On the data partition: it has grown, and never grows again. */
 const mark = '/var/lib/catamaran/grown';

@@ -1,6 +1,6 @@
 // Is this machine healthy, now? Its data mounted, every service up, the spec's checks, then every program in health.d; each
 // has its limit in time. The answer is what is wrong, one sentence for each; an empty list is health.
-import type { Host } from '../host.ts';
+import type { Host } from '../host/host.ts';
 import { reportService, type ServiceReport } from '../services/report.ts';
 import type { HealthCheck } from './settings.ts';
 

@@ -3,7 +3,7 @@
 // by the guard (components/init: usr/lib/catamaran/guard). A slot that was good before and has only been put on
 // probation by the initrd needs no more than to stay up: a service elsewhere that is down must not cost it. Whoever else
 // decides over the slot meanwhile, for or against it, has the last word.
-import { type Host, runOrThrow } from '../host.ts';
+import { type Host, runOrThrow } from '../host/host.ts';
 import { readState } from '../slots/env-store.ts';
 import type { SlotMachine } from '../slots/machine.ts';
 import { readRecords, recordPending } from '../slots/records.ts';

@@ -1,6 +1,6 @@
 // /usr/lib/catamaran/health.json, which the builder makes of the spec's `health` section (image/health-file.ts). Absent
 // members have the defaults below; times are in seconds.
-import { AgentError, type Host } from '../host.ts';
+import { AgentError, type Host } from '../host/host.ts';
 
 export interface HealthSettings {
   /** After boot; a trial that is not confirmed by then is rebooted. */

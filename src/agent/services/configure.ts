@@ -4,7 +4,7 @@
 // The variables: `after`, the service before it in the order; `depends`; `policy`; `initial`, `max`, `reset` in
 // milliseconds; `signal`; `stop_limit` in whole seconds, as `sv -w` takes them; and where there is a health check
 // `interval` and `grace` in milliseconds, `limit` in whole seconds, `retries`.
-import type { Host } from '../host.ts';
+import type { Host } from '../host/host.ts';
 import { probeScript } from './probe.ts';
 import { quote } from './quote.ts';
 import { readServices, type ServiceSettings } from './settings.ts';

@@ -1,7 +1,7 @@
 // A service's health check as a shell script: one try, good if it ends with 0. `$1` is the container's first process, in
 // whose network namespace http and tcp are tried. Whoever runs it sets the limit in time, and ends what is in ./probe.pid
 // after it: the runtime leaves a program in the container behind when it is ended itself.
-import type { ServiceHealth } from '../../spec/types.ts';
+import type { ServiceHealth } from '../../contract/supervision.ts';
 import { quote } from './quote.ts';
 
 export function probeScript(name: string, { probe }: ServiceHealth): string {

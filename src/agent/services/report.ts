@@ -3,7 +3,7 @@
 // /run/service/NAME/state: one line, `starting`, `waiting ON-WHAT`, `running`, `pausing SECONDS`, `ended STATUS`, `stopped`.
 // /run/catamaran/health/NAME: one line, `starting|healthy|unhealthy SINCE`, in seconds after boot; there only while a
 // service that has a health check is meant to run. Each is replaced by rename, so that no half a line is ever read.
-import type { Host } from '../host.ts';
+import type { Host } from '../host/host.ts';
 import { serviceDirectory } from './configure.ts';
 import { readServices } from './settings.ts';
 

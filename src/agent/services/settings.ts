@@ -1,8 +1,8 @@
 // catamaran.json of a service: how it is kept running. Written by the builder (container/supervision), with times in
 // milliseconds; a bundle that LinuxKit has built has none, and gets the defaults of the spec.
-import type { Restart, ServiceHealth, Stop } from '../../spec/types.ts';
+import type { Restart, ServiceHealth, Stop } from '../../contract/supervision.ts';
 import { bundlePath } from '../bundle/section.ts';
-import { AgentError, type Host } from '../host.ts';
+import { AgentError, type Host } from '../host/host.ts';
 
 export interface ServiceSettings {
   readonly name: string;

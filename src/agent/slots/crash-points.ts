@@ -1,7 +1,7 @@
 // The instants between two persistent effects of the agent, numbered from 1: tests cut the power at each of them. Whoever
 // may write /run/catamaran/crash-at is root on the machine already; without that file, which no boot begins with, a
 // crash point reads one missing file and nothing else.
-import type { Host } from '../host.ts';
+import type { Host } from '../host/host.ts';
 
 export const crashPoints = [
   'disarm env1',

@@ -3,7 +3,7 @@
 import { messageOf } from '../../base/errors.ts';
 import { otherSlot, type SlotName } from '../../slots/constants.ts';
 import { confirm, markBad } from '../../slots/state.ts';
-import { AgentError, type Host } from '../host.ts';
+import { AgentError, type Host } from '../host/host.ts';
 import { readSlotRelease } from './boot-archive.ts';
 import { readState, repairState, writeState } from './env-store.ts';
 import type { SlotMachine } from './machine.ts';

@@ -1,6 +1,6 @@
 // The block device of a partition, by its label, on the disk that the machine was booted from.
 import type { PartitionRole } from '../../slots/constants.ts';
-import { AgentError, type Host } from '../host.ts';
+import { AgentError, type Host } from '../host/host.ts';
 
 /** The initrd's word: the disk's name in /sys/block. */
 const diskPath = '/run/catamaran/disk';

@@ -3,7 +3,7 @@
 import { envNames, envOffsets, envSize } from '../../slots/constants.ts';
 import { chooseState, currentState, parseEnv, serialiseEnv } from '../../slots/env.ts';
 import type { SlotState } from '../../slots/state.ts';
-import { AgentError } from '../host.ts';
+import { AgentError } from '../host/host.ts';
 import type { Partitions } from './partitions.ts';
 
 export interface StoredState {

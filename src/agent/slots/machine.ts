@@ -1,5 +1,5 @@
 // What the slot commands work on: the running system, its partitions, and the crash points of the tests.
-import type { Host } from '../host.ts';
+import type { Host } from '../host/host.ts';
 import { type ReachPoint, reachCrashPoint } from './crash-points.ts';
 import { type Partitions, partitionsOf } from './partitions.ts';
 import { type Running, readRunning } from './running.ts';

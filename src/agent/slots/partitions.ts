@@ -1,9 +1,10 @@
 // The partitions that the agent reads and writes, behind one interface: block devices on the machine, and in tests a disk
 // that loses what was not flushed. Roles are those of the partition table.
+
+import type { VerityTree } from '../../contract/release-manifest.ts';
 import type { PartitionRole, SlotName } from '../../slots/constants.ts';
 import { slotRole } from '../../slots/constants.ts';
-import type { VerityTree } from '../../slots/release-manifest.ts';
-import { AgentError, type Host, runOrThrow } from '../host.ts';
+import { AgentError, type Host, runOrThrow } from '../host/host.ts';
 import { deviceOf } from './device.ts';
 import { verifyByKernel } from './verify-tree.ts';
 

@@ -2,7 +2,7 @@
 // boot archive asks for this very root.
 import { type PartitionRole, type SlotName, slotRole } from '../../slots/constants.ts';
 import { blockSize } from '../../verity/superblock.ts';
-import { AgentError } from '../host.ts';
+import { AgentError } from '../host/host.ts';
 import { readSlotRelease } from './boot-archive.ts';
 import type { Partitions } from './partitions.ts';
 

@@ -2,7 +2,7 @@
 // one ended, which releases have been good here, and which ones this machine never tries again. Each record is replaced as
 // a whole, or not at all.
 import type { SlotName } from '../../slots/constants.ts';
-import { type Host, runOrThrow } from '../host.ts';
+import { type Host, runOrThrow } from '../host/host.ts';
 
 export const recordDirectory = '/var/lib/catamaran/slots';
 

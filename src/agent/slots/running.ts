@@ -1,6 +1,6 @@
 // What the kernel's arguments and the root image say of the system that runs.
 import type { SlotName } from '../../slots/constants.ts';
-import { AgentError, type Host } from '../host.ts';
+import { AgentError, type Host } from '../host/host.ts';
 
 export interface Running {
   readonly slot: SlotName;

@@ -2,18 +2,19 @@
 // hangs on: disarm → erase the boot archive's beginning → write all but the first blocks → flush → first blocks → flush →
 // read everything back and verify, or erase again → record → arm. At every instant before the last step the machine boots the running
 // slot; from the moment env1 is written it boots the new one, which has been verified by then.
-import { otherSlot, type SlotName, slotRole } from '../../slots/constants.ts';
+
 import {
   imageName,
   parseReleaseManifest,
   type ReleaseManifest,
   type ReleasePart,
   releaseParts,
-} from '../../slots/release-manifest.ts';
+} from '../../contract/release-manifest.ts';
+import { otherSlot, type SlotName, slotRole } from '../../slots/constants.ts';
 import { arm, disarm } from '../../slots/state.ts';
 import { hashImageSize } from '../../verity/hash-tree.ts';
 import { blockSize } from '../../verity/superblock.ts';
-import { AgentError, type Host, runOrThrow } from '../host.ts';
+import { AgentError, type Host, runOrThrow } from '../host/host.ts';
 import { repairState, writeState } from './env-store.ts';
 import type { SlotMachine } from './machine.ts';
 import { digestCommand } from './partitions.ts';

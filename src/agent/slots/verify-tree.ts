@@ -1,7 +1,7 @@
 // The kernel's own word that root image, hash tree and root hash belong together: the slot is opened by dm-verity and
 // read to its end. A block that does not fit is a read error here (and a restart only in the system that boots).
-import type { VerityTree } from '../../slots/release-manifest.ts';
-import { AgentError, type Host, runOrThrow } from '../host.ts';
+import type { VerityTree } from '../../contract/release-manifest.ts';
+import { AgentError, type Host, runOrThrow } from '../host/host.ts';
 
 const name = 'catamaran-verify';
 /** Without udev, libdevmapper has to make the nodes in /dev/mapper itself. */

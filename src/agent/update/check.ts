@@ -9,7 +9,7 @@ import { parseManifest } from '../../tuf/manifest.ts';
 import { manifestName, releasesRole } from '../../tuf/names.ts';
 import type { Pointer } from '../../tuf/pointer.ts';
 import { wholeFleet } from '../../tuf/rollout.ts';
-import { AgentError } from '../host.ts';
+import { AgentError } from '../host/host.ts';
 import { readSlotRelease } from '../slots/boot-archive.ts';
 import { markSlotBad } from '../slots/decide.ts';
 import { readState } from '../slots/env-store.ts';

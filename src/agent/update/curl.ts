@@ -1,6 +1,6 @@
 // Downloads by the program curl: many transfers in one process over connections that are kept, each bounded in size and
 // time. All that is asked for stands in a configuration file, so no address or path passes through a shell.
-import type { Host } from '../host.ts';
+import type { Host } from '../host/host.ts';
 import { spool } from './durable.ts';
 
 export interface Transfer {

@@ -1,5 +1,5 @@
 // SHA-256 by the program sha256sum: in JavaScript it would take a second for each megabyte.
-import type { Host } from '../host.ts';
+import type { Host } from '../host/host.ts';
 
 /** In hex; undefined where there is no such file. */
 export function digestFile(host: Host, path: string): string | undefined {

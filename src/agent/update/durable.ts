@@ -1,6 +1,6 @@
 // A file that after a power cut is the old one or the new one, and never half of one: aside, flushed, renamed, and the
 // directory flushed. QuickJS has no fsync; BusyBox's `sync FILE` does it.
-import { type Host, runOrThrow } from '../host.ts';
+import { type Host, runOrThrow } from '../host/host.ts';
 
 /** Where the updater spools what lasts no longer than this boot. In memory. */
 export const spool = '/run/catamaran/update';

@@ -2,7 +2,7 @@
 // key with the list of its holders, changed by compare-and-swap over etcd's JSON gateway (v3). A holder that never comes
 // back keeps its place until a person takes it away: a fleet that breaks stops here.
 import { asciiBytes } from '../../tuf/canonical.ts';
-import { AgentError, type Host } from '../host.ts';
+import { AgentError, type Host } from '../host/host.ts';
 import { decodeBase64, encodeBase64 } from './base64.ts';
 import { type CurlOptions, runCurl } from './curl.ts';
 import { spool } from './durable.ts';

@@ -1,7 +1,7 @@
 // Ranges of one file of the repository, batch by batch: a batch is one process of curl with a few connections, spooled in
 // memory and then written to its place. What has come stays when the connection is cut; the rest is asked for again.
 
-import { AgentError } from '../host.ts';
+import { AgentError } from '../host/host.ts';
 import type { Transfer } from './curl.ts';
 import { runCurl } from './curl.ts';
 import { spool } from './durable.ts';

@@ -1,6 +1,6 @@
 // The updater's host in QuickJS.
-import { AgentError } from '../host.ts';
-import { quickJsHost } from '../host-quickjs.ts';
+import { AgentError } from '../host/host.ts';
+import { quickJsHost } from '../host/host-quickjs.ts';
 import type { UpdateHost } from './host.ts';
 
 interface QuickJsFiles {

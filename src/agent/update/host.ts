@@ -1,6 +1,6 @@
 // What the updater needs beyond the agent's host: bytes from one place to another without a process for each of
 // thousands of pieces.
-import type { Host } from '../host.ts';
+import type { Host } from '../host/host.ts';
 
 /** All in bytes. */
 export interface Move {

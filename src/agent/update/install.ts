@@ -5,15 +5,16 @@
 // machine boots what it runs. A cut in between is continued at the last batch that is on the medium. The first blocks of
 // root and hash are not held back as `stage` does: nobody reads them before the boot archive is there, and it comes when
 // both have been read back.
+
+import { releaseParts } from '../../contract/release-manifest.ts';
 import { otherSlot, type SlotName, slotRole } from '../../slots/constants.ts';
-import { releaseParts } from '../../slots/release-manifest.ts';
 import { arm, disarm } from '../../slots/state.ts';
 import { hexOf } from '../../tuf/hex.ts';
 import type { Manifest } from '../../tuf/manifest.ts';
 import { targetPath } from '../../tuf/names.ts';
 import { hashImageSize } from '../../verity/hash-tree.ts';
 import { blockSize, parseSuperblock } from '../../verity/superblock.ts';
-import { AgentError } from '../host.ts';
+import { AgentError } from '../host/host.ts';
 import { repairState, writeState } from '../slots/env-store.ts';
 import { eraseBoot, proveOrErase, requireDigest, requireRootHash } from '../slots/read-back.ts';
 import { recordStaged } from '../slots/records.ts';

@@ -1,6 +1,6 @@
 // What the update commands work on: the slots' machine, its settings, and what the running system is.
 
-import { AgentError, runOrThrow } from '../host.ts';
+import { AgentError, runOrThrow } from '../host/host.ts';
 import { reachCrashPoint } from '../slots/crash-points.ts';
 import type { SlotMachine } from '../slots/machine.ts';
 import type { Partitions } from '../slots/partitions.ts';

@@ -1,5 +1,5 @@
 // How far a download has come, as lines of a log: one for each 16 MiB, and no more than twenty for a large image.
-import type { Host } from '../host.ts';
+import type { Host } from '../host/host.ts';
 
 const grain = 16 << 20;
 const mostLines = 20;

@@ -1,6 +1,6 @@
 // The release repository behind its URL, as the TUF client asks for it: small files, whole, each with a limit.
 import type { Repository } from '../../tuf/workflow/options.ts';
-import { AgentError, type Host } from '../host.ts';
+import { AgentError, type Host } from '../host/host.ts';
 import { type CurlOptions, runCurl } from './curl.ts';
 import { spool } from './durable.ts';
 

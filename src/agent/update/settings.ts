@@ -4,7 +4,7 @@
 
 import type { Ring } from '../../tuf/decide.ts';
 import { isChannelName } from '../../tuf/names.ts';
-import { AgentError, type Host } from '../host.ts';
+import { AgentError, type Host } from '../host/host.ts';
 import { putDurably } from './durable.ts';
 import { parseWindow, type Window } from './window.ts';
 

@@ -2,7 +2,7 @@
 // checks every signature again, so nothing here has to be believed.
 import { asciiBytes } from '../../tuf/canonical.ts';
 import type { TrustedStore } from '../../tuf/workflow/options.ts';
-import type { Host } from '../host.ts';
+import type { Host } from '../host/host.ts';
 import { putDurably, removeDurably } from './durable.ts';
 
 export const trustedDirectory = '/var/lib/catamaran/tuf';

@@ -2,7 +2,7 @@
 // before the machine goes down, and also when it failed.
 import { messageOf } from '../../base/errors.ts';
 import { readManifest } from '../../tuf/channel.ts';
-import { AgentError } from '../host.ts';
+import { AgentError } from '../host/host.ts';
 import { rollBack } from '../slots/decide.ts';
 import { type Checked, check } from './check.ts';
 import { describeCheck } from './describe.ts';

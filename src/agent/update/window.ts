@@ -1,6 +1,6 @@
 // A maintenance window, `Sun 03:00/2h`, `Mon-Fri,Sun 22:30/90m` or `03:00/1h` for every day: pure arithmetic in UTC, which is
 // the time that machines of ours have.
-import { AgentError } from '../host.ts';
+import { AgentError } from '../host/host.ts';
 
 export interface Window {
   /** From 0 for Sunday. */

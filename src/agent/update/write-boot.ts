@@ -2,7 +2,7 @@
 // the medium: without it the boot loader finds no boot archive in the slot.
 import { slotRole } from '../../slots/constants.ts';
 import { blockSize } from '../../verity/superblock.ts';
-import { AgentError, runOrThrow } from '../host.ts';
+import { AgentError, runOrThrow } from '../host/host.ts';
 import { deviceOf } from '../slots/device.ts';
 import { headSize, planBoot } from './boot-image.ts';
 import { spool } from './durable.ts';

@@ -1,6 +1,6 @@
 // Before the first container starts: the spec's volumes, in LinuxKit's layout (container/volume.ts). What one holds at first
 // is on `lower`; containers bind `merged`. With `tmp` it is writable, in memory; without, it is `lower` itself, read-only.
-import { type Host, runOrThrow } from '../host.ts';
+import { type Host, runOrThrow } from '../host/host.ts';
 
 const directory = '/containers/volumes';
 

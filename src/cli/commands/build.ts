@@ -1,8 +1,8 @@
 // `catamaran build SPEC`: the outputs' paths on stdout, what else there is to know of them on stderr.
 
 import { formatSize } from '../../base/size.ts';
-import { buildSpec } from '../../build/build.ts';
-import type { OutputFormat } from '../../plan/step.ts';
+import type { OutputFormat } from '../../engine/step.ts';
+import { buildSpec } from '../../output/build.ts';
 import { createContext } from '../context.ts';
 import { reportLock } from '../lock-report.ts';
 import { targetArch } from '../options.ts';

@@ -1,9 +1,9 @@
 // `catamaran check SPEC…`: every error of every spec, in the order in which the specs are named.
 import { CatamaranError, type Diagnostic, type Fault } from '../../base/errors.ts';
 import type { Json } from '../../base/json.ts';
-import { loadSpec } from '../../build/load-spec.ts';
-import { openTransport } from '../../store/http.ts';
-import { proxiesOf } from '../../store/proxy.ts';
+import { loadSpec } from '../../lock/load-spec.ts';
+import { openTransport } from '../../net/http.ts';
+import { proxiesOf } from '../../net/proxy.ts';
 import { componentsRoot } from '../package-root.ts';
 import type { Session } from '../session.ts';
 import { specSource } from '../spec-source.ts';

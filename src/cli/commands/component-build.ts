@@ -1,15 +1,15 @@
 // `catamaran component build NAME`: one component to an OCI image in the cache; its manifest's digest is the answer.
 import { formatSize } from '../../base/size.ts';
-import { makeComponent } from '../../build/steps/component.ts';
-import { withWorkshop } from '../../build/workshop.ts';
 import { preparePackages } from '../../debian/deb.ts';
 import type { LockedPackage } from '../../debian/locked.ts';
+import { componentStep, makeStep, type Step, type Work } from '../../engine/step.ts';
+import { withWorkshop } from '../../engine/workshop.ts';
 import { lostBlob } from '../../image/root-image.ts';
 import type { Context } from '../../lock/context.ts';
 import { hostArchitecture } from '../../lock/resolve.ts';
 import type { Image } from '../../oci/image.ts';
 import { loadImage } from '../../oci/store.ts';
-import { componentStep, makeStep, type Step, type Work } from '../../plan/step.ts';
+import { makeComponent } from '../../steps/component.ts';
 import { createContext } from '../context.ts';
 import { lockOne } from '../lock-one.ts';
 import { targetArch } from '../options.ts';

@@ -7,7 +7,7 @@ import {
   listComponents as namesBelow,
   readComponent,
 } from '../../component/definition.ts';
-import { unknownComponent } from '../../spec/reference.ts';
+import { unknownComponent } from '../../specification/reference.ts';
 import { componentsRoot } from '../package-root.ts';
 import { makePaint } from '../paint.ts';
 import type { Session } from '../session.ts';

@@ -1,10 +1,10 @@
 // `catamaran image export IMAGE TARGET`: for docker load, podman, skopeo, or as a plain tar of the root file system.
 import { resolve } from 'node:path';
+import { writeTar } from '../../archive/write-tar.ts';
 import { dockerArchiveTree, layoutTree, writeArchiveFile, writeLayoutDirectory } from '../../oci/export.ts';
 import { imageTree } from '../../oci/flatten.ts';
-import { writeStream } from '../../output/stream.ts';
-import { type ImageReference, parseReference } from '../../spec/reference.ts';
-import { writeTar } from '../../tree/write-tar.ts';
+import { writeStream } from '../../output/write/stream.ts';
+import { type ImageReference, parseReference } from '../../specification/reference.ts';
 import { createContext } from '../context.ts';
 import type { Session } from '../session.ts';
 import { openNamed } from './image-find.ts';

@@ -8,7 +8,7 @@ import { findByDigest, findNamed, recordImage, recordName } from '../../oci/list
 import type { ImageOrigin } from '../../oci/origin.ts';
 import { completeReference, formatRegistryReference } from '../../oci/reference.ts';
 import { pullImage, resolveImage } from '../../oci/resolve.ts';
-import { formatReference, type ImageReference, parseReference } from '../../spec/reference.ts';
+import { formatReference, type ImageReference, parseReference } from '../../specification/reference.ts';
 import { targetArch } from '../options.ts';
 import type { Session } from '../session.ts';
 

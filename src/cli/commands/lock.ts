@@ -1,5 +1,5 @@
 // `catamaran lock SPEC`: the lock file gets what it lacks, or with --update everything anew; what changed is the answer.
-import { prepare } from '../../build/prepare.ts';
+import { prepare } from '../../lock/prepare.ts';
 import { createContext } from '../context.ts';
 import { countChanges, renderChanges } from '../lock-report.ts';
 import { targetArch } from '../options.ts';

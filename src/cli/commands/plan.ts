@@ -1,6 +1,7 @@
 // `catamaran plan SPEC`: each step of a build, cached or to be run, and why it has to be.
-import { type ExplainedStep, explainBuild } from '../../build/explain.ts';
-import type { OutputFormat } from '../../plan/step.ts';
+
+import type { OutputFormat } from '../../engine/step.ts';
+import { type ExplainedStep, explainBuild } from '../../output/explain.ts';
 import { createContext } from '../context.ts';
 import { targetArch } from '../options.ts';
 import { makePaint, type Paint } from '../paint.ts';

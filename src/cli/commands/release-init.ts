@@ -1,7 +1,7 @@
 // `catamaran release init`: a new repository and its keys, with what to do about them next.
 import { resolve } from 'node:path';
-import { type Days, defaultDays } from '../../release/config.ts';
 import { initRepository, type Quorum } from '../../release/init.ts';
+import { type Days, defaultDays } from '../../release/repository/config.ts';
 import { metadataPath } from '../../tuf/names.ts';
 import { describeOutcome, outcomeJson, type RepositoryOptions, secondsOf } from '../release-session.ts';
 import type { Channels } from '../release-values.ts';

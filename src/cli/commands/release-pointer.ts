@@ -1,6 +1,6 @@
 // `catamaran release promote|rollout|pause|halt|rollback`: what a channel points at, and how fast machines follow.
-import type { PointerAnswer } from '../../release/point-channel.ts';
-import { halt, pause, promote, rollBack, rollOut } from '../../release/pointers.ts';
+import type { PointerAnswer } from '../../release/channel/point-channel.ts';
+import { halt, pause, promote, rollBack, rollOut } from '../../release/channel/pointers.ts';
 import type { Pointer } from '../../tuf/pointer.ts';
 import { type Rollout, shareAt, wholeFleet } from '../../tuf/rollout.ts';
 import {

@@ -2,9 +2,9 @@
 import { resolve } from 'node:path';
 import { byName } from '../../base/order.ts';
 import { formatSize } from '../../base/size.ts';
-import { nameKey } from '../../release/publisher.ts';
+import { nameKey } from '../../release/change/publisher.ts';
+import { verifyRepository } from '../../release/repository/verify.ts';
 import { type RepositoryStatus, readStatus } from '../../release/status.ts';
-import { verifyRepository } from '../../release/verify.ts';
 import { formatCurve, wholeFleet } from '../../tuf/rollout.ts';
 import {
   formatMoment,

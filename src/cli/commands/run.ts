@@ -1,8 +1,8 @@
 // `catamaran run SPEC|IMAGE`: builds what is stale and boots it in QEMU; its serial console is this terminal.
 import type { Arch } from '../../base/arch.ts';
 import { CatamaranError } from '../../base/errors.ts';
-import { withWorkshop } from '../../build/workshop.ts';
 import { preparePackages } from '../../debian/deb.ts';
+import { withWorkshop } from '../../engine/workshop.ts';
 import type { Context } from '../../lock/context.ts';
 import { hostArchitecture } from '../../lock/resolve.ts';
 import type { Firmware } from '../../run/arguments.ts';

@@ -1,6 +1,6 @@
 // Bundles as LinuxKit's builder lays them out, prepared and cleaned up: which programs run, in which order.
 import { describe, expect, it } from 'vitest';
-import { runCommand } from '../../../src/agent/command.ts';
+import { runCommand } from '../../../src/agent/commands/main.ts';
 import { memoryHost } from '../memory-host.ts';
 
 const bundle = '/containers/services/web';

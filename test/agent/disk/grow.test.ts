@@ -1,9 +1,9 @@
 // The first boot's growth and the disk's own GUID: what is written where, in which order, and that it happens once; and a
 // table that is mended at any boot.
 import { describe, expect, it } from 'vitest';
-import { runCommand } from '../../../src/agent/command.ts';
-import { layoutDisk, partitionTable } from '../../../src/image/disk-layout.ts';
-import { writeGpt } from '../../../src/image/gpt.ts';
+import { runCommand } from '../../../src/agent/commands/main.ts';
+import { layoutDisk, partitionTable } from '../../../src/disk/disk-layout.ts';
+import { writeGpt } from '../../../src/gpt/write.ts';
 import { type MemoryHost, memoryHost } from '../memory-host.ts';
 
 const sysfs = '/sys/devices/pci0/virtio0/block/vda/vda10';

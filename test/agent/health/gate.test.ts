@@ -2,7 +2,7 @@
 // never gets well. Time passes when the agent sleeps, and only then.
 import { expect, test } from 'vitest';
 import { noteOverdue, passGate } from '../../../src/agent/health/gate.ts';
-import type { Finished } from '../../../src/agent/host.ts';
+import type { Finished } from '../../../src/agent/host/host.ts';
 import { confirmRunning, passRunning, rollBack } from '../../../src/agent/slots/decide.ts';
 import { readState } from '../../../src/agent/slots/env-store.ts';
 import type { SlotMachine } from '../../../src/agent/slots/machine.ts';

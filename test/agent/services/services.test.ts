@@ -1,7 +1,7 @@
 // What the scripts that keep services are told, and what people are told of the services.
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { runCommand } from '../../../src/agent/command.ts';
+import { runCommand } from '../../../src/agent/commands/main.ts';
 import { signalForRuntime } from '../../../src/agent/services/signal.ts';
 import { memoryHost } from '../memory-host.ts';
 

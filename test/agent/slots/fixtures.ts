@@ -1,7 +1,8 @@
 // Releases of a few dozen blocks, and a disk with two of them, for tests of the slot commands.
 import { hash } from 'node:crypto';
 import type { Running } from '../../../src/agent/slots/running.ts';
-import { writeBootArchive } from '../../../src/image/boot-archive.ts';
+import { type ReleaseManifest, releaseParts } from '../../../src/contract/release-manifest.ts';
+import { writeBootArchive } from '../../../src/disk/boot-archive.ts';
 import {
   envOffsets,
   type PartitionRole,
@@ -10,7 +11,6 @@ import {
   slotRole,
 } from '../../../src/slots/constants.ts';
 import { serialiseEnv } from '../../../src/slots/env.ts';
-import { type ReleaseManifest, releaseParts } from '../../../src/slots/release-manifest.ts';
 import type { SlotState } from '../../../src/slots/state.ts';
 import { contentBytes, contentOf } from '../../../src/tree/content.ts';
 

@@ -1,7 +1,7 @@
 // A machine whose power can go at any effect, for tests of the agent's order of writes: a disk that keeps, of what was not
 // flushed, a random part of its sectors, the file system of the data partition, and the few programs that the agent runs.
 import { hash } from 'node:crypto';
-import type { Finished } from '../../../src/agent/host.ts';
+import type { Finished } from '../../../src/agent/host/host.ts';
 import type { SlotMachine } from '../../../src/agent/slots/machine.ts';
 import type { Partitions } from '../../../src/agent/slots/partitions.ts';
 import type { Running } from '../../../src/agent/slots/running.ts';

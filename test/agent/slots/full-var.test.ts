@@ -1,7 +1,7 @@
 // A data partition that takes no more refuses no decision over the slots: the state is written all the same, and what could
 // not be recorded is said, and made up for when there is room again.
 import { expect, test } from 'vitest';
-import { AgentError } from '../../../src/agent/host.ts';
+import { AgentError } from '../../../src/agent/host/host.ts';
 import { accountForBoot } from '../../../src/agent/slots/account.ts';
 import { confirmRunning, markSlotBad, rollBack } from '../../../src/agent/slots/decide.ts';
 import { readState } from '../../../src/agent/slots/env-store.ts';

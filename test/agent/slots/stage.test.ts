@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { readSlotRelease } from '../../../src/agent/slots/boot-archive.ts';
 import { type StageOptions, stage } from '../../../src/agent/slots/stage.ts';
 import { readStatus } from '../../../src/agent/slots/status.ts';
+import { releaseParts } from '../../../src/contract/release-manifest.ts';
 import { slotRole } from '../../../src/slots/constants.ts';
-import { releaseParts } from '../../../src/slots/release-manifest.ts';
 import { filesOf, fresh, holds, makeDisk, old, runningFrom, type TestDisk } from './fixtures.ts';
 import { fragileMachine } from './fragile-machine.ts';
 

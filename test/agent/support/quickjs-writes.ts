@@ -1,6 +1,6 @@
 // What quickjs-writes.test.ts has done in QuickJS by the host of machines: ROOT stands for the machine's own root. The
 // answer is `done`, or why not.
-import { commandLine, exit, quickJsHost } from '../../../src/agent/host-quickjs.ts';
+import { commandLine, exit, quickJsHost } from '../../../src/agent/host/host-quickjs.ts';
 import { partitionsOf } from '../../../src/agent/slots/partitions.ts';
 import { recordPending } from '../../../src/agent/slots/records.ts';
 import { putDurably } from '../../../src/agent/update/durable.ts';

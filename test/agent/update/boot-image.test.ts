@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { planBoot } from '../../../src/agent/update/boot-image.ts';
-import { writeBootArchive } from '../../../src/image/boot-archive.ts';
-import { printSums } from '../../../src/image/boot-sums.ts';
+import { writeBootArchive } from '../../../src/disk/boot-archive.ts';
+import { printSums } from '../../../src/disk/boot-sums.ts';
 import { contentBytes, contentOf } from '../../../src/tree/content.ts';
 
 const size = 100_000;

@@ -1,9 +1,9 @@
 // A Debian archive of a few generated packages, as a map from path to bytes, signed by a key that the test made.
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
+import { writeTar } from '../../../src/archive/write-tar.ts';
 import type { TrustedKey } from '../../../src/debian/keys/trixie.ts';
 import { file, type Tree } from '../../../src/tree/tree.ts';
-import { writeTar } from '../../../src/tree/write-tar.ts';
 
 export const testNow = new Date('2026-03-01T12:00:00Z');
 const day = 24 * 3600 * 1000;

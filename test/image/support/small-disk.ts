@@ -1,13 +1,13 @@
 // A disk of a few MiB with a release in slot A, made by our own writers; and copies of it that are not as they should be.
 import { createHash, hash } from 'node:crypto';
 import { open, readFile, writeFile } from 'node:fs/promises';
-import { writeBootArchive } from '../../../src/image/boot-archive.ts';
-import { printSums } from '../../../src/image/boot-sums.ts';
-import { assembleDisk, type Disk } from '../../../src/image/disk.ts';
-import { layoutDisk, partitionTable, placeOf } from '../../../src/image/disk-layout.ts';
-import { type GptPartition, sectorSize, writeGpt } from '../../../src/image/gpt.ts';
-import { concatenate } from '../../../src/image/sparse.ts';
-import { writeStatePartition } from '../../../src/image/state-partition.ts';
+import { writeBootArchive } from '../../../src/disk/boot-archive.ts';
+import { printSums } from '../../../src/disk/boot-sums.ts';
+import { assembleDisk, type Disk } from '../../../src/disk/disk.ts';
+import { layoutDisk, partitionTable, placeOf } from '../../../src/disk/disk-layout.ts';
+import { concatenate } from '../../../src/disk/sparse.ts';
+import { writeStatePartition } from '../../../src/disk/state-partition.ts';
+import { type GptPartition, sectorSize, writeGpt } from '../../../src/gpt/write.ts';
 import type { PartitionRole } from '../../../src/slots/constants.ts';
 import { freshState } from '../../../src/slots/state.ts';
 import { contentOf } from '../../../src/tree/content.ts';

@@ -3,17 +3,17 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { writeTar } from '../../../src/archive/write-tar.ts';
 import { silentReporter } from '../../../src/base/reporter.ts';
 import { mediaTypes } from '../../../src/oci/image.ts';
 import { digestOfBytes } from '../../../src/oci/layout.ts';
 import type { ImageAccess, ImageOrigin } from '../../../src/oci/origin.ts';
 import { openRegistryClient, type RegistryOptions } from '../../../src/oci/registry.ts';
 import { pullImage, resolveImage } from '../../../src/oci/resolve.ts';
-import { parseReference } from '../../../src/spec/reference.ts';
+import { parseReference } from '../../../src/specification/reference.ts';
 import { type Cache, openCache } from '../../../src/store/cache.ts';
 import { contentBytes } from '../../../src/tree/content.ts';
 import { file, type ReadonlyTree, type Tree } from '../../../src/tree/tree.ts';
-import { writeTar } from '../../../src/tree/write-tar.ts';
 import type { ScriptedRegistry } from './scripted-registry.ts';
 
 export async function temporaryDirectory(): Promise<string> {

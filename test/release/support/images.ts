@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeBootArchive } from '../../../src/image/boot-archive.ts';
+import { writeBootArchive } from '../../../src/disk/boot-archive.ts';
 import { type ReleaseImages, readImageDirectory } from '../../../src/release/images.ts';
 import { type Content, contentBytes, contentOf } from '../../../src/tree/content.ts';
 import { buildHashTree, leafDigests } from '../../../src/verity/hash-tree.ts';

@@ -1,6 +1,7 @@
 // Who publishes in a test, with which keys, and how it ends for them.
-import type { Key } from '../../../src/release/keyring.ts';
-import type { Publisher } from '../../../src/release/publisher.ts';
+
+import type { Publisher } from '../../../src/release/change/publisher.ts';
+import type { Key } from '../../../src/release/signing/keyring.ts';
 import type { Workplace } from './workplace.ts';
 
 /** The curve of a release that all machines get. */

@@ -1,5 +1,5 @@
 // A machine for tests: a store that lasts from one refresh to the next, and a list of what was fetched.
-import { createMemory } from '../../../src/release/local.ts';
+import { createMemory } from '../../../src/release/repository/local.ts';
 import { type Client, refresh } from '../../../src/tuf/client.ts';
 import { refusalOf } from '../../../src/tuf/refuse.ts';
 import type { ClientOptions } from '../../../src/tuf/workflow/options.ts';

@@ -2,8 +2,8 @@
 import { hash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeBootArchive } from '../../../../src/image/boot-archive.ts';
-import type { ReleaseManifest } from '../../../../src/slots/release-manifest.ts';
+import type { ReleaseManifest } from '../../../../src/contract/release-manifest.ts';
+import { writeBootArchive } from '../../../../src/disk/boot-archive.ts';
 import { contentBytes, contentOf } from '../../../../src/tree/content.ts';
 import { buildHashTree, leafDigests } from '../../../../src/verity/hash-tree.ts';
 

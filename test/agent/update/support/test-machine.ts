@@ -2,8 +2,8 @@
 // for its reboots.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runCommand } from '../../../../src/agent/command.ts';
-import { runUpdateCommand } from '../../../../src/agent/update/commands.ts';
+import { runCommand } from '../../../../src/agent/commands/main.ts';
+import { runUpdateCommand } from '../../../../src/agent/commands/update.ts';
 import { chooseBoot } from '../../../../src/slots/boot-model.ts';
 import {
   envOffsets,

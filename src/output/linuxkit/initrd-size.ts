@@ -1,0 +1,46 @@
+// How much memory a system needs whose whole root file system is its initrd, and which initrds no machine can take.
+import { CatamaranError } from '../../base/errors.ts';
+import { formatSize } from '../../base/size.ts';
+
+const MiB = 2 ** 20;
+/**
+ * Boot loaders place an initrd below `initrd_addr_max` of the kernel's header, which is 2 GiB on x86
+ * (Documentation/arch/x86/boot.rst); the kernel and what it unpacks itself to want their place there too.
+ */
+export const maxInitrdSize = 2048 * MiB - 64 * MiB;
+/** For the kernel itself, and for processes to start at all. */
+const kernelMemory = 128 * MiB;
+/** Machines with less are common: from here on it is worth a word. */
+export const largeMemory = 2048 * MiB;
+
+export interface InitrdSize {
+  /** Of the file, in bytes. */
+  readonly size: number;
+  /** Of the files in it, in whole pages. */
+  readonly unpacked: number;
+}
+
+/**
+ * In bytes. The kernel unpacks into a tmpfs that may take half of the memory (mm/shmem.c, shmem_default_max_blocks);
+ * meanwhile the packed form is in memory too.
+ */
+export function memoryFor({ size, unpacked }: InitrdSize): number {
+  return Math.max(2 * unpacked, unpacked + size) + kernelMemory;
+}
+
+/** `memory`: of the machine that it is for, if that is known. Fails before anything is written. */
+export function checkInitrdFits(initrd: InitrdSize, memory: number | undefined): void {
+  const { size, unpacked } = initrd;
+  const sizes = `${formatSize(size)}, ${formatSize(unpacked)} unpacked`;
+  const hint =
+    'Leave something out, or build kernel+squashfs or a disk image, whose files stay on the disk until they are read.';
+  if (size > maxInitrdSize) {
+    const message = `the initrd (${sizes}) is larger than what boot loaders can place: ${formatSize(maxInitrdSize)}`;
+    throw new CatamaranError('spec', { code: 'initrd-too-large', message, hint });
+  }
+  const needed = memoryFor(initrd);
+  if (memory !== undefined && needed > memory) {
+    const message = `the initrd (${sizes}) needs ${formatSize(needed)} of memory, and the machine has ${formatSize(memory)}`;
+    throw new CatamaranError('spec', { code: 'initrd-too-large', message, hint });
+  }
+}

@@ -1,0 +1,49 @@
+// Who must sign the drafts of one change, what the keys at hand can sign of them, and what is missing.
+import type { Json } from '../../base/json.ts';
+import { parseRoot, parseTargets, type Root } from '../../tuf/metadata.ts';
+import { topDemand } from '../change/role-fields.ts';
+import type { State } from '../repository/state.ts';
+import { type Demand, type Draft, findShortage, type Shortage, signDraft } from './draft.ts';
+import type { Key } from './keyring.ts';
+
+export interface Collected {
+  readonly drafts: readonly Draft[];
+  readonly shortages: readonly Shortage[];
+  /** Root before this change and after it. */
+  readonly before: Root;
+  readonly after: Root;
+  /** Everybody whose signature would be of use. */
+  readonly wishesOf: (draft: Pick<Draft, 'role'>) => readonly Demand[];
+}
+
+export async function collectSignatures(
+  state: State,
+  unsigned: readonly Draft[],
+  keyring: readonly Key[],
+): Promise<Collected> {
+  const signedOf = (name: string) => unsigned.find(({ role }) => role === name)?.signed as Json | undefined;
+  const [root, delegating] = [signedOf('root'), signedOf('targets')];
+  const before = state.client.root;
+  const after = root ? parseRoot(root, 'root.json') : before;
+  const targets = delegating ? parseTargets(delegating, 'targets.json') : state.roles.get('targets')!.parsed;
+  const demandOf = (role: string): Demand => {
+    if (role === 'targets') return topDemand(after, 'targets');
+    const delegation = targets.delegations.find(({ name }) => name === role)!;
+    return { ...delegation, keys: targets.keys };
+  };
+  // Root must be signed by the old one and the new one; targets is, where that can be done (write-files.ts says why).
+  const wishesOf = ({ role }: Pick<Draft, 'role'>): Demand[] =>
+    role === 'root' || role === 'targets'
+      ? [topDemand(before, role), topDemand(after, role)]
+      : [demandOf(role)];
+  const drafts: Draft[] = [];
+  const shortages: Shortage[] = [];
+  for (const draft of unsigned) {
+    const { role } = draft;
+    const signed = await signDraft(draft, wishesOf(draft), keyring);
+    const shortage = findShortage(signed, role === 'root' ? wishesOf(draft) : [demandOf(role)]);
+    if (shortage) shortages.push(shortage);
+    drafts.push(signed);
+  }
+  return { drafts, shortages, before, after, wishesOf };
+}

@@ -1,0 +1,178 @@
+// The first stage: a spec's text → Spec. All that is wrong with it comes out as one error, sorted by position.
+// Nothing is read here but the texts: what the spec refers to is asked of `Surroundings`.
+import { basename } from 'node:path';
+import { CatamaranError } from '../base/errors.ts';
+import { byName, sortedEntries } from '../base/order.ts';
+import { requireSize } from '../base/size.ts';
+import { checkDocument } from '../document/document.ts';
+import { mergeDocuments } from '../document/merge-documents.ts';
+import { childOf } from '../document/pointer.ts';
+import { Problems, sortDiagnostics } from '../document/problems.ts';
+import { validateSpec } from '../document/validators.generated.ts';
+import { applyVariables } from '../document/variables.ts';
+import type { Dialect } from '../document/yaml.ts';
+import { numberContainers, readContainers } from './containers.ts';
+import { readFiles } from './files.ts';
+import { expandIncludes, type SpecText } from './include.ts';
+import { readHealth, readUpdate } from './lifecycle.ts';
+import { parsed, type Reading, readReference, type Surroundings, warn } from './reading.ts';
+import { parseReference } from './reference.ts';
+import type { OperatingSystem, SpecDocument } from './spec.generated.ts';
+import type { ImageUse, Kernel, Os, Spec } from './types.ts';
+import { readVolumes } from './volumes.ts';
+
+/** One file, and what it includes. */
+export function readSpec(file: string, text: string, around: Surroundings = {}): Spec {
+  return readSpecs([{ file, text }], around);
+}
+
+/** Several files as one spec, merged as LinuxKit does, each after what it includes. The first one gives it its name. */
+export function readSpecs(files: readonly [SpecText, ...SpecText[]], around: Surroundings = {}): Spec {
+  try {
+    return readAs('1.2', files, around);
+  } catch (error) {
+    if (!(error instanceof CatamaranError)) throw error;
+    return readAsLinuxKit(files, around, error);
+  }
+}
+
+/** What is a spec for LinuxKit's YAML parser alone is one here too. @param fault what is wrong with it by YAML 1.2 */
+function readAsLinuxKit(
+  files: readonly [SpecText, ...SpecText[]],
+  around: Surroundings,
+  fault: CatamaranError,
+): Spec {
+  let spec: Spec;
+  try {
+    spec = readAs('libyaml', files, around);
+  } catch {
+    throw fault;
+  }
+  const [first] = fault.diagnostics;
+  const message = `by YAML 1.2 ${first.message.replace(/^not YAML: /, '')}: the file is read as LinuxKit reads it`;
+  return {
+    ...spec,
+    warnings: sortDiagnostics([...spec.warnings, { ...first, code: 'spec-odd-yaml', message }]),
+  };
+}
+
+function readAs(dialect: Dialect, files: readonly [SpecText, ...SpecText[]], around: Surroundings): Spec {
+  const [{ file }] = files;
+  const problems = new Problems();
+  const parts = expandIncludes(files, around, problems, dialect);
+  const main = parts.find((part) => part.source.positionOf('').file === file) ?? parts[0];
+  const warned = parts.flatMap((part) => part.warnings);
+  const merged = { ...mergeDocuments(parts, main.source, problems), problems, warnings: warned };
+  const { value, source, warnings } = checkDocument<SpecDocument>(
+    'spec.schema.json',
+    validateSpec,
+    applyVariables(merged, around.set ?? {}),
+  );
+  const reading: Reading = { source, problems, warnings: [...warnings], around };
+  const volumes = readVolumes(reading, value);
+  const names = { ids: numberContainers(value), volumes: new Map(volumes.map((each) => [each.name, each])) };
+  const { variables: _, ...document } = value;
+  const spec = {
+    file,
+    os: readOs(value.os, file),
+    ...optional('kernel', readKernel(reading, value)),
+    init: readInit(reading, value),
+    onboot: readContainers(reading, value, 'onboot', names),
+    services: readContainers(reading, value, 'services', names),
+    onshutdown: readContainers(reading, value, 'onshutdown', names),
+    files: readFiles(reading, value, names.ids),
+    volumes,
+    etc: value.etc ?? 'persistent',
+    disk: readDisk(reading, value),
+    ...optional('update', readUpdate(reading, value.update)),
+    ...optional('health', readHealth(reading, value)),
+    platforms: new Map(sortedEntries({ ...value.platforms })),
+    names,
+    source,
+    document,
+  };
+  if (value.trust) {
+    warn(reading, '/trust', {
+      code: 'spec-no-effect',
+      message: 'trust has no effect',
+      hint: 'The lock file holds every image to its digest. Remove it.',
+    });
+  }
+  problems.throwIfAny();
+  return { ...spec, warnings: sortDiagnostics(reading.warnings) };
+}
+
+function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
+  return (value === undefined ? {} : { [key]: value }) as { [P in K]?: V };
+}
+
+/** LinuxKit's specs have no os: the file's name stands for it. */
+function readOs(raw: OperatingSystem | undefined, file: string): Os {
+  const stem = basename(file)
+    .replace(/\.ya?ml$/i, '')
+    .toLowerCase();
+  const derived = stem.replace(/[^a-z0-9]+/g, '-').replace(/^[^a-z]+|-+$/g, '');
+  const { id = derived.slice(0, 63) || 'linux', name = id, version = '0', ...release } = raw ?? {};
+  const lines = Object.entries(release).map(
+    ([key, value]) => [key.toUpperCase().replaceAll('-', '_'), value] as const,
+  );
+  return { id, name, version, release: new Map(lines.sort(([a], [b]) => byName(a, b))) };
+}
+
+function readKernel(reading: Reading, { kernel }: SpecDocument): Kernel | undefined {
+  if (!kernel?.image) {
+    warn(reading, kernel ? '/kernel' : '', {
+      code: 'spec-no-kernel',
+      message: 'the spec names no kernel: no disk can be made of it',
+      hint: 'Add kernel: {image: component:kernel}',
+    });
+    return undefined;
+  }
+  const image = readReference(reading, '/kernel/image', kernel.image);
+  const initrd =
+    kernel.initrd === undefined
+      ? parseReference('component:initrd')
+      : readReference(reading, '/kernel/initrd', kernel.initrd);
+  if (!image || !initrd) return undefined;
+  const tar = kernel.tar ?? 'kernel.tar';
+  return {
+    image,
+    pointer: '/kernel/image',
+    initrd,
+    cmdline: readArguments(reading, kernel.cmdline ?? ''),
+    binary: kernel.binary || 'kernel',
+    ...(tar === '' || tar === 'none' ? {} : { tar }),
+    ...(kernel.ucode ? { ucode: kernel.ucode } : {}),
+  };
+}
+
+/** In one line. To the boot loader and the kernel a NUL is the end. */
+function readArguments(reading: Reading, text: string): string {
+  const [whole = '', ...rest] = text.split('\0');
+  if (rest.length > 0) {
+    warn(reading, '/kernel/cmdline', {
+      code: 'spec-cmdline',
+      message: 'the kernel’s arguments have a NUL character: what follows it is cut off',
+      hint: 'Remove it.',
+    });
+  }
+  return whole.replace(/\s*\n\s*/g, ' ').trim();
+}
+
+function readInit(reading: Reading, { init = [] }: SpecDocument): ImageUse[] {
+  const uses: ImageUse[] = [];
+  init.forEach((text, index) => {
+    const pointer = childOf('/init', index);
+    const image = readReference(reading, pointer, text);
+    if (image) uses.push({ image, pointer });
+  });
+  return uses;
+}
+
+const diskDefaults = { slot: '512M', data: '1G', esp: '64M' } as const;
+
+function readDisk(reading: Reading, { disk }: SpecDocument): Spec['disk'] {
+  const size = (key: keyof typeof diskDefaults) =>
+    parsed(reading, `/disk/${key}`, disk?.[key] ?? diskDefaults[key], requireSize) ?? 0;
+  return { slot: size('slot'), data: size('data'), esp: size('esp') };
+}

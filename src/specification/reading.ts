@@ -1,0 +1,151 @@
+// What every check of meaning works with while one spec is read.
+import { dirname, isAbsolute, join } from 'node:path';
+import { CatamaranError, type Diagnostic } from '../base/errors.ts';
+import type { Pointer } from '../document/pointer.ts';
+import type { Problems } from '../document/problems.ts';
+import { nearest } from '../document/suggest.ts';
+import type { SourceMap } from '../document/yaml.ts';
+import { parsePackage } from './linuxkit-package.ts';
+import { readOddReference } from './odd-reference.ts';
+import { type ImageReference, isOurs, parseReference, unknownComponent } from './reference.ts';
+
+/** What a spec may refer to outside of itself. What is absent is not checked. */
+export interface Surroundings {
+  /** Names of all components, sorted. */
+  readonly components?: readonly string[];
+  /** For `~/`. */
+  readonly home?: string | undefined;
+  /** Whether the host has a file or directory. */
+  readonly exists?: (path: string) => boolean;
+  /** A text file of the host: includes and profiles. Throws where there is none that can be read. */
+  readonly read?: (path: string) => string;
+  /** Values of variables, by name, as they were written on the command line. */
+  readonly set?: Readonly<Record<string, string>>;
+}
+
+export interface Reading {
+  readonly source: SourceMap;
+  readonly problems: Problems;
+  readonly warnings: Diagnostic[];
+  readonly around: Surroundings;
+}
+
+export function problem(reading: Reading, pointer: Pointer, diagnostic: Omit<Diagnostic, 'position'>): void {
+  reading.problems.add(reading.source.positionOf(pointer), diagnostic);
+}
+
+export function warn(reading: Reading, pointer: Pointer, diagnostic: Omit<Diagnostic, 'position'>): void {
+  reading.warnings.push({ ...diagnostic, position: reading.source.keyPositionOf(pointer) });
+}
+
+/** `parse(text)`, or undefined with its error reported at `pointer`; undefined for an absent text. */
+export function parsed<T>(
+  reading: Reading,
+  pointer: Pointer,
+  text: string | undefined,
+  parse: (text: string) => T,
+): T | undefined {
+  if (text === undefined) return undefined;
+  return reading.problems.attempt(
+    () => reading.source.positionOf(pointer),
+    () => parse(text),
+  );
+}
+
+/** For messages at `from`: where `pointer` is, `line 3`, or `common.yml:3` where that is another file. */
+export function placeOf({ source }: Reading, pointer: Pointer, from: Pointer): string {
+  const { file, line } = source.positionOf(pointer);
+  return file === source.positionOf(from).file ? `line ${line}` : `${file}:${line}`;
+}
+
+/** A path of the host that stands at `pointer`: relative to the file there, `~/` being the home directory. */
+export function resolveHostPath(reading: Reading, pointer: Pointer, path: string): string {
+  if (path.startsWith('~/')) {
+    if (reading.around.home === undefined) {
+      throw new CatamaranError('spec', {
+        code: 'home-unknown',
+        message: `the home directory is not known for ${JSON.stringify(path)}`,
+        hint: 'Set HOME, or write an absolute path.',
+      });
+    }
+    return join(reading.around.home, path.slice(2));
+  }
+  return isAbsolute(path) ? path : join(dirname(reading.source.positionOf(pointer).file), path);
+}
+
+/** Syntax, existence, and paths made relative to nothing but the host. */
+export function readReference(reading: Reading, pointer: Pointer, text: string): ImageReference | undefined {
+  return parsed(reading, pointer, text, () => {
+    const reference = parseAsLinuxKit(reading, pointer, text);
+    const { components, exists } = reading.around;
+    switch (reference.kind) {
+      case 'component':
+        if (components && !components.includes(reference.name)) {
+          throw unknownComponent(reference.name, components);
+        }
+        return reference;
+      case 'registry':
+        warnIfComponentMeant(reading, pointer, text);
+        return reference;
+      case 'package':
+        return readPackage(reading, pointer, reference.path);
+      default: {
+        const path = resolveHostPath(reading, pointer, reference.path);
+        const wanted = reference.kind === 'directory' ? join(path, 'component.yml') : path;
+        if (exists && !exists(wanted)) {
+          throw new CatamaranError('spec', {
+            code: 'reference-not-found',
+            message: `there is no ${wanted}`,
+            hint: 'Paths are relative to the spec. Write component:NAME for a component of Catamaran.',
+          });
+        }
+        return { ...reference, path };
+      }
+    }
+  });
+}
+
+/** What is no reference by the grammar may be one for LinuxKit. */
+function parseAsLinuxKit(reading: Reading, pointer: Pointer, text: string): ImageReference {
+  try {
+    return parseReference(text);
+  } catch (error) {
+    const odd = isOurs(text) ? undefined : readOddReference(text);
+    if (!odd || !(error instanceof CatamaranError)) throw error;
+    warn(reading, pointer, {
+      code: 'reference-odd',
+      message: `${JSON.stringify(text)} is no image reference: it is read as ${odd.name}`,
+      hint: error.diagnostics[0].hint ?? `Write ${odd.name}.`,
+    });
+    return odd.reference;
+  }
+}
+
+/** `@pkg:DIR`: of a directory with a component we build an image; LinuxKit builds what has a build.yml. */
+function readPackage(reading: Reading, pointer: Pointer, directory: string): ImageReference {
+  const { exists, read } = reading.around;
+  const path = resolveHostPath(reading, pointer, directory);
+  if (!exists || exists(join(path, 'component.yml'))) return { kind: 'directory', path };
+  const recipe = join(path, 'build.yml');
+  if (exists(recipe)) {
+    if (read) parsePackage(recipe, read(recipe));
+    return { kind: 'package', path };
+  }
+  throw new CatamaranError('spec', {
+    code: 'reference-not-found',
+    message: `there is no ${join(path, 'component.yml')}, nor a build.yml`,
+    hint: 'After @pkg: comes the directory of a component, or of a package of LinuxKit, relative to the spec.',
+  });
+}
+
+function warnIfComponentMeant(reading: Reading, pointer: Pointer, text: string): void {
+  const components = reading.around.components ?? [];
+  if (/[/:@]/.test(text)) return;
+  const meant = components.includes(text) ? text : nearest(text, components);
+  if (meant === undefined) return;
+  warn(reading, pointer, {
+    code: 'reference-looks-like-component',
+    message: `${JSON.stringify(text)} is an image of a registry`,
+    hint: `For the component of that name write component:${meant}`,
+  });
+}

@@ -1,0 +1,170 @@
+// How a service is kept running: restart, stop, health, and what must run before it.
+
+import type { Restart, ServiceHealth, Stop, Supervision } from '../contract/supervision.ts';
+import { childOf, describePointer, type Pointer } from '../document/pointer.ts';
+import { parseDuration, parseSignal } from '../document/scalars.ts';
+import { didYouMean } from '../document/suggest.ts';
+import { directoryName } from './names.ts';
+import { parsed, problem, type Reading } from './reading.ts';
+import type {
+  Restart as RawRestart,
+  Service as RawService,
+  ServiceHealth as RawServiceHealth,
+  Stop as RawStop,
+  SpecDocument,
+} from './spec.generated.ts';
+
+/** Milliseconds, as the schema tells people. */
+const defaults = { initial: '1s', max: '60s', reset: '60s', stop: '10s', interval: '30s', timeout: '10s' };
+
+/** Of each service of the document, by its index. */
+export function readSupervision(reading: Reading, document: SpecDocument): Supervision[] {
+  const services = document.services ?? [];
+  const dependencies = services.map((service, index) =>
+    readDependencies(reading, document, service, childOf(`/services/${index}`, 'depends_on')),
+  );
+  const order = startOrder(reading, services, dependencies);
+  return services.map((service, index) => {
+    const pointer = `/services/${index}`;
+    const health = readServiceHealth(reading, childOf(pointer, 'health'), service.health);
+    return {
+      order: order[index] ?? index,
+      dependsOn: (dependencies[index] ?? []).map(directoryName),
+      restart: readRestart(reading, childOf(pointer, 'restart'), service.restart ?? {}),
+      stop: readStop(reading, childOf(pointer, 'stop'), service.stop ?? {}),
+      ...(health === undefined ? {} : { health }),
+    };
+  });
+}
+
+function readRestart(reading: Reading, pointer: Pointer, raw: RawRestart | string): Restart {
+  const { policy = 'always', backoff = {} } =
+    typeof raw === 'string' ? { policy: raw as NonNullable<RawRestart['policy']> } : raw;
+  const at = childOf(pointer, 'backoff');
+  const span = (key: 'initial' | 'max' | 'reset') =>
+    parsed(reading, childOf(at, key), backoff[key] ?? defaults[key], parseDuration) ?? 0;
+  const [initial, max, reset] = [span('initial'), span('max'), span('reset')];
+  if (initial > max) {
+    problem(reading, backoff.initial === undefined ? childOf(at, 'max') : childOf(at, 'initial'), {
+      code: 'spec-backoff',
+      message: `the first wait (${backoff.initial ?? defaults.initial}) is longer than the longest (${backoff.max ?? defaults.max})`,
+      hint: 'Make initial at most max.',
+    });
+  }
+  return { policy, backoff: { initial, max, reset } };
+}
+
+function readStop(reading: Reading, pointer: Pointer, { signal, timeout }: RawStop): Stop {
+  const known = parsed(reading, childOf(pointer, 'signal'), signal, parseSignal);
+  return {
+    ...(known === undefined ? {} : { signal: known }),
+    timeout: parsed(reading, childOf(pointer, 'timeout'), timeout ?? defaults.stop, parseDuration) ?? 0,
+  };
+}
+
+const probes = ['command', 'http', 'tcp', 'file'] as const;
+
+function readServiceHealth(
+  reading: Reading,
+  pointer: Pointer,
+  raw: RawServiceHealth | undefined,
+): ServiceHealth | undefined {
+  if (!raw) return undefined;
+  const [kind, second] = probes.filter((each) => raw[each] !== undefined);
+  if (kind === undefined || second !== undefined) {
+    problem(reading, pointer, {
+      code: 'spec-health-check',
+      message: `${describePointer(pointer)} must have exactly one of command, http, tcp and file`,
+      hint: 'For example: {http: "http://127.0.0.1:8080/healthz"}',
+    });
+    return undefined;
+  }
+  const span = (key: 'interval' | 'timeout') =>
+    parsed(reading, childOf(pointer, key), raw[key] ?? defaults[key], parseDuration) ?? 0;
+  const interval = span('interval');
+  if (interval === 0) {
+    problem(reading, childOf(pointer, 'interval'), {
+      code: 'spec-health-check',
+      message: 'the interval between two tries is nothing',
+      hint: 'Write at least 1s.',
+    });
+  }
+  return { probe: probeOf(raw, kind), interval, timeout: span('timeout'), retries: raw.retries ?? 3 };
+}
+
+function probeOf(raw: RawServiceHealth, kind: (typeof probes)[number]): ServiceHealth['probe'] {
+  switch (kind) {
+    case 'command':
+      return { kind, command: raw.command! };
+    case 'http':
+      return { kind, url: raw.http! };
+    case 'tcp':
+      return { kind, address: raw.tcp! };
+    case 'file':
+      return { kind, path: raw.file! };
+  }
+}
+
+/** Names of services, each once. */
+function readDependencies(
+  reading: Reading,
+  document: SpecDocument,
+  service: RawService,
+  pointer: Pointer,
+): string[] {
+  const names = (list: readonly { readonly name: string }[] | undefined) =>
+    new Set((list ?? []).filter(Boolean).map(({ name }) => name));
+  const services = names(document.services);
+  const before = names(document.onboot);
+  const after = names(document.onshutdown);
+  const found = new Set<string>();
+  service.depends_on?.forEach((name, index) => {
+    if (services.has(name)) found.add(name);
+    else if (!before.has(name)) {
+      problem(reading, childOf(pointer, index), {
+        code: 'spec-unknown-dependency',
+        message: after.has(name)
+          ? `${name} runs at shutdown, after ${service.name}`
+          : `no service is named ${JSON.stringify(name)}`,
+        hint:
+          didYouMean(name, [...services, ...before]) ?? 'Name a service or an onboot container of this spec.',
+      });
+    }
+  });
+  return [...found];
+}
+
+/** The place of each service in the order of starting: after all that it depends on, else as in the spec. */
+function startOrder(
+  reading: Reading,
+  services: readonly RawService[],
+  dependencies: readonly (readonly string[])[],
+): number[] {
+  const indexes = new Map<string, number>();
+  services.forEach(({ name }, index) => {
+    if (!indexes.has(name)) indexes.set(name, index);
+  });
+  const order: number[] = [];
+  const done = new Set<number>();
+  let next = 0;
+  const visit = (index: number, chain: readonly number[]): void => {
+    if (done.has(index)) return;
+    const start = chain.indexOf(index);
+    if (start !== -1) {
+      const cycle = [...chain.slice(start), index].map((each) => services[each]!.name);
+      problem(reading, `/services/${chain.at(-1)}/depends_on`, {
+        code: 'spec-dependency-cycle',
+        message: `services wait for each other: ${cycle.join(' → ')}`,
+        hint: 'Remove one of these dependencies.',
+      });
+      return;
+    }
+    for (const name of dependencies[index] ?? []) visit(indexes.get(name)!, [...chain, index]);
+    done.add(index);
+    order[index] = next++;
+  };
+  services.forEach((_, index) => {
+    visit(index, []);
+  });
+  return order;
+}
