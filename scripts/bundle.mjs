@@ -63,7 +63,7 @@ export async function bundle(outdir) {
     });
     for (const file of outputFiles) wanted.set(relative(outdir, file.path), file.contents);
   }
-  wanted.set('program.txt', Buffer.from(digestOf(wanted)));
+  wanted.set('program.json', Buffer.from(`${JSON.stringify(await digestSteps(), null, 2)}\n`));
   await mkdir(outdir, { recursive: true });
   for (const [name, contents] of wanted) await replace(join(outdir, name), contents, name === 'catamaran.js');
   for (const name of await readdir(outdir)) {
@@ -71,13 +71,61 @@ export async function bundle(outdir) {
   }
 }
 
-/** Of all that runs on the host: part of the content key of whatever it makes. The agent is an input by itself. */
-function digestOf(files) {
-  const hash = createHash('sha256');
-  for (const name of [...files.keys()].filter((each) => each !== 'agent.js').sort()) {
-    hash.update(`${name}\0${files.get(name).length}\0`).update(files.get(name));
-  }
-  return hash.digest('hex');
+/**
+ * Of each file that defines a kind of step or a format: the digest of the code that it reaches, without comments and
+ * names. What is made of the same inputs by other code may be other bytes; what other code prints or asks for is not.
+ */
+async function digestSteps() {
+  const names = await readdir(source, { recursive: true });
+  const texts = await Promise.all(
+    names
+      .filter((name) => name.endsWith('.ts'))
+      .map(async (name) => [name, await readFile(join(source, name), 'utf8')]),
+  );
+  const modules = texts
+    .filter(([, text]) => / module: '[^']+'/.test(text))
+    .map(([name]) => name.slice(0, -3));
+  const versions = await readVersions();
+  const { outputFiles, metafile } = await build({
+    ...{ bundle: true, write: false, minify: true, metafile: true, format: 'esm', logLevel: 'warning' },
+    ...{ platform: 'node', target: 'node20', packages: 'external', legalComments: 'none', charset: 'utf8' },
+    absWorkingDir: root,
+    outdir: root,
+    outbase: source,
+    entryPoints: modules.map((module) => join(source, `${module}.ts`)),
+    plugins: [transports],
+  });
+  const digests = outputFiles.map(({ path, contents }) => {
+    const name = relative(root, path);
+    const hash = createHash('sha256').update(contents);
+    for (const { path: wanted, external } of metafile.outputs[name].imports) {
+      const version = external && versions.get(packageOf(wanted));
+      if (version) hash.update(`\0${wanted} ${version}`);
+    }
+    return [name.replace(/\.js$/, ''), hash.digest('hex')];
+  });
+  return Object.fromEntries(digests.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** How bytes come and where they are kept is no matter of what is made: both are held to digests. */
+const transports = {
+  name: 'transports',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/(net|store)\// }, ({ path }) => ({ path, external: true }));
+  },
+};
+
+const packageOf = (name) =>
+  name
+    .split('/')
+    .slice(0, name.startsWith('@') ? 2 : 1)
+    .join('/');
+
+async function readVersions() {
+  const { packages } = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8'));
+  return new Map(
+    Object.entries(packages).map(([path, { version }]) => [path.replace(/^node_modules\//, ''), version]),
+  );
 }
 
 async function replace(path, contents, executable) {

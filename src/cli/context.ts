@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { findMirror } from '../debian/mirror.ts';
-import type { Context } from '../lock/context.ts';
+import type { Context, Program } from '../lock/context.ts';
 import { openTransport } from '../net/http.ts';
 import { proxiesOf } from '../net/proxy.ts';
 import { dockerCredentials } from '../oci/docker-config.ts';
@@ -32,7 +32,7 @@ export async function createContext({ io, globals, front, signal }: Session): Pr
       return registries;
     },
     snapshotMirrors: globals.snapshotMirrors,
-    program: await readFile(join(packageRoot(), 'dist', 'program.txt'), 'utf8'),
+    program: await readProgram(),
     offline: globals.offline,
     now: Math.floor(io.now() / 1000),
     componentsRoot: componentsRoot(),
@@ -40,6 +40,17 @@ export async function createContext({ io, globals, front, signal }: Session): Pr
     jobs: globals.jobs,
     ...unpackWorker(),
     ...(globals.sourceDateEpoch === undefined ? {} : { sourceDateEpoch: globals.sourceDateEpoch }),
+  };
+}
+
+/** What the bundler has worked out: a digest for each file that defines a kind of step. */
+export async function readProgram(): Promise<Program> {
+  const text = await readFile(join(packageRoot(), 'dist', 'program.json'), 'utf8');
+  const digests = new Map<string, string>(Object.entries(JSON.parse(text)));
+  return (module) => {
+    const digest = digests.get(module);
+    if (digest === undefined) throw new RangeError(`dist/program.json has no digest of ${module}`);
+    return digest;
   };
 }
 

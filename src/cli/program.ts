@@ -24,13 +24,8 @@ export function defineProgram(choose: Choose): Command {
     )
     .addArgument(options.specs())
     .addOption(options.variables())
-    .addOption(new Option('--out <dir>', 'where to write to (default: the working directory)'))
-    .addOption(
-      new Option(
-        '--name <name>',
-        'what the files are called (default: the OS’s id for disks, the spec’s name for LinuxKit’s formats)',
-      ).argParser(values.parseName),
-    )
+    .addOption(options.out())
+    .addOption(options.outputName())
     .addOption(options.memory('memory of the machine that an initrd is for: fail if it does not fit'))
     .addOption(options.formats())
     .addOption(options.locked())
@@ -55,11 +50,7 @@ export function defineProgram(choose: Choose): Command {
         'uefi',
       ]),
     )
-    .addOption(
-      new Option('--format <name>', 'what is built of a spec')
-        .choices(['qcow2', 'kernel+initrd', 'kernel+squashfs'])
-        .default('qcow2'),
-    )
+    .addOption(new Option('--format <name>', 'what is built of a spec').default('qcow2'))
     .addOption(options.memory('memory of the machine (default: 1G, or what its initrd needs)'))
     .addOption(
       new Option('--ssh <port>', 'forward this port of 127.0.0.1 to the machine’s port 22').argParser(
@@ -90,6 +81,8 @@ export function defineProgram(choose: Choose): Command {
     )
     .addArgument(options.specs())
     .addOption(options.variables())
+    .addOption(options.out())
+    .addOption(options.outputName())
     .addOption(options.formats())
     .addOption(options.locked())
     .addOption(options.noSbom())
@@ -110,6 +103,14 @@ export function defineProgram(choose: Choose): Command {
       choose('inspect', async (session) =>
         (await import('./commands/inspect.ts')).inspect({ image, ...chosen }, session),
       ),
+    );
+
+  program
+    .command('formats')
+    .summary('list what can be built')
+    .description('Lists the formats of outputs: the files of each, and what boots them.')
+    .action(() =>
+      choose('formats', async (session) => (await import('./commands/formats.ts')).listFormats(session)),
     );
 
   program.commandsGroup('Keep:');

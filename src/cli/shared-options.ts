@@ -11,9 +11,17 @@ export const variables = () =>
   );
 
 export const formats = () =>
-  new Option('--format <names>', `formats, separated by commas: ${values.formats.join(', ')}`)
-    .argParser(values.parseFormats)
+  new Option('--format <names>', 'what to write, separated by commas: catamaran formats lists what there is')
+    .argParser(values.parseWords)
     .default(['qcow2'], 'qcow2');
+
+export const out = () => new Option('--out <dir>', 'where to write to (default: the working directory)');
+
+export const outputName = () =>
+  new Option(
+    '--name <name>',
+    'what the files are called (default: the OS’s id for disks, the spec’s name for LinuxKit’s formats)',
+  ).argParser(values.parseName);
 
 export const locked = () => new Option('--locked', 'fail rather than add to the lock file');
 

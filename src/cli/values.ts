@@ -2,7 +2,6 @@
 import { InvalidArgumentError } from 'commander';
 import { type Arch, architectures, isArch } from '../base/arch.ts';
 import { parseSize } from '../base/size.ts';
-import { diskFormats, linuxkitFormats, type OutputFormat } from '../engine/step.ts';
 
 export function parseArch(text: string): Arch {
   if (isArch(text)) return text;
@@ -70,17 +69,11 @@ export function collectText(text: string, before: readonly string[] = []): strin
   return [...before, text];
 }
 
-export const formats: readonly OutputFormat[] = [...diskFormats, ...linuxkitFormats];
-
-/** `qcow2,raw` → both, each once, in the order given. */
-export function parseFormats(text: string): OutputFormat[] {
+/** `qcow2,raw` → both, each once, in the order given. Which there are, the command knows. */
+export function parseWords(text: string): string[] {
   const words = text.split(',').map((word) => word.trim());
-  if (words.every(isFormat)) return [...new Set(words)];
-  throw new InvalidArgumentError(`It must be one or more of ${formats.join(', ')}, separated by commas.`);
-}
-
-function isFormat(word: string): word is OutputFormat {
-  return (formats as readonly string[]).includes(word);
+  if (words.every((word) => word !== '')) return [...new Set(words)];
+  throw new InvalidArgumentError('It must be one or more names, separated by commas.');
 }
 
 /** A part of a file's name. */

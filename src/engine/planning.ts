@@ -1,65 +1,53 @@
-// A plan while it is being made: what the families of outputs share. Asking for a step a second time gives the first one.
-import { imageName, wholeName } from '../lock/image-name.ts';
-import type { LockedImage, LockedSpec } from '../lock/locked-spec.ts';
-import { layoutName } from '../oci/volume-layout.ts';
-import type { ImageReference } from '../specification/reference.ts';
+// A plan while it is being made. Asking for a step a second time gives the first one: what two outputs need is there
+// once.
+import type { LockedSpec } from '../lock/locked-spec.ts';
 import { keyOfTools } from '../tools/root.ts';
-import { componentStep, makeStep, type Step, type Work } from './step.ts';
+import type { Kept } from './result.ts';
+import { makeStep, type Step, type StepDefinition } from './step.ts';
+
+export interface PlanOptions {
+  /** False: outputs are without a bill of materials. */
+  readonly sbom?: boolean | undefined;
+}
 
 export interface Planning {
+  readonly locked: LockedSpec;
+  readonly options: PlanOptions;
   /** Inputs of nearly every step. */
   readonly common: { readonly arch: string; readonly epoch: string; readonly tools: string };
-  add(id: string, work: Work, inputs: Step['inputs'], needs: readonly Step[]): Step;
-  /** Brings or builds an image. */
-  image(reference: ImageReference): Step;
-  /** Brings an image for a volume that holds its layout. */
-  layout(reference: ImageReference, platforms: readonly string[]): Step;
+  /** Adds a step whose result is remembered. */
+  keep<R extends Kept>(definition: StepDefinition<R>): Step<R>;
+  /** Adds a step whose result is put together anew each time. */
+  compose<R>(definition: StepDefinition<R>): Step<R>;
+  /** What `plan` plans, planned once however often it is asked for. */
+  once<T>(plan: (planning: Planning) => T): T;
   /** So far, each after those that it needs. */
   steps(): Step[];
 }
 
-export function beginPlan(locked: LockedSpec): Planning {
-  const { spec, arch } = locked;
-  const tools = keyOfTools(locked.tools);
-  const common = { arch, epoch: String(locked.epoch), tools };
+export function beginPlan(locked: LockedSpec, options: PlanOptions = {}): Planning {
+  const common = { arch: locked.arch, epoch: String(locked.epoch), tools: keyOfTools(locked.tools) };
   const steps = new Map<string, Step>();
-  const add: Planning['add'] = (id, work, inputs, needs) => {
-    const step = steps.get(id) ?? makeStep(id, work, { ...inputs, program: locked.program }, needs);
-    steps.set(id, step);
+  const planned = new Map<unknown, unknown>();
+  const add = <R>(definition: StepDefinition<R>, kept: boolean): Step<R> => {
+    const { id, kind } = definition;
+    const present = steps.get(id) as Step<R> | undefined;
+    if (present) return present;
+    const step = makeStep(definition, kept, locked.program(kind.module));
+    steps.set(id, step as Step);
     return step;
   };
-  const image = (reference: ImageReference): Step => {
-    const name = imageName(reference, spec.file);
-    const found = locked.images.get(name);
-    if (!found) throw new RangeError(`${name} was not locked`);
-    return addImage(found);
+  const planning: Planning = {
+    locked,
+    options,
+    common,
+    keep: (definition) => add(definition, true),
+    compose: (definition) => add(definition, false),
+    once<T>(plan: (planning: Planning) => T): T {
+      if (!planned.has(plan)) planned.set(plan, plan(planning));
+      return planned.get(plan) as T;
+    },
+    steps: () => [...steps.values()],
   };
-  const layout = (reference: ImageReference, platforms: readonly string[]): Step => {
-    const name = imageName(reference, spec.file);
-    const found = locked.images.get(wholeName(name));
-    const from = found ? undefined : image(reference);
-    const called = layoutName(reference);
-    const wanted = platforms.length > 0 ? platforms.join(', ') : 'all platforms';
-    const source = found?.kind === 'whole' ? found.image : from!.id;
-    const digest: Record<string, string> = found?.kind === 'whole' ? { digest: found.image.digest } : {};
-    return add(
-      `layout ${name} (${wanted})`,
-      { kind: 'layout', image: source, platforms, name: called },
-      { ...digest, platforms: platforms.join(' '), name: called, ...(from ? { arch } : {}) },
-      from ? [from] : [],
-    );
-  };
-  const addImage = (found: LockedImage): Step => {
-    if (found.kind === 'whole') throw new RangeError(`${found.name} is no image to be unpacked`);
-    if (found.kind === 'pulled') {
-      const { name, image } = found;
-      return add(`image ${name}`, { kind: 'pull', name, image }, { digest: image.digest }, []);
-    }
-    const { sources, packages } = found.component;
-    const inputs: Record<string, string> = { arch, epoch: common.epoch, ...sources.inputs };
-    for (const { name, version, digest } of packages) inputs[`package ${name}`] = `${version} ${digest}`;
-    if (sources.definition.generate.includes('kernel-modules')) inputs.tools = tools;
-    return add(componentStep(found.name), { kind: 'component', component: found.component }, inputs, []);
-  };
-  return { common, add, image, layout, steps: () => [...steps.values()] };
+  return planning;
 }

@@ -4,32 +4,30 @@ import { preparePackages } from '../debian/deb.ts';
 import type { LockedPackage } from '../debian/locked.ts';
 import { isPrepared } from '../tools/root.ts';
 import { isRemembered } from './execute.ts';
-import { isOutput, type Plan, type Step, type StepId } from './step.ts';
+import type { Step } from './step.ts';
 import type { Workshop } from './workshop.ts';
 
-export async function prefetch(plan: Plan, outputs: readonly Step[], workshop: Workshop): Promise<void> {
+export async function prefetch(wanted: readonly Step[], workshop: Workshop): Promise<void> {
   const { cache, locked, packages } = workshop;
-  const steps = await stepsToRun(plan, outputs, workshop);
-  const wanted = new Map<string, LockedPackage>();
+  const steps = await stepsToRun(wanted, workshop);
+  const found = new Map<string, LockedPackage>();
   const want = (list: readonly LockedPackage[]) => {
-    for (const each of list) wanted.set(each.digest, each);
+    for (const each of list) found.set(each.digest, each);
   };
-  for (const { work } of steps) if (work.kind === 'component') want(work.component.packages);
-  const runsTools = steps.some((step) => !isOutput(step));
+  for (const step of steps) want(step.packages ?? []);
+  const runsTools = [...steps].some((step) => step.kept);
   if (runsTools && !(await isPrepared({ cache, packages: locked.tools }))) want(locked.tools);
-  if (wanted.size > 0) await preparePackages([...wanted.values()], packages);
+  if (found.size > 0) await preparePackages([...found.values()], packages);
 }
 
-/** What has to be made, from the outputs down to what is remembered. */
-async function stepsToRun(plan: Plan, outputs: readonly Step[], { cache }: Workshop): Promise<Step[]> {
-  const steps = new Map(plan.steps.map((step) => [step.id, step]));
-  const found = new Map<StepId, Step>();
+/** What has to be made, from what is wanted down to what is remembered. */
+async function stepsToRun(wanted: readonly Step[], { cache }: Workshop): Promise<Set<Step>> {
+  const found = new Set<Step>();
   const visit = async (step: Step): Promise<void> => {
-    if (found.has(step.id)) return;
-    if (!isOutput(step) && (await isRemembered(cache, step))) return;
-    found.set(step.id, step);
-    for (const id of step.needs) await visit(steps.get(id)!);
+    if (found.has(step) || (await isRemembered(cache, step))) return;
+    found.add(step);
+    for (const need of step.needs) await visit(need);
   };
-  for (const output of outputs) await visit(output);
-  return [...found.values()];
+  for (const step of wanted) await visit(step);
+  return found;
 }

@@ -1,35 +1,31 @@
 // What a step made, as it is remembered under the step's key: blobs in the cache by name, and facts about them.
-
 import { stat } from 'node:fs/promises';
 import { isDigest } from '../base/digest.ts';
-import { CatamaranError } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import type { Image } from '../oci/image.ts';
 import type { Blob, Cache } from '../store/cache.ts';
 
-export interface StepResult {
-  readonly blobs: Readonly<Record<string, Blob>>;
-  readonly facts: Readonly<Record<string, Json>>;
+export interface Kept<
+  Blobs extends Readonly<Record<string, Blob>> = Readonly<Record<string, Blob>>,
+  Facts extends object = object,
+> {
+  readonly blobs: Blobs;
+  /** Of JSON's types. */
+  readonly facts: Facts;
 }
 
-/** The steps that another one needs, by their ids. */
-export type Needs = ReadonlyMap<string, StepResult>;
+/** One blob, by the name that is given to it. */
+export type KeptBlob<Name extends string, Facts extends object = object> = Kept<
+  Readonly<Record<Name, Blob>>,
+  Facts
+>;
 
-export function blobOf(needs: Needs, step: string, name: string): Blob {
-  const blob = needs.get(step)?.blobs[name];
-  if (!blob) throw internal(`${step} made no ${name}`);
-  return blob;
-}
-
-export function factOf(needs: Needs, step: string, name: string): Json {
-  const fact = needs.get(step)?.facts[name];
-  if (fact === undefined) throw internal(`${step} says nothing of ${name}`);
-  return fact;
-}
-
-/** Undefined if it is none: a cache of an older version, say. */
-export function parseResult(value: Json | undefined): StepResult | undefined {
-  const { blobs, facts } = (value ?? {}) as { blobs?: Record<string, Blob>; facts?: Record<string, Json> };
+/**
+ * Undefined if it is none: a cache of an older version, say. What its names are is not looked at: the key that it lay
+ * under has the digest of the code that wrote it.
+ */
+export function parseKept(value: Json | undefined): Kept | undefined {
+  const { blobs, facts } = (value ?? {}) as { blobs?: Record<string, Blob>; facts?: object };
   if (!blobs || !facts) return undefined;
   const valid = Object.values(blobs).every(
     ({ digest, size }) => isDigest(digest) && Number.isSafeInteger(size),
@@ -37,12 +33,10 @@ export function parseResult(value: Json | undefined): StepResult | undefined {
   return valid ? { blobs, facts } : undefined;
 }
 
-function internal(message: string): CatamaranError {
-  return new CatamaranError('internal', { code: 'step-result', message });
-}
+/** An image: its manifest, its configuration and its layers. */
+export type KeptImage = Kept<Readonly<Record<'manifest' | 'config' | `layer ${number}`, Blob>>>;
 
-/** An image as a result: all that it consists of. */
-export async function imageResult({ digest, manifest }: Image, cache: Cache): Promise<StepResult> {
+export async function keepImage({ digest, manifest }: Image, cache: Cache): Promise<KeptImage> {
   const { size } = await stat(cache.blobPath(digest));
   const blob = ({ digest, size }: Blob): Blob => ({ digest, size });
   const layers = manifest.layers.map((layer, index) => [`layer ${index}`, blob(layer)] as const);

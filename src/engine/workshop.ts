@@ -1,37 +1,17 @@
-// What the steps work with: the cache, the host tools (unpacked when the first step asks for them), the packages of the
-// archive, and how many may work at once. One for each build.
-
-import type { Digest } from '../base/digest.ts';
-import { type PackageOptions, packageTree } from '../debian/deb.ts';
-import type { LockedPackage } from '../debian/locked.ts';
+// What the steps work with: the cache, the archive's packages, and how many may work at once. One for each build. What is
+// opened from it (tools.ts, packages.ts) is opened once.
+import type { PackageOptions } from '../debian/deb.ts';
 import { openUnpackPool } from '../debian/unpack-pool.ts';
-import { lostBlob } from '../image/root-image.ts';
 import type { Context } from '../lock/context.ts';
 import type { LockedSpec } from '../lock/locked-spec.ts';
-import { imageTree } from '../oci/flatten.ts';
-import type { Image } from '../oci/image.ts';
-import { loadImage } from '../oci/store.ts';
 import type { Blob, Cache } from '../store/cache.ts';
-import { openTools } from '../tools/open.ts';
-import type { Tools } from '../tools/tools.ts';
 import type { Content } from '../tree/content.ts';
-import type { ReadonlyTree } from '../tree/tree.ts';
-import { blobOf, type Needs } from './result.ts';
 
 export interface Workshop {
   readonly locked: LockedSpec;
   readonly context: Context;
   readonly cache: Cache;
-  readonly tools: () => Promise<Tools>;
   readonly packages: PackageOptions;
-  readonly packageTree: (locked: LockedPackage) => Promise<ReadonlyTree>;
-  /** By the digest of the manifest: read once, used by several steps. */
-  readonly images: Map<Digest, Promise<OpenImage>>;
-}
-
-export interface OpenImage {
-  readonly image: Image;
-  readonly tree: ReadonlyTree;
 }
 
 /** Gives a workshop to `work` and closes it when that is done. */
@@ -53,44 +33,11 @@ export async function withWorkshop<T>(
     offline,
     ...(pool ? { unpack: pool.unpack } : {}),
   };
-  const readPackage = (wanted: LockedPackage) => packageTree(wanted, packages);
-  let tools: Promise<Tools> | undefined;
   try {
-    return await work({
-      locked,
-      context,
-      cache,
-      packages,
-      packageTree: readPackage,
-      images: new Map(),
-      tools: () => {
-        tools ??= openTools({ cache, reporter, packages: locked.tools, packageTree: readPackage });
-        return tools;
-      },
-    });
+    return await work({ locked, context, cache, packages });
   } finally {
     await pool?.close();
   }
-}
-
-/** The image that a component step made, and its tree. */
-export function openImage(workshop: Workshop, needs: Needs, step: string): Promise<OpenImage> {
-  const { digest } = blobOf(needs, step, 'manifest');
-  let open = workshop.images.get(digest);
-  if (!open) {
-    open = readImage(workshop.cache, digest, imageNameOf(step));
-    workshop.images.set(digest, open);
-  }
-  return open;
-}
-
-/** What errors call the image that a step of this id brings or builds. */
-export const imageNameOf = (step: string): string => step.replace(/^(image|component) /, '');
-
-async function readImage(cache: Cache, digest: Digest, name: string): Promise<OpenImage> {
-  const image = await loadImage(cache, digest, name);
-  if (!image) throw lostBlob(digest);
-  return { image, tree: await imageTree(cache, image, name) };
 }
 
 /** The bytes of a blob that was verified when its step's result was taken. */

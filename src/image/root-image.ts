@@ -2,9 +2,9 @@
 // each part are remembered by its digest, so that a change of one part costs the hashing of that part only.
 import { hash } from 'node:crypto';
 import { type Digest, digestFromHex } from '../base/digest.ts';
-import { CatamaranError } from '../base/errors.ts';
 import { deriveGuid, uuidBytes } from '../gpt/guid.ts';
 import type { Blob, Cache } from '../store/cache.ts';
+import { lostBlob } from '../store/lost-blob.ts';
 import { readContent } from '../tree/content.ts';
 import { buildHashTree, leafDigests } from '../verity/hash-tree.ts';
 import { blockSize } from '../verity/superblock.ts';
@@ -63,13 +63,4 @@ async function computeLeaves(cache: Cache, part: Blob, salt: string): Promise<Ui
     leaves.push(leafDigests(chunk, saltBytes, sha256));
   }
   return Buffer.concat(leaves);
-}
-
-/** A blob that was there a moment ago: another process's gc, or a damaged disk. */
-export function lostBlob(digest: Digest): CatamaranError {
-  return new CatamaranError('integrity', {
-    code: 'cache-blob-lost',
-    message: `the cache lost a blob while it was in use: ${digest}`,
-    hint: 'Build again: what is missing is made anew. If it happens again, check the disk under the cache.',
-  });
 }

@@ -6,6 +6,9 @@ import type { Transport } from '../net/http.ts';
 import type { RegistryClient } from '../oci/registry.ts';
 import type { Cache } from '../store/cache.ts';
 
+/** The digest of all the code that a file below src reaches (its path without `.ts`): part of a step's key. */
+export type Program = (module: string) => string;
+
 export interface Context {
   readonly cache: Cache;
   readonly reporter: Reporter;
@@ -19,8 +22,7 @@ export interface Context {
   readonly registries: () => Promise<RegistryClient>;
   /** Base URLs of archives that keep old packages, without a trailing slash, in the order to be tried. */
   readonly snapshotMirrors: readonly string[];
-  /** A digest of this very program: part of every content key. */
-  readonly program: string;
+  readonly program: Program;
   /** Nothing may be fetched. */
   readonly offline: boolean;
   /** Seconds since the epoch, at the command's start. */

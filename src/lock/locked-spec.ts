@@ -6,6 +6,7 @@ import type { LockedPackage } from '../debian/locked.ts';
 import type { ImageOrigin } from '../oci/origin.ts';
 import type { Spec } from '../specification/types.ts';
 import type { ReadonlyTree } from '../tree/tree.ts';
+import type { Program } from './context.ts';
 
 /** As a reference is written in the spec: the name that an image goes by everywhere. */
 export type ImageName = string;
@@ -39,8 +40,8 @@ export interface LockedComponent {
 export interface LockedSpec {
   readonly spec: Spec;
   readonly arch: Arch;
-  /** What carries it out: another program may make other bytes from the same spec. */
-  readonly program: string;
+  /** What carries it out: other code may make other bytes from the same spec. */
+  readonly program: Program;
   /** Seconds since the epoch: no file in an image is newer, and every time that is written is this one. */
   readonly epoch: number;
   readonly images: ReadonlyMap<ImageName, LockedImage>;

@@ -1,14 +1,18 @@
-// Why a step will run: its inputs beside those of the last build of the same spec.
+// Why a step will run: its inputs beside those of the last build of the same spec. Whether an output is there, its file
+// says, as it does to a build.
 import { resolve } from 'node:path';
 import type { Json } from '../base/json.ts';
 import { byName } from '../base/order.ts';
 import { isRemembered } from '../engine/execute.ts';
-import { isOutput, type OutputFormat, type Plan, type PlanOptions, type Step } from '../engine/step.ts';
+import type { PlanOptions } from '../engine/planning.ts';
+import type { Plan, Step } from '../engine/step.ts';
 import type { Context } from '../lock/context.ts';
 import { prepare, type SpecRequest } from '../lock/prepare.ts';
 import type { Cache } from '../store/cache.ts';
 import { digestOf } from '../store/digest-of.ts';
-import { planBuild } from './plan.ts';
+import type { FormatName } from './formats.ts';
+import { findArtifacts, type OutputPlace, outputFiles } from './outputs.ts';
+import { type BuildPlan, planBuild } from './plan.ts';
 
 export interface ExplainedStep {
   readonly id: string;
@@ -31,39 +35,53 @@ export async function rememberPlan(cache: Cache, specFile: string, plan: Plan): 
     await cache.putResult('plan', recordKey(specFile), record as Json);
 }
 
-export async function explainBuild(
-  request: SpecRequest & PlanOptions & { readonly formats: readonly OutputFormat[] },
-  context: Context,
-): Promise<ExplainedStep[]> {
+export interface ExplainRequest extends SpecRequest, PlanOptions, OutputPlace {
+  readonly formats: readonly FormatName[];
+}
+
+/** The steps whose results are kept, and the outputs. */
+export async function explainBuild(request: ExplainRequest, context: Context): Promise<ExplainedStep[]> {
+  const { cache } = context;
   const { locked } = await prepare(request, context);
   const plan = planBuild(locked, request.formats, { sbom: request.sbom });
-  const last = ((await context.cache.result('plan', recordKey(locked.spec.file))) ?? {}) as Remembered;
+  const last = ((await cache.result('plan', recordKey(locked.spec.file))) ?? {}) as Remembered;
+  const stale = await staleOutputs(plan, request, cache);
+  const outputs = new Set<Step>(plan.outputs.map(({ step }) => step as Step));
   const explained: ExplainedStep[] = [];
   for (const step of plan.steps) {
-    const cached = isOutput(step) ? last[step.id]?.key === step.key : await isRemembered(context.cache, step);
-    explained.push({
-      id: step.id,
-      key: step.key,
-      cached,
-      reasons: cached ? [] : reasonsFor(step, plan, last),
-    });
+    if (!step.kept && !outputs.has(step)) continue;
+    const cached = step.kept ? await isRemembered(cache, step) : !stale.has(step);
+    const reasons = cached ? [] : reasonsFor(step, last);
+    explained.push({ id: step.id, key: step.key, cached, reasons });
   }
   return explained;
 }
 
-function reasonsFor(step: Step, plan: Plan, last: Remembered): string[] {
+async function staleOutputs(plan: BuildPlan, place: OutputPlace, cache: Cache): Promise<Set<Step>> {
+  const files = outputFiles(plan, place);
+  const known = await findArtifacts(files, cache);
+  return new Set(files.filter((_, index) => known[index] === undefined).map(({ step }) => step as Step));
+}
+
+function reasonsFor(step: Step, last: Remembered): string[] {
   const before = last[step.id];
   if (!before) return ['first build'];
-  if (before.key === step.key) return ['no longer in the cache'];
-  const names = [...new Set([...Object.keys(before.inputs), ...Object.keys(step.inputs)])].sort(byName);
+  if (before.key === step.key) return [step.kept ? 'no longer in the cache' : 'not as it was written'];
+  const reasons = [...new Set(changesOf(step, last))];
+  return reasons.length > 0 ? reasons : ['the order of its parts changed'];
+}
+
+/** What is only put together on the way is looked through: its changes are those of the step that wants it. */
+function changesOf(step: Step, last: Remembered): string[] {
+  const before = last[step.id]?.inputs ?? {};
+  const names = [...new Set([...Object.keys(before), ...Object.keys(step.inputs)])].sort(byName);
   const inputs = names.flatMap((name) => {
-    const [was, is] = [before.inputs[name], step.inputs[name]];
+    const [was, is] = [before[name], step.inputs[name]];
     if (was === is) return [];
     return [was === undefined ? `${name} added` : is === undefined ? `${name} removed` : `${name} changed`];
   });
-  const needs = plan.steps
-    .filter((each) => step.needs.includes(each.id) && last[each.id]?.key !== each.key)
-    .map((each) => `after ${each.id}`);
-  const reasons = [...inputs, ...needs];
-  return reasons.length > 0 ? reasons : ['the order of its parts changed'];
+  const needs = step.needs
+    .filter((need) => last[need.id]?.key !== need.key)
+    .flatMap((need) => (need.kept ? [`after ${need.id}`] : changesOf(need, last)));
+  return [...inputs, ...needs];
 }

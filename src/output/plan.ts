@@ -1,27 +1,39 @@
-// LockedSpec → Plan: which steps make the outputs, each with its key, and no effects. Each family of outputs plans its own
-// steps; what two of them need is there once.
-
-import { beginPlan } from '../engine/planning.ts';
-import {
-  type DiskFormat,
-  isLinuxkitFormat,
-  type OutputFormat,
-  type Plan,
-  type PlanOptions,
-} from '../engine/step.ts';
+// LockedSpec → what a build makes: the outputs, and the steps that lead to them, each with its key, and no effects. What
+// two outputs need is there once.
+import { byName } from '../base/order.ts';
+import { beginPlan, type PlanOptions } from '../engine/planning.ts';
+import type { Plan, Step } from '../engine/step.ts';
 import type { LockedSpec } from '../lock/locked-spec.ts';
-import { planDisks } from './disk/plan.ts';
-import { planLinuxkit } from './linuxkit/plan.ts';
+import type { Format, OpenedOutput } from './format.ts';
+import { type FormatName, formatNamed } from './formats.ts';
+
+export interface PlannedOutput {
+  readonly format: Format;
+  readonly step: Step<OpenedOutput>;
+}
+
+export interface BuildPlan extends Plan {
+  /** By name. */
+  readonly outputs: readonly PlannedOutput[];
+}
 
 export function planBuild(
   locked: LockedSpec,
-  formats: readonly OutputFormat[],
-  { sbom = true }: PlanOptions = {},
-): Plan {
-  const planning = beginPlan(locked);
-  const linuxkit = formats.filter(isLinuxkitFormat);
-  const disks = formats.filter((format): format is DiskFormat => !isLinuxkitFormat(format));
-  if (linuxkit.length > 0) planLinuxkit(locked, linuxkit, planning, { sbom });
-  if (disks.length > 0) planDisks(locked, disks, planning);
-  return { spec: locked.spec, steps: planning.steps() };
+  names: readonly FormatName[],
+  options: PlanOptions = {},
+): BuildPlan {
+  const planning = beginPlan(locked, options);
+  const outputs = [...new Set(names)].sort(byName).map((name): PlannedOutput => {
+    const format = formatNamed(name);
+    const { needs, inputs, open } = format.plan(planning);
+    const step = planning.compose<OpenedOutput>({
+      kind: { name, module: format.module },
+      id: name,
+      inputs: inputs ?? {},
+      needs,
+      make: async (use, workshop) => open(use, workshop),
+    });
+    return { format, step };
+  });
+  return { spec: locked.spec, steps: planning.steps(), outputs };
 }

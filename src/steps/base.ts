@@ -1,41 +1,83 @@
-// The base segment: everything that is at hand as soon as the initrd has mounted it.
+// The base segment: everything that is at hand as soon as the initrd has mounted it. Init images, the spec's files, the
+// containers' bundles and the index of segments go into it.
 import { digestHex } from '../base/digest.ts';
 import { makeVolume } from '../container/volume.ts';
-import { blobOf, type Needs, type StepResult } from '../engine/result.ts';
-import type { Step, StepId, Work } from '../engine/step.ts';
-import { openImage, type Workshop } from '../engine/workshop.ts';
+import type { Planning } from '../engine/planning.ts';
+import type { KeptBlob } from '../engine/result.ts';
+import type { Step, Use } from '../engine/step.ts';
+import { toolsOf } from '../engine/tools.ts';
+import type { Workshop } from '../engine/workshop.ts';
 import { assembleBase, type IndexedSegment, type Source } from '../image/base-tree.ts';
 import { makeSegment } from '../image/segment.ts';
+import type { Container, Volume } from '../specification/types.ts';
 import type { ReadonlyTree, TreePath } from '../tree/tree.ts';
-import { readBundle } from './bundle.ts';
+import { type KeptBundle, readBundle } from './bundle.ts';
+import type { BuiltImage } from './image.ts';
+import { describeContents } from './inputs.ts';
 import { segmentLevel } from './levels.ts';
+import type { KeptSegment } from './segment.ts';
 
-export async function makeBase(
-  step: Step<Work & { kind: 'base' }>,
-  needs: Needs,
-  workshop: Workshop,
-): Promise<StepResult> {
+/** What a root image is made of. */
+export interface RootParts {
+  readonly init: readonly Step<BuiltImage>[];
+  readonly modules: Step<KeptSegment>;
+  readonly containers: readonly {
+    readonly container: Container;
+    readonly bundle: Step<KeptBundle>;
+    readonly segment: Step<KeptSegment>;
+  }[];
+  /** `segment`: what is in it at first; absent: nothing. */
+  readonly volumes: readonly { readonly volume: Volume; readonly segment?: Step<KeptSegment> }[];
+}
+
+export type KeptBase = KeptBlob<'base'>;
+
+export const baseKind = { name: 'base', module: 'steps/base' };
+
+export function planBase(parts: RootParts, planning: Planning): Step<KeptBase> {
+  return planning.keep({
+    kind: baseKind,
+    id: 'base',
+    inputs: { ...planning.common, level: String(segmentLevel), ...planning.once(describeContents) },
+    needs: [
+      ...new Set<Step>([...parts.init, ...segmentsOf(parts), ...parts.containers.map((each) => each.bundle)]),
+    ],
+    make: (use, workshop) => makeBase(parts, use, workshop),
+  });
+}
+
+/** Each once, in the order in which they lie in the root image. */
+export function segmentsOf({ modules, containers, volumes }: RootParts): Step<KeptSegment>[] {
+  const filled = volumes.flatMap(({ segment }) => (segment ? [segment] : []));
+  return [...new Set([modules, ...containers.map(({ segment }) => segment), ...filled])];
+}
+
+async function makeBase(parts: RootParts, use: Use, workshop: Workshop): Promise<KeptBase> {
   const { locked, context, cache } = workshop;
   const { spec, files, epoch } = locked;
   const init: Source[] = [];
-  for (const id of step.work.init) init.push({ name: id, tree: (await openImage(workshop, needs, id)).tree });
+  for (const image of parts.init) {
+    const { name, open } = use(image);
+    init.push({ name, tree: (await open()).tree });
+  }
 
   const bundles: Source[] = [];
-  const mountPoints = new Map<StepId, string[]>([[step.work.modules, ['/usr/lib/modules']]]);
-  for (const { container, bundle, segment } of step.work.containers) {
-    const { tree, mountPoint } = await readBundle(bundle, needs, workshop);
+  const mountPoints = new Map<Step<KeptSegment>, string[]>([[parts.modules, ['/usr/lib/modules']]]);
+  const mountAt = (segment: Step<KeptSegment>, point: string) =>
+    mountPoints.set(segment, [...(mountPoints.get(segment) ?? []), point]);
+  for (const { container, bundle, segment } of parts.containers) {
+    const { tree, mountPoint } = await readBundle(use(bundle), cache);
     bundles.push({ name: `the container ${container.name}`, tree });
-    mountPoints.set(segment, [...(mountPoints.get(segment) ?? []), mountPoint]);
+    mountAt(segment, mountPoint);
   }
-
-  for (const { volume, segment } of step.work.volumes) {
+  for (const { volume, segment } of parts.volumes) {
     const { tree, mountPoint } = makeVolume(volume);
     bundles.push({ name: `the volume ${volume.name}`, tree });
-    if (segment) mountPoints.set(segment, [...(mountPoints.get(segment) ?? []), mountPoint]);
+    if (segment) mountAt(segment, mountPoint);
   }
 
-  const segments = [...mountPoints].map(([id, points]): IndexedSegment => {
-    const { digest, size } = blobOf(needs, id, 'segment');
+  const segments = [...mountPoints].map(([step, points]): IndexedSegment => {
+    const { digest, size } = use(step).blobs.segment;
     return { size, sha256: digestHex(digest), mountPoints: points };
   });
   const tree = await assembleBase({
@@ -47,7 +89,7 @@ export async function makeBase(
     update: spec.update && { section: spec.update, epoch },
     segments,
   });
-  const base = await makeSegment(cache, await workshop.tools(), tree, {
+  const base = await makeSegment(cache, await toolsOf(workshop), tree, {
     epoch,
     level: segmentLevel,
     last: pathsOfRelease(tree, init, files.tree),

@@ -1,35 +1,47 @@
 // A container to the files of its bundle, as a small tar: with it at hand, other steps need not look into the image.
-
 import { readTarFile } from '../archive/read-tar.ts';
 import { writeTar } from '../archive/write-tar.ts';
 import { makeBundle } from '../container/bundle.ts';
-import { blobOf, factOf, type Needs, type StepResult } from '../engine/result.ts';
-import type { Step, StepId, Work } from '../engine/step.ts';
-import { openImage, type Workshop } from '../engine/workshop.ts';
+import type { Planning } from '../engine/planning.ts';
+import type { KeptBlob } from '../engine/result.ts';
+import type { Step } from '../engine/step.ts';
+import type { Container } from '../specification/types.ts';
+import type { Cache } from '../store/cache.ts';
 import type { Tree } from '../tree/tree.ts';
+import type { BuiltImage } from './image.ts';
+import { describeContents } from './inputs.ts';
 
-export async function makeContainerBundle(
-  step: Step<Work & { kind: 'bundle' }>,
-  needs: Needs,
-  workshop: Workshop,
-): Promise<StepResult> {
-  const { container, path, image: id } = step.work;
-  const { image, tree } = await openImage(workshop, needs, id);
-  const bundle = await makeBundle(container, path, image, tree, workshop.locked.spec.names);
-  return {
-    blobs: {
-      bundle: await workshop.cache.putBlob(writeTar(bundle.tree, { clampMtime: 0 }), { derived: true }),
+/** `mountPoint`: of the container's file system, absolute on the machine. */
+export type KeptBundle = KeptBlob<'bundle', { readonly mountPoint: string }>;
+
+export const bundleKind = { name: 'bundle', module: 'steps/bundle' };
+
+/** `path`: the bundle's directory on the machine. */
+export function planBundle(
+  container: Container,
+  path: string,
+  image: Step<BuiltImage>,
+  planning: Planning,
+): Step<KeptBundle> {
+  const place = path.slice('/containers/'.length);
+  const contents = planning.once(describeContents);
+  return planning.keep({
+    kind: bundleKind,
+    id: `bundle ${place}`,
+    inputs: { container: contents[place] ?? '', names: contents.names ?? '' },
+    needs: [image],
+    async make(use, { cache, locked }) {
+      const opened = await use(image).open();
+      const bundle = await makeBundle(container, path, opened.image, opened.tree, locked.spec.names);
+      const blob = await cache.putBlob(writeTar(bundle.tree, { clampMtime: 0 }), { derived: true });
+      return { blobs: { bundle: blob }, facts: { mountPoint: bundle.mountPoint } };
     },
-    facts: { mountPoint: bundle.mountPoint },
-  };
+  });
 }
 
-/** What the step of that id made. */
 export async function readBundle(
-  id: StepId,
-  needs: Needs,
-  { cache }: Workshop,
+  { blobs, facts }: KeptBundle,
+  cache: Cache,
 ): Promise<{ tree: Tree; mountPoint: string }> {
-  const tree = await readTarFile(cache.blobPath(blobOf(needs, id, 'bundle').digest));
-  return { tree, mountPoint: factOf(needs, id, 'mountPoint') as string };
+  return { tree: await readTarFile(cache.blobPath(blobs.bundle.digest)), mountPoint: facts.mountPoint };
 }

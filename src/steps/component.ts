@@ -1,33 +1,62 @@
 // A component to an OCI image in the cache.
 import { buildComponent } from '../component/build.ts';
-import { imageResult, type StepResult } from '../engine/result.ts';
-import type { Step, Work } from '../engine/step.ts';
+import { packageTree } from '../debian/deb.ts';
+import type { Planning } from '../engine/planning.ts';
+import { type KeptImage, keepImage } from '../engine/result.ts';
+import type { Step, StepDefinition } from '../engine/step.ts';
+import { toolsOf } from '../engine/tools.ts';
 import type { Workshop } from '../engine/workshop.ts';
+import type { ImageName, LockedComponent } from '../lock/locked-spec.ts';
 
-export async function makeComponent(
-  step: Step<Work & { kind: 'component' }>,
-  workshop: Workshop,
-): Promise<StepResult> {
-  const { cache, locked, packageTree } = workshop;
-  const { sources, packages } = step.work.component;
+export const componentKind = { name: 'component', module: 'steps/component' };
+
+export function planComponent(
+  name: ImageName,
+  component: LockedComponent,
+  planning: Planning,
+): Step<KeptImage> {
+  return planning.keep(defineComponent(name, component, planning.common));
+}
+
+export function defineComponent(
+  name: ImageName,
+  component: LockedComponent,
+  { arch, epoch, tools }: Planning['common'],
+): StepDefinition<KeptImage> {
+  const { sources, packages } = component;
+  const inputs: Record<string, string> = { arch, epoch, ...sources.inputs };
+  for (const { name, version, digest } of packages) inputs[`package ${name}`] = `${version} ${digest}`;
+  if (sources.definition.generate.includes('kernel-modules')) inputs.tools = tools;
+  return {
+    kind: componentKind,
+    id: `component ${name.replace(/^component:/, '')}`,
+    inputs,
+    needs: [],
+    packages,
+    make: (_, workshop) => makeComponent(component, workshop),
+  };
+}
+
+async function makeComponent({ sources, packages }: LockedComponent, workshop: Workshop): Promise<KeptImage> {
+  const { cache, locked } = workshop;
   const scratches: { dispose(): Promise<void> }[] = [];
   try {
     const image = await buildComponent(
       { sources, packages, arch: locked.arch, epoch: locked.epoch },
       {
         cache,
-        packageTree,
+        packageTree: (wanted) => packageTree(wanted, workshop.packages),
         scratch: async () => {
           const scratch = await cache.scratch();
           scratches.push(scratch);
           return scratch.path;
         },
         runTool: async (name, args) => {
-          await (await workshop.tools()).run(name, args);
+          await (await toolsOf(workshop)).run(name, args);
         },
       },
     );
-    return imageResult(image, cache);
+    return keepImage(image, cache);
   } finally {
     for (const scratch of scratches) await scratch.dispose();
   }

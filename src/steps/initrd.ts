@@ -3,25 +3,40 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeCpio } from '../archive/write-cpio.ts';
 import { kernelRelease } from '../component/generators/kernel-modules.ts';
-import type { Needs, StepResult } from '../engine/result.ts';
-import type { Step, Work } from '../engine/step.ts';
-import { openImage, type Workshop } from '../engine/workshop.ts';
+import type { Planning } from '../engine/planning.ts';
+import type { KeptBlob } from '../engine/result.ts';
+import type { Step } from '../engine/step.ts';
+import { toolsOf } from '../engine/tools.ts';
+import type { Workshop } from '../engine/workshop.ts';
 import { concatenateArchives, selectModules } from '../image/initrd.ts';
 import { modulesLabel } from '../oci/image.ts';
 import { readContent } from '../tree/content.ts';
 import type { ReadonlyTree } from '../tree/tree.ts';
+import type { BuiltImage, OpenImage } from './image.ts';
+
+export type KeptInitrd = KeptBlob<'initrd'>;
+
+export const initrdKind = { name: 'initrd', module: 'steps/initrd' };
 
 /** zstd's level. The boot loader reads every byte of it; but 15 saves 0.4 % more, for six times the work. */
 const level = '-10';
 
-export async function makeInitrd(
-  step: Step<Work & { kind: 'initrd' }>,
-  needs: Needs,
-  workshop: Workshop,
-): Promise<StepResult> {
+export function planInitrd(
+  image: Step<BuiltImage>,
+  kernel: Step<BuiltImage>,
+  planning: Planning,
+): Step<KeptInitrd> {
+  return planning.keep({
+    kind: initrdKind,
+    id: 'initrd',
+    inputs: planning.common,
+    needs: [image, kernel],
+    make: async (use, workshop) => makeInitrd(await use(image).open(), await use(kernel).open(), workshop),
+  });
+}
+
+async function makeInitrd(initrd: OpenImage, kernel: OpenImage, workshop: Workshop): Promise<KeptInitrd> {
   const { cache, context } = workshop;
-  const initrd = await openImage(workshop, needs, step.work.image);
-  const kernel = await openImage(workshop, needs, step.work.kernel);
   const wanted = (initrd.image.config.config?.Labels?.[modulesLabel] ?? '').split(' ').filter(Boolean);
   const modules = await selectModules(kernel.tree, kernelRelease(kernel.tree), wanted);
   if (modules.unknown.length > 0) {
@@ -50,7 +65,7 @@ async function compress(
   tree: ReadonlyTree,
   path: string,
 ): Promise<AsyncIterable<Uint8Array>> {
-  const tools = await workshop.tools();
+  const tools = await toolsOf(workshop);
   await tools.run('zstd', [level, '--quiet', '--single-thread', '-o', path], {
     stdin: writeCpio(tree, { clampMtime: workshop.locked.epoch }),
     signal: workshop.context.signal,

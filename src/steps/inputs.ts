@@ -1,7 +1,8 @@
 // What of a spec goes into the keys of steps, by short names that explain what changed.
+
+import type { Planning } from '../engine/planning.ts';
 import { imageName } from '../lock/image-name.ts';
-import type { LockedSpec } from '../lock/locked-spec.ts';
-import type { Container, Kernel } from '../specification/types.ts';
+import type { Container } from '../specification/types.ts';
 import { digestOf } from '../store/digest-of.ts';
 
 export const sections = ['onboot', 'services', 'onshutdown'] as const;
@@ -10,7 +11,7 @@ export const bundlePath = ({ section, name }: Container, index: number): string 
   `/containers/${section}/${section === 'services' ? '' : `${String(index).padStart(3, '0')}-`}${name}`;
 
 /** Of everything that is written into a root file system beside the images' own files. */
-export function describeContents({ spec, files }: LockedSpec): Record<string, string> {
+export function describeContents({ locked: { spec, files } }: Planning): Readonly<Record<string, string>> {
   const inputs: Record<string, string> = {
     os: digestOf({ ...spec.os, release: Object.fromEntries(spec.os.release) }),
     ...(spec.volumes.length > 0 ? { volumes: digestOf(spec.volumes as never) } : {}),
@@ -34,23 +35,15 @@ export function describeContents({ spec, files }: LockedSpec): Record<string, st
   return inputs;
 }
 
-/** Of a disk, beside its parts. */
-export function describeDisk(
-  { spec, arch, epoch }: LockedSpec,
-  { cmdline, binary }: Kernel,
-): Record<string, string> {
+/** Of the images of a slot, beside their parts. */
+export function describeSlot({ locked: { spec, arch, epoch } }: Planning): Readonly<Record<string, string>> {
   const { id, version } = spec.os;
+  const { cmdline = '', binary = '' } = spec.kernel ?? {};
+  return { arch, epoch: String(epoch), os: id, version, cmdline, kernel: binary, etc: spec.etc };
+}
+
+/** Of a disk, beside its slot and its boot loader. */
+export function describeDisk({ locked: { spec } }: Planning): Readonly<Record<string, string>> {
   const { slot, data, esp } = spec.disk;
-  return {
-    arch,
-    epoch: String(epoch),
-    os: id,
-    version,
-    cmdline,
-    kernel: binary,
-    etc: spec.etc,
-    slot: String(slot),
-    data: String(data),
-    esp: String(esp),
-  };
+  return { slot: String(slot), data: String(data), esp: String(esp) };
 }

@@ -1,55 +1,89 @@
 // The images that a volume holds as a layout: into the cache, and from there to the layout's files.
 import type { Digest } from '../base/digest.ts';
-import { blobOf, factOf, imageResult, type Needs, type StepResult } from '../engine/result.ts';
-import type { Step, Work } from '../engine/step.ts';
+import type { Planning } from '../engine/planning.ts';
+import { type Kept, keepImage } from '../engine/result.ts';
+import type { Step } from '../engine/step.ts';
 import type { Workshop } from '../engine/workshop.ts';
-import { lostBlob } from '../image/root-image.ts';
+import { imageName, wholeName } from '../lock/image-name.ts';
+import type { LockedWhole } from '../lock/locked-spec.ts';
 import { type ListedImage, platformOf, pullPlatforms, requireWanted } from '../oci/every-platform.ts';
 import type { Image } from '../oci/image.ts';
 import type { Platform } from '../oci/parse.ts';
 import { loadImage } from '../oci/store.ts';
-import { volumeLayout } from '../oci/volume-layout.ts';
-import type { Blob } from '../store/cache.ts';
+import { layoutName, volumeLayout } from '../oci/volume-layout.ts';
+import type { ImageReference } from '../specification/reference.ts';
+import type { Blob, Cache } from '../store/cache.ts';
+import { lostBlob } from '../store/lost-blob.ts';
 import type { Tree } from '../tree/tree.ts';
+import { type BuiltImage, planImage } from './image.ts';
 
-export async function bringLayout(
-  { work }: Step<Work & { kind: 'layout' }>,
-  needs: Needs,
-  workshop: Workshop,
-): Promise<StepResult> {
-  const listed = await imagesFor(work, needs, workshop);
-  const blobs: Record<string, Blob> = {};
-  for (const [index, { image }] of listed.entries()) {
-    const result = await imageResult(image, workshop.cache);
-    for (const [name, blob] of Object.entries(result.blobs)) blobs[`image ${index} ${name}`] = blob;
-  }
-  const images = listed.map(({ image, platform }) => ({ digest: image.digest, platform: { ...platform } }));
-  return { blobs, facts: { name: work.name, images } };
+export interface LayoutFacts {
+  /** By which readers of the layout find it. */
+  readonly name: string;
+  readonly images: readonly { readonly digest: Digest; readonly platform: Platform }[];
 }
 
-async function imagesFor(
-  { image, platforms }: Work & { kind: 'layout' },
-  needs: Needs,
-  { cache, context }: Workshop,
-): Promise<readonly [ListedImage, ...ListedImage[]]> {
-  if (typeof image === 'string') {
-    const made = await open(cache, blobOf(needs, image, 'manifest').digest);
-    requireWanted([made.config], platforms, image);
-    return [{ image: made, platform: platformOf(made.config) }];
+export type KeptLayout = Kept<Readonly<Record<string, Blob>>, LayoutFacts>;
+
+export const layoutKind = { name: 'layout', module: 'steps/layout' };
+
+/** `platforms`: those that are wanted; none: all. Of a component it is the one that is built. */
+export function planLayout(
+  reference: ImageReference,
+  platforms: readonly string[],
+  planning: Planning,
+): Step<KeptLayout> {
+  const { spec, images, arch } = planning.locked;
+  const name = imageName(reference, spec.file);
+  const found = images.get(wholeName(name));
+  const whole = found?.kind === 'whole' ? found.image : undefined;
+  const built = whole ? undefined : planImage(reference, planning);
+  const called = layoutName(reference);
+  const wanted = platforms.length > 0 ? platforms.join(', ') : 'all platforms';
+  const source: Record<string, string> = whole ? { digest: whole.digest } : { arch };
+  return planning.keep({
+    kind: layoutKind,
+    id: `layout ${name} (${wanted})`,
+    inputs: { ...source, platforms: platforms.join(' '), name: called },
+    needs: built ? [built] : [],
+    async make(use, workshop) {
+      const listed = whole
+        ? await pullWhole(whole, platforms, workshop)
+        : await describeBuilt(use(built!), platforms);
+      return keepLayout(called, listed, workshop.cache);
+    },
+  });
+}
+
+async function keepLayout(name: string, listed: readonly ListedImage[], cache: Cache): Promise<KeptLayout> {
+  const blobs: Record<string, Blob> = {};
+  for (const [index, { image }] of listed.entries()) {
+    const kept = await keepImage(image, cache);
+    for (const [name, blob] of Object.entries(kept.blobs)) blobs[`image ${index} ${name}`] = blob;
   }
+  const images = listed.map(({ image, platform }) => ({ digest: image.digest, platform: { ...platform } }));
+  return { blobs, facts: { name, images } };
+}
+
+async function pullWhole(image: LockedWhole, platforms: readonly string[], { cache, context }: Workshop) {
   return pullPlatforms(image, platforms, { cache, registries: await context.registries(), directory: '.' });
 }
 
-/** The layout's files; all of them are slices of the cache's blobs. `step` is the one that brought the images. */
-export async function openLayout(step: string, needs: Needs, { cache }: Workshop): Promise<Tree> {
-  const facts = factOf(needs, step, 'images') as unknown as readonly { digest: Digest; platform: Platform }[];
-  const listed = await Promise.all(
-    facts.map(async ({ digest, platform }) => ({ image: await open(cache, digest), platform })),
-  );
-  return volumeLayout(cache, listed, factOf(needs, step, 'name') as string);
+async function describeBuilt(built: BuiltImage, platforms: readonly string[]): Promise<ListedImage[]> {
+  const { image } = await built.open();
+  requireWanted([image.config], platforms, built.name);
+  return [{ image, platform: platformOf(image.config) }];
 }
 
-async function open(cache: Workshop['cache'], digest: Digest): Promise<Image> {
+/** The layout's files; all of them are slices of the cache's blobs. */
+export async function openLayout({ facts }: KeptLayout, cache: Cache): Promise<Tree> {
+  const listed = await Promise.all(
+    facts.images.map(async ({ digest, platform }) => ({ image: await open(cache, digest), platform })),
+  );
+  return volumeLayout(cache, listed, facts.name);
+}
+
+async function open(cache: Cache, digest: Digest): Promise<Image> {
   const image = await loadImage(cache, digest);
   if (!image) throw lostBlob(digest);
   return image;

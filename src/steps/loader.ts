@@ -1,31 +1,52 @@
 // GRUB's images for BIOS and UEFI.
-import { makeGrub } from '../disk/grub.ts';
-import type { StepResult } from '../engine/result.ts';
-import type { Workshop } from '../engine/workshop.ts';
+import { type GrubImages, makeGrub } from '../disk/grub.ts';
+import type { Planning } from '../engine/planning.ts';
+import type { Kept } from '../engine/result.ts';
+import type { Step } from '../engine/step.ts';
+import { toolsOf } from '../engine/tools.ts';
+import { contentOfBlob, type Workshop } from '../engine/workshop.ts';
+import type { Blob, Cache } from '../store/cache.ts';
+import { contentBytes } from '../tree/content.ts';
 
-export async function makeLoader(workshop: Workshop): Promise<StepResult> {
+/** `boot` and `core` are for a BIOS. */
+export type KeptLoader = Kept<Readonly<{ efi: Blob } & Partial<Record<'boot' | 'core', Blob>>>>;
+
+export const loaderKind = { name: 'loader', module: 'steps/loader' };
+
+export function planLoader(planning: Planning): Step<KeptLoader> {
+  const { arch, tools } = planning.common;
+  return planning.keep({
+    kind: loaderKind,
+    id: 'boot loader',
+    inputs: { arch, os: planning.locked.spec.os.id, tools },
+    needs: [],
+    make: (_, workshop) => makeLoader(workshop),
+  });
+}
+
+async function makeLoader(workshop: Workshop): Promise<KeptLoader> {
   const { cache, locked } = workshop;
-  const tools = await workshop.tools();
+  const tools = await toolsOf(workshop);
   const scratch = await cache.scratch();
+  const put = (bytes: Uint8Array) => cache.putBlob(bytes, { derived: true });
   try {
-    const images = await makeGrub(locked.arch, {
+    const { efi, bios } = await makeGrub(locked.arch, {
       run: (name, args) => tools.run(name, args),
       modules: tools.path('usr/lib/grub'),
       scratch: scratch.path,
     });
-    return {
-      blobs: {
-        efi: await cache.putBlob(images.efi, { derived: true }),
-        ...(images.bios
-          ? {
-              boot: await cache.putBlob(images.bios.boot, { derived: true }),
-              core: await cache.putBlob(images.bios.core, { derived: true }),
-            }
-          : {}),
-      },
-      facts: {},
-    };
+    const forBios = bios && { boot: await put(bios.boot), core: await put(bios.core) };
+    return { blobs: { efi: await put(efi), ...forBios }, facts: {} };
   } finally {
     await scratch.dispose();
   }
+}
+
+export async function readLoader({ blobs }: KeptLoader, cache: Cache): Promise<GrubImages> {
+  const read = (blob: Blob) => contentBytes(contentOfBlob(cache, blob));
+  const { efi, boot, core } = blobs;
+  return {
+    efi: await read(efi),
+    ...(boot && core ? { bios: { boot: await read(boot), core: await read(core) } } : {}),
+  };
 }

@@ -1,13 +1,21 @@
 // An image of a registry, a layout or an archive into the cache, by the digest that the lock holds it to.
-
-import { imageResult, type StepResult } from '../engine/result.ts';
-import type { Step, Work } from '../engine/step.ts';
-import type { Workshop } from '../engine/workshop.ts';
+import type { Planning } from '../engine/planning.ts';
+import { type KeptImage, keepImage } from '../engine/result.ts';
+import type { Step } from '../engine/step.ts';
+import type { ImageName, LockedPull } from '../lock/locked-spec.ts';
 import { pullImage } from '../oci/resolve.ts';
 
-export async function pullInto(step: Step<Work & { kind: 'pull' }>, workshop: Workshop): Promise<StepResult> {
-  const { cache, context, locked } = workshop;
-  const access = { cache, registries: await context.registries(), directory: '.' };
-  const image = await pullImage({ ...step.work.image, arch: locked.arch }, access, { unpack: true });
-  return imageResult(image, cache);
+export const pullKind = { name: 'pull', module: 'steps/pull' };
+
+export function planPull(name: ImageName, image: LockedPull, planning: Planning): Step<KeptImage> {
+  return planning.keep({
+    kind: pullKind,
+    id: `image ${name}`,
+    inputs: { digest: image.digest },
+    needs: [],
+    async make(_, { cache, context, locked }) {
+      const access = { cache, registries: await context.registries(), directory: '.' };
+      return keepImage(await pullImage({ ...image, arch: locked.arch }, access, { unpack: true }), cache);
+    },
+  });
 }

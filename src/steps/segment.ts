@@ -1,40 +1,54 @@
 // An image to its segment: its file system; of a kernel image only the modules, at the segment's root; the layout of one
 // that a volume holds.
-
-import type { Needs, StepResult } from '../engine/result.ts';
-import type { Step, Work } from '../engine/step.ts';
-import { openImage, type Workshop } from '../engine/workshop.ts';
+import type { Planning } from '../engine/planning.ts';
+import type { KeptBlob } from '../engine/result.ts';
+import type { Step, Use } from '../engine/step.ts';
+import { toolsOf } from '../engine/tools.ts';
+import type { Workshop } from '../engine/workshop.ts';
 import { makeSegment } from '../image/segment.ts';
 import type { ReadonlyTree, Tree } from '../tree/tree.ts';
-import { openLayout } from './layout.ts';
+import type { BuiltImage } from './image.ts';
+import { type KeptLayout, openLayout } from './layout.ts';
 import { segmentLevel } from './levels.ts';
+
+export type KeptSegment = KeptBlob<'segment'>;
+
+export const segmentKind = { name: 'segment', module: 'steps/segment' };
 
 const modulesPath = 'usr/lib/modules';
 
-export async function makeImageSegment(
-  step: Step<Work & { kind: 'segment' }>,
-  needs: Needs,
-  workshop: Workshop,
-): Promise<StepResult> {
-  const part = await treeOf(step.work, needs, workshop);
-  const { signal, jobs } = workshop.context;
-  const segment = await makeSegment(workshop.cache, await workshop.tools(), part, {
-    epoch: workshop.locked.epoch,
-    level: segmentLevel,
-    processors: jobs,
-    signal,
-  });
-  return { blobs: { segment }, facts: {} };
-}
+export const planSegment = (image: Step<BuiltImage>, planning: Planning): Step<KeptSegment> =>
+  plan(image, 'all', planning, async (use) => (await use(image).open()).tree);
 
-async function treeOf(
-  { image, part }: Work & { kind: 'segment' },
-  needs: Needs,
-  workshop: Workshop,
-): Promise<ReadonlyTree> {
-  if (part === 'layout') return openLayout(image, needs, workshop);
-  const { tree } = await openImage(workshop, needs, image);
-  return part === 'modules' ? subtree(tree, modulesPath) : tree;
+export const planModules = (kernel: Step<BuiltImage>, planning: Planning): Step<KeptSegment> =>
+  plan(kernel, 'modules', planning, async (use) => subtree((await use(kernel).open()).tree, modulesPath));
+
+export const planLayoutSegment = (layout: Step<KeptLayout>, planning: Planning): Step<KeptSegment> =>
+  plan(layout, 'layout', planning, (use, { cache }) => openLayout(use(layout), cache));
+
+function plan(
+  from: Step,
+  part: 'all' | 'modules' | 'layout',
+  planning: Planning,
+  treeOf: (use: Use, workshop: Workshop) => Promise<ReadonlyTree>,
+): Step<KeptSegment> {
+  const name = from.id.replace(/^opened /, '');
+  return planning.keep({
+    kind: segmentKind,
+    id: `segment ${name}${part === 'modules' ? ' modules' : ''}`,
+    inputs: { ...planning.common, part, level: String(segmentLevel) },
+    needs: [from],
+    async make(use, workshop) {
+      const { cache, context, locked } = workshop;
+      const segment = await makeSegment(cache, await toolsOf(workshop), await treeOf(use, workshop), {
+        epoch: locked.epoch,
+        level: segmentLevel,
+        processors: context.jobs,
+        signal: context.signal,
+      });
+      return { blobs: { segment }, facts: {} };
+    },
+  });
 }
 
 function subtree(tree: ReadonlyTree, root: string): Tree {

@@ -1,5 +1,5 @@
 // `plan`: which steps a build would take, and which input of each has changed since the last one.
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ExplainedStep } from '../../src/output/explain.ts';
@@ -55,7 +55,7 @@ const change = (from: string, to: string) => {
 
 test('before the first build: what nobody has built yet', async () => {
   const first = ['first build'];
-  expect(await reasons()).toMatchObject({ 'component ./mine': first, base: first, 'qcow2 image': first });
+  expect(await reasons()).toMatchObject({ 'component ./mine': first, base: first, qcow2: first });
   expect((await readdir(cwd)).sort()).toEqual(['mine', 'tiny.lock.yml', 'tiny.yml']);
 });
 
@@ -68,26 +68,22 @@ test('after it: nothing to do', async () => {
 });
 
 test.each<[string, string, Record<string, string[]>]>([
-  [
-    'contents: "',
-    'mode: "0640", contents: "',
-    { base: ['file etc/motd changed'], 'qcow2 image': ['after base'] },
-  ],
+  ['contents: "', 'mode: "0640", contents: "', { base: ['file etc/motd changed'], qcow2: ['after base'] }],
   [
     'path: etc/motd',
     'path: etc/issue',
     {
       base: ['file etc/issue added', 'file etc/motd removed'],
-      'qcow2 image': ['after base'],
+      qcow2: ['after base'],
     },
   ],
-  ['slot: 64M', 'slot: 65M', { 'qcow2 image': ['slot changed'] }],
+  ['slot: 64M', 'slot: 65M', { qcow2: ['slot changed'] }],
   [
     'component:crun, component:agent',
     'component:agent, component:crun',
     {
       base: ['the order of its parts changed'],
-      'qcow2 image': ['after base'],
+      qcow2: ['after base'],
     },
   ],
 ])('%s → %s', async (from, to, expected) => {
@@ -101,9 +97,21 @@ test('a component’s file', async () => {
   expect(await reasons()).toEqual({
     'component ./mine': ['file etc/mine changed'],
     base: ['after component ./mine'],
-    'qcow2 image': ['after base'],
+    qcow2: ['after base'],
   });
   await writeComponent('1');
+});
+
+test('an output that is gone, or changed by somebody: what a build would find, `plan` finds', async () => {
+  await writeFile(join(cwd, 'tiny.yml'), spec);
+  await succeed(installation, ['build', 'tiny.yml'], { cwd });
+  expect(await reasons()).toEqual({});
+  await appendFile(join(cwd, 'tiny.qcow2'), 'more');
+  expect(await reasons()).toEqual({ qcow2: ['not as it was written'] });
+  await rm(join(cwd, 'tiny.qcow2'));
+  expect(await reasons()).toEqual({ qcow2: ['not as it was written'] });
+  const elsewhere = await succeed(installation, ['plan', 'tiny.yml', '--out', 'elsewhere'], { cwd });
+  expect(elsewhere.stdout).toMatch(/^run +qcow2 /m);
 });
 
 test('a result that has left the cache', async () => {

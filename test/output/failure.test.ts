@@ -314,7 +314,7 @@ describe('nothing to do', () => {
     const wanted = await sha256Of(join(built, 'tiny.qcow2'));
     await spoil(join(built, 'tiny.qcow2'));
     const { stdout } = await build();
-    expect(tasksDone(stdout)).toEqual(['qcow2 image']);
+    expect(tasksDone(stdout)).toEqual(['qcow2']);
     expect(await sha256Of(join(built, 'tiny.qcow2'))).toBe(wanted);
   });
 
@@ -322,10 +322,10 @@ describe('nothing to do', () => {
     const wanted = await sha256Of(join(built, 'tiny.qcow2'));
     await writeFile(join(built, 'tiny.yml'), changed('hello', basename(installation.root)));
     const { stdout } = await build();
-    expect(tasksDone(stdout)).toEqual(['base', 'qcow2 image']);
+    expect(tasksDone(stdout)).toEqual(['base', 'qcow2']);
     expect(await sha256Of(join(built, 'tiny.qcow2'))).not.toBe(wanted);
     await writeFile(join(built, 'tiny.yml'), tinySpec);
-    expect(tasksDone((await build()).stdout)).toEqual(['qcow2 image']);
+    expect(tasksDone((await build()).stdout)).toEqual(['qcow2']);
     expect(await sha256Of(join(built, 'tiny.qcow2'))).toBe(wanted);
   });
 });

@@ -90,7 +90,7 @@ test('SIGKILL while the output is written: the old output stays until the new on
   await rm(join(cwd, 'out'), { recursive: true });
   await mkdir(join(cwd, 'out'));
   const killed = start(installation, argv, { cwd, cache });
-  await killed.says('"label":"qcow2 image"');
+  await killed.says('"label":"qcow2"');
   killed.child.kill('SIGKILL');
   await killed.ending;
   const left = await readdir(join(cwd, 'out'));
@@ -118,7 +118,7 @@ test('SIGTERM while the output is written: nothing of it is left', async () => {
   const { cwd, cache } = warm;
   await rm(join(cwd, 'out/tiny.qcow2'));
   const ended = start(installation, argv, { cwd, cache });
-  await ended.says('"label":"qcow2 image"');
+  await ended.says('"label":"qcow2"');
   ended.child.kill('SIGTERM');
   const { code } = await ended.ending;
   // Either it came in time, or the output was whole already.
@@ -172,7 +172,7 @@ test('results that are torn or of another version count as none', async () => {
     await damage(join(cache, 'results/base', name));
   await rm(join(cwd, 'out'), { recursive: true });
   const { stdout } = await succeed(installation, argv, { cwd, cache });
-  expect(tasksDone(stdout)).toEqual(['base', 'qcow2 image']);
+  expect(tasksDone(stdout)).toEqual(['base', 'qcow2']);
   expect(await sha256Of(join(cwd, 'out/tiny.qcow2'))).toBe(wanted);
 });
 
@@ -200,6 +200,6 @@ test('a power cut: an output that lost bytes is written again, one that did not 
   await file.close();
   await age();
   const lost = await succeed(installation, argv, { cwd, cache });
-  expect(tasksDone(lost.stdout)).toEqual(['qcow2 image']);
+  expect(tasksDone(lost.stdout)).toEqual(['qcow2']);
   expect(await sha256Of(path)).toBe(wanted);
 });

@@ -35,7 +35,7 @@ export async function lockedSpec(text: string): Promise<LockedSpec> {
   }
   const files = await readSpecFiles(spec);
   const tools = [fakePackage('squashfs-tools')];
-  return { spec, arch: 'amd64', program: 'program', epoch: 1_700_000_000, images, files, tools };
+  return { spec, arch: 'amd64', program: () => 'program', epoch: 1_700_000_000, images, files, tools };
 }
 
 /** With another answer for one component. */

@@ -1,8 +1,8 @@
 // The context that rooms below cli work in, for tests that build in this very process.
-import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { silentReporter } from '../../src/base/reporter.ts';
+import { readProgram } from '../../src/cli/context.ts';
 import { findMirror } from '../../src/debian/mirror.ts';
 import type { Context } from '../../src/lock/context.ts';
 import { openRegistryClient } from '../../src/oci/registry.ts';
@@ -16,7 +16,7 @@ export async function testContext(): Promise<Context> {
     mirror: () => findMirror({ environment: process.env }),
     registries: async () => openRegistryClient({ reporter: silentReporter, offline: false }),
     snapshotMirrors: [],
-    program: await readFile(new URL('../../dist/program.txt', import.meta.url), 'utf8'),
+    program: await readProgram(),
     offline: false,
     now: Math.floor(Date.now() / 1000),
     componentsRoot: fileURLToPath(new URL('../../components', import.meta.url)),

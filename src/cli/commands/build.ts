@@ -1,8 +1,8 @@
 // `catamaran build SPEC`: the outputs' paths on stdout, what else there is to know of them on stderr.
 
 import { formatSize } from '../../base/size.ts';
-import type { OutputFormat } from '../../engine/step.ts';
 import { buildSpec } from '../../output/build.ts';
+import { parseFormats } from '../../output/formats.ts';
 import { createContext } from '../context.ts';
 import { reportLock } from '../lock-report.ts';
 import { targetArch } from '../options.ts';
@@ -16,7 +16,7 @@ export interface BuildOptions {
   readonly name?: string;
   /** In bytes. */
   readonly memory?: number;
-  readonly format: readonly OutputFormat[];
+  readonly format: readonly string[];
   readonly locked?: true;
   /** False where it is not wanted. */
   readonly sbom: boolean;
@@ -30,7 +30,7 @@ export async function build(
   const request = {
     ...specSource(specs, set, io),
     out: out ?? '.',
-    formats: format,
+    formats: parseFormats(format),
     name,
     memory,
     arch: targetArch(globals, io),

@@ -1,15 +1,16 @@
 // `catamaran component build NAME`: one component to an OCI image in the cache; its manifest's digest is the answer.
 import { formatSize } from '../../base/size.ts';
-import { preparePackages } from '../../debian/deb.ts';
 import type { LockedPackage } from '../../debian/locked.ts';
-import { componentStep, makeStep, type Step, type Work } from '../../engine/step.ts';
+import { createExecutor } from '../../engine/execute.ts';
+import { beginPlan } from '../../engine/planning.ts';
+import { prefetch } from '../../engine/prefetch.ts';
 import { withWorkshop } from '../../engine/workshop.ts';
-import { lostBlob } from '../../image/root-image.ts';
 import type { Context } from '../../lock/context.ts';
 import { hostArchitecture } from '../../lock/resolve.ts';
 import type { Image } from '../../oci/image.ts';
 import { loadImage } from '../../oci/store.ts';
-import { makeComponent } from '../../steps/component.ts';
+import { planComponent } from '../../steps/component.ts';
+import { lostBlob } from '../../store/lost-blob.ts';
 import { createContext } from '../context.ts';
 import { lockOne } from '../lock-one.ts';
 import { targetArch } from '../options.ts';
@@ -36,7 +37,7 @@ export interface BuiltComponent {
 
 /** `named`: a component's name, or the path of one. The image is in the cache, and listed there. */
 export async function buildNamed(named: string, session: Session, context: Context): Promise<BuiltComponent> {
-  const { io, globals, front } = session;
+  const { io, globals } = session;
   const isPath = named.includes('/');
   if (!isPath) await findComponent(named);
   const request = {
@@ -46,16 +47,13 @@ export async function buildNamed(named: string, session: Session, context: Conte
     remembered: globals.offline,
   };
   const { name, component, locked } = await lockOne(request, context);
-  const work = { kind: 'component', component } as const;
-  const step = makeStep(componentStep(name), work, {}, []) as Step<Work & { kind: 'component' }>;
-  const task = front.task(step.id);
+  const step = planComponent(name, component, beginPlan(locked));
   const { blobs } = await withWorkshop(locked, context, async (workshop) => {
-    await preparePackages(component.packages, workshop.packages);
-    return makeComponent(step, workshop);
+    await prefetch([step], workshop);
+    return createExecutor(workshop).resultOf(step);
   });
-  task.done();
-  const image = await loadImage(context.cache, blobs.manifest!.digest, name);
-  if (!image) throw lostBlob(blobs.manifest!.digest);
+  const image = await loadImage(context.cache, blobs.manifest.digest, name);
+  if (!image) throw lostBlob(blobs.manifest.digest);
   await recordBuilt(image, name, session, context);
   return { name, image, packages: component.packages };
 }

@@ -1,7 +1,7 @@
 // `catamaran plan SPEC`: each step of a build, cached or to be run, and why it has to be.
 
-import type { OutputFormat } from '../../engine/step.ts';
 import { type ExplainedStep, explainBuild } from '../../output/explain.ts';
+import { parseFormats } from '../../output/formats.ts';
 import { createContext } from '../context.ts';
 import { targetArch } from '../options.ts';
 import { makePaint, type Paint } from '../paint.ts';
@@ -12,14 +12,16 @@ import { renderTable } from '../table.ts';
 export interface PlanOptions {
   readonly specs: SpecFiles;
   readonly set?: Readonly<Record<string, string>>;
-  readonly format: readonly OutputFormat[];
+  readonly out?: string;
+  readonly name?: string;
+  readonly format: readonly string[];
   readonly locked?: true;
   /** False where it is not wanted. */
   readonly sbom: boolean;
 }
 
 export async function plan(
-  { specs, set, format, locked, sbom }: PlanOptions,
+  { specs, set, out, name, format, locked, sbom }: PlanOptions,
   session: Session,
 ): Promise<void> {
   const { io, globals, front } = session;
@@ -27,7 +29,9 @@ export async function plan(
     ...specSource(specs, set, io),
     arch: targetArch(globals, io),
     mode: locked ? 'frozen' : 'fill',
-    formats: format,
+    out: out ?? '.',
+    name,
+    formats: parseFormats(format),
     sbom,
   } as const;
   const steps = await explainBuild(request, await createContext(session));

@@ -8,16 +8,14 @@ import { formatSize } from '../../base/size.ts';
 import { openDiskFile } from '../../disk/disk-file.ts';
 import type { Context } from '../../lock/context.ts';
 import { buildSpec } from '../../output/build.ts';
+import { bootableFormats, formatNamed, parseFormats } from '../../output/formats.ts';
 import type { MachineOptions } from '../../run/arguments.ts';
 import { reportLock } from '../lock-report.ts';
 import type { Session } from '../session.ts';
 
-export const bootableFormats = ['qcow2', 'kernel+initrd', 'kernel+squashfs'] as const;
-export type BootableFormat = (typeof bootableFormats)[number];
-
 export interface BootableRequest {
   readonly file: string;
-  readonly format: BootableFormat;
+  readonly format: string;
   readonly arch: Arch;
   /** In bytes, as it was asked for. */
   readonly memory?: number | undefined;
@@ -38,7 +36,14 @@ export async function findBootable(
   context: Context,
 ): Promise<Bootable> {
   if (/\.(ya?ml|json)$/.test(file)) {
-    const request = { file, out: '.', formats: [format], arch, frozen: false, memory } as const;
+    const request = {
+      file,
+      out: '.',
+      formats: parseFormats([format], bootableFormats),
+      arch,
+      frozen: false,
+      memory,
+    } as const;
     const { artifacts, lock } = await buildSpec(request, context);
     reportLock(lock, front);
     const needed = Math.max(usualMemory, ...artifacts.map((artifact) => artifact.memory ?? 0));
@@ -46,7 +51,8 @@ export async function findBootable(
     if (memory === undefined && given > usualMemory)
       front.info(`the machine gets ${formatSize(given)} of memory`);
     const { path } = artifacts[0]!;
-    if (format === 'qcow2') return { name: path, image: path, format, memory: given };
+    const { boots } = formatNamed(request.formats[0]!);
+    if (typeof boots === 'object') return { name: path, image: path, format: boots.disk, memory: given };
     return openDirect(path.replace(/-(cmdline|initrd\.img|kernel|squashfs\.img)$/, ''), given);
   }
   if (existsSync(`${file}-kernel`)) return openDirect(file, memory ?? usualMemory);

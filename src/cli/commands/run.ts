@@ -1,7 +1,8 @@
 // `catamaran run SPEC|IMAGE`: builds what is stale and boots it in QEMU; its serial console is this terminal.
 import type { Arch } from '../../base/arch.ts';
 import { CatamaranError } from '../../base/errors.ts';
-import { preparePackages } from '../../debian/deb.ts';
+import { packageTree, preparePackages } from '../../debian/deb.ts';
+import type { LockedPackage } from '../../debian/locked.ts';
 import { withWorkshop } from '../../engine/workshop.ts';
 import type { Context } from '../../lock/context.ts';
 import { hostArchitecture } from '../../lock/resolve.ts';
@@ -16,12 +17,12 @@ import { createContext } from '../context.ts';
 import { lockOne } from '../lock-one.ts';
 import { targetArch } from '../options.ts';
 import type { Session } from '../session.ts';
-import { type BootableFormat, findBootable } from './run-bootable.ts';
+import { findBootable } from './run-bootable.ts';
 
 export interface RunOptions {
   readonly file: string;
   readonly firmware?: Firmware;
-  readonly format: BootableFormat;
+  readonly format: string;
   /** In bytes. */
   readonly memory?: number;
   readonly ssh?: number;
@@ -86,9 +87,10 @@ async function openQemu(context: Context, arch: Arch, hostArch: Arch): Promise<T
   const { component, locked } = await lockOne(request, context);
   const { packages } = component;
   return withWorkshop(locked, context, async (workshop) => {
-    const { cache, packageTree } = workshop;
+    const { cache } = workshop;
     if (!(await isPrepared({ cache, packages }))) await preparePackages(packages, workshop.packages);
-    return openTools({ cache, reporter: context.reporter, packages, packageTree });
+    const unpack = (wanted: LockedPackage) => packageTree(wanted, workshop.packages);
+    return openTools({ cache, reporter: context.reporter, packages, packageTree: unpack });
   });
 }
 

@@ -1,38 +1,65 @@
 // The parts to one disk image: slot A, the table, the loader, the slot state and the data partition; slot B is empty.
-// Nothing of it is copied before the output writes it.
-import { type PackedImage, unpackImage } from '../../disk/data.ts';
+// Nothing of it is copied before an output writes it, or holds it in an image of its own.
+import { unpackImage } from '../../disk/data.ts';
 import { assembleDisk, type Disk } from '../../disk/disk.ts';
 import { type DiskLayout, layoutDisk, placeOf } from '../../disk/disk-layout.ts';
 import { writeFat } from '../../disk/fat.ts';
 import { espFiles, type GrubImages, installBios } from '../../disk/grub.ts';
 import { concatenate } from '../../disk/sparse.ts';
 import { writeStatePartition } from '../../disk/state-partition.ts';
-import { blobOf, factOf, type Needs } from '../../engine/result.ts';
-import type { Step, Work } from '../../engine/step.ts';
+import type { Planning } from '../../engine/planning.ts';
+import type { Step } from '../../engine/step.ts';
 import { contentOfBlob, type Workshop } from '../../engine/workshop.ts';
 import { deriveGuid, uuidBytes } from '../../gpt/guid.ts';
 import { sectorSize } from '../../gpt/write.ts';
 import { freshState } from '../../slots/state.ts';
-import { contentBytes } from '../../tree/content.ts';
-import { composeSlot } from './slot.ts';
+import { type KeptData, planData } from '../../steps/data.ts';
+import { describeDisk } from '../../steps/inputs.ts';
+import { planLoader, readLoader } from '../../steps/loader.ts';
+import { planSlot, type SlotImages } from '../../steps/slot.ts';
+import type { OutputPlan, WriteFile } from '../format.ts';
 
-export type DiskStep = Step<Work & { kind: 'disk' }>;
+export const diskKind = { name: 'disk', module: 'output/disk/compose' };
 
-export async function composeDisk(step: DiskStep, needs: Needs, workshop: Workshop): Promise<Disk> {
-  const { cache, locked } = workshop;
+export function planDisk(planning: Planning): Step<Disk> {
+  const slot = planning.once(planSlot);
+  const loader = planLoader(planning);
+  const data = planData(planning);
+  return planning.compose({
+    kind: diskKind,
+    id: 'disk',
+    inputs: describeDisk(planning),
+    needs: [slot, loader, data],
+    async make(use, workshop) {
+      const grub = await readLoader(use(loader), workshop.cache);
+      return composeDisk({ slot: use(slot), grub, data: use(data) }, workshop);
+    },
+  });
+}
+
+/** The plan of a format that is the disk in a container of its own. `write`: a writer for each of its files. */
+export const ofDisk =
+  (write: (disk: Disk) => readonly WriteFile[]) =>
+  (planning: Planning): OutputPlan => {
+    const disk = planning.once(planDisk);
+    return { needs: [disk], open: (use) => ({ files: write(use(disk)) }) };
+  };
+
+interface DiskParts {
+  readonly slot: SlotImages;
+  readonly grub: GrubImages;
+  readonly data: KeptData;
+}
+
+function composeDisk({ slot, grub, data }: DiskParts, { cache, locked }: Workshop): Disk {
   const { spec, arch, epoch } = locked;
-  const { loader, data } = step.work;
   const layout = layoutDisk({ osId: spec.os.id, arch, sizes: spec.disk });
-  const slot = await composeSlot(step, needs, workshop);
-  const grub = await readGrub(needs, loader, workshop);
   const bios = grub.bios && installBios(grub.bios, placeOf(layout, 'bios-boot').offset / sectorSize);
-  const packed = factOf(needs, data, 'image') as unknown as PackedImage;
   const state = {
     size: placeOf(layout, 'ab-state').size,
     serial: serialOf(layout, 'ab-state'),
     mtime: epoch,
   };
-
   return assembleDisk(
     layout,
     {
@@ -42,19 +69,10 @@ export async function composeDisk(step: DiskStep, needs: Needs, workshop: Worksh
       'boot-a': slot.boot,
       'root-a': slot.root,
       'hash-a': slot.hash,
-      data: unpackImage(packed, contentOfBlob(cache, blobOf(needs, data, 'packed')).path),
+      data: unpackImage(data.facts.image, contentOfBlob(cache, data.blobs.packed).path),
     },
     bios?.bootCode,
   );
-}
-
-async function readGrub(needs: Needs, loader: string, { cache }: Workshop): Promise<GrubImages> {
-  const read = (name: string) => contentBytes(contentOfBlob(cache, blobOf(needs, loader, name)));
-  const hasBios = needs.get(loader)?.blobs.core !== undefined;
-  return {
-    efi: await read('efi'),
-    ...(hasBios ? { bios: { boot: await read('boot'), core: await read('core') } } : {}),
-  };
 }
 
 function espImage(layout: DiskLayout, grub: GrubImages, mtime: number) {

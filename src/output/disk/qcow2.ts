@@ -3,9 +3,11 @@
 // one pass, no seeking back, the same bytes each time.
 import type { Disk } from '../../disk/disk.ts';
 import { sizeOf } from '../../tree/content.ts';
+import { defineFormat } from '../format.ts';
 import { copyContent } from '../write/copy-extent.ts';
 import type { WrittenFile } from '../write/output-file.ts';
 import { type OutputOptions, writeOutput } from '../write/write-output.ts';
+import { ofDisk } from './compose.ts';
 
 const clusterBits = 16;
 const clusterSize = 1 << clusterBits;
@@ -15,6 +17,17 @@ const refcountsPerBlock = clusterSize / 2;
 const headerLength = 104;
 /** Bit 63 of an L1 or L2 entry: the refcount is exactly one. */
 const copied = 1n << 63n;
+
+export const qcow2 = defineFormat({
+  name: 'qcow2',
+  summary: 'a disk with two slots, verity and a data partition, for QEMU, libvirt, Proxmox and OpenStack',
+  module: 'output/disk/qcow2',
+  files: ['.qcow2'],
+  named: 'os',
+  sbom: false,
+  boots: { disk: 'qcow2' },
+  plan: ofDisk((disk) => [(path, options) => writeQcow2(disk, path, options)]),
+});
 
 export async function writeQcow2(
   disk: Disk,

@@ -1,11 +1,9 @@
 // A release out of a spec: the three images of a slot and their manifest, in a directory. The same bytes that a disk
 // image of this spec has in slot A; `catamaran-agent stage` writes them into a machine's other slot.
-
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Arch } from '../../base/arch.ts';
 import { digestHex } from '../../base/digest.ts';
-import { CatamaranError } from '../../base/errors.ts';
 import {
   imageName,
   type PartImage,
@@ -14,17 +12,15 @@ import {
 } from '../../contract/release-manifest.ts';
 import type { SparseImage } from '../../disk/sparse.ts';
 import { createExecutor } from '../../engine/execute.ts';
+import { beginPlan } from '../../engine/planning.ts';
 import { prefetch } from '../../engine/prefetch.ts';
-import type { Step, Work } from '../../engine/step.ts';
 import { withWorkshop } from '../../engine/workshop.ts';
 import type { Context } from '../../lock/context.ts';
 import type { SpecSource } from '../../lock/load-spec.ts';
 import { prepare } from '../../lock/prepare.ts';
-import { perform } from '../makers.ts';
-import { planBuild } from '../plan.ts';
+import { planSlot } from '../../steps/slot.ts';
 import { writeRaw } from '../write/raw.ts';
 import { writeOutput } from '../write/write-output.ts';
-import { composeSlot } from './slot.ts';
 
 export interface ReleaseRequest extends SpecSource {
   readonly arch: Arch;
@@ -38,16 +34,13 @@ export async function writeReleaseImages(
   context: Context,
 ): Promise<ReleaseManifest> {
   const { locked } = await prepare({ ...source, mode: frozen ? 'frozen' : 'fill' }, context);
-  const plan = planBuild(locked, ['raw']);
-  const step = plan.steps.find((each): each is Step<Work & { kind: 'disk' }> => each.work.kind === 'disk');
-  if (!step) throw new CatamaranError('internal', { code: 'plan-empty', message: 'the plan has no disk' });
+  const slot = planSlot(beginPlan(locked));
   await mkdir(directory, { recursive: true });
   return withWorkshop(locked, context, async (workshop) => {
-    await prefetch(plan, [step], workshop);
-    const needs = await createExecutor(plan, workshop, perform).needsOf(step);
-    const { manifest, ...images } = await composeSlot(step, needs, workshop);
-    const { segments: _, ...facts } = manifest;
-    const parts: Partial<Record<keyof typeof images, PartImage>> = {};
+    await prefetch([slot], workshop);
+    const images = await createExecutor(workshop).resultOf(slot);
+    const { segments: _, ...facts } = images.manifest;
+    const parts: Partial<Record<(typeof releaseParts)[number], PartImage>> = {};
     for (const part of releaseParts)
       parts[part] = await writeImage(images[part], join(directory, imageName(part)), context.signal);
     const release: ReleaseManifest = { schema: 1, ...facts, parts: parts as ReleaseManifest['parts'] };

@@ -1,27 +1,51 @@
 // The root file system to the archives of an initrd, side by side, and beside them the kernel.
 import pLimit from 'p-limit';
-import type { Json } from '../../base/json.ts';
-import type { Needs, StepResult } from '../../engine/result.ts';
-import type { Step, Work } from '../../engine/step.ts';
+import type { Planning } from '../../engine/planning.ts';
+import type { Kept } from '../../engine/result.ts';
+import type { Step } from '../../engine/step.ts';
+import { toolsOf } from '../../engine/tools.ts';
 import type { Workshop } from '../../engine/workshop.ts';
 import { archiveLevel } from '../../steps/levels.ts';
 import type { Blob } from '../../store/cache.ts';
-import { readContent } from '../../tree/content.ts';
 import type { Tree, TreePath } from '../../tree/tree.ts';
 import { type Archive, makeArchive, makeImageArchives } from './archives.ts';
-import { type ComposedRoot, composeRoot } from './compose.ts';
+import { type KernelBlobs, keepKernel } from './kernel.ts';
 import type { LinuxkitRoot } from './merge-root.ts';
+import { type ComposedRoot, planRoot } from './root.ts';
 
-export async function makeArchives(
-  step: Step<Work & { kind: 'archives' }>,
-  needs: Needs,
-  workshop: Workshop,
-): Promise<StepResult> {
-  const { cache, context, locked, tools } = workshop;
+export type KeptArchives = Kept<
+  KernelBlobs & Readonly<Record<`archive ${number}`, Blob>>,
+  {
+    readonly archives: number;
+    /** In bytes, in whole pages. */
+    readonly unpacked: number;
+    /** Paths whose extended attributes no archive holds. */
+    readonly plain: readonly string[];
+  }
+>;
+
+export const archivesKind = { name: 'archives', module: 'output/linuxkit/archives-step' };
+
+export function planArchives(planning: Planning): Step<KeptArchives> {
+  const root = planning.once(planRoot);
+  return planning.keep({
+    kind: archivesKind,
+    id: 'initrd archives',
+    inputs: { ...planning.common, level: String(archiveLevel) },
+    needs: [root],
+    make: (use, workshop) => makeArchives(use(root), workshop),
+  });
+}
+
+async function makeArchives(composed: ComposedRoot, workshop: Workshop): Promise<KeptArchives> {
+  const { cache, context, locked } = workshop;
   const { jobs, signal } = context;
-  const composed = await composeRoot(step.work.root, needs, workshop);
   const limit = pLimit(jobs);
-  const options = { cache, tools, epoch: locked.epoch, level: archiveLevel, threads: jobs, limit, signal };
+  const options = {
+    ...{ cache, limit, signal, epoch: locked.epoch, level: archiveLevel, threads: jobs },
+    code: locked.program(archivesKind.module),
+    tools: () => toolsOf(workshop),
+  };
   const parts = splitRoot(composed.root);
   const lastImage = Math.max(-1, ...composed.images.map(({ part }) => part));
   const make = (wanted: typeof parts) =>
@@ -36,14 +60,15 @@ export async function makeArchives(
       make(after),
     ])
   ).flat();
-  const blobs: Record<string, Blob> = await kernelBlobs(composed, workshop);
-  for (const [index, { blob }] of archives.entries()) blobs[`archive ${index}`] = blob;
   return {
-    blobs,
+    blobs: {
+      ...(await keepKernel(composed.kernel!, cache)),
+      ...Object.fromEntries(archives.map(({ blob }, index) => [`archive ${index}`, blob])),
+    },
     facts: {
       archives: archives.length,
       unpacked: archives.reduce((sum, { unpacked }) => sum + unpacked, 0),
-      plain: archives.flatMap(({ plain }: Archive) => plain) as Json,
+      plain: archives.flatMap(({ plain }: Archive) => plain),
     },
   };
 }
@@ -57,15 +82,4 @@ export function splitRoot({ parts, entries }: LinuxkitRoot): { index: number; tr
     if (path !== 'boot' && !path.startsWith('boot/')) split[part]!.tree.set(path, node);
   }
   return split;
-}
-
-export async function kernelBlobs(
-  { kernel }: ComposedRoot,
-  { cache }: Workshop,
-): Promise<Record<string, Blob>> {
-  if (!kernel) return {};
-  return {
-    kernel: await cache.putBlob(readContent(kernel.kernel), { derived: true }),
-    ...(kernel.ucode && { ucode: await cache.putBlob(readContent(kernel.ucode), { derived: true }) }),
-  };
 }

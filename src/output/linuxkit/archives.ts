@@ -25,6 +25,8 @@ export interface Archive {
 
 export interface ArchiveOptions {
   readonly cache: Cache;
+  /** A digest of the code that makes them. */
+  readonly code: string;
   readonly tools: () => Promise<Tools>;
   readonly epoch: number;
   /** zstd, 1 to 19. */
@@ -51,9 +53,9 @@ export async function makeImageArchives(
   apart: ReadonlySet<TreePath>,
   options: ArchiveOptions,
 ): Promise<readonly Archive[]> {
-  const { cache, epoch, level } = options;
+  const { cache, code, epoch, level } = options;
   const keys = images.map(({ key }) => key);
-  const key = digestOf({ images: keys, apart: [...apart], epoch, level });
+  const key = digestOf({ images: keys, apart: [...apart], epoch, level, code });
   const known = (await cache.result('image-cpios', key)) as unknown as { archives: Archive[] } | undefined;
   if (known && (await areWhole(known.archives, cache))) return known.archives;
   const { shared, rests } = await shareFiles(await Promise.all(images.map(({ open }) => open())), apart);
@@ -64,8 +66,8 @@ export async function makeImageArchives(
 }
 
 export async function makeArchive(tree: ReadonlyTree, options: ArchiveOptions): Promise<Archive> {
-  const { cache, epoch, level, limit } = options;
-  const key = digestOf({ of: await keyOf(tree, cache), epoch, level, version: 2 });
+  const { cache, code, epoch, level, limit } = options;
+  const key = digestOf({ of: await keyOf(tree, cache), epoch, level, code });
   const known = (await cache.result('cpio', key)) as unknown as Archive | undefined;
   if (known && (await areWhole([known], cache))) return known;
   const [plain, stripped] = withoutAttributes(tree);

@@ -28,19 +28,19 @@ export function memoryFor({ size, unpacked }: InitrdSize): number {
   return Math.max(2 * unpacked, unpacked + size) + kernelMemory;
 }
 
-/** `memory`: of the machine that it is for, if that is known. Fails before anything is written. */
-export function checkInitrdFits(initrd: InitrdSize, memory: number | undefined): void {
-  const { size, unpacked } = initrd;
+const hint =
+  'Leave something out, or build kernel+squashfs or a disk image, whose files stay on the disk until they are read.';
+
+export function checkInitrdSize({ size, unpacked }: InitrdSize): void {
+  if (size <= maxInitrdSize) return;
   const sizes = `${formatSize(size)}, ${formatSize(unpacked)} unpacked`;
-  const hint =
-    'Leave something out, or build kernel+squashfs or a disk image, whose files stay on the disk until they are read.';
-  if (size > maxInitrdSize) {
-    const message = `the initrd (${sizes}) is larger than what boot loaders can place: ${formatSize(maxInitrdSize)}`;
-    throw new CatamaranError('spec', { code: 'initrd-too-large', message, hint });
-  }
-  const needed = memoryFor(initrd);
-  if (memory !== undefined && needed > memory) {
-    const message = `the initrd (${sizes}) needs ${formatSize(needed)} of memory, and the machine has ${formatSize(memory)}`;
-    throw new CatamaranError('spec', { code: 'initrd-too-large', message, hint });
-  }
+  const message = `the initrd (${sizes}) is larger than what boot loaders can place: ${formatSize(maxInitrdSize)}`;
+  throw new CatamaranError('spec', { code: 'initrd-too-large', message, hint });
+}
+
+/** In bytes: what a format needs, of the machine that it is for, if that is known. */
+export function checkMemory(format: string, needed: number, given: number | undefined): void {
+  if (given === undefined || needed <= given) return;
+  const message = `${format} needs ${formatSize(needed)} of memory to boot, and the machine has ${formatSize(given)}`;
+  throw new CatamaranError('spec', { code: 'initrd-too-large', message, hint });
 }

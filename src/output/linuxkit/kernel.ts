@@ -3,9 +3,10 @@
 
 import { readTarFile } from '../../archive/read-tar.ts';
 import { CatamaranError } from '../../base/errors.ts';
+import type { LockedSpec } from '../../lock/locked-spec.ts';
 import { naming } from '../../oci/layer.ts';
 import type { Kernel } from '../../specification/types.ts';
-import type { Cache } from '../../store/cache.ts';
+import type { Blob, Cache } from '../../store/cache.ts';
 import { type Content, readContent } from '../../tree/content.ts';
 import { addParents, type ReadonlyTree, type Tree } from '../../tree/tree.ts';
 
@@ -31,6 +32,24 @@ export async function readKernel(
   const packed = tar === undefined ? undefined : fileAt(tree, tar);
   const modules = packed ? await readPacked(packed, `/${tar} of image ${name}`, cache) : modulesOf(tree);
   return { kernel, modules, ...(microcode && { ucode: microcode }) };
+}
+
+/** `ucode`: where there is some. */
+export type KernelBlobs = { readonly kernel: Blob; readonly ucode?: Blob };
+
+export async function keepKernel({ kernel, ucode }: KernelParts, cache: Cache): Promise<KernelBlobs> {
+  const keep = (content: Content) => cache.putBlob(readContent(content), { derived: true });
+  return { kernel: await keep(kernel), ...(ucode && { ucode: await keep(ucode) }) };
+}
+
+/** Fails where the spec names none, and so before anything is made. */
+export function requireKernel({ spec }: Pick<LockedSpec, 'spec'>, format: string): Kernel {
+  if (spec.kernel) return spec.kernel;
+  throw new CatamaranError('spec', {
+    code: 'spec-no-kernel',
+    message: `${spec.file} names no kernel, and ${format} has one`,
+    hint: 'Add `kernel: {image: …}` to the spec, or ask for the format tar.',
+  });
 }
 
 function fileAt(tree: ReadonlyTree, path: string): Content | undefined {

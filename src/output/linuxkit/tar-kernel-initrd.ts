@@ -1,42 +1,28 @@
-// LinuxKit's format `tar-kernel-initrd`: kernel, initrd.img, cmdline and, apart from the initrd, the microcode.
+// LinuxKit's format `tar-kernel-initrd`: what `kernel+initrd` writes, in one archive.
+import { defineFormat } from '../format.ts';
+import { writeRaw } from '../write/raw.ts';
+import { planArchives } from './archives-step.ts';
+import { kernelInitrdTar } from './boot-tar.ts';
+import { openInitrd } from './initrd.ts';
+import { requireKernel } from './kernel.ts';
 
-import { blockSize, renderTarHeader } from '../../archive/tar-header.ts';
-import { concatenate, type SparseImage } from '../../disk/sparse.ts';
-import { type Content, contentOf, sizeOf } from '../../tree/content.ts';
-
-export interface BootFiles {
-  readonly kernel: Content;
-  /** One after the other, each of a multiple of four bytes. */
-  readonly initrd: readonly Content[];
-  readonly cmdline: string;
-  readonly ucode?: Content | undefined;
-}
-
-export function kernelInitrdTar(files: BootFiles, mtime: number): SparseImage {
-  const members: [string, readonly Content[]][] = [
-    ['kernel', [files.kernel]],
-    ['initrd.img', files.initrd],
-    ['cmdline', [contentOf(files.cmdline)]],
-    ...(files.ucode ? [['ucode.cpio', [files.ucode]] as [string, Content[]]] : []),
-  ];
-  const pieces = members.flatMap(([name, contents]) => {
-    const size = contents.reduce((sum, content) => sum + sizeOf(content), 0);
-    return [header(name, size, mtime), ...contents, new Uint8Array(-size & (blockSize - 1))];
-  });
-  return concatenate([...pieces, new Uint8Array(2 * blockSize)]);
-}
-
-function header(name: string, size: number, mtime: number): Uint8Array {
-  return renderTarHeader({
-    name: Buffer.from(name),
-    linkName: new Uint8Array(),
-    mode: 0o644,
-    uid: 0,
-    gid: 0,
-    size,
-    mtime,
-    type: '0',
-    major: 0,
-    minor: 0,
-  });
-}
+export const tarKernelInitrd = defineFormat({
+  name: 'tar-kernel-initrd',
+  summary: 'what kernel+initrd writes, in one archive',
+  module: 'output/linuxkit/tar-kernel-initrd',
+  files: ['-initrd.tar'],
+  named: 'spec',
+  sbom: true,
+  plan(planning) {
+    const { cmdline } = requireKernel(planning.locked, 'tar-kernel-initrd');
+    const archives = planning.once(planArchives);
+    return {
+      needs: [archives],
+      open(use, workshop) {
+        const { memory, ...files } = openInitrd(use(archives), 'tar-kernel-initrd', workshop);
+        const tar = kernelInitrdTar({ ...files, cmdline }, workshop.locked.epoch);
+        return { files: [(path, options) => writeRaw(tar, path, options)], memory };
+      },
+    };
+  },
+});

@@ -1,43 +1,13 @@
-// LinuxKit's format `tar`: the root file system as one archive. Every entry says in two records of its pax header which
-// image it came from, and for which part of the spec. The format `docker` is the same with a Dockerfile.
+// LinuxKit's format `tar`: the root file system as one archive.
+import { defineFormat } from '../format.ts';
+import { planTar } from './root-tar.ts';
 
-import { type TarEntry, writeTarEntries } from '../../archive/write-tar.ts';
-import { file } from '../../tree/tree.ts';
-import { type LinuxkitRoot, sbomLocation } from './merge-root.ts';
-
-export interface LinuxkitTarOptions {
-  readonly clampMtime: number;
-  readonly docker?: true;
-}
-
-export function linuxkitTar(
-  root: LinuxkitRoot,
-  { clampMtime, docker }: LinuxkitTarOptions,
-): AsyncIterable<Uint8Array> {
-  const entries: TarEntry[] = [];
-  const last: TarEntry[] = [];
-  for (const { path, node, part } of root.entries) {
-    const { source, location } = root.parts[part]!;
-    const list = location === sbomLocation ? last : entries;
-    list.push({ path, node, records: recordsOf(source, location) });
-  }
-  if (docker) {
-    const node = file(dockerfile(root));
-    entries.push({ path: 'Dockerfile', node, records: recordsOf('linuxkit.dockerfile', 'dockerfile') });
-  }
-  return writeTarEntries([...entries, ...last], { clampMtime });
-}
-
-function recordsOf(source: string, location: string): Map<string, Uint8Array> {
-  return new Map([
-    ['LINUXKIT.source', Buffer.from(source)],
-    ['LINUXKIT.location', Buffer.from(location)],
-  ]);
-}
-
-/** LinuxKit's own init starts by rc.init where the kernel's file systems are mounted already; any other one by itself. */
-function dockerfile({ entries }: LinuxkitRoot): string {
-  const own = entries.some(({ path }) => /^(usr\/)?bin\/rc\.init$/.test(path));
-  const entry = own ? '/bin/rc.init' : '/sbin/init';
-  return `FROM scratch\n\nCOPY . ./\nRUN rm -f Dockerfile\n\nENTRYPOINT ["${entry}"]\n`;
-}
+export const tar = defineFormat({
+  name: 'tar',
+  summary: 'the root file system as one archive',
+  module: 'output/linuxkit/tar',
+  files: ['.tar'],
+  named: 'spec',
+  sbom: true,
+  plan: planTar(),
+});

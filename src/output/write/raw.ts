@@ -1,19 +1,31 @@
-// The disk as it is, in a sparse file: what dd, most clouds and `catamaran inspect` take.
-import type { Disk } from '../../disk/disk.ts';
-import { sizeOf } from '../../tree/content.ts';
+// A sparse image as it is, in a sparse file.
+import { concatenate, type SparseImage } from '../../disk/sparse.ts';
+import { type Content, sizeOf } from '../../tree/content.ts';
 import { copyContent } from './copy-extent.ts';
 import type { WrittenFile } from './output-file.ts';
 import { type OutputOptions, writeOutput } from './write-output.ts';
 
-export async function writeRaw(disk: Disk, path: string, options: OutputOptions = {}): Promise<WrittenFile> {
+export async function writeRaw(
+  image: SparseImage,
+  path: string,
+  options: OutputOptions = {},
+): Promise<WrittenFile> {
   return writeOutput(
     path,
     async (file) => {
-      for (const { offset, content } of disk.extents) {
+      for (const { offset, content } of image.extents) {
         await copyContent(content, { start: 0, size: sizeOf(content) }, file, offset, options);
       }
-      await file.extend(disk.size);
+      await file.extend(image.size);
     },
     options,
   );
 }
+
+/** One piece after the other, in a file. */
+export const writePieces = (...pieces: readonly Content[]): WritePath => {
+  const image = concatenate(pieces);
+  return (path, options) => writeRaw(image, path, options);
+};
+
+type WritePath = (path: string, options: OutputOptions) => Promise<WrittenFile>;

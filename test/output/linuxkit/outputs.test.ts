@@ -10,8 +10,7 @@ import { writeTar } from '../../../src/archive/write-tar.ts';
 import type { Arch } from '../../../src/base/arch.ts';
 import { type Reporter, silentReporter } from '../../../src/base/reporter.ts';
 import { createExecutor } from '../../../src/engine/execute.ts';
-import { blobOf } from '../../../src/engine/result.ts';
-import { linuxkitFormats, type OutputFormat } from '../../../src/engine/step.ts';
+import type { Step } from '../../../src/engine/step.ts';
 import { withWorkshop } from '../../../src/engine/workshop.ts';
 import { loadSpec } from '../../../src/lock/load-spec.ts';
 import { readLock } from '../../../src/lock/lock-store.ts';
@@ -23,8 +22,9 @@ import type { ExecutionConfig } from '../../../src/oci/image.ts';
 import type { ImageAccess, ImageOrigin } from '../../../src/oci/origin.ts';
 import { writeImage } from '../../../src/oci/store.ts';
 import { type BuildAnswer, buildSpec } from '../../../src/output/build.ts';
-import { perform } from '../../../src/output/makers.ts';
+import { type FormatName, formats } from '../../../src/output/formats.ts';
 import { planBuild } from '../../../src/output/plan.ts';
+import type { KeptSegment } from '../../../src/steps/segment.ts';
 import { type Cache, openCache } from '../../../src/store/cache.ts';
 import { toolsDirectory } from '../../../src/store/layout.ts';
 import { contentBytes } from '../../../src/tree/content.ts';
@@ -127,7 +127,7 @@ async function platforms(name: string) {
 
 async function build(
   out: string,
-  formats: readonly OutputFormat[],
+  formats: readonly FormatName[],
   more: {
     name?: string;
     memory?: number;
@@ -156,7 +156,7 @@ async function build(
   return buildSpec(request, { ...context, cache: used, reporter });
 }
 
-const names: Readonly<Record<(typeof linuxkitFormats)[number], readonly string[]>> = {
+const names = {
   docker: ['moby.docker'],
   'kernel+initrd': ['moby-cmdline', 'moby-initrd.img', 'moby-kernel'],
   'kernel+squashfs': ['moby-cmdline', 'moby-kernel', 'moby-squashfs.img'],
@@ -164,10 +164,17 @@ const names: Readonly<Record<(typeof linuxkitFormats)[number], readonly string[]
   'tar-kernel-initrd': ['moby-initrd.tar'],
 };
 
-const all = () => build('all', linuxkitFormats);
+const linuxkitNames = Object.keys(names) as (keyof typeof names)[];
+
+test('are all that are named after the spec', () => {
+  const named = formats.filter((format) => format.named === 'spec').map(({ name }) => name);
+  expect(named.sort()).toEqual(linuxkitNames.sort());
+});
+
+const all = () => build('all', linuxkitNames);
 const read = (name: string) => readFile(join(room, 'all', name));
 
-test.each(linuxkitFormats)(
+test.each(linuxkitNames)(
   '%s has LinuxKit’s file names, and --name takes the place of the spec’s',
   async (format) => {
     await build(`names ${format}`, [format]);
@@ -489,8 +496,8 @@ describe('the root file system', () => {
     const step = plan.steps.find(({ id }) => id.startsWith('segment layout '));
     expect(step?.id).toBe('segment layout oci:./both (all platforms)');
     await withWorkshop(locked, { ...context, cache: await testCache() }, async (workshop) => {
-      const needs = await createExecutor(plan, workshop, perform).needsOf({ ...step!, needs: [step!.id] });
-      const segment = workshop.cache.blobPath(blobOf(needs, step!.id, 'segment').digest);
+      const { blobs } = await createExecutor(workshop).resultOf(step as Step<KeptSegment>);
+      const segment = workshop.cache.blobPath(blobs.segment.digest);
       const { stdout } = await (await hostTools()).run('unsquashfs', ['-lln', segment]);
       const paths = [...stdout.matchAll(/ squashfs-root\/(\S+)/g)].map((match) => match[1]);
       expect(paths).toContain('oci-layout');
@@ -570,7 +577,7 @@ test('an empty cache and another directory give the same bytes; what is there is
   const { artifacts } = await all();
   const again = await all();
   expect(again.artifacts.map(({ cached }) => cached)).toEqual(artifacts.map(() => true));
-  await build('elsewhere', linuxkitFormats, { cache: await freshCache('fresh') });
+  await build('elsewhere', linuxkitNames, { cache: await freshCache('fresh') });
   expect(await describeFiles(join(room, 'elsewhere'))).toEqual(await describeFiles(join(room, 'all')));
 });
 
@@ -590,8 +597,11 @@ test('an initrd that does not fit is an error with the numbers, before anything 
   await mkdir(join(room, 'small'));
   const failed = build('small', ['kernel+initrd'], { memory: 64 << 20 });
   await expect(failed).rejects.toMatchObject({ fault: 'spec', code: 'initrd-too-large' });
-  await expect(failed).rejects.toThrow(/needs 128\.\d MiB of memory, and the machine has 64 MiB/);
+  await expect(failed).rejects.toThrow(/needs 128\.\d MiB of memory to boot, and the machine has 64 MiB/);
   expect(await readdir(join(room, 'small'))).toEqual([]);
+  await build('small', ['kernel+initrd']);
+  const unchanged = build('small', ['kernel+initrd'], { memory: 64 << 20 });
+  await expect(unchanged).rejects.toMatchObject({ fault: 'spec', code: 'initrd-too-large' });
 });
 
 test('microcode that the kernel’s image has not is told, and left out', async () => {

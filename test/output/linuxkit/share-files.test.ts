@@ -112,6 +112,7 @@ test('the archives of containers hold a common file once, and unpack to all of i
   }));
   const options: ArchiveOptions = {
     cache,
+    code: 'code',
     tools: hostTools,
     epoch: 1,
     level: 3,

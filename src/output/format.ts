@@ -1,0 +1,44 @@
+// What a format is: its names, the files that it writes, what they are made of and how, and what boots them. Each is one
+// file that says all of it; formats.ts lists them, and help, docs, `plan`, `build` and `run` are made from that list.
+import type { Planning } from '../engine/planning.ts';
+import type { Step, Use } from '../engine/step.ts';
+import type { Workshop } from '../engine/workshop.ts';
+import type { WrittenFile } from './write/output-file.ts';
+import type { OutputOptions } from './write/write-output.ts';
+
+export type WriteFile = (path: string, options: OutputOptions) => Promise<WrittenFile>;
+
+export interface Format {
+  readonly name: string;
+  /** In one line, for help and docs. */
+  readonly summary: string;
+  /** The file below src that it is written in, without `.ts` (engine/step.ts). */
+  readonly module: string;
+  /** What follows the name, in the order in which the files are written. */
+  readonly files: readonly [string, ...string[]];
+  /** What the files are named after: the OS's id, or the spec's file as LinuxKit does. */
+  readonly named: 'os' | 'spec';
+  /** Whether a bill of materials lies in it. */
+  readonly sbom: boolean;
+  /** How QEMU boots it: as a disk of that format, or by its kernel. Absent: nothing does. */
+  readonly boots?: { readonly disk: 'qcow2' | 'raw' } | 'kernel';
+  plan(planning: Planning): OutputPlan;
+}
+
+/** What a format is made of, and how it is opened once that is there. */
+export interface OutputPlan {
+  readonly needs: readonly Step[];
+  /** Beside those: name → short value. */
+  readonly inputs?: Readonly<Record<string, string>>;
+  open(use: Use, workshop: Workshop): OpenedOutput | Promise<OpenedOutput>;
+}
+
+/** Ready to be written: no byte has been moved. */
+export interface OpenedOutput {
+  /** One for each of the format's files, in their order. */
+  readonly files: readonly WriteFile[];
+  /** In bytes: what a machine needs that unpacks all of it into memory. */
+  readonly memory?: number;
+}
+
+export const defineFormat = <const F extends Format>(format: F): F => format;

@@ -1,0 +1,45 @@
+// The files of a build, by their paths: which of them are there already, and whose they are.
+import { basename, join } from 'node:path';
+import type { Spec } from '../specification/types.ts';
+import type { Cache } from '../store/cache.ts';
+import { type Artifact, findArtifact } from './artifact.ts';
+import type { Format } from './format.ts';
+import type { BuildPlan, PlannedOutput } from './plan.ts';
+
+export interface OutputPlace {
+  /** The directory of the outputs. */
+  readonly out: string;
+  /** Of the outputs' files; by default the OS's id for disks, the spec's file name for LinuxKit's formats. */
+  readonly name?: string | undefined;
+}
+
+export interface OutputFile extends PlannedOutput {
+  /** Which of the format's files it is. */
+  readonly index: number;
+  readonly path: string;
+}
+
+/** Each file once: several of LinuxKit's formats share the kernel and its arguments. */
+export function outputFiles({ outputs, spec }: BuildPlan, place: OutputPlace): OutputFile[] {
+  const files = new Map<string, OutputFile>();
+  for (const output of outputs) {
+    const stem = join(place.out, place.name ?? stemOf(output.format, spec));
+    for (const [index, suffix] of output.format.files.entries()) {
+      const path = `${stem}${suffix}`;
+      if (!files.has(path)) files.set(path, { ...output, index, path });
+    }
+  }
+  return [...files.values()];
+}
+
+function stemOf({ named }: Format, { file, os }: Spec): string {
+  return named === 'os' || file === '-' ? os.id : basename(file).replace(/\.(ya?ml|json)$/, '');
+}
+
+/** Undefined for a file that has to be written. */
+export function findArtifacts(
+  files: readonly OutputFile[],
+  cache: Cache,
+): Promise<readonly (Artifact | undefined)[]> {
+  return Promise.all(files.map(({ step, path, format }) => findArtifact(cache, step, path, format.name)));
+}

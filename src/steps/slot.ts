@@ -1,0 +1,147 @@
+// The three images of a slot: boot archive, root image and its verity tree. The same bytes go into slot A of a disk, into
+// a release, from which machines fill their other slot, and onto media. Put together, not copied: their parts are in the
+// cache.
+import { digestHex } from '../base/digest.ts';
+import { CatamaranError } from '../base/errors.ts';
+import { type ImageManifest, writeBootArchive } from '../disk/boot-archive.ts';
+import { printSums } from '../disk/boot-sums.ts';
+import { concatenate, type SparseImage } from '../disk/sparse.ts';
+import type { Planning } from '../engine/planning.ts';
+import type { Step, Use } from '../engine/step.ts';
+import { contentOfBlob, type Workshop } from '../engine/workshop.ts';
+import { assembleRoot } from '../image/root-image.ts';
+import type { Kernel, Volume } from '../specification/types.ts';
+import type { Content } from '../tree/content.ts';
+import { type KeptBase, planBase, type RootParts, segmentsOf } from './base.ts';
+import { planBundle } from './bundle.ts';
+import { type BuiltImage, planImage } from './image.ts';
+import { type KeptInitrd, planInitrd } from './initrd.ts';
+import { bundlePath, describeSlot, sections } from './inputs.ts';
+import { planLayout } from './layout.ts';
+import { type KeptSegment, planLayoutSegment, planModules, planSegment } from './segment.ts';
+
+export interface SlotImages {
+  readonly boot: SparseImage;
+  readonly root: SparseImage;
+  readonly hash: SparseImage;
+  readonly manifest: ImageManifest;
+  /** What the boot archive holds, for media that are not booted from one. */
+  readonly kernel: Content;
+  readonly initrd: Content;
+}
+
+interface SlotParts {
+  readonly kernel: Step<BuiltImage>;
+  readonly initrd: Step<KeptInitrd>;
+  readonly base: Step<KeptBase>;
+  readonly segments: readonly Step<KeptSegment>[];
+}
+
+export const slotKind = { name: 'slot', module: 'steps/slot' };
+
+export function planSlot(planning: Planning): Step<SlotImages> {
+  const { spec } = planning.locked;
+  if (!spec.kernel) throw noKernel(spec.file);
+  const parts = planParts(spec.kernel, planning);
+  return planning.compose({
+    kind: slotKind,
+    id: 'slot',
+    inputs: describeSlot(planning),
+    needs: [parts.kernel, parts.initrd, parts.base, ...parts.segments],
+    make: (use, workshop) => composeSlot(parts, use, workshop),
+  });
+}
+
+function planParts({ image, initrd }: Kernel, planning: Planning): SlotParts {
+  const { spec } = planning.locked;
+  const kernel = planImage(image, planning);
+  const root: RootParts = {
+    init: spec.init.map((use) => planImage(use.image, planning)),
+    modules: planModules(kernel, planning),
+    containers: sections.flatMap((section) =>
+      spec[section].map((container, index) => {
+        const from = planImage(container.image, planning);
+        const segment = planSegment(from, planning);
+        return {
+          container,
+          segment,
+          bundle: planBundle(container, bundlePath(container, index), from, planning),
+        };
+      }),
+    ),
+    volumes: spec.volumes.map((volume) => planVolume(volume, planning)),
+  };
+  return {
+    kernel,
+    initrd: planInitrd(planImage(initrd, planning), kernel, planning),
+    base: planBase(root, planning),
+    segments: segmentsOf(root),
+  };
+}
+
+function planVolume(volume: Volume, planning: Planning): RootParts['volumes'][number] {
+  const { image, format, platforms } = volume;
+  if (!image) return { volume };
+  if (format === 'filesystem') return { volume, segment: planSegment(planImage(image, planning), planning) };
+  return { volume, segment: planLayoutSegment(planLayout(image, platforms, planning), planning) };
+}
+
+async function composeSlot(parts: SlotParts, use: Use, workshop: Workshop): Promise<SlotImages> {
+  const { cache, locked } = workshop;
+  const { spec, arch, epoch } = locked;
+  const names = ['base', ...parts.segments.map(({ id }) => id.replace(/^segment /, ''))];
+  const blobs = [use(parts.base).blobs.base, ...parts.segments.map((each) => use(each).blobs.segment)];
+  const verity = await assembleRoot(cache, spec.os.id, blobs);
+  let offset = 0;
+  const segments = blobs.map(({ digest, size }, index) => {
+    const segment = { name: names[index]!, offset, size, sha256: digestHex(digest) };
+    offset += size;
+    return segment;
+  });
+  const manifest: ImageManifest = {
+    os: spec.os.id,
+    version: spec.os.version,
+    arch,
+    roothash: verity.rootHash,
+    salt: verity.salt,
+    dataBlocks: verity.dataBlocks,
+    segments,
+  };
+  const kernel = await findKernel(use(parts.kernel), spec.kernel!);
+  const initrd = contentOfBlob(cache, use(parts.initrd).blobs.initrd);
+  const boot = writeBootArchive({
+    kernel,
+    initrd,
+    sums: await printSums({ kernel, initrd }),
+    cmdline: [spec.kernel!.cmdline, ...(spec.etc === 'memory' ? ['catamaran.etc=memory'] : [])].join(' '),
+    verity,
+    manifest,
+    mtime: epoch,
+  });
+  return {
+    boot,
+    root: concatenate(blobs.map((blob) => contentOfBlob(cache, blob))),
+    hash: concatenate([contentOfBlob(cache, verity.hashImage)]),
+    manifest,
+    kernel,
+    initrd,
+  };
+}
+
+async function findKernel(image: BuiltImage, { binary }: Kernel): Promise<Content> {
+  const kernel = (await image.open()).tree.get(binary);
+  if (kernel?.type === 'file') return kernel.content;
+  throw new CatamaranError('spec', {
+    code: 'kernel-malformed',
+    message: `${image.name} has no /${binary}`,
+    hint: 'Name an image that has a kernel, or set kernel.binary to its file.',
+  });
+}
+
+function noKernel(file: string): CatamaranError {
+  return new CatamaranError('spec', {
+    code: 'spec-no-kernel',
+    message: `${file} names no kernel, and a disk image boots one`,
+    hint: 'Add `kernel: {image: component:kernel, cmdline: "console=tty0 console=ttyS0"}`.',
+  });
+}

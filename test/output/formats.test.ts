@@ -1,0 +1,65 @@
+// One contract for all formats, by their table; docs/outputs.md has what the table says (`npx vitest run -u` writes it).
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { CatamaranError } from '../../src/base/errors.ts';
+import { readProgram } from '../../src/cli/context.ts';
+import type { LockedSpec } from '../../src/lock/locked-spec.ts';
+import { formatTable } from '../../src/output/describe.ts';
+import type { Format } from '../../src/output/format.ts';
+import { formatNames, formats, parseFormats } from '../../src/output/formats.ts';
+import { planBuild } from '../../src/output/plan.ts';
+import { lockedSpec, minimalSpec, repository } from './support.ts';
+
+let locked: LockedSpec;
+beforeAll(async () => {
+  locked = await lockedSpec(await minimalSpec());
+});
+
+describe.each(formats.map((format: Format) => [format.name, format] as const))('%s', (name, format) => {
+  test('is written in the file that it names, whose code counts in its key', async () => {
+    const text = await readFile(join(repository, 'src', `${format.module}.ts`), 'utf8');
+    expect(text).toContain(`name: '${name}'`);
+    expect((await readProgram())(format.module)).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  test('plans what it is made of, and nothing without a kernel where it has one', async () => {
+    const { outputs } = planBuild(locked, [parseFormats([name])[0]!]);
+    expect(outputs.map((output) => output.format)).toEqual([format]);
+    expect(outputs[0]!.step.needs).not.toEqual([]);
+    if (format.boots === undefined) return;
+    const none = await lockedSpec('os: {id: x, version: 1}\ninit: [component:init]\n');
+    expect(() => planBuild(none, parseFormats([name]))).toThrow(/names no kernel/);
+  });
+
+  test('says what it is in a line, and its files apart', () => {
+    expect(format.summary).toMatch(/^[^.|\n]{10,120}$/);
+    expect(new Set(format.files).size).toBe(format.files.length);
+  });
+});
+
+test('each name is there once', () => {
+  expect(new Set(formatNames).size).toBe(formatNames.length);
+});
+
+test('a name that there is not is refused with the nearest one, or with all', () => {
+  const hintOf = (name: string) => {
+    try {
+      parseFormats([name]);
+    } catch (error) {
+      return (error as CatamaranError).diagnostics[0].hint;
+    }
+  };
+  expect(hintOf('qcow')).toBe('Did you mean "qcow2"?');
+  expect(hintOf('floppy')).toContain('kernel+initrd');
+  expect(() => parseFormats(['floppy'])).toThrow(CatamaranError);
+});
+
+test('docs/outputs.md has the table', async () => {
+  const docs = await readFile(join(repository, 'docs/outputs.md'), 'utf8');
+  const whole = docs.replace(
+    /(<!-- formats -->\n)[\s\S]*?(<!-- \/formats -->)/,
+    (_, start: string, end: string) => `${start}\n${formatTable()}\n${end}`,
+  );
+  await expect(whole).toMatchFileSnapshot('../../docs/outputs.md');
+});
