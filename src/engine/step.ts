@@ -3,7 +3,6 @@
 // step by name: each is a file that says how it is planned and what it does.
 import type { Digest } from '../base/digest.ts';
 import type { LockedPackage } from '../debian/locked.ts';
-import type { Spec } from '../specification/types.ts';
 import { digestOf } from '../store/digest-of.ts';
 import type { Workshop } from './workshop.ts';
 
@@ -44,7 +43,6 @@ export interface Step<R = unknown> extends StepDefinition<R> {
 }
 
 export interface Plan {
-  readonly spec: Spec;
   /** Each after those that it needs. */
   readonly steps: readonly Step[];
 }

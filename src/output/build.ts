@@ -41,9 +41,13 @@ export async function buildSpec(request: BuildRequest, context: Context): Promis
   await prepareOutputDirectory(request.out);
   const files = outputFiles(plan, request);
   const known = await findArtifacts(files, context.cache);
-  const present = known.filter((artifact) => artifact !== undefined);
+  // A file may say what another one of its format came to: they are written together.
+  const missing = new Set(files.filter((_, index) => known[index] === undefined).map(({ step }) => step));
+  const stale = files.filter(({ step }) => missing.has(step));
+  const present = known.filter(
+    (artifact, index) => artifact && !missing.has(files[index]!.step),
+  ) as Artifact[];
   for (const { format, memory } of present) checkMemory(format, memory ?? 0, request.memory);
-  const stale = files.filter((_, index) => known[index] === undefined);
   const made = stale.length > 0 ? await writeOutputs(stale, locked, request, context) : [];
   await rememberPlan(context.cache, locked.spec.file, plan);
   const artifacts = [...present, ...made].sort(

@@ -28,7 +28,8 @@ export function formatTable(): string {
 }
 
 function describe({ name, files, named, boots, summary }: Format): DescribedFormat {
-  const stem = named === 'os' ? 'ID' : 'NAME';
+  const stem =
+    typeof named === 'object' ? `ID-VERSION-${named.platform}-ARCH` : named === 'os' ? 'ID' : 'NAME';
   const how = boots === undefined ? '' : boots === 'kernel' ? 'kernel' : 'disk';
   return { name, files: files.map((suffix) => `${stem}${suffix}`), boots: how, summary };
 }

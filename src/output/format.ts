@@ -8,6 +8,9 @@ import type { OutputOptions } from './write/write-output.ts';
 
 export type WriteFile = (path: string, options: OutputOptions) => Promise<WrittenFile>;
 
+/** By QEMU's names. */
+export type DiskContainer = 'qcow2' | 'raw' | 'vmdk' | 'vpc' | 'vhdx';
+
 export interface Format {
   readonly name: string;
   /** In one line, for help and docs. */
@@ -16,12 +19,15 @@ export interface Format {
   readonly module: string;
   /** What follows the name, in the order in which the files are written. */
   readonly files: readonly [string, ...string[]];
-  /** What the files are named after: the OS's id, or the spec's file as LinuxKit does. */
-  readonly named: 'os' | 'spec';
+  /**
+   * What the files are named after: the OS's id, the spec's file as LinuxKit does, or a platform, as in
+   * `ID-VERSION-PLATFORM-ARCH`.
+   */
+  readonly named: 'os' | 'spec' | { readonly platform: string };
   /** Whether a bill of materials lies in it. */
   readonly sbom: boolean;
   /** How QEMU boots it: as a disk of that format, or by its kernel. Absent: nothing does. */
-  readonly boots?: { readonly disk: 'qcow2' | 'raw' } | 'kernel';
+  readonly boots?: { readonly disk: DiskContainer } | 'kernel';
   plan(planning: Planning): OutputPlan;
 }
 

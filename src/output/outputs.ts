@@ -1,6 +1,6 @@
 // The files of a build, by their paths: which of them are there already, and whose they are.
 import { basename, join } from 'node:path';
-import type { Spec } from '../specification/types.ts';
+import type { LockedSpec } from '../lock/locked-spec.ts';
 import type { Cache } from '../store/cache.ts';
 import { type Artifact, findArtifact } from './artifact.ts';
 import type { Format } from './format.ts';
@@ -20,10 +20,10 @@ export interface OutputFile extends PlannedOutput {
 }
 
 /** Each file once: several of LinuxKit's formats share the kernel and its arguments. */
-export function outputFiles({ outputs, spec }: BuildPlan, place: OutputPlace): OutputFile[] {
+export function outputFiles({ outputs, locked }: BuildPlan, place: OutputPlace): OutputFile[] {
   const files = new Map<string, OutputFile>();
   for (const output of outputs) {
-    const stem = join(place.out, place.name ?? stemOf(output.format, spec));
+    const stem = join(place.out, place.name ?? stemOf(output.format, locked));
     for (const [index, suffix] of output.format.files.entries()) {
       const path = `${stem}${suffix}`;
       if (!files.has(path)) files.set(path, { ...output, index, path });
@@ -32,7 +32,8 @@ export function outputFiles({ outputs, spec }: BuildPlan, place: OutputPlace): O
   return [...files.values()];
 }
 
-function stemOf({ named }: Format, { file, os }: Spec): string {
+function stemOf({ named }: Format, { spec: { file, os }, arch }: LockedSpec): string {
+  if (typeof named === 'object') return `${os.id}-${os.version}-${named.platform}-${arch}`;
   return named === 'os' || file === '-' ? os.id : basename(file).replace(/\.(ya?ml|json)$/, '');
 }
 

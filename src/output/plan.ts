@@ -13,6 +13,7 @@ export interface PlannedOutput {
 }
 
 export interface BuildPlan extends Plan {
+  readonly locked: LockedSpec;
   /** By name. */
   readonly outputs: readonly PlannedOutput[];
 }
@@ -35,5 +36,5 @@ export function planBuild(
     });
     return { format, step };
   });
-  return { spec: locked.spec, steps: planning.steps(), outputs };
+  return { locked, steps: planning.steps(), outputs };
 }
