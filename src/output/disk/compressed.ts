@@ -1,12 +1,15 @@
 // The disk as it is, compressed as one stream: for clouds that unpack it themselves, and for downloads.
 import { createHash } from 'node:crypto';
-import { Writable } from 'node:stream';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { SparseImage } from '../../disk/sparse.ts';
 import { type Blob, digestOf } from '../../store/cache.ts';
 import type { Tools } from '../../tools/tools.ts';
+import { copyContent } from '../write/copy-extent.ts';
 import { streamDisk } from '../write/disk-stream.ts';
 import { openGzip } from '../write/gzip.ts';
 import type { OutputFile, WrittenFile } from '../write/output-file.ts';
+import { withScratch } from '../write/scratch.ts';
 import { type OutputOptions, writeOutput } from '../write/write-output.ts';
 
 export interface CompressedFile extends WrittenFile {
@@ -37,14 +40,17 @@ export async function writeRawZstd(
   path: string,
   { tools, threads, ...options }: ZstdOptions,
 ): Promise<CompressedFile> {
-  const args = ['-3', `-T${threads}`, `--stream-size=${disk.size}`, '--quiet', '--stdout'];
-  return writeHashed(disk, path, options, async (file, chunks) => {
-    const stdout = writableOf(file);
-    await tools.run('zstd', args, { stdin: chunks, stdout, signal: options.signal });
-    await new Promise<void>((resolve, reject) => {
-      stdout.once('error', reject).end(resolve);
-    });
-  });
+  const { signal } = options;
+  return writeHashed(disk, path, options, (file, chunks) =>
+    withScratch(path, async (directory) => {
+      const packed = join(directory, 'disk.zst');
+      const args = ['-3', `-T${threads}`, `--stream-size=${disk.size}`, '--quiet', '-o', packed];
+      await tools.run('zstd', args, { stdin: chunks, signal });
+      const { size } = await stat(packed);
+      const content = { at: 'file', path: packed, offset: 0, size } as const;
+      await copyContent(content, { start: 0, size }, file, 0, { signal });
+    }),
+  );
 }
 
 async function writeHashed(
@@ -62,15 +68,4 @@ async function writeHashed(
   }
   const written = await writeOutput(path, (file) => compress(file, hashed()), options);
   return { ...written, uncompressed: { digest: digestOf(hash), size: disk.size } };
-}
-
-function writableOf(file: OutputFile): Writable {
-  let position = 0;
-  return new Writable({
-    write(chunk: Uint8Array, _, done) {
-      const at = position;
-      position += chunk.length;
-      file.write(chunk, at).then(() => done(), done);
-    },
-  });
 }
