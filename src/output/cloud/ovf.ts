@@ -8,6 +8,7 @@ export interface OvfDescription {
   readonly product: string;
   readonly vendor: string;
   readonly version: string;
+  /** Of vSphere's machine. VirtualBox's envelope has no place for it: there it is BIOS until a person says otherwise. */
   readonly firmware: 'bios' | 'efi';
   readonly hypervisor: Hypervisor;
   readonly disk: {
@@ -30,7 +31,8 @@ interface Machine {
   /** CIM's ResourceType of the controller: 6 is SCSI, 20 is other storage. */
   readonly controller: { readonly type: number; readonly subType: string; readonly name: string };
   readonly network: string;
-  readonly osType: string;
+  /** Attributes that say which operating system: CIM's number, and VMware's own name. */
+  readonly os: string;
 }
 
 const machines: Readonly<Record<Hypervisor, Machine>> = {
@@ -38,13 +40,13 @@ const machines: Readonly<Record<Hypervisor, Machine>> = {
     system: 'vmx-13',
     controller: { type: 6, subType: 'VirtualSCSI', name: 'SCSI controller 0' },
     network: 'VmxNet3',
-    osType: 'other3xLinux64Guest',
+    os: 'ovf:id="101" vmw:osType="other3xLinux64Guest"',
   },
   virtualbox: {
     system: 'virtualbox-2.2',
     controller: { type: 20, subType: 'AHCI', name: 'SATA controller 0' },
-    network: 'virtio',
-    osType: 'Debian_64',
+    network: 'virtio-net',
+    os: 'ovf:id="96"',
   },
 };
 
@@ -83,7 +85,7 @@ export function describeOvf(description: OvfDescription): string {
   <VirtualSystem ovf:id="${text(name)}">
     <Info>A virtual machine</Info>
     <Name>${text(name)}</Name>
-    <OperatingSystemSection ovf:id="${hypervisor === 'vsphere' ? 101 : 96}" vmw:osType="${machine.osType}">
+    <OperatingSystemSection ${machine.os}>
       <Info>The operating system: Linux, 64 bits</Info>
     </OperatingSystemSection>
     <VirtualHardwareSection${hypervisor === 'vsphere' ? ' ovf:transport="com.vmware.guestInfo iso"' : ''}>
