@@ -130,6 +130,7 @@ export function formatCommand({ file, args, env }: Command, cwd?: string): strin
   return cwd === undefined ? words : `cd ${quote(cwd)} && ${words}`;
 }
 
-function quote(word: string): string {
+/** A word for a POSIX shell. */
+export function quote(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -53,7 +53,7 @@ async function removeAbandoned(path: string): Promise<void> {
   for (const name of await readdir(directory)) {
     if (!name.startsWith(prefix) || !name.endsWith('.part')) continue;
     if (isAbandoned(name.slice(prefix.length, -'.part'.length)))
-      await rm(join(directory, name), { force: true });
+      await rm(join(directory, name), { recursive: true, force: true });
   }
 }
 

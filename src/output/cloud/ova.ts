@@ -1,0 +1,85 @@
+// OVA: a ustar archive of the description, the manifest and the disk, in that order, DSP0243, section 5.3. Both come before the
+// disk and say how long it is and what its digest is: so the VMDK is written beside the output first, and then copied.
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { maxOctal12, renderTarHeader } from '../../archive/tar-header.ts';
+import { roundUp } from '../../base/size.ts';
+import type { SparseImage } from '../../disk/sparse.ts';
+import { type Content, contentOf, sizeOf } from '../../tree/content.ts';
+import { openAppender } from '../write/appender.ts';
+import { copyContent } from '../write/copy-extent.ts';
+import type { OutputFile, WrittenFile } from '../write/output-file.ts';
+import { withScratch } from '../write/scratch.ts';
+import { writeOutput } from '../write/write-output.ts';
+import { describeOvf, type OvfDescription } from './ovf.ts';
+import { type VmdkOptions, writeVmdk } from './vmdk.ts';
+
+const tarBlock = 512;
+
+export interface OvaOptions extends VmdkOptions {
+  /** Its members are called so, with `.ovf`, `.mf` and `-disk1.vmdk`. */
+  readonly stem: string;
+  readonly machine: Omit<OvfDescription, 'disk'>;
+}
+
+export async function writeOva(
+  disk: SparseImage,
+  path: string,
+  { stem, machine, ...options }: OvaOptions,
+): Promise<WrittenFile> {
+  const { signal } = options;
+  return writeOutput(
+    path,
+    (file) =>
+      withScratch(path, async (directory) => {
+        const vmdk = join(directory, 'disk.vmdk');
+        const { size, digest } = await writeVmdk(disk, vmdk, options);
+        const names = { ovf: `${stem}.ovf`, manifest: `${stem}.mf`, disk: `${stem}-disk1.vmdk` };
+        const ovf = describeOvf({ ...machine, disk: { file: names.disk, size, capacity: disk.size } });
+        const manifest = [
+          [names.ovf, createHash('sha256').update(ovf).digest('hex')],
+          [names.disk, digest.replace(/^sha256:/, '')],
+        ].map(([name, sha256]) => `SHA256(${name})= ${sha256}\n`);
+        const members = [
+          [names.ovf, contentOf(ovf)],
+          [names.manifest, contentOf(manifest.join(''))],
+          [names.disk, { at: 'file', path: vmdk, offset: 0, size }],
+        ] as const;
+        await writeMembers(file, members, signal);
+      }),
+    options,
+  );
+}
+
+async function writeMembers(
+  file: OutputFile,
+  members: readonly (readonly [name: string, content: Content])[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const out = openAppender(file, tarBlock);
+  for (const [name, content] of members) {
+    const size = sizeOf(content);
+    await out.append(renderMember(name, size));
+    await copyContent(content, { start: 0, size }, file, out.position, { signal });
+    out.skipTo(roundUp(out.position + size, tarBlock));
+  }
+  await out.append(new Uint8Array(2 * tarBlock));
+  await out.finish();
+}
+
+function renderMember(name: string, size: number): Uint8Array {
+  if (size > maxOctal12)
+    throw new RangeError(`${name} has ${size} bytes, and a ustar member has less than 8 GiB`);
+  return renderTarHeader({
+    name: Buffer.from(name),
+    linkName: new Uint8Array(),
+    mode: 0o644,
+    uid: 0,
+    gid: 0,
+    size,
+    mtime: 0,
+    type: '0',
+    major: 0,
+    minor: 0,
+  });
+}

@@ -1,0 +1,58 @@
+// One gzip member, RFC 1952, without name and time: parts of a DEFLATE stream, each on its own. What is compressed already
+// is stored, and pieces of zeros are compressed once; so most of a disk goes at the speed of its checksum.
+import { crc32 } from 'node:zlib';
+import { isZero } from './blocks.ts';
+import { deflatePart, lastPart } from './deflate.ts';
+import type { OutputFile } from './output-file.ts';
+
+/** Magic, method, no flags, no time, no hint of the effort, unknown system (2.3). */
+const header = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff);
+
+export interface Gzip {
+  /** At most 1 MiB; best not much less. */
+  write(bytes: Uint8Array): Promise<void>;
+  finish(): Promise<void>;
+}
+
+export async function openGzip(file: OutputFile): Promise<Gzip> {
+  let position = 0;
+  let checksum = 0;
+  let size = 0;
+  /** Of the last piece of zeros, which the next one is mostly as long as. */
+  let zeros: { size: number; part: Uint8Array } | undefined;
+
+  function compress(bytes: Uint8Array): Uint8Array {
+    if (!isZero(bytes)) return deflateParts(bytes);
+    if (zeros?.size !== bytes.length) zeros = { size: bytes.length, part: deflateParts(bytes) };
+    return zeros.part;
+  }
+  async function append(bytes: Uint8Array): Promise<void> {
+    await file.write(bytes, position);
+    position += bytes.length;
+  }
+
+  await append(header);
+  return {
+    async write(bytes) {
+      checksum = crc32(bytes, checksum);
+      size += bytes.length;
+      await append(compress(bytes));
+    },
+    async finish() {
+      const trailer = Buffer.alloc(8);
+      trailer.writeUInt32LE(checksum);
+      trailer.writeUInt32LE(size % 2 ** 32, 4);
+      await append(Buffer.concat([lastPart, trailer]));
+    },
+  };
+}
+
+/** In bytes: nothing refers back beyond its own part. */
+const partSize = 128 << 10;
+
+function deflateParts(bytes: Uint8Array): Uint8Array {
+  const parts: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length; at += partSize)
+    parts.push(deflatePart(bytes.subarray(at, at + partSize)));
+  return Buffer.concat(parts);
+}
