@@ -1,4 +1,4 @@
-// Makes the TypeScript types and the validators from schemas/*.schema.json, their one source.
+// Makes what has another source: types and validators from schemas/*.schema.json, docs/errors.md from the error codes.
 // `node scripts/generate.mjs` writes them; `--check` fails when a written one is stale.
 // The validators are compiled here, not at run time: loading and running ajv takes 150 ms, its output 6 ms.
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
 import standalone from 'ajv/dist/standalone/index.js';
+import { errorsPage } from './errors-page.mjs';
 import { generateTypes } from './types-from-schema.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -42,6 +43,7 @@ const generated = {
       'spec.schema.json': '../specification/spec.generated.ts',
     }),
   'src/document/validators.generated.ts': generateValidators(),
+  'docs/errors.md': `<!-- Generated from src/base/error-codes.ts by scripts/generate.mjs. Do not edit. -->\n${await errorsPage(root)}`,
 };
 
 const check = process.argv.includes('--check');

@@ -1,5 +1,6 @@
 // From arguments to a chosen command: commander parses; what it has to say against them becomes our kind of error.
 import { type Command, CommanderError } from 'commander';
+import type { ErrorCode } from '../base/error-codes.ts';
 import { CatamaranError } from '../base/errors.ts';
 import type { Work } from './choice.ts';
 import { helpStyle } from './help.ts';
@@ -63,7 +64,7 @@ function usageError(thrown: CommanderError, command: Command): CatamaranError {
   return new CatamaranError(
     'usage',
     {
-      code: noCommand ? 'usage-no-command' : codeOf(thrown),
+      code: codes[thrown.code] ?? 'usage-invalid-argument',
       message: noCommand ? 'no command is given' : first.replace(/\.$/, ''),
       hint: suggestion ? `Did you mean ${suggestion}?` : `See \`${pathOf(command)} --help\`.`,
     },
@@ -71,10 +72,17 @@ function usageError(thrown: CommanderError, command: Command): CatamaranError {
   );
 }
 
-/** `commander.unknownOption` → `usage-unknown-option`. */
-function codeOf({ code }: CommanderError): string {
-  return `usage-${code.replace(/^commander\./, '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-}
+/** Commander's name of each mistake, and ours. */
+const codes: Readonly<Record<string, ErrorCode>> = {
+  'commander.conflictingOption': 'usage-conflicting-option',
+  'commander.excessArguments': 'usage-excess-arguments',
+  'commander.help': 'usage-no-command',
+  'commander.missingArgument': 'usage-missing-argument',
+  'commander.missingMandatoryOptionValue': 'usage-missing-mandatory-option-value',
+  'commander.optionMissingArgument': 'usage-option-missing-argument',
+  'commander.unknownCommand': 'usage-unknown-command',
+  'commander.unknownOption': 'usage-unknown-option',
+};
 
 function pathOf(command: Command): string {
   return command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name();

@@ -104,6 +104,16 @@ export function defineProgram(choose: Choose): Command {
         (await import('./commands/inspect.ts')).inspect({ image, ...chosen }, session),
       ),
     );
+  program
+    .command('explain-error')
+    .summary('say what the code of an error means')
+    .description('Says what the code of an error means, and what to do.')
+    .addArgument(new Argument('<code>', 'as it stands in brackets after the message: spec-unknown-key'))
+    .action((code: string) =>
+      choose('explain-error', async (session) =>
+        (await import('./commands/explain-error.ts')).explainError(code, session),
+      ),
+    );
 
   program
     .command('formats')

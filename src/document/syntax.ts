@@ -1,6 +1,6 @@
 // Puts the YAML parser's errors into people's words, with the remedy.
 import type { YAMLError } from 'yaml';
-import type { Diagnostic } from '../base/errors.ts';
+import type { Problem } from '../base/errors.ts';
 
 const hints: Readonly<Record<string, string>> = {
   BAD_INDENT: 'Indent the lines of one list or mapping equally.',
@@ -12,8 +12,8 @@ const hints: Readonly<Record<string, string>> = {
   UNEXPECTED_TOKEN: 'Put a text with special characters in quotes.',
 };
 
-export function explainSyntax({ code, message }: YAMLError): Omit<Diagnostic, 'position'> {
-  const syntax = (text: string, hint: string) => ({
+export function explainSyntax({ code, message }: YAMLError): Problem {
+  const syntax = (text: string, hint: string): Problem => ({
     code: 'spec-not-yaml',
     message: `not YAML: ${text}`,
     hint,

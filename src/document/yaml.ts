@@ -12,6 +12,7 @@ import {
   type YAMLError,
   type YAMLMap,
 } from 'yaml';
+import type { ErrorCode } from '../base/error-codes.ts';
 import { CatamaranError, type Diagnostic, messageOf } from '../base/errors.ts';
 import { type Position, positionAt } from '../base/position.ts';
 import { formatSize } from '../base/size.ts';
@@ -98,7 +99,7 @@ export function parseYaml(
 
   function read(node: Node | null, pointer: Pointer, key: Node | undefined, open: readonly Node[]): unknown {
     nodes.set(pointer, { node, key });
-    const fail = (code: string, message: string, hint: string): never => {
+    const fail = (code: ErrorCode, message: string, hint: string): never => {
       throw new CatamaranError('spec', { code, message, hint, position: positionOf(pointer) });
     };
     if (++values > limits.values) {
@@ -257,7 +258,7 @@ function composeLibyaml(file: string, text: string): Composed {
   if (document === undefined) throw notReadable(file, text, 'LinuxKit does not read it either');
   const { contents, rest } = document;
   if (rest === undefined) return { contents, warnings: [] };
-  const warning = {
+  const warning: Diagnostic = {
     code: 'spec-several-documents',
     message: 'what begins here does not count: the document ends before it',
     hint: 'Remove it, or make a file of its own of it and name both.',

@@ -1,6 +1,6 @@
 // The files of one spec: those that are named, each after those that it includes.
 import { dirname, isAbsolute, join, normalize } from 'node:path';
-import { CatamaranError, messageOf } from '../base/errors.ts';
+import { CatamaranError, type Diagnostic, messageOf } from '../base/errors.ts';
 import type { Position } from '../base/position.ts';
 import { childOf } from '../document/pointer.ts';
 import type { Problems } from '../document/problems.ts';
@@ -78,7 +78,7 @@ function expand(expansion: Expansion, file: string, text: string, open: readonly
 /** LinuxKit takes a file with nothing in it, or with comments alone, for one without keys. */
 function emptyPart(part: ParsedYaml): ParsedYaml {
   const position = part.source.positionOf('');
-  const warning = {
+  const warning: Diagnostic = {
     code: 'spec-empty',
     message: 'the file is empty',
     hint: 'Was another one meant?',
