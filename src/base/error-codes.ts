@@ -53,7 +53,6 @@ export const errorCodes = {
       'The text is larger than a document of ours may be. Move long contents to files of their own.',
     'spec-too-deep': 'Brackets or lists are nested too deep. Check that each is closed.',
     'spec-not-yaml': 'The text is not YAML 1.2. The message says where and why, and the hint what to write.',
-    'spec-odd-yaml': 'Odd.',
     'spec-yaml-warning': 'The YAML is odd, and yet it can be read. Write it as the message says.',
     'spec-several-documents':
       'A second YAML document begins, which does not count. Remove it, or make a file of it.',

@@ -5,9 +5,10 @@ import { coerceScalars } from './coerce.ts';
 import { type Pointer, partsOf, valueAt } from './pointer.ts';
 import type { Problems } from './problems.ts';
 import type { SchemaFile } from './schema.ts';
+import type { SourceMap } from './source-map.ts';
 import { emptyTemplates } from './templates.ts';
 import { explainViolation, type Violation } from './violation.ts';
-import { type ParsedYaml, parseYaml, type SourceMap } from './yaml.ts';
+import { type ParsedYaml, parseYaml } from './yaml.ts';
 
 /** A validator made by scripts/generate.mjs. */
 export interface Validate {

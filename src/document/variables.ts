@@ -6,8 +6,9 @@ import { byName } from '../base/order.ts';
 import { define } from './define.ts';
 import { childOf, type Pointer } from './pointer.ts';
 import type { Problems } from './problems.ts';
+import type { SourceMap } from './source-map.ts';
 import { didYouMean, nearest } from './suggest.ts';
-import type { ParsedYaml, SourceMap } from './yaml.ts';
+import type { ParsedYaml } from './yaml.ts';
 
 type Value = string | number | boolean;
 

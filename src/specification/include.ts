@@ -4,7 +4,7 @@ import { CatamaranError, type Diagnostic, messageOf } from '../base/errors.ts';
 import type { Position } from '../base/position.ts';
 import { childOf } from '../document/pointer.ts';
 import type { Problems } from '../document/problems.ts';
-import { type Dialect, type ParsedYaml, parseYaml } from '../document/yaml.ts';
+import { type ParsedYaml, parseYaml } from '../document/yaml.ts';
 import type { Surroundings } from './reading.ts';
 
 export interface SpecText {
@@ -24,12 +24,10 @@ export function expandIncludes(
   files: readonly SpecText[],
   around: Surroundings,
   problems: Problems,
-  dialect: Dialect,
 ): readonly [ParsedYaml, ...ParsedYaml[]] {
   const expansion: Expansion = {
     around,
     problems,
-    dialect,
     parts: [],
     done: new Set(),
     missing: false,
@@ -44,7 +42,6 @@ export function expandIncludes(
 interface Expansion {
   readonly around: Surroundings;
   readonly problems: Problems;
-  readonly dialect: Dialect;
   readonly parts: ParsedYaml[];
   readonly done: Set<string>;
   missing: boolean;
@@ -132,9 +129,9 @@ function includeFile(
   expand(expansion, file, text, open);
 }
 
-function attemptParse({ problems, dialect }: Expansion, file: string, text: string): ParsedYaml | undefined {
+function attemptParse({ problems }: Expansion, file: string, text: string): ParsedYaml | undefined {
   try {
-    return parseYaml(file, text, problems, dialect);
+    return parseYaml(file, text, problems);
   } catch (error) {
     if (!(error instanceof CatamaranError)) throw error;
     problems.addAll(error.diagnostics);
