@@ -15,6 +15,7 @@ const readSchema = (name) => JSON.parse(readFileSync(join(root, 'schemas', name)
 const schemas = {
   'spec.schema.json': readSchema('spec.schema.json'),
   'component.schema.json': readSchema('component.schema.json'),
+  'lock.schema.json': readSchema('lock.schema.json'),
 };
 
 function generateValidators() {
@@ -30,6 +31,7 @@ function generateValidators() {
     validateSpec: 'spec.schema.json',
     validateSettings: 'spec.schema.json#/definitions/containerSettings',
     validateComponent: 'component.schema.json',
+    validateLock: 'lock.schema.json',
   });
   return `// @ts-nocheck\n${banner('schemas/*.schema.json')}${code}\n`;
 }
@@ -42,6 +44,8 @@ const generated = {
     generateTypes('component.schema.json', schemas, {
       'spec.schema.json': '../specification/spec.generated.ts',
     }),
+  'src/lock/lock.generated.ts':
+    banner('schemas/lock.schema.json') + generateTypes('lock.schema.json', schemas, {}),
   'src/document/validators.generated.ts': generateValidators(),
   'docs/errors.md': `<!-- Generated from src/base/error-codes.ts by scripts/generate.mjs. Do not edit. -->\n${await errorsPage(root)}`,
 };

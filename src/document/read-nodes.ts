@@ -8,15 +8,22 @@ import { childOf, describePointer, type Pointer } from './pointer.ts';
 import type { Problems } from './problems.ts';
 import { type Places, textOfScalar } from './source-map.ts';
 
-const limits = { depth: 64, values: 100_000 };
+const maxDepth = 64;
 
-export function readNodes(contents: Node | null, places: Places, problems: Problems): unknown {
-  return readNode({ places, problems, anchors: new Map(), values: 0 }, contents, { pointer: '', open: [] });
+export function readNodes(
+  contents: Node | null,
+  places: Places,
+  problems: Problems,
+  maxValues: number,
+): unknown {
+  const reading = { places, problems, maxValues, anchors: new Map(), values: 0 };
+  return readNode(reading, contents, { pointer: '', open: [] });
 }
 
 interface Reading {
   readonly places: Places;
   readonly problems: Problems;
+  readonly maxValues: number;
   readonly anchors: Map<string, Node>;
   values: number;
 }
@@ -34,12 +41,12 @@ type Mapping = Record<string, unknown>;
 function readNode(reading: Reading, node: Node | null, place: Place): unknown {
   const { pointer, key, open } = place;
   reading.places.record(pointer, node, key);
-  if (++reading.values > limits.values) {
-    const message = `more than ${limits.values} values, aliases expanded`;
+  if (++reading.values > reading.maxValues) {
+    const message = `more than ${reading.maxValues} values, aliases expanded`;
     throw refusal(reading, pointer, 'spec-too-large', message, 'Use fewer or smaller aliases.');
   }
-  if (open.length > limits.depth) {
-    const message = `nested more than ${limits.depth} levels deep`;
+  if (open.length > maxDepth) {
+    const message = `nested more than ${maxDepth} levels deep`;
     throw refusal(reading, pointer, 'spec-too-deep', message, 'Check the brackets.');
   }
   if (node === null) return null;

@@ -8,7 +8,15 @@ import { Problems } from './problems.ts';
 import { readNodes } from './read-nodes.ts';
 import { placesIn, type SourceMap } from './source-map.ts';
 
-const maxText = 1 << 20;
+export interface Limits {
+  /** In characters. */
+  readonly text: number;
+  /** After aliases are expanded. */
+  readonly values: number;
+}
+
+/** What a person writes is smaller. */
+const usualLimits: Limits = { text: 1 << 20, values: 100_000 };
 
 export interface ParsedYaml {
   readonly value: unknown;
@@ -21,11 +29,16 @@ export interface ParsedYaml {
 }
 
 /** Throws at once where the text is not YAML. */
-export function parseYaml(file: string, written: string, problems = new Problems()): ParsedYaml {
-  if (written.length > maxText) {
+export function parseYaml(
+  file: string,
+  written: string,
+  problems = new Problems(),
+  limits = usualLimits,
+): ParsedYaml {
+  if (written.length > limits.text) {
     throw new CatamaranError('spec', {
       code: 'spec-too-large',
-      message: `${file} is larger than ${formatSize(maxText)}`,
+      message: `${file} is larger than ${formatSize(limits.text)}`,
       hint: 'Move long contents to files of their own and name them by source.',
     });
   }
@@ -33,5 +46,5 @@ export function parseYaml(file: string, written: string, problems = new Problems
   const text = written.replace(/\r(?!\n)/g, '\n');
   const { contents, warnings } = compose(file, text);
   const source = placesIn(file, text);
-  return { value: readNodes(contents, source, problems), source, warnings, problems };
+  return { value: readNodes(contents, source, problems, limits.values), source, warnings, problems };
 }
