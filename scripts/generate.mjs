@@ -1,4 +1,4 @@
-// Makes the TypeScript types and the validators from schemas/*.schema.json, their one source.
+// Makes what has another source: types and validators from schemas/*.schema.json, docs/errors.md from the error codes.
 // `node scripts/generate.mjs` writes them; `--check` fails when a written one is stale.
 // The validators are compiled here, not at run time: loading and running ajv takes 150 ms, its output 6 ms.
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
 import standalone from 'ajv/dist/standalone/index.js';
+import { errorsPage } from './errors-page.mjs';
 import { generateTypes } from './types-from-schema.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -14,6 +15,7 @@ const readSchema = (name) => JSON.parse(readFileSync(join(root, 'schemas', name)
 const schemas = {
   'spec.schema.json': readSchema('spec.schema.json'),
   'component.schema.json': readSchema('component.schema.json'),
+  'lock.schema.json': readSchema('lock.schema.json'),
 };
 
 function generateValidators() {
@@ -29,6 +31,7 @@ function generateValidators() {
     validateSpec: 'spec.schema.json',
     validateSettings: 'spec.schema.json#/definitions/containerSettings',
     validateComponent: 'component.schema.json',
+    validateLock: 'lock.schema.json',
   });
   return `// @ts-nocheck\n${banner('schemas/*.schema.json')}${code}\n`;
 }
@@ -41,7 +44,10 @@ const generated = {
     generateTypes('component.schema.json', schemas, {
       'spec.schema.json': '../specification/spec.generated.ts',
     }),
+  'src/lock/lock.generated.ts':
+    banner('schemas/lock.schema.json') + generateTypes('lock.schema.json', schemas, {}),
   'src/document/validators.generated.ts': generateValidators(),
+  'docs/errors.md': `<!-- Generated from src/base/error-codes.ts by scripts/generate.mjs. Do not edit. -->\n${await errorsPage(root)}`,
 };
 
 const check = process.argv.includes('--check');

@@ -1,19 +1,24 @@
 // The one error that every room throws: a closed code, whose fault it is, where, and how to mend it.
 // Rendering is elsewhere (render.ts); the map from fault to exit code is in cli.
+
+import type { ErrorCode } from './error-codes.ts';
 import type { Position } from './position.ts';
 
 /** Whose doing it was. Decides the exit code and nothing else. */
 export type Fault = 'usage' | 'spec' | 'network' | 'integrity' | 'environment' | 'internal';
 
 export interface Diagnostic {
-  /** Stable, kebab-case, e.g. `spec-unknown-key`: what programs match on. */
-  readonly code: string;
+  /** What programs match on. */
+  readonly code: ErrorCode;
   /** One sentence: a short fixed beginning, then the evidence. No full stop, no line break. */
   readonly message: string;
   /** What to do about it, as an imperative sentence. */
   readonly hint?: string | undefined;
   readonly position?: Position | undefined;
 }
+
+/** One whose place is said apart. */
+export type Problem = Omit<Diagnostic, 'position'>;
 
 export class CatamaranError extends Error {
   override readonly name = 'CatamaranError';

@@ -8,20 +8,26 @@ export interface RenderOptions {
   readonly color?: boolean;
   /** How it is called; default `error`. */
   readonly severity?: 'error' | 'warning';
+  /** The code at the end of the first line, for who wants to look it up. */
+  readonly codes?: boolean;
 }
+
+/** What is said by the way may have no code. */
+type Shown = Omit<Diagnostic, 'code'> & Partial<Pick<Diagnostic, 'code'>>;
 
 const tabWidth = 4;
 
 /** Several lines, without a line break at the end. */
-export function renderDiagnostic(diagnostic: Diagnostic, options: RenderOptions = {}): string {
-  const { position, message, hint } = diagnostic;
+export function renderDiagnostic(diagnostic: Shown, options: RenderOptions = {}): string {
+  const { code, position, message, hint } = diagnostic;
   const { severity = 'error' } = options;
-  const paint = (code: string, text: string) => (options.color ? `\x1b[${code}m${text}\x1b[0m` : text);
+  const paint = (style: string, text: string) => (options.color ? `\x1b[${style}m${text}\x1b[0m` : text);
   const mood = severity === 'error' ? '31' : '33';
   const place = position ? `${position.file}:${position.line}:${position.column}: ` : '';
   const lines = [
     `${paint('1', printable(place))}${paint(`1;${mood}`, `${severity}:`)} ${paint('1', printable(message))}`,
   ];
+  if (options.codes && code !== undefined) lines[0] += paint('2', ` [${code}]`);
   if (position && position.excerpt.trim() !== '') {
     const { excerpt, indent, underline } = layOut(position);
     const number = String(position.line);

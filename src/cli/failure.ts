@@ -1,6 +1,6 @@
 // What a command threw, sorted by whose fault it is, and rendered for people. Anything that is not a CatamaranError,
 // not an interruption and not this machine's doing is a bug of ours.
-import { CatamaranError, type Diagnostic, type Fault, messageOf } from '../base/errors.ts';
+import { CatamaranError, type Diagnostic, type Fault, messageOf, type Problem } from '../base/errors.ts';
 import { renderDiagnostic } from '../base/render.ts';
 import { type EndingSignal, exitCodes, signalCodes } from './exit-codes.ts';
 import { makePaint } from './paint.ts';
@@ -15,7 +15,7 @@ export interface Failure {
 }
 
 /** System errors that say something of the machine, not of our code. */
-const systemErrors: Readonly<Record<string, Omit<Diagnostic, 'position'>>> = {
+const systemErrors: Readonly<Record<string, Problem>> = {
   ENOSPC: {
     code: 'disk-full',
     message: 'no space left on the disk',
@@ -68,7 +68,7 @@ export function failureOf(thrown: unknown, interruptedBy: EndingSignal | undefin
     const diagnostic = { ...system, message: `${system.message}: ${messageOf(thrown)}` };
     return { fault: 'environment', exitCode: exitCodes.environment, diagnostics: [diagnostic], trace };
   }
-  const bug = {
+  const bug: Diagnostic = {
     code: 'internal',
     message: `this is a bug in Catamaran ${version}: ${messageOf(thrown).split('\n')[0]}`,
     hint: 'Run the command again with --verbose and report what it prints.',
@@ -86,7 +86,7 @@ function traceOf(thrown: unknown): string | undefined {
 export function renderFailure(failure: Failure, options: { color: boolean; verbose: boolean }): string {
   const paint = makePaint(options.color);
   const parts = failure.diagnostics.map((diagnostic) =>
-    renderDiagnostic(diagnostic, { color: options.color }),
+    renderDiagnostic(diagnostic, { color: options.color, codes: true }),
   );
   if (failure.diagnostics.length > 1) parts.push(paint('bold', `${failure.diagnostics.length} errors`));
   if (options.verbose && failure.trace !== undefined) parts.push(paint('dim', failure.trace));

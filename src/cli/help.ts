@@ -1,41 +1,12 @@
 // How --help reads: what it is for, how it is called, commands, options, examples, exit codes.
 import { type Command, Help, type Option } from 'commander';
 import { exitCodeTable } from './exit-codes.ts';
+import type { Example } from './grammar/entry.ts';
 import { makePaint } from './paint.ts';
 import { renderTable } from './table.ts';
 
-type Example = readonly [command: string, what: string];
-
-const examples: Readonly<Record<string, readonly Example[]>> = {
-  catamaran: [
-    ['catamaran build examples/minimal.yml', 'writes minimal.qcow2'],
-    ['catamaran run examples/minimal.yml', 'boots it in this terminal'],
-    ['catamaran check *.yml', 'finds every error in your specs'],
-    ['catamaran lock --update server.yml', 'takes the newest packages'],
-  ],
-  build: [
-    ['catamaran build server.yml', 'server.qcow2, in the working directory'],
-    ['catamaran build server.yml --format qcow2,raw --out dist', ''],
-    ['catamaran build linuxkit.yml --format kernel+initrd', 'linuxkit-kernel, -initrd.img, -cmdline'],
-    ['catamaran build server.yml --arch arm64', 'on any machine: nothing of it is executed'],
-    ['catamaran build server.yml --json | jq -c .', ''],
-  ],
-  run: [
-    ['catamaran run server.yml --firmware uefi --memory 2G', ''],
-    ['catamaran run server.yml --ssh 2222', 'then: ssh -p 2222 root@127.0.0.1'],
-  ],
-  plan: [['catamaran plan server.yml', 'what would be built, and why']],
-  inspect: [['catamaran inspect server.qcow2 --verify', '']],
-  release: [
-    ['catamaran release init --os lighthouse', 'makes ./release and ./keys'],
-    ['catamaran release add lighthouse.yml --channel alpha', ''],
-    ['catamaran release promote 1.4.0 --to stable --curve "0:1%,3d:100%"', ''],
-  ],
-  lock: [['catamaran lock --update server.yml', 'prints what changed']],
-};
-
 /** For commander's configureHelp. */
-export function helpStyle(color: boolean): Partial<Help> {
+export function helpStyle(color: boolean, examples: readonly Example[]): Partial<Help> {
   const paint = makePaint(color);
   return {
     showGlobalOptions: true,
@@ -49,14 +20,14 @@ export function helpStyle(color: boolean): Partial<Help> {
     styleCommandText: (text) => paint('cyan', text),
     styleSubcommandText: (text) => paint('cyan', text),
     styleOptionText: (text) => paint('cyan', text),
-    formatHelp: (command, helper) => formatHelp(command, helper),
+    formatHelp: (command, helper) => formatHelp(command, helper, examples),
   };
 }
 
 const standard = Help.prototype;
 
 /** As commander's own, but with the commands before the options, and with our sections at the end. */
-function formatHelp(command: Command, helper: Help): string {
+function formatHelp(command: Command, helper: Help, examples: readonly Example[]): string {
   const width = helper.padWidth(command, helper);
   const item = (term: string, description: string) => helper.formatItem(term, width, description, helper);
   const option = (each: Option) =>
@@ -98,8 +69,7 @@ function formatHelp(command: Command, helper: Help): string {
     lines.push(...section(title, group.map(option)));
   }
   lines.push(...section('Options of all commands:', helper.visibleGlobalOptions(command).map(option)));
-  const shown = examples[command.name()];
-  if (shown) lines.push(helper.styleTitle('Examples:'), renderExamples(shown));
+  if (examples.length > 0) lines.push(helper.styleTitle('Examples:'), renderExamples(examples));
   if (command.parent === null) lines.push(helper.styleTitle('Exit codes:'), renderExitCodes());
   return lines.join('\n');
 }

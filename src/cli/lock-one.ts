@@ -3,8 +3,9 @@
 import type { Arch } from '../base/arch.ts';
 import { CatamaranError } from '../base/errors.ts';
 import type { Context } from '../lock/context.ts';
-import { emptyLock, formatLock, parseLock } from '../lock/lock-file.ts';
+import { emptyLock, formatLock } from '../lock/lock-file.ts';
 import type { LockedComponent, LockedSpec } from '../lock/locked-spec.ts';
+import { parseLock } from '../lock/parse-lock.ts';
 import { resolveSpec } from '../lock/resolve.ts';
 import { readSpec } from '../specification/read.ts';
 import { formatReference, parseReference } from '../specification/reference.ts';

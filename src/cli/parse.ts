@@ -1,7 +1,9 @@
 // From arguments to a chosen command: commander parses; what it has to say against them becomes our kind of error.
 import { type Command, CommanderError } from 'commander';
+import type { ErrorCode } from '../base/error-codes.ts';
 import { CatamaranError } from '../base/errors.ts';
 import type { Work } from './choice.ts';
+import { pathOf } from './command-path.ts';
 import { helpStyle } from './help.ts';
 import type { Io } from './io.ts';
 import type { RawGlobals } from './options.ts';
@@ -17,13 +19,17 @@ export interface Parsed {
 /** Undefined when the answer was help or the version, which are printed already. Throws fault 'usage'. */
 export async function parseArguments(argv: readonly string[], io: Io): Promise<Parsed | undefined> {
   let chosen: { name: string; work: Work } | undefined;
-  const program = defineProgram((name, work) => {
+  const { program, examples } = defineProgram((name, work) => {
     chosen = { name, work };
   });
   let refused = program;
-  adapt(program, io, wantsColor(io, 'stdout', !argv.includes('--no-color')), (command) => {
-    refused = command;
-  });
+  const color = wantsColor(io, 'stdout', !argv.includes('--no-color'));
+  for (const command of withAllBelow(program)) {
+    command.configureHelp(helpStyle(color, examples.get(command) ?? []));
+    adapt(command, io, color, () => {
+      refused = command;
+    });
+  }
   try {
     await program.parseAsync(argv, { from: 'user' });
   } catch (thrown) {
@@ -34,15 +40,18 @@ export async function parseArguments(argv: readonly string[], io: Io): Promise<P
   return chosen && { ...chosen, globals: program.opts<RawGlobals>() };
 }
 
-/** Commander neither exits nor prints errors; help goes to our streams. `onExit` hears which command refused. */
-function adapt(command: Command, io: Io, color: boolean, onExit: (command: Command) => void): void {
+function withAllBelow(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withAllBelow)];
+}
+
+/** Commander neither exits nor prints errors; help goes to our streams. */
+function adapt(command: Command, io: Io, color: boolean, onExit: () => void): void {
   const width = () => Math.min(io.stdout.columns ?? 100, 110);
   command
     .exitOverride((thrown) => {
-      onExit(command);
+      onExit();
       throw thrown;
     })
-    .configureHelp(helpStyle(color))
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),
       writeErr: (text) => void io.stderr.write(text),
@@ -53,7 +62,6 @@ function adapt(command: Command, io: Io, color: boolean, onExit: (command: Comma
       getErrHasColors: () => color,
       stripColor: (text) => text,
     });
-  for (const below of command.commands) adapt(below, io, color, onExit);
 }
 
 function usageError(thrown: CommanderError, command: Command): CatamaranError {
@@ -63,7 +71,7 @@ function usageError(thrown: CommanderError, command: Command): CatamaranError {
   return new CatamaranError(
     'usage',
     {
-      code: noCommand ? 'usage-no-command' : codeOf(thrown),
+      code: codes[thrown.code] ?? 'usage-invalid-argument',
       message: noCommand ? 'no command is given' : first.replace(/\.$/, ''),
       hint: suggestion ? `Did you mean ${suggestion}?` : `See \`${pathOf(command)} --help\`.`,
     },
@@ -71,11 +79,14 @@ function usageError(thrown: CommanderError, command: Command): CatamaranError {
   );
 }
 
-/** `commander.unknownOption` → `usage-unknown-option`. */
-function codeOf({ code }: CommanderError): string {
-  return `usage-${code.replace(/^commander\./, '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-}
-
-function pathOf(command: Command): string {
-  return command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name();
-}
+/** Commander's name of each mistake, and ours. */
+const codes: Readonly<Record<string, ErrorCode>> = {
+  'commander.conflictingOption': 'usage-conflicting-option',
+  'commander.excessArguments': 'usage-excess-arguments',
+  'commander.help': 'usage-no-command',
+  'commander.missingArgument': 'usage-missing-argument',
+  'commander.missingMandatoryOptionValue': 'usage-missing-mandatory-option-value',
+  'commander.optionMissingArgument': 'usage-option-missing-argument',
+  'commander.unknownCommand': 'usage-unknown-command',
+  'commander.unknownOption': 'usage-unknown-option',
+};

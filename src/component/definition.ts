@@ -8,8 +8,8 @@ import { readDocument } from '../document/document.ts';
 import { childOf, type Pointer } from '../document/pointer.ts';
 import type { Problems } from '../document/problems.ts';
 import { parseImagePath, parseMode } from '../document/scalars.ts';
+import type { SourceMap } from '../document/source-map.ts';
 import { validateComponent } from '../document/validators.generated.ts';
-import type { SourceMap } from '../document/yaml.ts';
 import type { ContainerSettings } from '../specification/spec.generated.ts';
 import type { ComponentDocument } from './component.generated.ts';
 

@@ -52,11 +52,13 @@ function withoutOverruled(label: ContainerSettings, spec: Settings): ContainerSe
 
 /** Without a position: the text is one line of a file that nobody has at hand. */
 function inLabel(error: CatamaranError, image: string): CatamaranError {
-  const [first, ...rest] = error.diagnostics.map(({ message, hint }) => ({
-    code: 'image-label-malformed',
-    message: `the label ${runtimeLabel} of ${image}: ${message}`,
-    hint: hint ?? 'Mend the image, or use another one.',
-  }));
+  const [first, ...rest] = error.diagnostics.map(
+    ({ message, hint }): Diagnostic => ({
+      code: 'image-label-malformed',
+      message: `the label ${runtimeLabel} of ${image}: ${message}`,
+      hint: hint ?? 'Mend the image, or use another one.',
+    }),
+  );
   return new CatamaranError('spec', [first!, ...rest], { cause: error });
 }
 

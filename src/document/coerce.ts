@@ -3,7 +3,7 @@
 import { childOf, type Pointer } from './pointer.ts';
 import { parseWhole } from './scalars.ts';
 import { rootOf, type SchemaFile, type SchemaPlace, schemaOfChild } from './schema.ts';
-import type { SourceMap } from './yaml.ts';
+import type { SourceMap } from './source-map.ts';
 
 /**
  * Changes `value` in place as far as it can; returns it.

@@ -3,11 +3,12 @@
 import type { Diagnostic } from '../base/errors.ts';
 import { coerceScalars } from './coerce.ts';
 import { type Pointer, partsOf, valueAt } from './pointer.ts';
-import type { Problems } from './problems.ts';
+import { Problems } from './problems.ts';
 import type { SchemaFile } from './schema.ts';
+import type { SourceMap } from './source-map.ts';
 import { emptyTemplates } from './templates.ts';
 import { explainViolation, type Violation } from './violation.ts';
-import { type ParsedYaml, parseYaml, type SourceMap } from './yaml.ts';
+import { type Limits, type ParsedYaml, parseYaml } from './yaml.ts';
 
 /** A validator made by scripts/generate.mjs. */
 export interface Validate {
@@ -28,8 +29,9 @@ export function readDocument<T>(
   validate: Validate,
   file: string,
   text: string,
+  limits?: Limits,
 ): Document<T> {
-  return checkDocument(schema, validate, parseYaml(file, text));
+  return checkDocument(schema, validate, parseYaml(file, text, new Problems(), limits));
 }
 
 /** Coercion and schema, for a value that is parsed already. */

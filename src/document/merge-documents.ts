@@ -3,7 +3,7 @@
 import { define } from './define.ts';
 import { childOf, describePointer, type Pointer, parentOf } from './pointer.ts';
 import type { Problems } from './problems.ts';
-import type { SourceMap } from './yaml.ts';
+import type { SourceMap } from './source-map.ts';
 
 export interface Part {
   readonly value: unknown;

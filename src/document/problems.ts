@@ -1,5 +1,5 @@
 // Collects what is wrong with a document, so that all of it is reported at once, in the order of the file.
-import { CatamaranError, type Diagnostic } from '../base/errors.ts';
+import { CatamaranError, type Diagnostic, type Problem } from '../base/errors.ts';
 import { byName } from '../base/order.ts';
 import type { Position } from '../base/position.ts';
 import type { Pointer } from './pointer.ts';
@@ -7,7 +7,7 @@ import type { Pointer } from './pointer.ts';
 export class Problems {
   readonly #found: Diagnostic[] = [];
 
-  add(position: Position, problem: Omit<Diagnostic, 'position'>): void {
+  add(position: Position, problem: Problem): void {
     this.#found.push({ ...problem, position });
   }
 
@@ -35,8 +35,8 @@ export class Problems {
 
 /** Where checks of a part of a document put what they find. Pointers begin at the part. */
 export interface Findings {
-  problem(pointer: Pointer, diagnostic: Omit<Diagnostic, 'position'>): void;
-  warn(pointer: Pointer, diagnostic: Omit<Diagnostic, 'position'>): void;
+  problem(pointer: Pointer, diagnostic: Problem): void;
+  warn(pointer: Pointer, diagnostic: Problem): void;
 }
 
 /** By file and position; those without one first. */

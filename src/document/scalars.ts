@@ -63,7 +63,12 @@ export function parseImagePath(text: string): string {
   return parts.join('/');
 }
 
-function malformed(what: string, article: string, text: string, hint: string): CatamaranError {
+function malformed(
+  what: 'duration' | 'mode' | 'path' | 'signal',
+  article: string,
+  text: string,
+  hint: string,
+): CatamaranError {
   const message = `not ${article}: ${JSON.stringify(text.slice(0, 200))}`;
   return new CatamaranError('spec', { code: `${what}-malformed`, message, hint });
 }

@@ -1,5 +1,6 @@
-// The two JSON Schemas as data: which part of one describes a value, for coercion and for messages.
+// The JSON Schemas as data: which part of one describes a value, for coercion and for messages.
 import componentSchema from '../../schemas/component.schema.json' with { type: 'json' };
+import lockSchema from '../../schemas/lock.schema.json' with { type: 'json' };
 import specSchema from '../../schemas/spec.schema.json' with { type: 'json' };
 import { type Pointer, partsOf } from './pointer.ts';
 
@@ -23,12 +24,14 @@ export interface Schema {
 export type SchemaFile =
   | 'spec.schema.json'
   | 'component.schema.json'
+  | 'lock.schema.json'
   /** An image's label. */
   | 'spec.schema.json#/definitions/containerSettings';
 
 const schemas: Readonly<Record<string, unknown>> = {
   'spec.schema.json': specSchema,
   'component.schema.json': componentSchema,
+  'lock.schema.json': lockSchema,
 };
 
 /** A place in a schema; references lead from file to file. */

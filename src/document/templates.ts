@@ -4,7 +4,7 @@
 import type { Diagnostic } from '../base/errors.ts';
 import { childOf, describePointer, type Pointer } from './pointer.ts';
 import { rootOf, type Schema, type SchemaFile, type SchemaPlace, schemaOfChild } from './schema.ts';
-import type { SourceMap } from './yaml.ts';
+import type { SourceMap } from './source-map.ts';
 
 /** Changes `value` in place; gives a warning for each text. */
 export function emptyTemplates(file: SchemaFile, value: unknown, source: SourceMap): Diagnostic[] {

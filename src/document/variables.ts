@@ -6,8 +6,9 @@ import { byName } from '../base/order.ts';
 import { define } from './define.ts';
 import { childOf, type Pointer } from './pointer.ts';
 import type { Problems } from './problems.ts';
+import type { SourceMap } from './source-map.ts';
 import { didYouMean, nearest } from './suggest.ts';
-import type { ParsedYaml, SourceMap } from './yaml.ts';
+import type { ParsedYaml } from './yaml.ts';
 
 type Value = string | number | boolean;
 
@@ -58,13 +59,17 @@ function refuseUnknown(set: Readonly<Record<string, string>>, names: readonly st
   const unknown = Object.keys(set)
     .filter((name) => !names.includes(name))
     .sort(byName);
-  const [first, ...rest] = unknown.map((name) => ({
-    code: 'unknown-variable',
-    message: `the spec declares no variable ${JSON.stringify(name)}`,
-    hint:
-      didYouMean(name, names) ??
-      (names.length > 0 ? `It declares ${[...names].sort(byName).join(', ')}.` : 'It declares none at all.'),
-  }));
+  const [first, ...rest] = unknown.map(
+    (name): Diagnostic => ({
+      code: 'unknown-variable',
+      message: `the spec declares no variable ${JSON.stringify(name)}`,
+      hint:
+        didYouMean(name, names) ??
+        (names.length > 0
+          ? `It declares ${[...names].sort(byName).join(', ')}.`
+          : 'It declares none at all.'),
+    }),
+  );
   if (first) throw new CatamaranError('usage', [first, ...rest]);
 }
 

@@ -2,8 +2,8 @@
 import { childOf, describePointer, type Pointer, partsOf, valueAt } from './pointer.ts';
 import type { Problems } from './problems.ts';
 import { type Schema, type SchemaFile, schemaAt } from './schema.ts';
+import type { SourceMap } from './source-map.ts';
 import { didYouMean } from './suggest.ts';
-import type { SourceMap } from './yaml.ts';
 
 /** As the generated validators report it (ajv's error object). */
 export interface Violation {
@@ -114,6 +114,8 @@ function wordFor(value: unknown): string {
   return typeof value === 'string' ? `the text ${shown(value)}` : shown(value);
 }
 
+const isText = ({ type }: Schema) => [type].flat()[0] === 'string';
+
 function remedyForType(
   expected: Schema,
   actual: unknown,
@@ -130,6 +132,8 @@ function remedyForType(
   const written = source.textOf(pointer) ?? textOf(actual);
   if (expected.type === 'array') return scalar ? `Write [${written}].` : 'Begin each item with "- ".';
   if (expected.type === 'string' && scalar && !expected.pattern) return `Put it in quotes: "${written}".`;
+  // `[C:, D]` and `- key: value` are mappings in YAML 1.2, whatever LinuxKit makes of them.
+  if (!scalar && !Array.isArray(actual) && isText(expected)) return 'Put a text with a ":" in quotes.';
   if (expected.type === 'boolean' && /^(yes|no|on|off)$/i.test(textOf(actual))) {
     return `Write ${/^(yes|on)$/i.test(textOf(actual)) ? 'true' : 'false'}: YAML 1.2 has only true and false.`;
   }

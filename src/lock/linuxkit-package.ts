@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
+import type { ErrorCode } from '../base/error-codes.ts';
 import { CatamaranError, messageOf } from '../base/errors.ts';
 import { nameOfPackage, parsePackage } from '../specification/linuxkit-package.ts';
 import { type ImageReference, parseReference } from '../specification/reference.ts';
@@ -74,7 +75,7 @@ async function treeHash(directory: string, git: Git): Promise<string> {
   throw refuse('package-not-in-git', directory, complaint || 'its last commit does not have it');
 }
 
-function refuse(code: string, directory: string, why: string): CatamaranError {
+function refuse(code: ErrorCode, directory: string, why: string): CatamaranError {
   return new CatamaranError('spec', {
     code,
     message: `the image of the LinuxKit package ${directory} is not known: ${why}`,

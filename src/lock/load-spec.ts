@@ -1,6 +1,7 @@
 // Reads specs from the host, with what they may refer to there: texts, components, the files beside them.
 import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { ErrorCode } from '../base/error-codes.ts';
 import { CatamaranError, messageOf } from '../base/errors.ts';
 import { formatSize } from '../base/size.ts';
 import { listComponents } from '../component/definition.ts';
@@ -97,7 +98,7 @@ function explain(named: string, thrown: unknown): CatamaranError {
   }
 }
 
-function unreadable(named: string, code: string, why: string, cause?: unknown): CatamaranError {
+function unreadable(named: string, code: ErrorCode, why: string, cause?: unknown): CatamaranError {
   const hint = 'Name a spec: a YAML file such as those in examples/.';
   return new CatamaranError('usage', { code, message: `${named} ${why}`, hint }, { cause });
 }

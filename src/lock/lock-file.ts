@@ -1,9 +1,8 @@
 // The lock file's format: what every reference of a spec resolved to, as text that people read and commit.
-// One file holds the targets (by architecture) and the host tools (by the host's architecture).
-import { parse, stringify } from 'yaml';
-import { type Arch, architectures, isArch } from '../base/arch.ts';
-import { type Digest, isDigest } from '../base/digest.ts';
-import { CatamaranError, messageOf } from '../base/errors.ts';
+// Read by parse-lock.ts. One file holds the targets (by architecture) and the host tools (by the host's architecture).
+import { stringify } from 'yaml';
+import type { Arch } from '../base/arch.ts';
+import type { Digest } from '../base/digest.ts';
 import { byName, sortedEntries } from '../base/order.ts';
 import type { LockedPackage } from '../debian/locked.ts';
 
@@ -79,116 +78,8 @@ function formatTargets(targets: Lock['targets']) {
   );
 }
 
-const nameOf = (each: LockedPackage): string => `${each.name}=${each.version}`;
+export const nameOf = (each: LockedPackage): string => `${each.name}=${each.version}`;
 
 function formatPackage(each: LockedPackage): string {
   return [each.name, each.version, each.arch, each.pocket, each.size, each.digest, each.path].join(' ');
-}
-
-export function parseLock(file: string, text: string): Lock {
-  const fail = (why: string, cause?: unknown) =>
-    new CatamaranError(
-      'spec',
-      {
-        code: 'lock-malformed',
-        message: `${file} is not a lock file that this version reads: ${why}`,
-        hint: 'Restore it from version control, or delete it and build again.',
-      },
-      { cause },
-    );
-  let document: Record<string, unknown>;
-  try {
-    document = parse(text, { maxAliasCount: 0, logLevel: 'error' }) ?? {};
-  } catch (error) {
-    throw fail(messageOf(error).split('\n')[0]!, error);
-  }
-  if (document['catamaran-lock'] !== formatVersion)
-    throw fail(`"catamaran-lock: ${formatVersion}" is missing`);
-  if (!Number.isSafeInteger(document.epoch) || Number(document.epoch) < 0)
-    throw fail('"epoch" is no number of seconds');
-  try {
-    return {
-      epoch: document.epoch as number,
-      suites: parseSuites(document.suites),
-      targets: parseTargets(document.targets),
-      tools: parseTargets(document.tools),
-    };
-  } catch (error) {
-    throw error instanceof CatamaranError ? error : fail(messageOf(error), error);
-  }
-}
-
-function parseSuites(value: unknown): Suite[] {
-  if (!Array.isArray(value)) throw new Error('suites is no list');
-  return value.map((each) => {
-    const { suite, date } = asRecord(each, 'an entry of suites');
-    if (typeof suite !== 'string' || typeof date !== 'string')
-      throw new Error('a suite has no name or no date');
-    return { suite, date };
-  });
-}
-
-function parseTargets(value: unknown): Lock['targets'] {
-  const targets: Partial<Record<Arch, TargetLock>> = {};
-  for (const [arch, target] of Object.entries(asRecord(value ?? {}, 'a table of architectures'))) {
-    if (!isArch(arch)) throw new Error(`${arch} is none of ${architectures.join(', ')}`);
-    const record = asRecord(target, arch);
-    const packages = new Map(
-      asList(record.packages ?? [], 'packages').map((line) => {
-        const each = parsePackage(line);
-        return [nameOf(each), each];
-      }),
-    );
-    const components = Object.entries(asRecord(record.components ?? {}, 'components')).map(
-      ([reference, value]) => {
-        const component = asRecord(value, reference);
-        const names = asList(component.packages, `packages of ${reference}`);
-        const found = names.map((name) => {
-          const each = packages.get(name);
-          if (!each) throw new Error(`${reference} names ${name}, which is not under packages`);
-          return each;
-        });
-        return [reference, { request: asDigest(component.request, reference), packages: found }] as const;
-      },
-    );
-    const images = Object.entries(asRecord(record.images ?? {}, 'images'));
-    targets[arch] = {
-      components: Object.fromEntries(components),
-      images: Object.fromEntries(
-        images.map(([reference, digest]) => [reference, asDigest(digest, reference)]),
-      ),
-    };
-  }
-  return targets;
-}
-
-function parsePackage(line: string): LockedPackage {
-  const [name, version, arch, pocket, size, digest, path, ...rest] = line.split(' ');
-  const known =
-    name &&
-    version &&
-    path &&
-    rest.length === 0 &&
-    /^\d{1,15}$/.test(size!) &&
-    !path.split('/').includes('..') &&
-    (arch === 'all' || isArch(arch!)) &&
-    (pocket === 'main' || pocket === 'updates' || pocket === 'security');
-  if (!known) throw new Error(`not a package: ${line}`);
-  return { name, version, arch, pocket, path, size: Number(size), digest: asDigest(digest, name) };
-}
-
-function asRecord(value: unknown, what: string): Record<string, unknown> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value))
-    return value as Record<string, unknown>;
-  throw new Error(`${what} is no table`);
-}
-
-function asList(value: unknown, what: string): string[] {
-  if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return value;
-  throw new Error(`${what} is no list of strings`);
-}
-
-function asDigest(value: unknown, what: string): Digest {
-  if (typeof value === 'string' && isDigest(value)) return value;
-  throw new Error(`${what} has no sha256 digest`);
 }

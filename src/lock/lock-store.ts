@@ -1,7 +1,8 @@
 // The lock file on disk: beside its spec, `minimal.yml` → `minimal.lock.yml`; written aside and renamed.
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { CatamaranError, messageOf } from '../base/errors.ts';
-import { emptyLock, formatLock, type Lock, parseLock } from './lock-file.ts';
+import { emptyLock, formatLock, type Lock } from './lock-file.ts';
+import { parseLock } from './parse-lock.ts';
 
 export function lockPathOf(specFile: string): string {
   // Standard input has no place of its own: its lock lies where the command runs.

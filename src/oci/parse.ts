@@ -230,8 +230,8 @@ function digestOf(value: unknown, what: string, where: string): Digest {
 }
 
 function malformed(what: string, evidence: string, cause?: unknown): CatamaranError {
-  const diagnostic = { code: 'image-malformed', message: `${what} cannot be used: ${evidence}` };
-  return new CatamaranError('integrity', diagnostic, { cause });
+  const message = `${what} cannot be used: ${evidence}`;
+  return new CatamaranError('integrity', { code: 'image-malformed', message }, { cause });
 }
 
 function quote(value: unknown): string {

@@ -1,4 +1,5 @@
 // What a machine says on its serial port: kept as text, waited for by pattern, driven by events and never by polling.
+import type { ErrorCode } from '../base/error-codes.ts';
 import { CatamaranError } from '../base/errors.ts';
 
 export interface Serial {
@@ -97,7 +98,7 @@ export function createSerialLog(): SerialLog {
   };
 }
 
-function notSeen(code: string, beginning: string, pattern: RegExp, text: string): CatamaranError {
+function notSeen(code: ErrorCode, beginning: string, pattern: RegExp, text: string): CatamaranError {
   return new CatamaranError('environment', {
     code,
     message: `${beginning} ${pattern} on its serial port: ${lastLines(text)}`,

@@ -1,5 +1,5 @@
 // The spec's own files: what each holds, its owner and its mode. file-paths.ts brings them into one tree.
-import { CatamaranError } from '../base/errors.ts';
+import { CatamaranError, type Problem } from '../base/errors.ts';
 import { childOf, type Pointer } from '../document/pointer.ts';
 import { parseMode } from '../document/scalars.ts';
 import { placeFiles } from './file-paths.ts';
@@ -113,7 +113,7 @@ function checkSecond(
   second: Kind,
 ): boolean {
   const ignored = second === 'symlink' || (second === 'contents' && kind === 'symlink');
-  const diagnostic = {
+  const diagnostic: Problem = {
     code: 'spec-file-content',
     message: `${path} has both ${kind} and ${second}${ignored ? `: ${second} has no effect` : ''}`,
     hint: oneContent,

@@ -1,10 +1,10 @@
 // The files of one spec: those that are named, each after those that it includes.
 import { dirname, isAbsolute, join, normalize } from 'node:path';
-import { CatamaranError, messageOf } from '../base/errors.ts';
+import { CatamaranError, type Diagnostic, messageOf } from '../base/errors.ts';
 import type { Position } from '../base/position.ts';
 import { childOf } from '../document/pointer.ts';
 import type { Problems } from '../document/problems.ts';
-import { type Dialect, type ParsedYaml, parseYaml } from '../document/yaml.ts';
+import { type ParsedYaml, parseYaml } from '../document/yaml.ts';
 import type { Surroundings } from './reading.ts';
 
 export interface SpecText {
@@ -24,12 +24,10 @@ export function expandIncludes(
   files: readonly SpecText[],
   around: Surroundings,
   problems: Problems,
-  dialect: Dialect,
 ): readonly [ParsedYaml, ...ParsedYaml[]] {
   const expansion: Expansion = {
     around,
     problems,
-    dialect,
     parts: [],
     done: new Set(),
     missing: false,
@@ -44,7 +42,6 @@ export function expandIncludes(
 interface Expansion {
   readonly around: Surroundings;
   readonly problems: Problems;
-  readonly dialect: Dialect;
   readonly parts: ParsedYaml[];
   readonly done: Set<string>;
   missing: boolean;
@@ -78,7 +75,7 @@ function expand(expansion: Expansion, file: string, text: string, open: readonly
 /** LinuxKit takes a file with nothing in it, or with comments alone, for one without keys. */
 function emptyPart(part: ParsedYaml): ParsedYaml {
   const position = part.source.positionOf('');
-  const warning = {
+  const warning: Diagnostic = {
     code: 'spec-empty',
     message: 'the file is empty',
     hint: 'Was another one meant?',
@@ -132,9 +129,9 @@ function includeFile(
   expand(expansion, file, text, open);
 }
 
-function attemptParse({ problems, dialect }: Expansion, file: string, text: string): ParsedYaml | undefined {
+function attemptParse({ problems }: Expansion, file: string, text: string): ParsedYaml | undefined {
   try {
-    return parseYaml(file, text, problems, dialect);
+    return parseYaml(file, text, problems);
   } catch (error) {
     if (!(error instanceof CatamaranError)) throw error;
     problems.addAll(error.diagnostics);

@@ -1,5 +1,5 @@
 // Mounts and binds of a container's settings: what LinuxKit guesses about them, and the volumes that they name.
-import type { Diagnostic } from '../base/errors.ts';
+import type { Problem } from '../base/errors.ts';
 import { mapKept } from '../document/kept.ts';
 import { childOf, type Pointer } from '../document/pointer.ts';
 import type { Findings } from '../document/problems.ts';
@@ -9,14 +9,14 @@ import { directoryName } from './names.ts';
 import type { Mount } from './spec.generated.ts';
 import type { SpecNames } from './types.ts';
 
-export const noDestination = {
+export const noDestination: Problem = {
   code: 'spec-mount',
   message: 'the mount has no destination',
   hint: 'Add destination: and an absolute path.',
 };
 
 /** For an entry without which the container can be made: LinuxKit writes it, and the machine's runtime refuses it. */
-export const leftOut = ({ message, ...diagnostic }: Omit<Diagnostic, 'position'>) => ({
+export const leftOut = ({ message, ...diagnostic }: Problem): Problem => ({
   ...diagnostic,
   message: `${message}: it is left out`,
 });

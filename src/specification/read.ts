@@ -1,7 +1,6 @@
 // The first stage: a spec's text → Spec. All that is wrong with it comes out as one error, sorted by position.
 // Nothing is read here but the texts: what the spec refers to is asked of `Surroundings`.
 import { basename } from 'node:path';
-import { CatamaranError } from '../base/errors.ts';
 import { byName, sortedEntries } from '../base/order.ts';
 import { requireSize } from '../base/size.ts';
 import { checkDocument } from '../document/document.ts';
@@ -10,7 +9,6 @@ import { childOf } from '../document/pointer.ts';
 import { Problems, sortDiagnostics } from '../document/problems.ts';
 import { validateSpec } from '../document/validators.generated.ts';
 import { applyVariables } from '../document/variables.ts';
-import type { Dialect } from '../document/yaml.ts';
 import { numberContainers, readContainers } from './containers.ts';
 import { readFiles } from './files.ts';
 import { expandIncludes, type SpecText } from './include.ts';
@@ -28,38 +26,9 @@ export function readSpec(file: string, text: string, around: Surroundings = {}):
 
 /** Several files as one spec, merged as LinuxKit does, each after what it includes. The first one gives it its name. */
 export function readSpecs(files: readonly [SpecText, ...SpecText[]], around: Surroundings = {}): Spec {
-  try {
-    return readAs('1.2', files, around);
-  } catch (error) {
-    if (!(error instanceof CatamaranError)) throw error;
-    return readAsLinuxKit(files, around, error);
-  }
-}
-
-/** What is a spec for LinuxKit's YAML parser alone is one here too. @param fault what is wrong with it by YAML 1.2 */
-function readAsLinuxKit(
-  files: readonly [SpecText, ...SpecText[]],
-  around: Surroundings,
-  fault: CatamaranError,
-): Spec {
-  let spec: Spec;
-  try {
-    spec = readAs('libyaml', files, around);
-  } catch {
-    throw fault;
-  }
-  const [first] = fault.diagnostics;
-  const message = `by YAML 1.2 ${first.message.replace(/^not YAML: /, '')}: the file is read as LinuxKit reads it`;
-  return {
-    ...spec,
-    warnings: sortDiagnostics([...spec.warnings, { ...first, code: 'spec-odd-yaml', message }]),
-  };
-}
-
-function readAs(dialect: Dialect, files: readonly [SpecText, ...SpecText[]], around: Surroundings): Spec {
   const [{ file }] = files;
   const problems = new Problems();
-  const parts = expandIncludes(files, around, problems, dialect);
+  const parts = expandIncludes(files, around, problems);
   const main = parts.find((part) => part.source.positionOf('').file === file) ?? parts[0];
   const warned = parts.flatMap((part) => part.warnings);
   const merged = { ...mergeDocuments(parts, main.source, problems), problems, warnings: warned };

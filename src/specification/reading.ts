@@ -1,10 +1,10 @@
 // What every check of meaning works with while one spec is read.
 import { dirname, isAbsolute, join } from 'node:path';
-import { CatamaranError, type Diagnostic } from '../base/errors.ts';
+import { CatamaranError, type Diagnostic, type Problem } from '../base/errors.ts';
 import type { Pointer } from '../document/pointer.ts';
 import type { Problems } from '../document/problems.ts';
+import type { SourceMap } from '../document/source-map.ts';
 import { nearest } from '../document/suggest.ts';
-import type { SourceMap } from '../document/yaml.ts';
 import { parsePackage } from './linuxkit-package.ts';
 import { readOddReference } from './odd-reference.ts';
 import { type ImageReference, isOurs, parseReference, unknownComponent } from './reference.ts';
@@ -30,11 +30,11 @@ export interface Reading {
   readonly around: Surroundings;
 }
 
-export function problem(reading: Reading, pointer: Pointer, diagnostic: Omit<Diagnostic, 'position'>): void {
+export function problem(reading: Reading, pointer: Pointer, diagnostic: Problem): void {
   reading.problems.add(reading.source.positionOf(pointer), diagnostic);
 }
 
-export function warn(reading: Reading, pointer: Pointer, diagnostic: Omit<Diagnostic, 'position'>): void {
+export function warn(reading: Reading, pointer: Pointer, diagnostic: Problem): void {
   reading.warnings.push({ ...diagnostic, position: reading.source.keyPositionOf(pointer) });
 }
 

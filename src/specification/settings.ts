@@ -1,6 +1,6 @@
 // The settings of a container, from a spec or from an image's label: what the schema cannot say is checked here, names of
 // containers become their numbers and names of volumes the paths where they are mounted.
-
+import type { Problem } from '../base/errors.ts';
 import { mapKept } from '../document/kept.ts';
 import { childOf, type Pointer } from '../document/pointer.ts';
 import type { Findings } from '../document/problems.ts';
@@ -88,7 +88,7 @@ function readRuntime(raw: Runtime, { warn }: Findings): Runtime {
     ...(interfaces && {
       interfaces: mapKept(interfaces, '/runtime/interfaces', (each, at) => {
         if (!each.name) {
-          const fault = {
+          const fault: Problem = {
             code: 'spec-interface',
             message: 'the interface has no name',
             hint: 'Add name: eth0.',
@@ -104,7 +104,7 @@ function readRuntime(raw: Runtime, { warn }: Findings): Runtime {
 /** No runtime takes what has no name; a program of the container would not find it either. */
 function readVariable(line: string, pointer: Pointer, { warn }: Findings): string | undefined {
   if (/^[^=]+=/.test(line)) return line;
-  const fault = {
+  const fault: Problem = {
     code: 'spec-env',
     message: `${JSON.stringify(line)} sets no variable`,
     hint: 'Write NAME=VALUE.',

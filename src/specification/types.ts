@@ -4,7 +4,7 @@ import type { Diagnostic } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import type { Supervision } from '../contract/supervision.ts';
 import type { Pointer } from '../document/pointer.ts';
-import type { SourceMap } from '../document/yaml.ts';
+import type { SourceMap } from '../document/source-map.ts';
 import type { ImageReference } from './reference.ts';
 import type { ContainerSettings as RawSettings, SpecDocument } from './spec.generated.ts';
 

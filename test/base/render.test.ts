@@ -5,18 +5,33 @@ import { renderDiagnostic } from '../../src/base/render.ts';
 /** The diagnostic of the first `what` in `line`. */
 function render(line: string, what: string): string[] {
   const position = positionAt('a.yml', line, line.indexOf(what), what.length);
-  return renderDiagnostic({ code: 'x', message: 'wrong', position }).split('\n');
+  return renderDiagnostic({ code: 'spec-malformed', message: 'wrong', position }).split('\n');
 }
 
 describe('renderDiagnostic', () => {
   it('shows place, message, excerpt, caret and hint', () => {
     const position = positionAt('a.yml', 'os:\n  id: Bad\n', 10, 3);
-    const text = renderDiagnostic({ code: 'x', message: 'bad id', hint: 'Write bad.', position });
+    const text = renderDiagnostic({
+      code: 'spec-malformed',
+      message: 'bad id',
+      hint: 'Write bad.',
+      position,
+    });
     expect(text).toBe('a.yml:2:7: error: bad id\n 2 |   id: Bad\n   |       ^^^\n  hint: Write bad.');
   });
 
+  it('shows the code on demand, and where there is one', () => {
+    const diagnostic = { code: 'spec-malformed', message: 'bad id', hint: 'Write bad.' } as const;
+    expect(renderDiagnostic(diagnostic, { codes: true })).toBe(
+      'error: bad id [spec-malformed]\n  hint: Write bad.',
+    );
+    expect(renderDiagnostic({ message: 'bad id' }, { codes: true })).toBe('error: bad id');
+  });
+
   it('needs no position and no hint', () => {
-    expect(renderDiagnostic({ code: 'x', message: 'm' }, { severity: 'warning' })).toBe('warning: m');
+    expect(renderDiagnostic({ code: 'spec-malformed', message: 'm' }, { severity: 'warning' })).toBe(
+      'warning: m',
+    );
   });
 
   it.each([
@@ -38,12 +53,18 @@ describe('renderDiagnostic', () => {
 
   it('lets nobody drive the terminal', () => {
     const position = positionAt('a\x1b[2J.yml', 'x\x1b]0;t\x07 \u202e', 0);
-    const text = renderDiagnostic({ code: 'x', message: 'm\x1b[31m\r', hint: 'h\x00', position });
+    const text = renderDiagnostic({
+      code: 'spec-malformed',
+      message: 'm\x1b[31m\r',
+      hint: 'h\x00',
+      position,
+    });
     expect(text).not.toMatch(/[\x00-\x09\x0b-\x1f\u202e]/);
   });
 
   it('colours on demand, and only then', () => {
-    const diagnostic = { code: 'x', message: 'm', hint: 'h', position: positionAt('f', 'text', 0, 4) };
+    const position = positionAt('f', 'text', 0, 4);
+    const diagnostic = { message: 'm', hint: 'h', position };
     const colored = renderDiagnostic(diagnostic, { color: true });
     expect(colored.replace(/\x1b\[[\d;]*m/g, '')).toBe(renderDiagnostic(diagnostic));
     expect(colored).toContain('\x1b[1;31m^^^^\x1b[0m');

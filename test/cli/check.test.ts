@@ -24,8 +24,9 @@ beforeAll(async () => {
   await writeFile(join(cwd, 'pkg/build.yml'), 'image: mine\n');
   await writeFile(
     join(cwd, 'linuxkit.yml'),
-    'kernel: {image: "@pkg:pkg"}\nservices:\n  - name: a/b\n    image: nginx\n    command: [a,\nb]\n',
+    'kernel: {image: "@pkg:pkg"}\nservices:\n  - name: a/b\n    image: nginx\n    command: [a,\n      b]\n',
   );
+  await writeFile(join(cwd, 'odd.yml'), 'services:\n  - name: a\n    image: nginx\n    command: [a,\nb]\n');
   await writeFile(join(cwd, 'large.yml'), Buffer.alloc((4 << 20) + 1, '#'));
   await mkdir(join(cwd, 'directory.yml'));
 });
@@ -55,8 +56,14 @@ test.each(['little.yml', 'big.yml'])('in UTF-16, as YAML has it: %s', async (fil
 test('what LinuxKit takes, its own packages too, with the places of what is odd', async () => {
   const { code, stderr } = await catamaran(['check', 'linuxkit.yml'], { cwd });
   expect(code).toBe(0);
-  expect(stderr).toContain('linuxkit.yml:6:1: warning: by YAML 1.2 "]" is missing');
   expect(stderr).toContain('linuxkit.yml:3:5: warning: the container "a/b" is called a_b-');
+});
+
+test('what LinuxKit takes and YAML 1.2 does not: the place, and what to write', async () => {
+  const { code, stderr } = await catamaran(['check', 'odd.yml'], { cwd });
+  expect(code).toBe(3);
+  expect(stderr).toContain('odd.yml:5:1: error: not YAML 1.2: "]" is missing [spec-not-yaml]\n 5 | b]\n');
+  expect(stderr).toContain('hint: Close what "[" opened, and indent its lines more than the key');
 });
 
 test('every error, with its place, excerpt and hint', async () => {

@@ -25,7 +25,11 @@ test.each(Object.entries(exitCodes) as [Fault, number][])(
   async (fault, expected) => {
     const io = fakeIo();
     const code = await run(io, async () => {
-      throw new CatamaranError(fault, { code: 'some-code', message: 'it went wrong', hint: 'Do better.' });
+      throw new CatamaranError(fault, {
+        code: 'spec-malformed',
+        message: 'it went wrong',
+        hint: 'Do better.',
+      });
     });
     expect(code).toBe(expected);
     expect(io.written.stderr).toContain('it went wrong');
@@ -43,8 +47,8 @@ test('several errors are counted', async () => {
   const io = fakeIo();
   await run(io, async () => {
     throw new CatamaranError('spec', [
-      { code: 'a', message: 'the first' },
-      { code: 'b', message: 'the second' },
+      { code: 'spec-malformed', message: 'the first' },
+      { code: 'spec-key', message: 'the second' },
     ]);
   });
   expect(io.written.stderr).toMatch(/the first[\s\S]*the second[\s\S]*\n2 errors\n$/);

@@ -6,7 +6,7 @@ import { catamaran } from './fake-io.ts';
 
 const helpCommands = [
   [],
-  ...defineProgram(() => {}).commands.flatMap((command) => [
+  ...defineProgram(() => {}).program.commands.flatMap((command) => [
     [command.name()],
     ...command.commands.map((below) => [command.name(), below.name()]),
   ]),
@@ -59,4 +59,14 @@ test('the version is the package’s', async () => {
 test('docs/cli.md has every exit code', async () => {
   const page = await readFile(new URL('../../docs/cli.md', import.meta.url), 'utf8');
   for (const [code] of exitCodeTable) expect(page).toMatch(new RegExp(`^\\| ${code}\\b`, 'm'));
+});
+
+test('a command shows its own examples, whatever another of its name has', async () => {
+  expect((await catamaran(['component', 'build', '--help'])).stdout).not.toContain('catamaran build ');
+  expect((await catamaran(['image', 'inspect', '--help'])).stdout).not.toContain('catamaran inspect ');
+  for (const words of helpCommands) {
+    const { stdout } = await catamaran([...words, '--help']);
+    const shown = stdout.split('Examples:\n')[1]?.match(/^ {2}catamaran .*$/gm) ?? [];
+    expect(shown.filter((line) => !line.startsWith(`  ${['catamaran', ...words].join(' ')} `))).toEqual([]);
+  }
 });

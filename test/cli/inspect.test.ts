@@ -45,10 +45,10 @@ test('what is damaged fails, and has its name', async () => {
   expect(stdout).toContain('partition table: the primary (sector 1) is damaged; this is the backup\n');
   expect(stdout).toMatch(/^ {4}boot archive {2}none, and the slot is "good"$/m);
   expect(stderr).toContain(
-    'error: damaged.raw: partition table is wrong: the primary (sector 1) is damaged; this is the backup\n',
+    'error: damaged.raw: partition table is wrong: the primary (sector 1) is damaged; this is the backup [image-damaged]\n',
   );
   expect(stderr).toContain(
-    'error: damaged.raw: boot archive of slot A is wrong: none, and the slot is "good"\n',
+    'error: damaged.raw: boot archive of slot A is wrong: none, and the slot is "good" [image-damaged]\n',
   );
 });
 

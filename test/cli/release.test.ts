@@ -60,7 +60,7 @@ test('two people, two directories of keys', async () => {
   const refused = await run('promote 1.0.0 --to stable');
   expect(refused.code).toBe(2);
   expect(refused.stderr).toMatch(
-    /stable has 1 of 2 signatures; stable-2 could sign\n {2}hint: .*--sign-later/,
+    /stable has 1 of 2 signatures; stable-2 could sign \[release-signatures-missing\]\n {2}hint: .*--sign-later/,
   );
   const waiting = await run('promote 1.0.0 --to stable --sign-later');
   expect(waiting.code).toBe(0);

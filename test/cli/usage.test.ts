@@ -123,5 +123,5 @@ test('a wrong SOURCE_DATE_EPOCH is refused', async () => {
 test('for people: the message, then the hint, on stderr', async () => {
   const { code, stdout, stderr } = await catamaran(['build', '--ofline', 'x.yml']);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-  expect(stderr).toMatch(/unknown option '--ofline'\n.*Did you mean --offline\?\n$/);
+  expect(stderr).toMatch(/unknown option '--ofline' \[usage-unknown-option\]\n.*Did you mean --offline\?\n$/);
 });

@@ -26,7 +26,7 @@ function* partsOf(
   }
 }
 
-describe.each(['spec.schema.json', 'component.schema.json'] as const)('%s', (file) => {
+describe.each(['spec.schema.json', 'component.schema.json', 'lock.schema.json'] as const)('%s', (file) => {
   const parts = [...partsOf(rootOf(file).schema)];
 
   it('keeps to the keywords that editors, the types and the messages understand', () => {

@@ -6,8 +6,10 @@ import { type Digest, digestFromHex } from '../../src/base/digest.ts';
 import { CatamaranError } from '../../src/base/errors.ts';
 import { byName } from '../../src/base/order.ts';
 import { type LockedPackage, pockets } from '../../src/debian/locked.ts';
+import { schemaAt } from '../../src/document/schema.ts';
 import { compareLocks } from '../../src/lock/changes.ts';
-import { emptyLock, formatLock, type Lock, parseLock, type TargetLock } from '../../src/lock/lock-file.ts';
+import { emptyLock, formatLock, type Lock, type TargetLock } from '../../src/lock/lock-file.ts';
+import { parseLock } from '../../src/lock/parse-lock.ts';
 
 const digest = fc
   .uint8Array({ minLength: 32, maxLength: 32 })
@@ -116,6 +118,11 @@ const sample: Lock = {
   tools: {},
 };
 
+test('the schema has the architectures that there are', () => {
+  const { schema } = schemaAt('lock.schema.json', '/targets')!;
+  expect(Object.keys(schema.properties!)).toEqual(architectures);
+});
+
 test('how it reads', () => {
   expect(formatLock(sample)).toMatchInlineSnapshot(`
     "# What this system is made of, to the byte. Made by catamaran; commit it, and refresh it by
@@ -153,60 +160,74 @@ describe('what is no lock', () => {
     expect(text).toMatch(from);
     return text.replace(from, to);
   };
-  test.each<[string, string, string]>([
-    ['empty', '', '"catamaran-lock: 1" is missing'],
-    ['another document', 'services: []\n', '"catamaran-lock: 1" is missing'],
-    ['a list', '- 1\n', '"catamaran-lock: 1" is missing'],
-    ['another version', replaced('catamaran-lock: 1', 'catamaran-lock: 2'), '"catamaran-lock: 1" is missing'],
-    ['no YAML', '{', 'at line 1'],
-    ['a merge conflict', replaced('epoch:', '<<<<<<< HEAD\nepoch:'), 'line'],
-    ['no epoch', replaced(/epoch: .*/, 'epoch: soon'), '"epoch" is no number of seconds'],
-    ['a time before all times', replaced(/epoch: .*/, 'epoch: -1'), '"epoch" is no number of seconds'],
-    ['no suites', replaced(/suites:\n.*\n.*\n/, ''), 'suites is no list'],
+  test.each<[what: string, broken: string, place: string, why: string]>([
+    ['empty', '', '1:1', 'must be a mapping of keys to values, not empty'],
+    ['another document', 'services: []\n', '1:1', 'the document has no "catamaran-lock"'],
+    ['a list', '- 1\n', '1:1', 'must be a mapping of keys to values, not a list'],
+    [
+      'another version',
+      replaced('catamaran-lock: 1', 'catamaran-lock: 2'),
+      '3:17',
+      'catamaran-lock is 2: it must be at most 1',
+    ],
+    ['no YAML', '{', '1:1', 'not YAML 1.2: "}" is missing'],
+    ['a merge conflict', replaced('epoch:', '<<<<<<< HEAD\nepoch:'), '4:1', 'not YAML 1.2: '],
+    ['two documents', `${text}---\n${text}`, '26:1', 'another YAML document begins here'],
+    ['no epoch', replaced(/epoch: .*/, 'epoch: soon'), '4:8', 'epoch must be a whole number'],
+    [
+      'a time before all times',
+      replaced(/epoch: .*/, 'epoch: -1'),
+      '4:8',
+      'epoch is -1: it must be at least 0',
+    ],
+    ['no suites', replaced(/suites:\n.*\n.*\n/, ''), '3:1', 'the document has no "suites"'],
     [
       'suites of another kind',
       replaced(/suites:\n.*\n.*\n/, 'suites: [trixie]\n'),
-      'an entry of suites is no table',
+      '5:10',
+      'suites[0] must be a mapping of keys to values, not ',
     ],
-    ['a suite without date', replaced(/ {4}date: .*\n/, ''), 'a suite has no name or no date'],
-    ['an unknown architecture', replaced('amd64:', 'mips:'), 'mips is none of amd64, arm64'],
+    ['a suite without date', replaced(/ {4}date: .*\n/, ''), '6:5', 'suites[0] has no "date"'],
+    ['an unknown architecture', replaced('amd64:', 'mips:'), '9:3', 'unknown key "mips" in targets'],
     [
       'a package that is not listed',
       replaced('- zsh=5', '- zsh=6'),
+      '15:13',
       './mine names zsh=6, which is not under packages',
     ],
-    [
-      'a cut line',
-      replaced(/ pool\S+zsh\S*| pool\/main\/b\/busybox\/busybox_1.37.0-6_amd64.deb$/m, ''),
-      'not a package: ',
-    ],
-    ['a path that leads out', replaced('pool/main', 'pool/../..'), 'not a package: busybox'],
-    ['a size that is none', replaced(' 1234 ', ' 12.34 '), 'not a package: busybox'],
-    ['a size beyond all numbers', replaced(' 1234 ', ` ${'9'.repeat(400)} `), 'not a package: busybox'],
-    ['an unknown pocket', replaced(' main ', ' backports '), 'not a package: busybox'],
-    ['a short digest', replaced('sha256:abab', 'sha256:ab'), 'busybox has no sha256 digest'],
+    ['a cut line', replaced(/(- zsh 5 .*) pool.*/, '$1'), '24:9', 'must be a package: NAME VERSION ARCH'],
+    ['a path that leads out', replaced('pool/main', 'pool/../..'), '23:9', 'must be a package'],
+    ['a size that is none', replaced(' 1234 ', ' 12.34 '), '23:9', 'must be a package'],
+    ['a size beyond all numbers', replaced(' 1234 ', ` ${'9'.repeat(400)} `), '23:9', 'must be a package'],
+    ['an unknown pocket', replaced(' main ', ' backports '), '23:9', 'must be a package'],
+    ['a short digest', replaced('sha256:abab', 'sha256:ab'), '23:9', 'must be a package'],
     [
       'a digest of an image',
       replaced('sha256:cdcd', 'md5:cdcd'),
-      'registry.example/a:1 has no sha256 digest',
+      '21:29',
+      'it must be "sha256:" and 64 lower-case hex digits',
     ],
     [
       'packages as a table',
       replaced(/packages:\n {6}- busybox 1:1.*\n.*\n/, 'packages: {}\n'),
-      'packages is no list',
+      '22:15',
+      'targets.amd64.packages must be a list, not a mapping',
     ],
     [
       'a number of targets',
       replaced(/targets:[\s\S]*tools/, 'targets: 3\ntools'),
-      'a table of architectures is no table',
+      '8:10',
+      'targets must be a mapping of keys to values, not 3',
     ],
-  ])('%s', (_what, broken, why) => {
+  ])('%s', (_what, broken, place, why) => {
     const thrown = catching(() => parseLock('a/server.lock.yml', broken));
     expect(thrown).toMatchObject({ fault: 'spec', code: 'lock-malformed' });
-    expect(thrown.message).toMatch(/^a\/server\.lock\.yml is not a lock file that this version reads: /);
-    expect(thrown.message).toContain(why);
-    expect(thrown.message).not.toMatch(/undefined|\[object|not a function/);
-    expect(thrown.diagnostics[0].hint).toContain('Restore it');
+    const [{ message, hint, position }] = thrown.diagnostics;
+    expect(message).toMatch(/^not a lock file that this version reads: /);
+    expect(message).toContain(why);
+    expect(message).not.toMatch(/undefined|\[object|not a function/);
+    expect(hint).toContain('Restore it');
+    expect(`${position?.file}:${position?.line}:${position?.column}`).toBe(`a/server.lock.yml:${place}`);
   });
 
   test('whatever is done to its text, it is read or refused in words', () => {

@@ -150,21 +150,6 @@ describe('a spec that LinuxKit builds, though hardly as meant, is mended with a 
     ]);
   });
 
-  it('YAML is what LinuxKit’s parser makes of it', () => {
-    const { services, files } = mended('yaml-brackets');
-    expect(services[0]?.settings).toEqual({
-      command: ['sh', '-c', "echo 'one two'"],
-      env: ['A=b'],
-      sysctl: { 'net.ipv4.ip_forward': '1' },
-    });
-    expect(files[0]?.content).toEqual({ kind: 'contents', text: 'one\ntwo three' });
-    expect(mended('yaml-colon').services[0]?.settings).toEqual({
-      command: ['ls', 'C:', 'D:'],
-      env: ['A=:'],
-    });
-    expect(mended('yaml-tail').files).toEqual([]);
-  });
-
   it('settings are what is left, and what can be told', () => {
     expect(mended('settings').services[0]?.settings).toEqual({
       env: ['A=b', 'C='],

@@ -26,7 +26,8 @@ import { preparePackages } from '../../src/debian/deb.ts';
 import { fetchPackages } from '../../src/debian/fetch-packages.ts';
 import type { LockedPackage } from '../../src/debian/locked.ts';
 import { findMirror } from '../../src/debian/mirror.ts';
-import { type Lock, parseLock } from '../../src/lock/lock-file.ts';
+import type { Lock } from '../../src/lock/lock-file.ts';
+import { parseLock } from '../../src/lock/parse-lock.ts';
 import { hashFile } from '../../src/store/cache.ts';
 import { hostArch, testCache, testCacheRoot } from './tools.ts';
 

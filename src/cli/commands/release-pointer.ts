@@ -14,11 +14,11 @@ import {
 } from '../release-session.ts';
 import type { Session } from '../session.ts';
 
-interface ChannelOptions extends RepositoryOptions {
+export interface ChannelOptions extends RepositoryOptions {
   readonly channel: string;
 }
 
-interface CurveOptions extends RepositoryOptions {
+export interface CurveOptions extends RepositoryOptions {
   readonly version: string;
   readonly curve: Rollout['points'];
 }

@@ -1,5 +1,4 @@
 // For logs and pipes: a line when a task ends, and now and then one about a task that takes long. No control codes.
-import type { Diagnostic } from '../../base/errors.ts';
 import { renderDiagnostic } from '../../base/render.ts';
 import { type Failure, renderFailure } from '../failure.ts';
 import type { Io } from '../io.ts';
@@ -18,13 +17,12 @@ export interface LineOptions {
 export function createPlainFront(io: Pick<Io, 'stdout' | 'stderr' | 'now'>, options: LineOptions): Front {
   const paint = makePaint(options.color);
   const say = (line: string) => void io.stderr.write(`${line}\n`);
-  const warnAt = (diagnostic: Diagnostic) =>
-    say(renderDiagnostic(diagnostic, { color: options.color, severity: 'warning' }));
+  const style = { color: options.color, severity: 'warning', codes: true } as const;
   return {
     debug: (message) => say(paint('dim', message)),
     info: say,
-    warn: (message, hint) => warnAt({ code: 'warning', message, hint }),
-    warnAt,
+    warn: (message, hint) => say(renderDiagnostic({ message, hint }, style)),
+    warnAt: (diagnostic) => say(renderDiagnostic(diagnostic, style)),
     task(label, taskOptions = {}) {
       const progress: Progress = { label, options: taskOptions, done: 0 };
       let spoken = io.now();

@@ -1,0 +1,399 @@
+// Every code that an error of ours can have, each with what it means and what to do: one line for one more. By subject,
+// in the order of a build. Programs match on codes, so one that was released keeps its name. docs/errors.md is made
+// from this, and `catamaran explain-error` reads it. All others take the type alone: the device does not carry the texts.
+
+export const errorCodes = {
+  'The command line': {
+    'usage-no-command': 'No command was given. `catamaran --help` lists them.',
+    'usage-unknown-command': 'There is no such command. `catamaran --help` lists them.',
+    'usage-unknown-option':
+      'The command has no such option. `catamaran COMMAND --help` lists those that it has.',
+    'usage-missing-argument':
+      'An argument is missing. `catamaran COMMAND --help` says what the command takes.',
+    'usage-excess-arguments': 'More arguments than the command takes. Put a text with spaces in quotes.',
+    'usage-option-missing-argument': 'An option has no value. Write it after the option.',
+    'usage-missing-mandatory-option-value': 'The command does not go without this option. Add it.',
+    'usage-conflicting-option': 'Two options exclude each other. Leave one out.',
+    'usage-invalid-argument':
+      'An argument or an option has a value that it cannot have. The message says what it can be.',
+    'usage-arch': 'Catamaran does not build for this machine’s architecture. Name another with --arch.',
+    'usage-certificate': 'A file of --registry-ca is no certificate of an authority. Give a PEM file.',
+    'usage-component': 'What was named is no component. Write its name, or a directory that begins with ./.',
+    'usage-error-code': 'No error has this code. docs/errors.md lists all codes.',
+    'usage-source-date-epoch': 'SOURCE_DATE_EPOCH is no whole number of seconds. Mend or unset it.',
+    interrupted:
+      'The command was stopped, by Ctrl-C or another signal. Run it again: what it finished is in the cache.',
+    internal: 'A bug in Catamaran. Run the command again with --verbose, and report what it prints.',
+  },
+  'This machine': {
+    'disk-full': 'No space, or no quota, is left. Free some; `catamaran cache gc` removes what is not used.',
+    'disk-forbidden': 'The cache may not be written. Give this user the right, or set CATAMARAN_CACHE.',
+    'disk-error': 'The disk failed to read or write. Look at the kernel log (`dmesg`).',
+    'no-permission': 'This user may not do it. Give the user access, or name another place (--cache, --out).',
+    'read-only': 'The file system is read-only. Name another place (--cache, --out).',
+    'too-many-files': 'Too many files are open. Raise the limit (`ulimit -n 4096`) or lower --jobs.',
+    'git-failed':
+      'git, which tells the tags of LinuxKit packages, does not run. Install it, or name the image itself.',
+    'host-unsupported': 'There are no host tools for this machine’s architecture. Build on amd64 or arm64.',
+    'tool-failed': 'A host tool ended with an error. The hint has the command that shows it by itself.',
+    'tool-missing': 'A program is not among the host tools. Add its Debian package to the tools’ component.',
+    'tool-unreadable':
+      'A host tool is no program for this machine. Remove `tools` in the cache: it is unpacked anew.',
+    'tools-conflict':
+      'Two packages of the host tools have the same file. Leave one of them out by `without`.',
+  },
+  'Text, YAML and variables': {
+    'spec-not-found': 'There is no file of this name. Check the path.',
+    'spec-is-directory': 'A directory was named where a YAML file is needed. Name the file in it.',
+    'spec-not-text': 'The file is not text in UTF-8, or UTF-16 with a byte order mark. Save it so.',
+    'spec-unreadable': 'The file cannot be read. The message has the system’s reason.',
+    'spec-unreachable': 'The spec’s address cannot be read. Check it, or fetch the file by other means.',
+    'spec-empty': 'The file is empty. Perhaps another one was meant.',
+    'spec-too-large':
+      'The text is larger than a document of ours may be. Move long contents to files of their own.',
+    'spec-too-deep': 'Brackets or lists are nested too deep. Check that each is closed.',
+    'spec-not-yaml': 'The text is not YAML 1.2. The message says where and why, and the hint what to write.',
+    'spec-yaml-warning': 'The YAML is odd, and yet it can be read. Write it as the message says.',
+    'spec-several-documents':
+      'A second YAML document begins, which does not count. Remove it, or make a file of it.',
+    'spec-unknown-anchor': 'An alias (*name) has no anchor (&name) above it. Put the anchor first.',
+    'spec-alias-loop': 'An alias stands inside what it names. Remove it.',
+    'spec-key': 'A key is a list or a mapping. Write a text; in quotes, if it has special characters.',
+    'spec-duplicate-key': 'A key stands twice in one mapping. Keep one.',
+    'spec-merge':
+      '`<<` or a merged file has another kind of value than what it is merged with. Write both alike.',
+    'spec-template': 'A template of LinuxKit’s that says nothing here is left empty. Write the value itself.',
+    'spec-variable-name': 'A variable’s name has other characters than letters, digits and "_". Rename it.',
+    'spec-variable-type':
+      'A variable’s value does not have the type that the spec gives it. Change the one or the other.',
+    'spec-variable-unset': 'A variable has neither a value nor a default. Write --set NAME=VALUE.',
+    'spec-unknown-variable': 'The text uses a variable that the spec does not declare; it stays as it is.',
+    'unknown-variable':
+      '--set names a variable that the spec does not declare. Correct the name, or declare it.',
+    'include-cycle': 'Files include each other in a circle. Remove one of the includes.',
+    'include-unreadable': 'An included file cannot be read. Paths are relative to the file that includes.',
+  },
+  'Keys and values': {
+    'spec-unknown-key': 'The format has no such key here. Correct the spelling, or remove it.',
+    'spec-missing-key': 'A key is missing that must be there. Add it.',
+    'spec-wrong-type':
+      'A value is of another type than the key takes: text for a list, perhaps. Write it as the hint says.',
+    'spec-not-allowed': 'A value is none of those that the key can have. The message lists them.',
+    'spec-malformed': 'A text does not have the form that the key needs. The message says which.',
+    'spec-out-of-range': 'A number is too small or too large. The message has the limit.',
+    'spec-dropped-key': 'A key has no effect beside what else is written. Remove it.',
+    'spec-no-effect': 'A key of LinuxKit’s that does nothing here. Remove it.',
+    'size-malformed': 'Not a size. Write a number with a unit, such as 512M or 2G.',
+    'duration-malformed': 'Not a span of time. Write a number with s, m, h or d, such as 30s.',
+    'mode-malformed': 'Not permission bits. Write them in octal, such as "0644".',
+    'signal-malformed': 'Not a signal. Write its name, such as SIGTERM.',
+    'path-malformed': 'Not a path inside the image. Write it from the root, without "..".',
+    'digest-malformed': 'Not a digest. Write "sha256:" and 64 lower-case hex digits.',
+  },
+  'Specs: meaning': {
+    'spec-no-kernel':
+      'The output needs a kernel, and the spec names none. Add `kernel: {image: component:kernel}`.',
+    'spec-cmdline': 'The kernel’s arguments have a character that cuts them off. Remove it.',
+    'cmdline-quoted':
+      'The kernel’s arguments have what GRUB cannot hand on. Write plain ASCII, without quotes.',
+    'spec-name':
+      'A name cannot be, or is not, a directory’s name on the machine. Use letters, digits, "_", "." and "-".',
+    'spec-duplicate-name': 'Two things of one kind have the same name. Rename one of them.',
+    'spec-capability': 'There is no such capability, or it stands beside `all` or `none`. Correct it.',
+    'spec-cgroup-v1':
+      'A limit needs control groups of version 1, which no system here has. See resources.unified.',
+    'spec-device': 'A device has no path, or a type or number that cannot be. Write what the hint says.',
+    'spec-env': 'A line of env sets no variable. Write NAME=VALUE.',
+    'spec-id': 'Not the number of a user or a group. Write one from 0 to 4294967294.',
+    'spec-unknown-id': 'Nobody has this name. Write a number, root, or the name of a container of this spec.',
+    'spec-shared-id': 'Two containers come to the same user or group number. Give one a number of its own.',
+    'spec-interface': 'A network interface has no name, or one that cannot be. Write one, such as eth0.',
+    'spec-mount': 'A mount lacks what it needs: destination, type or source. Add it.',
+    'spec-namespace': 'A namespace is none that there is. Write host, new, or the path of one.',
+    'spec-relative-path': 'The working directory is no absolute path. Write it from the root.',
+    'spec-rlimit': 'There is no such resource limit. Correct its name.',
+    'spec-unknown-volume': 'No volume has this name. Declare it under volumes, or correct the name.',
+    'spec-readonly-volume': 'A container would write to a volume that is read-only. Mount it with ro.',
+    'spec-file-content': 'A file has no content, or more than one kind of it. Give exactly one.',
+    'spec-path': 'A path of a file cannot be where it is. The message says why.',
+    'spec-path-below-file': 'A path lies below what is a file. Change one of the two paths.',
+    'spec-path-through-link': 'A path leads through a symbolic link. Write the path that it leads to.',
+    'spec-duplicate-path': 'A path is written twice, and the later one counts. Keep one.',
+    'spec-overridden-path':
+      'A path takes the place of the one in an earlier file. If this is meant, all is well.',
+    'source-not-found':
+      'The source of a file is not there. Paths are relative to the spec; `optional: true` goes without it.',
+    'spec-source-elsewhere':
+      'A source is not beside the spec, but in the working directory. Move it, or name it in full.',
+    'file-source-unreadable': 'The source of a file cannot be read. Mend the path or the permissions.',
+    'home-unknown':
+      'A path begins with ~, and the home directory is not known. Set HOME, or write the path in full.',
+    'profile-unreadable': 'A seccomp or AppArmor profile cannot be read. Paths are relative to the spec.',
+    'seccomp-malformed': 'Not a seccomp profile. Write linux.seccomp of the OCI runtime specification.',
+    'apparmor-malformed':
+      'An AppArmor profile defines no profile by name. It must begin with `profile NAME {`.',
+    'secret-without-place': 'A read-only container has no place for its secrets. Add tmpfs: [/run].',
+    'container-without-command': 'Neither the image nor the spec says what to run. Add command.',
+    'spec-backoff': 'The first wait before a restart is longer than the longest. Make it shorter.',
+    'spec-health-check': 'A health check must have exactly one of command, http, tcp and file.',
+    'spec-health-deadline': 'No version could become healthy in so short a time. Write at least 2m.',
+    'spec-unknown-service': 'No service has this name. Correct it.',
+    'spec-unknown-dependency': 'A service waits for one that there is not. Correct the name.',
+    'spec-dependency-cycle': 'Services wait for each other in a circle. Remove one of the dependencies.',
+  },
+  'References to images and components': {
+    'reference-malformed': 'Not an image reference. Write component:NAME, ./DIRECTORY or REGISTRY/NAME:TAG.',
+    'reference-not-found':
+      'The directory or archive that is named is not there. Paths are relative to the spec.',
+    'reference-not-registry': 'An image of a registry is needed. Write HOST[:PORT]/REPOSITORY[:TAG].',
+    'reference-odd': 'A text that is no reference is read as one nearby, as LinuxKit does. Write that one.',
+    'reference-looks-like-component':
+      'An image of a registry has the name of a component. For the component write component:NAME.',
+    'unknown-component': 'There is no component of this name. `catamaran component list` has them all.',
+    'component-unreadable': 'A directory has no component.yml that can be read. Check the path.',
+    'component-file-unreadable':
+      'A file that a component takes cannot be read. Paths are relative to the component.',
+    'generator-busybox-links': 'busybox-links found no busybox to make links for. Add the package busybox.',
+    'generator-ca-certificates':
+      'ca-certificates found no certificates. Add the package, and do not exclude them.',
+    'package-malformed': 'A build.yml is no recipe of a LinuxKit package. It needs at least image: NAME.',
+    'package-unreadable':
+      'After @pkg: comes a directory that has no build.yml that can be read. Check the path.',
+    'package-dirty':
+      'A LinuxKit package has changes that are not committed, so its image has no name. Commit them.',
+    'package-not-in-git':
+      'A LinuxKit package is in no git repository, which tells its tag. Name the image itself.',
+  },
+  'The lock file': {
+    'lock-malformed':
+      'The lock file is not one that this version reads. Restore it from version control, or delete it.',
+    'lock-stale':
+      'The lock file lacks something, and --locked lets nothing be added. Run `catamaran lock SPEC`.',
+    'lock-unusable':
+      'The lock file cannot be read or written. Check its permissions and the space on its disk.',
+  },
+  Downloads: {
+    'download-failed':
+      'The network failed again and again. Check it and the mirror: the next try goes on from there.',
+    'download-missing': 'The server does not have it. Check the address, or use another mirror.',
+    'download-refused': 'The server does not give it. Check the address and the rights.',
+    'download-redirects':
+      'The server redirects too often, or to where nothing may be fetched from. Check the address.',
+    'download-offline': 'It is not in the cache, and --offline lets nothing be fetched. Run once without.',
+    'download-url': 'Not an http or https URL. Correct the address.',
+    'download-encoding':
+      'Something on the way packed the answer, unasked. Look for a proxy that changes what it passes.',
+    'download-too-large': 'The answer is larger than it may be. Probably another file lies at the address.',
+    'blob-size':
+      'What came is not as large as was promised. Fetch it again; else the source has another file.',
+    'blob-digest':
+      'What came has not the digest that was promised. Fetch it again; else the source has another file.',
+    'certificate-untrusted':
+      'The server’s certificate is not trusted. Name its authority with --registry-ca or NODE_EXTRA_CA_CERTS.',
+    'proxy-malformed':
+      'HTTP_PROXY or HTTPS_PROXY is no address of a proxy. Write http://HOST:PORT, or unset it.',
+    'proxy-refused': 'The proxy does not let us through. Check its address and credentials.',
+  },
+  'Registries and images': {
+    'registry-host': 'Not the host of a registry. Write a name or an address, and perhaps a port.',
+    'registry-unreachable': 'The registry does not answer. Check the network and its name.',
+    'registry-offline': 'It is not in the cache, and --offline lets no registry be asked. Run once without.',
+    'registry-unauthorized':
+      'The registry wants credentials. Log in with your container tool, or check the name.',
+    'registry-denied': 'The registry does not give it to you. Check the name and your rights.',
+    'registry-realm':
+      'The registry sends its users to an unsafe place for a token. It must be reached over https.',
+    'registry-redirect':
+      'The registry redirects too often, or to where nothing may be fetched from. Check its address.',
+    'registry-status':
+      'The registry answered what its protocol does not have. Check the address, and try again.',
+    'registry-content-type': 'The registry sent what is no manifest. Check the address.',
+    'registry-lied':
+      'The registry sent something else than it was asked for. It is broken, or something on the way is.',
+    'mirror-malformed': 'Not the address of a registry’s mirror. Write HOST[:PORT][/PREFIX].',
+    'docker-config': 'Docker’s config.json cannot be used. Log in again, or set DOCKER_CONFIG.',
+    'credential-helper':
+      'A credential helper gave no credentials. Try it by hand, or take it out of config.json.',
+    'image-not-found': 'The registry does not have this image. Check the name and the tag.',
+    'image-not-fetched':
+      'The image is not in the cache. Fetch it with `catamaran image pull`, or build the component.',
+    'image-ambiguous': 'Several images in the cache have this name. Name one by its digest.',
+    'image-platform': 'The image is not for this architecture. Use another image, or another --arch.',
+    'image-malformed': 'The image, or disk image, is not as its format asks. Export or build it again.',
+    'image-schema1':
+      'The image is in Docker’s schema 1, which cannot be verified. Push it again with a current tool.',
+    'image-too-large': 'The image says that it is larger than anything that is fetched. Check its name.',
+    'image-vanished':
+      'The cache lost an image while it was fetched. Run it again, and not beside `cache gc`.',
+    'image-label-malformed':
+      'The label org.mobyproject.config of an image is wrong. Mend the image, or overrule it in the spec.',
+    'image-user-unknown':
+      'The image’s USER is not in its /etc/passwd or /etc/group. Give uid and gid in the spec.',
+    'image-user-unreadable':
+      'The image’s /etc/passwd or /etc/group is too large. Give uid and gid in the spec.',
+    'layer-diff-id': 'A layer’s content is not what the image’s config names. Build the image again.',
+    'layer-missing': 'A layer is not in the cache, or was damaged there. Run it again: it is fetched.',
+    'layer-too-large': 'A layer unpacks to more than anything that is taken. Use another image.',
+    'layout-exists': 'The directory is not empty. Name a new one.',
+    'layout-unusable':
+      'An OCI layout or archive cannot be read. Check the path and the tag, or export it again.',
+  },
+  'Debian packages': {
+    'debian-no-mirror': 'No Debian mirror is known. Name one with --mirror or CATAMARAN_DEBIAN_MIRROR.',
+    'debian-mirror-malformed':
+      'Not one or two URLs of Debian archives. Write the archive’s, then perhaps a comma and security’s.',
+    'debian-release-refused':
+      'The archive’s InRelease file is not signed by a key of Debian’s. Use another mirror.',
+    'debian-release-expired':
+      'The archive’s lists are older than they may be. Use another mirror, and check the clock.',
+    'debian-release-future': 'The archive’s lists are from the future. Set the clock.',
+    'debian-index-unlisted': 'The suite has no packages for this architecture.',
+    'debian-index-malformed': 'A list of packages cannot be read. Try another mirror.',
+    'debian-relation-malformed':
+      'A package’s dependencies cannot be read. Report it, with the package and its version.',
+    'debian-deb-malformed': 'A package is not as the format asks, although its digest is right. Report it.',
+    'debian-too-large':
+      'A list or package unpacks to more than it may. It is damaged or hostile: do not use it.',
+    'debian-no-package': 'No package has this name or provides it. Correct the name.',
+    'debian-version':
+      'The archive has no version that would do. Ask for one that is there, or for the name alone.',
+    'debian-conflict':
+      'The packages cannot be installed together. Ask for only one, or cut the closure by `without`.',
+    'debian-request-malformed': 'Not a package’s name, or NAME=VERSION. Correct it.',
+    'debian-request-contradiction':
+      'A package is both asked for and left out. Take it from one of the lists.',
+    'debian-package-gone':
+      'The mirror does not have a locked package any more. Run `catamaran lock --update`, or name a snapshot.',
+  },
+  'Archives and trees': {
+    'tar-attributes': 'The archive’s extended attributes are larger than is taken. Do not use it.',
+    'tar-checksum': 'A header of the archive is damaged. Fetch it again.',
+    'tar-entries': 'The archive has more entries than is taken. Do not use it.',
+    'tar-extension': 'An extended header of the archive is larger than is taken. Do not use it.',
+    'tar-link':
+      'A hard link of the archive leads to nothing, to itself or to a directory. Make the archive again.',
+    'tar-links': 'The archive’s symbolic links lead round and round. Do not use it.',
+    'tar-name':
+      'A name in the archive is absolute, leads upwards, is too long or is not UTF-8. Do not use it.',
+    'tar-number': 'A number in the archive cannot be read. Make the archive again.',
+    'tar-parent': 'A path of the archive lies below what is no directory. Make the archive again.',
+    'tar-paths': 'The archive’s paths are longer together than is taken. Do not use it.',
+    'tar-pax': 'A pax header of the archive cannot be read. Make the archive again.',
+    'tar-size': 'Something in the archive has a size that cannot have content. Make the archive again.',
+    'tar-sparse': 'The archive holds a sparse file. Make it without (GNU tar: no --sparse).',
+    'tar-too-large': 'The archive’s files are larger together than is taken. Do not use it.',
+    'tar-trailing': 'Something follows the archive’s end. Make the archive again.',
+    'tar-truncated': 'The archive ends too early. Fetch it again.',
+    'tar-type': 'The archive has an entry of a type that nobody knows. Make the archive again.',
+    'decompress-failed':
+      'Compressed data is damaged, whatever its digest says. Fetch it from another source.',
+    'cpio-unfitting':
+      'A file cannot be in an initrd, whose format has narrow limits. Leave it out, or put it in the root.',
+    'content-truncated': 'A file changed while it was read. Leave it alone, and build again.',
+    'extract-failed': 'Files cannot be unpacked on this machine. Check the space and the permissions.',
+    'extract-refused': 'A path is not unpacked on this machine, for safety. Exclude it from the tools.',
+    'glob-malformed': 'A glob cannot be read. Write it as in usr/share/{doc,man}/**, or as several.',
+    'tree-conflict': 'Two sources have something different at the same path. Exclude it in one of them.',
+  },
+  Building: {
+    'kernel-malformed':
+      'The kernel’s image lacks /kernel, its modules or something that is asked of it. Use a kernel component.',
+    'slot-too-small': 'The slot does not hold what goes into it. Raise disk.slot.',
+    'partition-too-small': 'A partition does not hold what goes into it. Raise its size under disk.',
+    'data-too-small': 'The data partition is too small for its file system. Set disk.data to 64M or more.',
+    'initrd-too-large':
+      'The initrd does not fit in memory, or in what a kernel takes. Use a format with a root image.',
+    'output-unwritable': 'The output cannot be written. Name another directory with --out.',
+    'cache-blob-lost':
+      'The cache lost a file while it was in use. Build again: what is missing is made anew.',
+    'step-result': 'What the cache remembers of a step cannot be read. Build again: the step is done anew.',
+    'plan-empty': 'The plan has no disk. This is a bug: report it.',
+  },
+  'Disk images and machines': {
+    'image-unreadable': 'The disk image cannot be opened. Check the path and the permissions.',
+    'image-damaged': 'Something in the disk image is not as it was built. Build or fetch it again.',
+    'gpt-missing': 'There is no partition table on the disk. Give a disk image of Catamaran’s.',
+    'gpt-unusable': 'The partition table cannot be mended or changed. The message says why.',
+    'run-firmware': 'Machines of this architecture do not have this firmware. Leave --firmware out.',
+    'run-incomplete':
+      'Beside the kernel there is nothing to boot it with. Build it again with --format kernel+initrd.',
+    'qemu-failed': 'QEMU ended with an error. Run the command again with --verbose to see how it was called.',
+    'machine-failed': 'QEMU did not start. The hint has the command that shows it by itself.',
+    'machine-control': 'QEMU does not answer. Start the machine again.',
+    'machine-ended': 'The machine ended before it came so far. Watch it with `catamaran run`.',
+    'machine-silent':
+      'The machine did not come so far in time. Watch it with `catamaran run`; emulation is slow.',
+    'machine-stays': 'The machine does not shut down. See on its console what it waits for.',
+    'machine-ssh':
+      'The machine does not answer by SSH. See on its console whether sshd runs and knows the key.',
+  },
+  Releases: {
+    'release-exists':
+      'There is a repository already. Name another directory: one is never made anew over another.',
+    'release-no-repository':
+      'The directory is no repository. Name one with --repo, or make one with `release init`.',
+    'release-served-copy':
+      'The directory is a copy that machines read. Publish where the repository was made.',
+    'release-unfinished': 'The repository was never finished. Sign what waits, or make it again elsewhere.',
+    'release-half-copied': 'The directory is half of a repository. Copy the rest, timestamp.json last.',
+    'release-unreadable': 'The repository, or the directory of keys, cannot be read. Check the permissions.',
+    'release-locked': 'Another publisher works on the repository. Wait until it is done.',
+    'release-conflict': 'Another publisher has published in the meantime. Run the command again.',
+    'release-copy-old': 'What is served is newer than what is here. Copy it here first.',
+    'release-server-unreachable': 'The address of --against cannot be read. Check it, or go without.',
+    'release-file-missing': 'The repository lacks a file that is signed. Restore it from another copy.',
+    'release-file-damaged': 'A file of the repository is not what is signed. Restore it from another copy.',
+    'release-redo-damaged':
+      'The note of what a publisher that was cut has still to write is damaged. Restore it from a copy.',
+    'release-part-unsigned':
+      'A release names a file that is not signed for. Add it again under a new version.',
+    'release-file-unreadable': 'A file to sign cannot be read. Give one of .publisher/pending/.',
+    'release-os-name': 'An OS cannot be called so in a repository. Give the spec’s os.id.',
+    'release-channel-name':
+      'A channel cannot be called so. Use lower-case letters and digits, and no role’s name.',
+    'release-no-channel': 'There is no channel of this name. `catamaran release status` lists them.',
+    'release-channel-empty': 'The channel points at nothing yet. Promote a release to it first.',
+    'release-no-version': 'There is no release of this version. `catamaran release status` lists them.',
+    'release-foreign-os': 'The release is of another OS than the repository. Name the right one with --repo.',
+    'release-version-taken': 'There is a release of this version already, and another one. Raise os.version.',
+    'release-not-newer':
+      'The release is not newer than what the channel points at. `release rollback` goes back.',
+    'release-not-older':
+      'The release is not older than what the channel points at. `release promote` goes forward.',
+    'release-not-in-channel':
+      'The channel does not point at this release. `catamaran release status` says at which.',
+    'release-epoch-low':
+      'Machines of the channel refuse so low an epoch. Release it again with a sufficient --epoch.',
+    'release-image-malformed':
+      'The directory does not hold the images of one build. Give a spec, or such a directory.',
+    'release-target-changed': 'An image changed while it was added, or its copy is damaged. Add it again.',
+    'release-source-mixed': 'A directory of built images goes with nothing else. Name it alone, or specs.',
+    'release-no-role': 'There is no such role to renew. Name one that the message lists.',
+    'release-role-unsigned': 'A role would be left without the signatures that it needs. Sign it first.',
+    'release-no-key': 'No key that is here could sign. Name the directory of the right ones with --keys.',
+    'release-key-malformed': 'Not an Ed25519 key. `openssl genpkey -algorithm ed25519` makes one.',
+    'release-key-taken': 'The key signs for this role already, and counts once. Use another.',
+    'release-key-unknown': 'The key signs for no role. `catamaran release status` lists those that do.',
+    'release-signing-failed':
+      'A key’s signing command failed, or printed no signature of the key. Try it by hand.',
+    'release-signatures-missing': 'Signatures are missing. Sign where the keys are, or use --sign-later.',
+    'release-pending':
+      'Something waits for signatures. Finish it with `release sign`, or drop it with --discard.',
+    'release-pending-damaged':
+      'What waits for signatures is damaged. Restore it, or drop it with `release sign --discard`.',
+    'release-pending-stale': 'What waits for signatures is out of date. Drop it, and run again what made it.',
+    'release-nothing-pending': 'Nothing waits for signatures. Run a command with --sign-later first.',
+    'tuf-malformed': 'Signed metadata is not as The Update Framework asks. Publish with `catamaran release`.',
+    'tuf-signatures': 'Metadata lacks signatures of the keys that its role names. Sign it with these.',
+    'tuf-expired': 'Signed metadata has expired. Run `catamaran release refresh`, and check the clock.',
+    'tuf-rollback': 'Metadata is older than what was seen before. Serve the newest files.',
+    'tuf-mismatch': 'Files of the repository do not go together. Copy it again, timestamp.json last.',
+    'tuf-dropped': 'A role that was published once is not listed any more. List it again.',
+    'tuf-missing': 'A file of the repository is not there. Copy the whole of it, timestamp.json last.',
+    'tuf-too-large': 'A file of the repository is larger than it may be. Look at what the server sends.',
+    'tuf-schema': 'The release is in a format that is not known here. Update to a release in between.',
+  },
+} as const;
+
+type Codes = typeof errorCodes;
+export type ErrorCode = { [Subject in keyof Codes]: keyof Codes[Subject] & string }[keyof Codes];

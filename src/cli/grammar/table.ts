@@ -1,0 +1,28 @@
+// Every command, under the heading that --help has it under. One more is a file beside this one, and a word here.
+import { build } from './build.ts';
+import { cache } from './cache.ts';
+import { check } from './check.ts';
+import { component } from './component.ts';
+import type { CommandEntry, Example, GroupEntry, Headed } from './entry.ts';
+import { explainError } from './explain-error.ts';
+import { formats } from './formats.ts';
+import { image } from './image.ts';
+import { inspect } from './inspect.ts';
+import { lock } from './lock.ts';
+import { plan } from './plan.ts';
+import { release } from './release/group.ts';
+import { run } from './run.ts';
+
+export const commands: Headed<CommandEntry | GroupEntry> = [
+  ['Make:', [build, run]],
+  ['Look:', [check, plan, inspect, formats, explainError]],
+  ['Keep:', [lock, release, component, image, cache]],
+];
+
+/** Of the program as a whole. */
+export const examples: readonly Example[] = [
+  ['catamaran build examples/minimal.yml', 'writes minimal.qcow2'],
+  ['catamaran run examples/minimal.yml', 'boots it in this terminal'],
+  ['catamaran check *.yml', 'finds every error in your specs'],
+  ['catamaran lock --update server.yml', 'takes the newest packages'],
+];
