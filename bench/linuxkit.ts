@@ -13,7 +13,7 @@ import { parseArgs } from 'node:util';
 import { createGzip } from 'node:zlib';
 import { formatSize } from '../src/base/size.ts';
 import { type Installation, installCommand, succeed } from '../test/support/build.ts';
-import { hostTools, type ToolsComponent, testCacheRoot } from '../test/support/tools.ts';
+import { hostTools, testCacheRoot } from '../test/support/tools.ts';
 import { type Measurement, measure } from './measure.ts';
 
 /** What issue 3 promises on two cores: seconds, and the initrd's size by gzip's. */
@@ -75,7 +75,7 @@ async function startRegistry(directory: string): Promise<{ host: string; stop():
   };
   const path = join(directory, 'registry.yml');
   await writeFile(path, JSON.stringify(config));
-  const tools = await hostTools(['tools-registry' as string as ToolsComponent]);
+  const tools = await hostTools(['tools-registry']);
   const command = await tools.command('docker-registry', ['serve', path]);
   const child = spawn(command.file, command.args, { env: command.env, stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = once(child, 'exit');

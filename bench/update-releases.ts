@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { cp, mkdir, open, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { silentReporter } from '../src/base/reporter.ts';
+import { listComponents } from '../src/component/definition.ts';
 import {
   parseReleaseManifest,
   type ReleaseManifest,
@@ -120,7 +121,7 @@ async function writeKernel({ root }: Installation, directory: string): Promise<v
 }
 
 async function touchComponents(directory: string): Promise<void> {
-  for (const name of await readdir(directory)) {
+  for (const name of await listComponents(directory)) {
     const path = join(directory, name, 'component.yml');
     const definition = await readFile(path, 'utf8');
     if (!/^tree: rootfs$/m.test(definition)) await writeFile(path, `${definition}tree: rootfs\n`);

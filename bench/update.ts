@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { type ReleasePart, releaseParts } from '../src/contract/release-manifest.ts';
 import type { Command } from '../src/tools/tools.ts';
 import { installCommand } from '../test/support/build.ts';
-import { hostTools, type ToolsComponent } from '../test/support/tools.ts';
+import { hostTools } from '../test/support/tools.ts';
 import { openMachine } from './update-machine.ts';
 import {
   initRepository,
@@ -52,7 +52,7 @@ export async function main(): Promise<void> {
       all.map(({ channel }) => channel),
     );
     const runs = await publishVariant(installation, base, first);
-    const curl = await (await hostTools(['tools-update' as string as ToolsComponent])).command('curl', []);
+    const curl = await (await hostTools(['tools-update'])).command('curl', []);
     server = await startCountingServer(join(base, 'release'));
     const results = new Map<string, Result>();
     for (const [name, variant] of Object.entries(changes)) {

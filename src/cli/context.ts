@@ -11,7 +11,7 @@ import { dockerCredentials } from '../oci/docker-config.ts';
 import { openRegistryClient, type RegistryClient } from '../oci/registry.ts';
 import { openCache } from '../store/cache.ts';
 import { readAuthorities } from './authorities.ts';
-import { componentsRoot, packageRoot } from './package-root.ts';
+import { componentsRoot, packageRoot, toolsRoot } from './package-root.ts';
 import type { Session } from './session.ts';
 
 export async function createContext({ io, globals, front, signal }: Session): Promise<Context> {
@@ -36,6 +36,7 @@ export async function createContext({ io, globals, front, signal }: Session): Pr
     offline: globals.offline,
     now: Math.floor(io.now() / 1000),
     componentsRoot: componentsRoot(),
+    toolsRoot: toolsRoot(),
     home: io.home,
     jobs: globals.jobs,
     ...unpackWorker(),

@@ -1,4 +1,4 @@
-// Finds the package's own directory, from src as from dist: it holds components/, whichever of both runs.
+// Finds the package's own directory, from src as from dist: it holds components/ and tools/, whichever of both runs.
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,4 +17,9 @@ export function packageRoot(): string {
 /** The directory of the components that `component:NAME` means. */
 export function componentsRoot(): string {
   return join(packageRoot(), 'components');
+}
+
+/** The directory of the components of the host's tools. */
+export function toolsRoot(): string {
+  return join(packageRoot(), 'tools');
 }

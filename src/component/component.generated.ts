@@ -18,6 +18,8 @@ export interface ComponentDocument {
   readonly include?: readonly string[];
   /** Globs of the packages’ files to leave out. */
   readonly exclude?: readonly string[];
+  /** Files, relative to the component, whose `without`, `include` and `exclude` count as if they stood here. */
+  readonly cuts?: readonly string[];
   /** Users, in /etc/passwd. */
   readonly users?: readonly User[];
   /** Groups, in /etc/group. */

@@ -12,6 +12,7 @@ import type { SourceMap } from '../document/source-map.ts';
 import { validateComponent } from '../document/validators.generated.ts';
 import type { ContainerSettings } from '../specification/spec.generated.ts';
 import type { ComponentDocument } from './component.generated.ts';
+import { addCuts } from './cuts.ts';
 
 export type Generator = NonNullable<ComponentDocument['generate']>[number];
 
@@ -27,6 +28,8 @@ export interface ComponentDefinition {
   /** Globs; absent: everything. */
   readonly include?: readonly string[];
   readonly exclude: readonly string[];
+  /** Files whose cuts are among the above once the component is read from its directory. */
+  readonly cuts: readonly string[];
   readonly users: readonly ComponentUser[];
   readonly groups: readonly ComponentGroup[];
   readonly directories: readonly OwnedPath[];
@@ -98,10 +101,10 @@ export async function readComponent(directory: string): Promise<ComponentDefinit
       { cause: error },
     );
   }
-  return parseComponent(directory, text);
+  return addCuts(parseComponent(directory, text));
 }
 
-/** The component whose component.yml has this text. */
+/** The component whose component.yml has this text, without what its `cuts` say. */
 export function parseComponent(directory: string, text: string): ComponentDefinition {
   const { value, source, problems } = readDocument<ComponentDocument>(
     'component.schema.json',
@@ -118,6 +121,7 @@ export function parseComponent(directory: string, text: string): ComponentDefini
     without: value.without ?? [],
     ...(value.include === undefined ? {} : { include: value.include }),
     exclude: value.exclude ?? [],
+    cuts: value.cuts ?? [],
     users: (value.users ?? []).map((user) => ({
       home: '/nonexistent',
       shell: '/usr/sbin/nologin',

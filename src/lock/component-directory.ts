@@ -3,9 +3,13 @@ import { join } from 'node:path';
 import type { ImageReference } from '../specification/reference.ts';
 import type { Context } from './context.ts';
 
+/** These are run by the host and never part of an image: no spec may name them, and nobody is shown them. */
+const isHostTool = (name: string): boolean => name === 'tools' || name.startsWith('tools-');
+
 export function componentDirectory(
   reference: ImageReference & { kind: 'component' | 'directory' },
-  context: Pick<Context, 'componentsRoot'>,
+  { componentsRoot, toolsRoot }: Pick<Context, 'componentsRoot' | 'toolsRoot'>,
 ): string {
-  return reference.kind === 'component' ? join(context.componentsRoot, reference.name) : reference.path;
+  if (reference.kind === 'directory') return reference.path;
+  return join(isHostTool(reference.name) ? toolsRoot : componentsRoot, reference.name);
 }

@@ -29,6 +29,8 @@ export interface Context {
   readonly now: number;
   /** The directory of the components that `component:NAME` means. */
   readonly componentsRoot: string;
+  /** The directory of the components of the host's tools. */
+  readonly toolsRoot: string;
   /** The user's home directory. */
   readonly home: string;
   /** How many steps may run at the same time. */

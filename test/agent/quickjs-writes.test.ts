@@ -6,14 +6,14 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { temporaryDirectory } from '../release/support/workplace.ts';
 import { bundleForQuickJs } from '../support/bundle-quickjs.ts';
-import { hostTools, type ToolsComponent } from '../support/tools.ts';
+import { hostTools } from '../support/tools.ts';
 
 const bundled = bundleForQuickJs(join(import.meta.dirname, 'support/quickjs-writes.ts'));
 
 /** A machine in a directory. `limit`: no file may be longer, in KiB. */
 async function openMachine(limit?: number) {
   const root = await temporaryDirectory();
-  const tools = await hostTools(['tools-tuf' as string as ToolsComponent]);
+  const tools = await hostTools(['tools-tuf']);
   const place = (path: string) => join(root, path);
   const put = (path: string, content: string | Uint8Array) => {
     mkdirSync(dirname(place(path)), { recursive: true });

@@ -6,7 +6,9 @@ import { CatamaranError } from '../../src/base/errors.ts';
 import { renderDiagnostics } from '../../src/base/render.ts';
 import { listComponents, parseComponent, readComponent } from '../../src/component/definition.ts';
 
-const components = join(import.meta.dirname, '../../components');
+const repository = join(import.meta.dirname, '../..');
+/** What users build with, the host's tools, the tests' tools. */
+const places = ['components', 'tools', 'test/components'];
 
 function errorsOf(text: string): string {
   try {
@@ -18,13 +20,15 @@ function errorsOf(text: string): string {
   return '';
 }
 
-describe('our own components', async () => {
-  const names = await listComponents(components);
-  it('are there', () => expect(names).toEqual(expect.arrayContaining(['init', 'kernel', 'sshd'])));
+describe.each(places)('each of %s', async (place) => {
+  const names = await listComponents(join(repository, place));
+  it('is there', () => expect(names).not.toEqual([]));
   it.each(names)('%s is read', async (name) => {
-    const definition = await readComponent(join(components, name));
-    expect(definition).toMatchObject({ name, directory: join(components, name) });
+    const directory = join(repository, place, name);
+    const definition = await readComponent(directory);
+    expect(definition).toMatchObject({ name, directory });
     expect(definition.summary).not.toBe('');
+    expect(name.startsWith('tools')).toBe(place !== 'components');
   });
 });
 
@@ -51,6 +55,7 @@ describe('readComponent', () => {
       packages: [],
       without: [],
       exclude: [],
+      cuts: [],
       users: [],
       groups: [],
       directories: [],
@@ -204,6 +209,6 @@ it('a component without a summary is one error', () => {
   `);
   expect(errorsOf('')).toMatchInlineSnapshot(`
     "components/x/component.yml:1:1: error: the document must be a mapping of keys to values, not empty
-      hint: Its keys: summary, description, packages, without, include, exclude, users, groups, directories, files, symlinks, tree, generate, modules, config and runtime."
+      hint: Look among the 17 keys of "Component document" in the schema."
   `);
 });

@@ -13,7 +13,7 @@ import { layoutName, volumeLayout } from '../../src/oci/volume-layout.ts';
 import { parseReference } from '../../src/specification/reference.ts';
 import type { Cache } from '../../src/store/cache.ts';
 import { file, type Tree } from '../../src/tree/tree.ts';
-import { hostTools, type ToolsComponent } from '../support/tools.ts';
+import { hostTools } from '../support/tools.ts';
 import {
   helloTree,
   originOf,
@@ -134,7 +134,7 @@ test('a platform keeps the version of the system that it names', async () => {
 test('umoci finds the one image under its name, and unpacks it', async () => {
   const cache = await temporaryCache();
   const layout = await writeDown(await volumeLayout(cache, [await make(cache)], name));
-  const tools = await hostTools(['tools-registry' as string as ToolsComponent]);
+  const tools = await hostTools(['tools-registry']);
   expect((await tools.run('umoci', ['list', '--layout', layout])).stdout).toBe(`${name}\n`);
   const bundle = join(await temporaryDirectory(), 'bundle');
   await tools.run('umoci', ['unpack', '--rootless', '--image', `${layout}:${name}`, bundle]);

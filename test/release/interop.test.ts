@@ -9,7 +9,7 @@ import { createKey } from '../../src/release/signing/keyring.ts';
 import { rotateKey } from '../../src/release/signing/rotate-key.ts';
 import { bucketOf } from '../../src/tuf/rollout.ts';
 import { bundleForQuickJs } from '../support/bundle-quickjs.ts';
-import { hostTools, type ToolsComponent } from '../support/tools.ts';
+import { hostTools } from '../support/tools.ts';
 import { keyNamed } from './support/people.ts';
 import {
   day,
@@ -21,7 +21,7 @@ import {
   type Workplace,
 } from './support/workplace.ts';
 
-const openTools = () => hostTools(['tools-tuf' as string as ToolsComponent]);
+const openTools = () => hostTools(['tools-tuf']);
 
 const python = `
 import sys, json

@@ -44,7 +44,7 @@ export interface Installation {
 export async function installCommand(): Promise<Installation> {
   const root = await mkdtemp(join(tmpdir(), 'catamaran-build-'));
   await chmod(root, 0o755);
-  for (const name of ['package.json', 'components', 'examples'])
+  for (const name of ['package.json', 'components', 'tools', 'examples'])
     await cp(join(repository, name), join(root, name), { recursive: true });
   for (const name of await installedPackages())
     await cp(join(repository, name), join(root, name), { recursive: true });

@@ -20,6 +20,7 @@ export async function testContext(): Promise<Context> {
     offline: false,
     now: Math.floor(Date.now() / 1000),
     componentsRoot: fileURLToPath(new URL('../../components', import.meta.url)),
+    toolsRoot: fileURLToPath(new URL('../../tools', import.meta.url)),
     home: homedir(),
     jobs: 2,
   };

@@ -1,19 +1,18 @@
 // The real host tools for tests: solved from the real archive on the first run, then from the cache with no network.
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
-import { parse } from 'yaml';
+import { join, resolve } from 'node:path';
 import type { Arch } from '../../src/base/arch.ts';
-import { digestFromHex } from '../../src/base/digest.ts';
 import type { Json } from '../../src/base/json.ts';
 import { silentReporter } from '../../src/base/reporter.ts';
+import { readComponent } from '../../src/component/definition.ts';
 import { loadArchive } from '../../src/debian/archive.ts';
 import { packageTree } from '../../src/debian/deb.ts';
 import type { LockedPackage } from '../../src/debian/locked.ts';
 import { findMirror } from '../../src/debian/mirror.ts';
 import { solve } from '../../src/debian/solve.ts';
 import { type Cache, openCache } from '../../src/store/cache.ts';
+import { digestOf } from '../../src/store/digest-of.ts';
 import { openTools } from '../../src/tools/open.ts';
 import type { Tools } from '../../src/tools/tools.ts';
 
@@ -23,8 +22,13 @@ export type ToolsComponent =
   | 'tools-qemu-arm64'
   | 'tools-grub-amd64'
   | 'tools-grub-arm64'
+  | 'tools-registry'
+  | 'tools-tuf'
+  | 'tools-update'
   /** For the BusyBox in it, in which the scripts of images run. */
   | 'getty';
+
+const repository = resolve(import.meta.dirname, '../..');
 
 export const hostArch: Arch = process.arch === 'arm64' ? 'arm64' : 'amd64';
 
@@ -81,18 +85,24 @@ export async function packagesOf(
 
 async function solveOnce(name: ToolsComponent, which: 'known' | 'fresh'): Promise<LockedPackage[]> {
   const cache = await testCache();
-  const text = await readFile(new URL(`../../components/${name}/component.yml`, import.meta.url), 'utf8');
+  const { packages: wanted, without } = await readComponent(directoryOf(name));
   const arch = name === 'tools-grub-arm64' ? 'arm64' : name === 'tools-grub-amd64' ? 'amd64' : hostArch;
-  const key = digestFromHex(createHash('sha256').update(`${arch}\n${text}`).digest('hex'));
+  const request = { packages: wanted, without };
+  const key = digestOf({ arch, ...request });
   const known = which === 'known' ? await cache.result('test-tools', key) : undefined;
   if (known !== undefined) return known as unknown as LockedPackage[];
-  const request = parse(text) as { packages: string[]; without: string[] };
   const archive = await loadArchive({ ...(await target()), suite: 'trixie', arch, now: new Date() });
   const packages = solve({ ...request, requester: name }, archive.packages).map(
     ({ why, ...locked }) => locked,
   );
   await cache.putResult('test-tools', key, packages as unknown as Json);
   return packages;
+}
+
+/** Of the host's tools, of the tests' own, or of what users build with. */
+function directoryOf(name: ToolsComponent): string {
+  const places = ['tools', 'test/components', 'components'].map((place) => join(repository, place, name));
+  return places.find((directory) => existsSync(directory))!;
 }
 
 async function target() {

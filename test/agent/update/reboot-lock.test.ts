@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { acquire, release, type Semaphore } from '../../../src/agent/update/etcd.ts';
 import { temporaryDirectory } from '../../release/support/workplace.ts';
-import { hostTools, type ToolsComponent } from '../../support/tools.ts';
+import { hostTools } from '../../support/tools.ts';
 import { makeRelease } from './support/releases.ts';
 import { sandboxHost } from './support/sandbox-host.ts';
 import { openWorld } from './support/world.ts';
@@ -20,7 +20,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-const tools = () => hostTools(['tools-update' as string as ToolsComponent]);
+const tools = () => hostTools(['tools-update']);
 
 /** Answers with its address. It ends with the test, or by `stop`. */
 async function startEtcd(): Promise<{ url: string; stop(): Promise<void> }> {

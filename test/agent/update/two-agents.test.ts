@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from 'esbuild';
 import { expect, test } from 'vitest';
-import { hostTools, type ToolsComponent } from '../../support/tools.ts';
+import { hostTools } from '../../support/tools.ts';
 import { publishPlan, start } from '../../tuf/support/forge.ts';
 import { expectInstalled } from './support/expect.ts';
 import { type ForgedWorld, one, openForgedWorld, planOf, two } from './support/forged-world.ts';
@@ -30,7 +30,7 @@ async function openScript({ machine }: ForgedWorld) {
     /\/(run|usr\/lib)\/catamaran/g,
     `${root}/$1/catamaran`,
   );
-  const tools = await hostTools(['tools-update' as string as ToolsComponent]);
+  const tools = await hostTools(['tools-update']);
   const sandbox = JSON.stringify({ root, curl: await tools.command('curl', []), now: start });
   const env = { ...process.env, PATH: `${bin}:${process.env.PATH}`, SANDBOX: sandbox };
   return (patience: number, ...words: string[]) => {

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { onTestFinished } from 'vitest';
-import { hostTools, type ToolsComponent } from '../../support/tools.ts';
+import { hostTools } from '../../support/tools.ts';
 import { temporaryDirectory } from './images.ts';
 
 /** bcrypt of `open-sesame`, as htpasswd -B writes it. */
@@ -24,7 +24,7 @@ export async function startRealRegistry(options: { htpasswd?: boolean } = {}): P
   };
   // JSON is YAML.
   await writeFile(join(directory, 'config.yml'), JSON.stringify(config));
-  const tools = await hostTools(['tools-registry' as string as ToolsComponent]);
+  const tools = await hostTools(['tools-registry']);
   const command = await tools.command('docker-registry', ['serve', join(directory, 'config.yml')]);
   const child = spawn(command.file, command.args, { env: command.env, stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));

@@ -17,7 +17,7 @@ import { currentState, serialiseEnv } from '../../../../src/slots/env.ts';
 import { freshState, type SlotState } from '../../../../src/slots/state.ts';
 import { imageKinds } from '../../../../src/tuf/names.ts';
 import { temporaryDirectory } from '../../../release/support/workplace.ts';
-import { hostTools, type ToolsComponent } from '../../../support/tools.ts';
+import { hostTools } from '../../../support/tools.ts';
 import type { TestRelease } from './releases.ts';
 import { type SandboxHost, sandboxHost } from './sandbox-host.ts';
 
@@ -54,7 +54,7 @@ export interface MachinePlan {
 export async function openTestMachine(plan: MachinePlan): Promise<TestMachine> {
   const { url, firstRoot, releases, partitionSize } = plan;
   const root = await temporaryDirectory();
-  const tools = await hostTools(['tools-update' as string as ToolsComponent]);
+  const tools = await hostTools(['tools-update']);
   const host = sandboxHost(root, await tools.command('curl', []));
   const device = (role: string) => `/dev/vda${(partitionRoles as readonly string[]).indexOf(role) + 1}`;
   for (const [index, role] of partitionRoles.entries()) {

@@ -1,0 +1,67 @@
+// What several components share of their cuts: files with `without`, `include` and `exclude`, which a component names
+// under `cuts` and which count as if they stood in its component.yml, before its own.
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { CatamaranError, messageOf } from '../base/errors.ts';
+import { readDocument } from '../document/document.ts';
+import { childOf } from '../document/pointer.ts';
+import { validateComponent } from '../document/validators.generated.ts';
+import type { SourceMap } from '../document/yaml.ts';
+import type { ComponentDocument } from './component.generated.ts';
+
+type Cuts = Pick<ComponentDocument, 'without' | 'include' | 'exclude'>;
+
+interface Cutting extends Cuts {
+  /** Relative to the directory. */
+  readonly cuts: readonly string[];
+  readonly directory: string;
+  readonly source: SourceMap;
+}
+
+export async function addCuts<T extends Cutting>(definition: T): Promise<T> {
+  if (definition.cuts.length === 0) return definition;
+  const shared = await Promise.all(definition.cuts.map((_, index) => readCuts(definition, index)));
+  const all = [...shared, definition];
+  const include = joined(all, 'include');
+  return {
+    ...definition,
+    without: joined(all, 'without'),
+    ...(include.length === 0 ? {} : { include }),
+    exclude: joined(all, 'exclude'),
+  };
+}
+
+function joined(all: readonly Cuts[], key: keyof Cuts): string[] {
+  return [...new Set(all.flatMap((each) => each[key] ?? []))];
+}
+
+async function readCuts({ cuts, directory, source }: Cutting, index: number): Promise<Cuts> {
+  const file = resolve(directory, cuts[index]!);
+  const text = await readFile(file, 'utf8').catch((cause) => {
+    throw new CatamaranError(
+      'spec',
+      {
+        code: 'component-file-unreadable',
+        message: `a file of the component cannot be read: ${file}: ${messageOf(cause)}`,
+        hint: 'Take it along where the component was copied from, or write its lists into component.yml.',
+        position: source.positionOf(childOf('/cuts', index)),
+      },
+      { cause },
+    );
+  });
+  const read = readDocument<ComponentDocument>('component.schema.json', validateComponent, file, text);
+  const { summary: _, without, include, exclude, ...others } = read.value;
+  for (const key of Object.keys(others)) {
+    read.problems.add(read.source.positionOf(childOf('', key)), {
+      code: 'spec-unknown-key',
+      message: `cuts that are shared have no "${key}"`,
+      hint: 'Write it into the component.yml of each component.',
+    });
+  }
+  read.problems.throwIfAny();
+  return {
+    ...(without ? { without } : {}),
+    ...(include ? { include } : {}),
+    ...(exclude ? { exclude } : {}),
+  };
+}
