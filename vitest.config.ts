@@ -11,13 +11,26 @@ export default defineConfig({
     globalSetup: './test/support/bundle.ts',
     projects: [
       {
+        // Needs nothing but Node: whole in less than a minute.
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/boot/**'],
+          exclude: ['test/boot/**', 'test/**/*.slow.test.ts'],
           maxWorkers,
           sequence: { groupOrder: 0 },
           testTimeout: minutes(5),
+          hookTimeout: minutes(10),
+        },
+      },
+      {
+        // Builds, registries, other programs, the Debian archive; and what takes many seconds.
+        test: {
+          name: 'slow',
+          include: ['test/**/*.slow.test.ts'],
+          exclude: ['test/boot/**'],
+          maxWorkers,
+          sequence: { groupOrder: 1 },
+          testTimeout: minutes(10),
           hookTimeout: minutes(10),
         },
       },
@@ -27,7 +40,7 @@ export default defineConfig({
           name: 'boot',
           include: ['test/boot/**/*.test.ts'],
           maxWorkers,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
           // QEMU's emulation now and then ends a guest for no reason of the guest's: one more try.
           retry: 1,
           testTimeout: minutes(15),

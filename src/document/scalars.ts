@@ -57,10 +57,16 @@ export function parseImagePath(text: string): string {
   }
   if (parts.length === 0)
     throw malformed('path', 'a path of a file', text, 'Name the file, such as etc/motd.');
-  if (parts.some((part) => Buffer.byteLength(part) > 255) || Buffer.byteLength(text) > 4095) {
+  if (parts.some((part) => sizeInUtf8(part) > 255) || sizeInUtf8(text) > 4095) {
     throw malformed('path', 'a path that Linux takes', text, 'A name has at most 255 bytes, a path 4095.');
   }
   return parts.join('/');
+}
+
+/** Without Node: the contract with the machine reads scalars too. */
+function sizeInUtf8(text: string): number {
+  const sizeOf = (point: number) => (point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4);
+  return [...text].reduce((size, character) => size + sizeOf(character.codePointAt(0)!), 0);
 }
 
 function malformed(

@@ -6,9 +6,9 @@ import { compareVersions } from '../tuf/version.ts';
 import { publish } from './change/publish.ts';
 import type { Publisher } from './change/publisher.ts';
 import type { Disk } from './repository/disk.ts';
+import { readPending } from './repository/draft.ts';
 import { withLock } from './repository/lock.ts';
 import { channelsOf, listPointers, listReleases, readState, type State } from './repository/state.ts';
-import { readPending } from './signing/draft.ts';
 
 export interface GcAnswer {
   /** Versions that are no longer signed. */

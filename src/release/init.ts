@@ -6,10 +6,11 @@ import { finishFirst, type Holders, makeFirstDrafts } from './change/first-versi
 import type { Outcome } from './change/publisher.ts';
 import { type Config, writeConfig } from './repository/config.ts';
 import { type Disk, openDisk } from './repository/disk.ts';
+import type { SigningKey } from './repository/draft.ts';
+import { alreadyPending, readPending } from './repository/draft.ts';
 import { withLock } from './repository/lock.ts';
 import { requireNotHalf } from './repository/state.ts';
-import { alreadyPending, readPending } from './signing/draft.ts';
-import { createKey, type Key, readKeyring } from './signing/keyring.ts';
+import { createKey, readKeyring } from './signing/keyring.ts';
 
 /** How many keys a role has, and how many of them must sign. */
 export interface Quorum {
@@ -65,7 +66,7 @@ export async function initRepository(request: InitRequest): Promise<InitAnswer> 
 async function gatherKeys({ keys: directory, root, channels }: InitRequest) {
   const keyring = await readKeyring(directory);
   const created: string[] = [];
-  const take = async (name: string): Promise<Key> => {
+  const take = async (name: string): Promise<SigningKey> => {
     const present = keyring.find((key) => key.name === name);
     if (present) return present;
     const key = await createKey(directory, name);
@@ -75,7 +76,7 @@ async function gatherKeys({ keys: directory, root, channels }: InitRequest) {
   };
   const takeQuorum = async (role: string, { keys: count, threshold }: Quorum): Promise<Holders> => {
     const names = count === 1 ? [role] : Array.from({ length: count }, (_, index) => `${role}-${index + 1}`);
-    const keys: Key[] = [];
+    const keys: SigningKey[] = [];
     for (const name of names) keys.push(await take(name));
     requireDistinct(role, keys);
     return { keys, threshold };
@@ -90,7 +91,7 @@ async function gatherKeys({ keys: directory, root, channels }: InitRequest) {
 }
 
 /** Two names for one key would be a threshold of two that one person meets. */
-function requireDistinct(role: string, keys: readonly Key[]): void {
+function requireDistinct(role: string, keys: readonly SigningKey[]): void {
   const twin = keys.find(({ id }, index) => keys.findIndex((other) => other.id === id) < index);
   if (twin === undefined) return;
   throw new CatamaranError('usage', {

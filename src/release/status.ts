@@ -6,8 +6,8 @@ import { shareAt } from '../tuf/rollout.ts';
 import { compareVersions } from '../tuf/version.ts';
 import { daysOf } from './repository/config.ts';
 import type { Disk } from './repository/disk.ts';
+import { readPending } from './repository/draft.ts';
 import { channelsOf, listPointers, listReleases, readState, type State } from './repository/state.ts';
-import { readPending } from './signing/draft.ts';
 
 export interface ChannelStatus {
   readonly channel: string;

@@ -1,9 +1,9 @@
 // `catamaran release refresh|rotate-key|gc`: what keeps a repository alive, safe and small.
 import { resolve } from 'node:path';
+import { requireSigner, rotateKey } from '../../release/change/rotate-key.ts';
 import { collectReleases } from '../../release/gc.ts';
 import { refreshRepository } from '../../release/refresh.ts';
 import { createKey } from '../../release/signing/keyring.ts';
-import { requireSigner, rotateKey } from '../../release/signing/rotate-key.ts';
 import { readStatus } from '../../release/status.ts';
 import {
   describeOutcome,

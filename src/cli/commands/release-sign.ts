@@ -2,7 +2,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { CatamaranError, messageOf } from '../../base/errors.ts';
-import { describePending, discardPending, signFile, signPending } from '../../release/signing/sign.ts';
+import { describePending, discardPending, signFile, signPending } from '../../release/change/sign.ts';
 import { describeOutcome, openPublisher, outcomeJson, type RepositoryOptions } from '../release-session.ts';
 import type { Session } from '../session.ts';
 

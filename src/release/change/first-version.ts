@@ -6,6 +6,7 @@ import { keyJson } from '../../tuf/keys.ts';
 import { parseRoot, parseTargets, type Targets } from '../../tuf/metadata.ts';
 import { releasesRole, timestampPath, topRoles } from '../../tuf/names.ts';
 import { type Config, daysOf } from '../repository/config.ts';
+import type { SigningKey } from '../repository/draft.ts';
 import {
   type Demand,
   type Draft,
@@ -17,13 +18,12 @@ import {
   removePending,
   signDraft,
   writePending,
-} from '../signing/draft.ts';
-import type { Key } from '../signing/keyring.ts';
+} from '../repository/draft.ts';
+import { commonFields, expiryOf, metaJson, metaOf, pathOf, topDemand } from '../repository/role-fields.ts';
 import { nameKey, type Outcome, type Publisher } from './publisher.ts';
-import { commonFields, expiryOf, metaJson, metaOf, pathOf, topDemand } from './role-fields.ts';
 
 export interface Holders {
-  readonly keys: readonly Key[];
+  readonly keys: readonly SigningKey[];
   readonly threshold: number;
 }
 
@@ -124,7 +124,7 @@ async function makeFirstOnline(
   return [snapshot, await make('timestamp', [snapshot])];
 }
 
-function keyTable(keys: readonly Key[]): Record<string, Json> {
+function keyTable(keys: readonly SigningKey[]): Record<string, Json> {
   return Object.fromEntries(keys.map((key) => [key.id, keyJson(key.public)]));
 }
 

@@ -2,11 +2,18 @@
 import type { Json } from '../../base/json.ts';
 import { byName } from '../../base/order.ts';
 import { daysOf } from '../repository/config.ts';
+import { type Draft, makeDraft, signDraft } from '../repository/draft.ts';
+import {
+  commonFields,
+  expiryOf,
+  metaJson,
+  metaOf,
+  secondsPerDay,
+  topDemand,
+} from '../repository/role-fields.ts';
 import type { State } from '../repository/state.ts';
 import type { Collected } from '../signing/collect-signatures.ts';
-import { type Draft, makeDraft, signDraft } from '../signing/draft.ts';
 import type { Publisher } from './publisher.ts';
-import { commonFields, expiryOf, metaJson, metaOf, secondsPerDay, topDemand } from './role-fields.ts';
 
 /** Snapshot is left as it is where nothing changes and half of its time is still to come. */
 export async function makeOnline(

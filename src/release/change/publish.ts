@@ -7,11 +7,6 @@ import { sha256Hex } from '../../tuf/hex.ts';
 import { type TopRole, targetPath } from '../../tuf/names.ts';
 import { readConfig } from '../repository/config.ts';
 import type { Disk } from '../repository/disk.ts';
-import { withLock } from '../repository/lock.ts';
-import { requireNewest } from '../repository/served.ts';
-import { readState, type State } from '../repository/state.ts';
-import { sweep } from '../repository/sweep.ts';
-import { collectSignatures } from '../signing/collect-signatures.ts';
 import {
   alreadyPending,
   type Draft,
@@ -22,11 +17,16 @@ import {
   removePending,
   type Shortage,
   writePending,
-} from '../signing/draft.ts';
+} from '../repository/draft.ts';
+import { withLock } from '../repository/lock.ts';
+import { nextVersion, topDemand, versionOf } from '../repository/role-fields.ts';
+import { requireNewest } from '../repository/served.ts';
+import { readState, type State } from '../repository/state.ts';
+import { sweep } from '../repository/sweep.ts';
+import { collectSignatures } from '../signing/collect-signatures.ts';
 import { makeOnline } from './online.ts';
 import { nameKey, type Outcome, type Publisher } from './publisher.ts';
 import { rehearse } from './rehearse.ts';
-import { nextVersion, topDemand, versionOf } from './role-fields.ts';
 import { planFiles, redo, writeFiles } from './write-files.ts';
 
 /** A file that is to lie in `targets/`: bytes, or the path of what is copied. */

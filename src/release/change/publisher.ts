@@ -1,13 +1,12 @@
 // Who changes a repository, and what comes of it.
 import type { Transport } from '../../net/http.ts';
 import type { Disk } from '../repository/disk.ts';
-import type { Shortage } from '../signing/draft.ts';
-import type { Key } from '../signing/keyring.ts';
+import type { Shortage, SigningKey } from '../repository/draft.ts';
 
 export interface Publisher {
   readonly directory: string;
   readonly disk: Disk;
-  readonly keyring: readonly Key[];
+  readonly keyring: readonly SigningKey[];
   /** Seconds since the epoch. */
   readonly now: number;
   /** Where signatures are missing: keep what is to be signed, rather than fail. */
@@ -28,7 +27,7 @@ export interface Outcome {
 
 /** As people call a key: by its file here, or by its file where the repository was made. */
 export function nameKey(
-  keyring: readonly Key[],
+  keyring: readonly SigningKey[],
   names: Readonly<Record<string, string>>,
 ): (id: string) => string {
   return (id) => keyring.find((key) => key.id === id)?.name ?? names[id] ?? `key ${id.slice(0, 12)}…`;

@@ -3,9 +3,9 @@
 import { CatamaranError } from '../../base/errors.ts';
 import { refresh } from '../../tuf/client.ts';
 import { metadataPath } from '../../tuf/names.ts';
+import { type Demand, type Draft, findShortage, type Shortage } from '../repository/draft.ts';
 import { createMemory, openDirectory } from '../repository/local.ts';
 import type { State } from '../repository/state.ts';
-import { type Demand, type Draft, findShortage, type Shortage } from '../signing/draft.ts';
 import type { Publisher } from './publisher.ts';
 import type { FilePlan } from './write-files.ts';
 

@@ -8,9 +8,9 @@ import { byName } from '../../base/order.ts';
 import type { Root } from '../../tuf/metadata.ts';
 import { type TopRole, timestampPath } from '../../tuf/names.ts';
 import { type Disk, privateDirectory } from '../repository/disk.ts';
+import { type Draft, draftBytes, findShortage } from '../repository/draft.ts';
+import { pathOf, topDemand } from '../repository/role-fields.ts';
 import type { State } from '../repository/state.ts';
-import { type Draft, draftBytes, findShortage } from '../signing/draft.ts';
-import { pathOf, topDemand } from './role-fields.ts';
 
 export interface FilePlan {
   /** Paths and bytes, in the order of writing. */

@@ -10,9 +10,9 @@ import { metadataPath, pointerName, releasesRole, targetPath, timestampPath } fr
 import { type Pointer, parsePointer } from '../../tuf/pointer.ts';
 import type { RoleKeys } from '../../tuf/signatures.ts';
 import { openEnvelope, requireSignatures } from '../../tuf/signatures.ts';
-import { readPending } from '../signing/draft.ts';
 import { type Config, defaultDays, findConfig, readConfig } from './config.ts';
 import type { Disk } from './disk.ts';
+import { readPending } from './draft.ts';
 import { createMemory, openDirectory } from './local.ts';
 
 /** A role that signs targets: `targets`, `releases` or a channel. */

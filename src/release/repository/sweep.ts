@@ -1,8 +1,8 @@
 // What publishers that were killed have left: versions that no snapshot lists, drafts that are published, half files.
 import { canonicalJson, type Json } from '../../base/json.ts';
 import { isAbandoned } from '../../store/owner.ts';
-import { readPending, removePending } from '../signing/draft.ts';
 import { type Disk, privateDirectory } from './disk.ts';
+import { readPending, removePending } from './draft.ts';
 import type { State } from './state.ts';
 
 export async function sweep(disk: Disk, { client, rootSigned, roles }: State): Promise<void> {

@@ -1,10 +1,10 @@
 // Who must sign the drafts of one change, what the keys at hand can sign of them, and what is missing.
 import type { Json } from '../../base/json.ts';
 import { parseRoot, parseTargets, type Root } from '../../tuf/metadata.ts';
-import { topDemand } from '../change/role-fields.ts';
+import type { SigningKey } from '../repository/draft.ts';
+import { type Demand, type Draft, findShortage, type Shortage, signDraft } from '../repository/draft.ts';
+import { topDemand } from '../repository/role-fields.ts';
 import type { State } from '../repository/state.ts';
-import { type Demand, type Draft, findShortage, type Shortage, signDraft } from './draft.ts';
-import type { Key } from './keyring.ts';
 
 export interface Collected {
   readonly drafts: readonly Draft[];
@@ -19,7 +19,7 @@ export interface Collected {
 export async function collectSignatures(
   state: State,
   unsigned: readonly Draft[],
-  keyring: readonly Key[],
+  keyring: readonly SigningKey[],
 ): Promise<Collected> {
   const signedOf = (name: string) => unsigned.find(({ role }) => role === name)?.signed as Json | undefined;
   const [root, delegating] = [signedOf('root'), signedOf('targets')];

@@ -7,22 +7,17 @@ import { join } from 'node:path';
 import { CatamaranError, messageOf } from '../../base/errors.ts';
 import { byName } from '../../base/order.ts';
 import { errorCode } from '../../store/disk.ts';
-import { type KeyId, keyIdOf, type PublicKey } from '../../tuf/keys.ts';
+import { keyIdOf } from '../../tuf/keys.ts';
 import { unreadable, withRepository } from '../repository/disk-errors.ts';
+import type { SigningKey } from '../repository/draft.ts';
 import { commandPatience, signByCommand, type Words } from './signing-command.ts';
 
-export interface Key {
-  /** The file's, without its ending. */
-  readonly name: string;
-  readonly id: KeyId;
-  readonly public: PublicKey;
-  /** Answers with 128 hex digits. Absent where only the public half is here. */
-  readonly sign?: (message: Uint8Array) => Promise<string>;
-}
-
 /** Sorted by name; none where there is no such directory. `patience`: in milliseconds, for a command that signs. */
-export async function readKeyring(directory: string, { patience = commandPatience } = {}): Promise<Key[]> {
-  const keys: Key[] = [];
+export async function readKeyring(
+  directory: string,
+  { patience = commandPatience } = {},
+): Promise<SigningKey[]> {
+  const keys: SigningKey[] = [];
   for (const file of (await listFiles(directory)).sort(byName)) {
     const [, name = '', ending] = /^([A-Za-z0-9][A-Za-z0-9._-]*)\.(pem|json)$/.exec(file) ?? [];
     if (ending === undefined) continue;
@@ -35,7 +30,7 @@ export async function readKeyring(directory: string, { patience = commandPatienc
 }
 
 /** Makes `NAME.pem`, readable by its owner alone. Never replaces one. */
-export async function createKey(directory: string, name: string): Promise<Key> {
+export async function createKey(directory: string, name: string): Promise<SigningKey> {
   const path = join(directory, `${name}.pem`);
   const { privateKey } = generateKeyPairSync('ed25519');
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
@@ -52,7 +47,7 @@ export async function createKey(directory: string, name: string): Promise<Key> {
   return readPem(name, path, pem);
 }
 
-function readPem(name: string, path: string, pem: string): Key {
+function readPem(name: string, path: string, pem: string): SigningKey {
   const isPublic = pem.includes('-----BEGIN PUBLIC KEY-----');
   let key: KeyObject;
   try {
@@ -71,7 +66,7 @@ function readPem(name: string, path: string, pem: string): Key {
   };
 }
 
-function readCommand(name: string, path: string, text: string, patience: number): Key {
+function readCommand(name: string, path: string, text: string, patience: number): SigningKey {
   let value: { public?: unknown; command?: unknown } | null;
   try {
     value = JSON.parse(text) as typeof value;

@@ -1,4 +1,4 @@
-// What quickjs-writes.test.ts has done in QuickJS by the host of machines: ROOT stands for the machine's own root. The
+// What quickjs-writes.slow.test.ts has done in QuickJS by the host of machines: ROOT stands for the machine's own root. The
 // answer is `done`, or why not.
 import { commandLine, exit, quickJsHost } from '../../../src/agent/host/host-quickjs.ts';
 import { partitionsOf } from '../../../src/agent/slots/partitions.ts';

@@ -1,7 +1,7 @@
 // Who publishes in a test, with which keys, and how it ends for them.
 
 import type { Publisher } from '../../../src/release/change/publisher.ts';
-import type { Key } from '../../../src/release/signing/keyring.ts';
+import type { SigningKey } from '../../../src/release/repository/draft.ts';
 import type { Workplace } from './workplace.ts';
 
 /** The curve of a release that all machines get. */
@@ -20,5 +20,5 @@ export async function person(place: Workplace, ...names: string[]): Promise<Publ
   return { ...publisher, keyring: publisher.keyring.filter(({ name }) => names.includes(name)) };
 }
 
-export const keyNamed = ({ keyring }: Pick<Publisher, 'keyring'>, name: string): Key =>
+export const keyNamed = ({ keyring }: Pick<Publisher, 'keyring'>, name: string): SigningKey =>
   keyring.find((key) => key.name === name)!;

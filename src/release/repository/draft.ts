@@ -7,7 +7,7 @@ import { byName } from '../../base/order.ts';
 import { encodeCanonical } from '../../tuf/canonical.ts';
 import type { JsonObject } from '../../tuf/fields.ts';
 import { fieldsOf, numberField, textField } from '../../tuf/fields.ts';
-import type { KeyId, KeyTable } from '../../tuf/keys.ts';
+import type { KeyId, KeyTable, PublicKey } from '../../tuf/keys.ts';
 import {
   type Envelope,
   openEnvelope,
@@ -16,8 +16,17 @@ import {
   validSigners,
   writeEnvelope,
 } from '../../tuf/signatures.ts';
-import { type Disk, privateDirectory } from '../repository/disk.ts';
-import type { Key } from './keyring.ts';
+import { type Disk, privateDirectory } from './disk.ts';
+
+/** What signs: the keyring has them. */
+export interface SigningKey {
+  /** The file's, without its ending. */
+  readonly name: string;
+  readonly id: KeyId;
+  readonly public: PublicKey;
+  /** Answers with 128 hex digits. Absent where only the public half is here. */
+  readonly sign?: (message: Uint8Array) => Promise<string>;
+}
 
 export interface Draft {
   readonly role: string;
@@ -42,7 +51,7 @@ export function makeDraft(role: string, signed: JsonObject): Draft {
 export async function signDraft(
   draft: Draft,
   demands: readonly Demand[],
-  keyring: readonly Key[],
+  keyring: readonly SigningKey[],
 ): Promise<Draft> {
   const wanted = new Set(demands.flatMap(({ keyids }) => keyids));
   const message = encodeCanonical(draft.signed as Json);
@@ -137,7 +146,7 @@ export async function writePending(
 /** Fills the empty slots of one file that was carried here, and says which. */
 export async function signSlots(
   bytes: Uint8Array,
-  keyring: readonly Key[],
+  keyring: readonly SigningKey[],
   what: string,
 ): Promise<{ bytes: Uint8Array; signed: string[] }> {
   const envelope = openEnvelope(bytes, what);

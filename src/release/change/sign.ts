@@ -8,15 +8,15 @@ import { sha256Hex } from '../../tuf/hex.ts';
 import { targetPath, timestampPath } from '../../tuf/names.ts';
 import { parsePointer } from '../../tuf/pointer.ts';
 import { formatCurve } from '../../tuf/rollout.ts';
-import { finishFirst } from '../change/first-version.ts';
-import { publishPending } from '../change/publish.ts';
-import type { Outcome, Publisher } from '../change/publisher.ts';
 import { readConfig } from '../repository/config.ts';
 import { type Disk, privateDirectory } from '../repository/disk.ts';
+import type { SigningKey } from '../repository/draft.ts';
+import { listPending, parseDraft, readPending, removePending, signSlots } from '../repository/draft.ts';
 import { withLock } from '../repository/lock.ts';
 import { readState } from '../repository/state.ts';
-import { listPending, parseDraft, readPending, removePending, signSlots } from './draft.ts';
-import type { Key } from './keyring.ts';
+import { finishFirst } from './first-version.ts';
+import { publishPending } from './publish.ts';
+import type { Outcome, Publisher } from './publisher.ts';
 
 /** What somebody is about to sign. */
 export interface PendingChange {
@@ -92,7 +92,7 @@ async function isFirst(disk: Disk): Promise<boolean> {
 /** Adds what this keyring can sign to the bytes of one file of `.publisher/pending/`. */
 export async function signFile(
   bytes: Uint8Array,
-  keyring: readonly Key[],
+  keyring: readonly SigningKey[],
   what: string,
 ): Promise<{ bytes: Uint8Array; signed: string[] }> {
   parseDraft(what, bytes, what);

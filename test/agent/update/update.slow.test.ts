@@ -1,5 +1,5 @@
 // Updates of a machine in a directory, over real HTTP and by the real curl, from a repository as `catamaran release` writes
-// it: what is moved, and what each command does. What each fault does is in forged, network, disk and chain.test.ts.
+// it: what is moved, and what each command does. What each fault does is in forged, network, disk and chain.slow.test.ts.
 import { expect, test } from 'vitest';
 import { halt, rollBack } from '../../../src/release/channel/pointers.ts';
 import { expectInstalled, expectUntouched } from './support/expect.ts';

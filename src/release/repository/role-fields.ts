@@ -4,9 +4,9 @@ import { formatTime, type JsonObject } from '../../tuf/fields.ts';
 import { sha256Hex } from '../../tuf/hex.ts';
 import type { FileMeta, Root } from '../../tuf/metadata.ts';
 import { metadataPath, type TopRole, timestampPath } from '../../tuf/names.ts';
-import { daysOf } from '../repository/config.ts';
-import type { State } from '../repository/state.ts';
-import { type Demand, type Draft, draftBytes } from '../signing/draft.ts';
+import { daysOf } from './config.ts';
+import { type Demand, type Draft, draftBytes } from './draft.ts';
+import type { State } from './state.ts';
 
 export const secondsPerDay = 86_400;
 

@@ -4,11 +4,11 @@ import { CatamaranError } from '../../base/errors.ts';
 import type { JsonObject } from '../../tuf/fields.ts';
 import { type KeyId, keyJson } from '../../tuf/keys.ts';
 import { topRoles } from '../../tuf/names.ts';
-import { publish } from '../change/publish.ts';
-import type { Outcome, Publisher } from '../change/publisher.ts';
 import { readConfig, writeConfig } from '../repository/config.ts';
+import type { SigningKey } from '../repository/draft.ts';
 import { readState, type State } from '../repository/state.ts';
-import type { Key } from './keyring.ts';
+import { publish } from './publish.ts';
+import type { Outcome, Publisher } from './publisher.ts';
 
 export interface RotateAnswer {
   readonly outcome: Outcome;
@@ -21,7 +21,7 @@ interface KeyedRole extends JsonObject {
 }
 
 export async function rotateKey(
-  { old, replacement }: { readonly old: KeyId; readonly replacement: Key },
+  { old, replacement }: { readonly old: KeyId; readonly replacement: SigningKey },
   publisher: Publisher,
 ): Promise<RotateAnswer> {
   let affected: string[] = [];
@@ -51,7 +51,7 @@ export async function requireSigner(old: KeyId, { directory, disk, now }: Publis
   if (!named.some(({ keyids }) => keyids.includes(old))) throw unknownKey(old);
 }
 
-function replaceInRoot({ rootSigned }: State, old: KeyId, key: Key) {
+function replaceInRoot({ rootSigned }: State, old: KeyId, key: SigningKey) {
   const before = rootSigned.roles as unknown as Record<string, KeyedRole>;
   const affected = topRoles.filter((role) => before[role]!.keyids.includes(old));
   const roles = Object.fromEntries(topRoles.map((role) => [role, replaceIn(before[role]!, old, key.id)]));
@@ -59,7 +59,7 @@ function replaceInRoot({ rootSigned }: State, old: KeyId, key: Key) {
   return { affected, signed: { ...rootSigned, keys, roles } as JsonObject };
 }
 
-function replaceInTargets({ roles }: State, old: KeyId, key: Key) {
+function replaceInTargets({ roles }: State, old: KeyId, key: SigningKey) {
   const { signed } = roles.get('targets')!;
   const table = signed.delegations as JsonObject;
   const before = table.roles as unknown as readonly (KeyedRole & { name: string })[];
@@ -76,7 +76,7 @@ function replaceIn<R extends KeyedRole>(role: R, old: KeyId, fresh: KeyId): R {
 }
 
 /** Only keys that a role still names. */
-function pruneKeys(table: JsonObject, key: Key, roles: readonly KeyedRole[]): JsonObject {
+function pruneKeys(table: JsonObject, key: SigningKey, roles: readonly KeyedRole[]): JsonObject {
   const named = new Set(roles.flatMap(({ keyids }) => keyids));
   const all = { ...table, [key.id]: keyJson(key.public) };
   return Object.fromEntries(Object.entries(all).filter(([keyid]) => named.has(keyid)));

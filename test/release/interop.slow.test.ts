@@ -3,10 +3,10 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { rotateKey } from '../../src/release/change/rotate-key.ts';
 import { promote } from '../../src/release/channel/pointers.ts';
 import { refreshRepository } from '../../src/release/refresh.ts';
 import { createKey } from '../../src/release/signing/keyring.ts';
-import { rotateKey } from '../../src/release/signing/rotate-key.ts';
 import { bucketOf } from '../../src/tuf/rollout.ts';
 import { bundleForQuickJs } from '../support/bundle-quickjs.ts';
 import { hostTools } from '../support/tools.ts';

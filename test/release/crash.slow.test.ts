@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { addRelease } from '../../src/release/add.ts';
 import type { Publisher } from '../../src/release/change/publisher.ts';
+import { rotateKey } from '../../src/release/change/rotate-key.ts';
+import { signPending } from '../../src/release/change/sign.ts';
 import { promote } from '../../src/release/channel/pointers.ts';
 import { collectReleases } from '../../src/release/gc.ts';
 import { readImageDirectory } from '../../src/release/images.ts';
@@ -14,8 +16,6 @@ import { type Disk, openDisk } from '../../src/release/repository/disk.ts';
 import { createMemory } from '../../src/release/repository/local.ts';
 import { verifyRepository } from '../../src/release/repository/verify.ts';
 import { createKey } from '../../src/release/signing/keyring.ts';
-import { rotateKey } from '../../src/release/signing/rotate-key.ts';
-import { signPending } from '../../src/release/signing/sign.ts';
 import { writeSlot } from './support/images.ts';
 import { atOnce, codeOf, keyNamed, person } from './support/people.ts';
 import {

@@ -8,13 +8,14 @@ import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import { openTransport } from '../../src/net/http.ts';
 import { proxiesOf } from '../../src/net/proxy.ts';
+import { rotateKey } from '../../src/release/change/rotate-key.ts';
+import { discardPending, signFile, signPending } from '../../src/release/change/sign.ts';
 import { promote } from '../../src/release/channel/pointers.ts';
 import { refreshRepository } from '../../src/release/refresh.ts';
 import { openDisk } from '../../src/release/repository/disk.ts';
+import type { SigningKey } from '../../src/release/repository/draft.ts';
 import { withLock } from '../../src/release/repository/lock.ts';
-import { createKey, type Key, readKeyring } from '../../src/release/signing/keyring.ts';
-import { rotateKey } from '../../src/release/signing/rotate-key.ts';
-import { discardPending, signFile, signPending } from '../../src/release/signing/sign.ts';
+import { createKey, readKeyring } from '../../src/release/signing/keyring.ts';
 import { readStatus } from '../../src/release/status.ts';
 import { ownedName } from '../../src/store/owner.ts';
 import { startProxy } from '../store/proxy-support.ts';
@@ -57,7 +58,7 @@ test.each([
 });
 
 /** A command that signs with a private key of its own, and the keyring's file for it. */
-async function installCommand(directory: string, key: Key, pem: string, script = '') {
+async function installCommand(directory: string, key: SigningKey, pem: string, script = '') {
   const program = join(directory, `${key.name}.sh`);
   const secret = join(directory, `${key.name}.secret`);
   await writeFile(secret, pem, { mode: 0o600 });
