@@ -142,6 +142,29 @@ describe('a server that breaks off', () => {
     expect(tries).toBe(2);
   });
 
+  test.each([
+    ['no other', {}, [undefined]],
+    ['a time, which is one', { 'last-modified': 'Sun, 01 Nov 2026 00:00:00 GMT' }, ['bytes=100000-']],
+  ])('and has a weak ETag, which tells no bytes apart, and %s', async (_, headers, asked) => {
+    const seen: (string | undefined)[] = [];
+    const conditions: unknown[] = [];
+    let first = true;
+    const good = ranged(bytes, seen, 'W/"v1"');
+    const url = await serve((request, response) => {
+      for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+      if (!first) {
+        conditions.push(request.headers['if-range']);
+        return good(request, response);
+      }
+      first = false;
+      truncate(response, bytes, 100_000, { etag: 'W/"v1"' });
+    });
+    const { to } = await setUp();
+    expect((await download({ url, what: 'the file', maxSize: 1 << 20 }, to)).digest).toBe(blob.digest);
+    expect(seen).toEqual(asked);
+    expect(conditions).toEqual(Object.values(headers).length === 0 ? [undefined] : Object.values(headers));
+  });
+
   test('and then holds another content, of which it has no digest, is read from the start', async () => {
     const other = noise(200_000, 2);
     const seen: (string | undefined)[] = [];
@@ -472,7 +495,7 @@ test('an abort ends it with its reason, and keeps what has arrived', async () =>
 
 describe('processes', () => {
   const script = `import { openCache } from './src/store/cache.ts';
-    import { download } from './src/store/download.ts';
+    import { download } from './src/net/download.ts';
     import { silentReporter as reporter } from './src/base/reporter.ts';
     const [root, url, digest] = process.argv.slice(2);
     const cache = await openCache(root);

@@ -92,9 +92,9 @@ test('where nothing can be written, status and verify work, and a publisher is t
   const script = join(place.base, 'publish.ts');
   await writeFile(
     script,
-    `import { openDisk } from ${source('disk.ts')};
+    `import { openDisk } from ${source('repository/disk.ts')};
      import { refreshRepository } from ${source('refresh.ts')};
-     import { verifyRepository } from ${source('verify.ts')};
+     import { verifyRepository } from ${source('repository/verify.ts')};
      const [directory] = process.argv.slice(2);
      const disk = openDisk(directory);
      await verifyRepository(directory, disk, ${now});

@@ -191,6 +191,8 @@ describe('include', () => {
         hint: Remove one of these includes."
     `);
     expect(includes('include: [a.yml]')).toContain('a.yml → a.yml');
+    const dotted = () => readSpec('./a.yml', 'include: [a.yml]', host({}));
+    expect(messagesOf(dotted)).toContain('the files include each other: ./a.yml → a.yml');
     expect(includes('include: [none.yml]')).toMatchInlineSnapshot(`
       "a.yml:1:11: error: none.yml cannot be included: ENOENT: none.yml
        1 | include: [none.yml]

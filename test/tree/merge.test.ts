@@ -46,6 +46,14 @@ describe('what agrees is merged:', () => {
     expect([...merged.values()].map(({ mtime }) => mtime)).toEqual([7, 9, 0]);
   });
 
+  test('equal nodes of which the second is later', () => {
+    const merged = mergeTrees([
+      source('A', { a: { ...directory(), mtime: 7 }, 'a/f': { ...file('x'), mtime: 2 } }),
+      source('B', { a: { ...directory(), mtime: 5 }, 'a/f': { ...file('x'), mtime: 9 } }),
+    ]);
+    expect([...merged.values()].map(({ mtime }) => mtime)).toEqual([7, 9]);
+  });
+
   test('equal contents at different places', async () => {
     const path = await fileOf(Buffer.from('..hello..'));
     const slice = { ...file(''), content: { at: 'file', path, offset: 2, size: 5 } as const };

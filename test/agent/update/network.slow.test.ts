@@ -25,18 +25,27 @@ function forget({ machine }: ForgedWorld): void {
     machine.host.removeFile(`/var/lib/catamaran/tuf/${name}`);
 }
 
+/** In seconds: how long it waits for a server. */
+const patience = ({ machine }: ForgedWorld, seconds: number) =>
+  machine.host.writeFile('/run/catamaran/patience', `${seconds}\n`);
+
 async function expectWell({ machine, server }: ForgedWorld): Promise<void> {
   await server.setRules([]);
   expect(machine.agent('update')).toMatchObject({ status: 0 });
   await expectInstalled(machine, 'B', two);
 }
 
-async function expectEachRefused(faults: readonly (readonly [string, Fault, RegExp])[]): Promise<void> {
+async function expectEachRefused(
+  faults: readonly (readonly [string, Fault, RegExp])[],
+  seconds = 60,
+): Promise<void> {
   const world = await openForgedWorld(toTwo);
+  patience(world, seconds);
   for (const [path, fault, reason] of faults) {
     forget(world);
     await expectRefused(world, [{ path, fault }], reason);
   }
+  patience(world, 60);
   await expectWell(world);
 }
 
@@ -117,16 +126,22 @@ function placeIn(part: 'boot' | 'hash', at: number): number {
 
 describe('row 8: an answer that does not come to its end', () => {
   test('a server that says nothing more', () =>
-    expectEachRefused([
-      ['timestamp', { kind: 'stall', after: 10 }, /too slow|timed out/],
-      ['\\.root$', { kind: 'stall', after: 10 }, /times in a row/],
-    ]));
+    expectEachRefused(
+      [
+        ['timestamp', { kind: 'stall', after: 10 }, /too slow|timed out/],
+        ['\\.root$', { kind: 'stall', after: 10 }, /times in a row/],
+      ],
+      2,
+    ));
 
   test('a byte now and then', () =>
-    expectEachRefused([
-      ['snapshot', { kind: 'trickle' }, /too slow/],
-      ['\\.hash$', { kind: 'trickle' }, /too slow/],
-    ]));
+    expectEachRefused(
+      [
+        ['snapshot', { kind: 'trickle' }, /too slow/],
+        ['\\.hash$', { kind: 'trickle' }, /too slow/],
+      ],
+      2,
+    ));
 
   test('a body without an end', () =>
     expectEachRefused([

@@ -58,7 +58,6 @@ test('one waits for the other, or is told; both never write', async () => {
   const see = async () => seen.push(...(await server.takeRequests()));
 
   await server.setRules([{ path: '\\.hash$', fault: { kind: 'hold' } }]);
-  machine.host.writeFile('/run/catamaran/patience', '30\n');
   const first = agent(60, 'update', '--apply');
   while (!seen.some(({ path }) => path.endsWith('.hash'))) await Promise.all([see(), sleep(20)]);
   expect(await agent(0, 'update', '--apply')).toEqual({

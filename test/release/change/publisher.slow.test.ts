@@ -330,6 +330,15 @@ test('gc signs out what is old and unused, and removes files one run later', asy
   await readAllByTufJs(place);
 });
 
+test('gc keeps the stepping stones of a channel', async () => {
+  const place = await openWorkplace();
+  const publisher = await place.publisher();
+  for (const version of ['1.0', '2.0', '2.1']) await place.add({ version });
+  await place.add({ version: '3.0' }, { minFrom: '2.0' });
+  await promote({ version: '3.0', to: 'alpha', points: atOnce, stones: ['2.0'] }, publisher);
+  expect((await collectReleases(1, publisher)).dropped.toSorted()).toEqual(['1.0', '2.1']);
+});
+
 test('verify finds damaged, missing and foreign files, all at once', async () => {
   const place = await openWorkplace();
   await place.add({ version: '1.0' });

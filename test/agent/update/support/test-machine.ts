@@ -64,7 +64,7 @@ export async function openTestMachine(plan: MachinePlan): Promise<TestMachine> {
     host.writeFile(`/dev/vda${index + 1}`, Buffer.alloc(size));
   }
   host.writeFile('/run/catamaran/disk', 'vda\n');
-  host.writeFile('/run/catamaran/patience', '1\n');
+  host.writeFile('/run/catamaran/patience', '60\n');
   host.writeFile('/etc/machine-id', `${machineId}\n`);
   const settings = { url, channel: 'stable', reboot: 'immediate', 'not-before': '1700000000' };
   host.writeFile('/usr/lib/catamaran/update.json', JSON.stringify(settings));
