@@ -1,6 +1,7 @@
 // The grammar of the command line: every command, argument and option, once. Commands themselves are loaded when
 // they are chosen.
 import { Argument, Command, Option } from 'commander';
+import { architectures } from '../base/arch.ts';
 import type { Choose } from './choice.ts';
 import { addComponent, addImage } from './image-commands.ts';
 import { addRelease } from './release-commands.ts';
@@ -50,7 +51,7 @@ export function defineProgram(choose: Choose): Command {
       new Argument('<spec|image>', 'a spec, or what was built of one: a disk, or NAME of NAME-kernel'),
     )
     .addOption(
-      new Option('--firmware <name>', 'firmware of the machine (default: bios; arm64 has uefi)').choices([
+      new Option('--firmware <name>', 'firmware of the machine (default: bios where it has one)').choices([
         'bios',
         'uefi',
       ]),
@@ -197,7 +198,7 @@ function addGlobalOptions(program: Command): void {
     .addOption(
       new Option(
         '--arch <name>',
-        'architecture to build for: amd64, arm64 (default: this machine’s)',
+        `architecture to build for: ${architectures.join(', ')} (default: this machine’s)`,
       ).argParser(values.parseArch),
     )
     .addOption(

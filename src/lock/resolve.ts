@@ -1,7 +1,7 @@
 // Spec → LockedSpec: every reference gets its digest, from the lock where it has one, else from the archive.
 // What the lock says is taken as it is; what it lacks is added to it; `update` asks anew for everything.
 
-import { type Arch, architectures } from '../base/arch.ts';
+import { type Arch, archByNode, architectureOf, architectures } from '../base/arch.ts';
 import type { Digest } from '../base/digest.ts';
 import { CatamaranError } from '../base/errors.ts';
 import { type ComponentSources, readSources } from '../component/sources.ts';
@@ -53,7 +53,7 @@ export async function resolveSpec(request: ResolveRequest, context: Context): Pr
     const image = await target.lockWhole(reference);
     images.set(image.name, image);
   }
-  const loader = { kind: 'component', name: `tools-grub-${arch}` } as const;
+  const loader = { kind: 'component', name: architectureOf(arch).grub.component } as const;
   const { packages: grub } = await target.lockComponent(loader, imageName(loader, spec.file));
   const hostTools = new TargetLocker(
     request,
@@ -263,8 +263,8 @@ function notLocked(name: string, changed: boolean): CatamaranError {
 
 /** By Node's name of it. */
 export function hostArchitecture(nodeArch: string): Arch {
-  const arch = { x64: 'amd64', arm64: 'arm64' }[nodeArch];
-  if (arch === 'amd64' || arch === 'arm64') return arch;
+  const arch = archByNode(nodeArch);
+  if (arch) return arch;
   throw new CatamaranError('environment', {
     code: 'host-unsupported',
     message: `there are no host tools for this machine's architecture: ${nodeArch}`,

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { inspectImage } from '../../src/disk/inspect.ts';
 import { planTable, type TablePlan } from '../../src/gpt/mend.ts';
-import type { Firmware } from '../../src/run/arguments.ts';
+import type { Firmware } from '../../src/base/firmware.ts';
 import type { PartitionRole } from '../../src/slots/constants.ts';
 import { parseEnv } from '../../src/slots/env.ts';
 import { freshState, type SlotState } from '../../src/slots/state.ts';

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { crashPoints } from '../../src/agent/slots/crash-points.ts';
 import { inspectImage } from '../../src/disk/inspect.ts';
-import type { Firmware } from '../../src/run/arguments.ts';
+import type { Firmware } from '../../src/base/firmware.ts';
 import { chooseBoot } from '../../src/slots/boot-model.ts';
 import { parseEnv } from '../../src/slots/env.ts';
 import { randomFrom } from '../faults/random.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildSpec } from '../../src/output/build.ts';
-import type { Firmware } from '../../src/run/arguments.ts';
+import type { Firmware } from '../../src/base/firmware.ts';
 import type { Machine } from '../../src/run/machine.ts';
 import type { SshKey } from '../../src/run/ssh.ts';
 import { testContext } from '../support/context.ts';

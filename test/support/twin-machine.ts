@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Status } from '../../src/agent/slots/status.ts';
 import { placeOf } from '../../src/disk/disk-layout.ts';
-import type { Firmware } from '../../src/run/arguments.ts';
+import type { Firmware } from '../../src/base/firmware.ts';
 import type { Machine } from '../../src/run/machine.ts';
 import { envOffsets, envSize, type PartitionRole, type SlotName } from '../../src/slots/constants.ts';
 import { serialiseEnv } from '../../src/slots/env.ts';

@@ -1,5 +1,6 @@
 // LockedSpec → the steps of disk images: images → segments → base → disk, with initrd, boot loader and data partition
 // from the side.
+import { type Arch, architectureOf } from '../../base/arch.ts';
 import { CatamaranError } from '../../base/errors.ts';
 import { byName } from '../../base/order.ts';
 import type { Planning } from '../../engine/planning.ts';
@@ -12,7 +13,7 @@ import { planBundle } from '../../steps/plan-bundle.ts';
 
 export function planDisks(locked: LockedSpec, formats: readonly DiskFormat[], planning: Planning): void {
   const { spec } = locked;
-  if (!spec.kernel) throw noKernel(spec.file);
+  if (!spec.kernel) throw noKernel(spec.file, locked.arch);
   const { add, image, common } = planning;
   const { arch, epoch, tools } = common;
 
@@ -103,10 +104,10 @@ function unique(steps: readonly Step[]): Step[] {
   return [...new Map(steps.map((step) => [step.id, step])).values()];
 }
 
-function noKernel(file: string): CatamaranError {
+function noKernel(file: string, arch: Arch): CatamaranError {
   return new CatamaranError('spec', {
     code: 'spec-no-kernel',
     message: `${file} names no kernel, and a disk image boots one`,
-    hint: 'Add `kernel: {image: component:kernel, cmdline: "console=tty0 console=ttyS0"}`.',
+    hint: `Add \`kernel: {image: component:kernel, cmdline: "console=tty0 console=${architectureOf(arch).console}"}\`.`,
   });
 }
