@@ -1,4 +1,5 @@
-// Makes the TypeScript types and the validators from schemas/*.schema.json, their one source.
+// Makes the TypeScript types and the validators from schemas/*.schema.json, their one source, and the tables of
+// docs/platforms.md from src/platform.
 // `node scripts/generate.mjs` writes them; `--check` fails when a written one is stale.
 // The validators are compiled here, not at run time: loading and running ajv takes 150 ms, its output 6 ms.
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -6,9 +7,11 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
 import standalone from 'ajv/dist/standalone/index.js';
+import { platformsPage } from './platforms-page.mjs';
 import { generateTypes } from './types-from-schema.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const read = (path) => readFileSync(join(root, path), 'utf8');
 const banner = (from) => `// Generated from ${from} by scripts/generate.mjs. Do not edit.\n`;
 const readSchema = (name) => JSON.parse(readFileSync(join(root, 'schemas', name), 'utf8'));
 const schemas = {
@@ -42,6 +45,7 @@ const generated = {
       'spec.schema.json': '../specification/spec.generated.ts',
     }),
   'src/document/validators.generated.ts': generateValidators(),
+  'docs/platforms.md': await platformsPage(root, read('docs/platforms.md')),
 };
 
 const check = process.argv.includes('--check');

@@ -29,6 +29,7 @@ const floors: Readonly<Record<string, number>> = {
   tuf: 2,
   tree: 2,
   store: 2,
+  platform: 1,
   slots: 1,
   verity: 1,
   base: 0,
@@ -68,7 +69,7 @@ test('imports go down', async () => {
 });
 
 /** What has no need of Node: the device shares it, or will. */
-const pureRooms = ['agent', 'contract', 'slots', 'tuf', 'verity', 'base'];
+const pureRooms = ['agent', 'contract', 'platform', 'slots', 'tuf', 'verity', 'base'];
 
 /** Pure JavaScript, bundled for the device: the signatures and hashes of TUF. And QuickJS's own, for the host. */
 const purePackages: Readonly<Record<string, readonly string[]>> = {

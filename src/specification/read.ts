@@ -2,7 +2,7 @@
 // Nothing is read here but the texts: what the spec refers to is asked of `Surroundings`.
 import { basename } from 'node:path';
 import { CatamaranError } from '../base/errors.ts';
-import { byName, sortedEntries } from '../base/order.ts';
+import { byName } from '../base/order.ts';
 import { requireSize } from '../base/size.ts';
 import { checkDocument } from '../document/document.ts';
 import { mergeDocuments } from '../document/merge-documents.ts';
@@ -15,6 +15,7 @@ import { numberContainers, readContainers } from './containers.ts';
 import { readFiles } from './files.ts';
 import { expandIncludes, type SpecText } from './include.ts';
 import { readHealth, readUpdate } from './lifecycle.ts';
+import { readPlatforms } from './platforms.ts';
 import { parsed, type Reading, readReference, type Surroundings, warn } from './reading.ts';
 import { parseReference } from './reference.ts';
 import type { OperatingSystem, SpecDocument } from './spec.generated.ts';
@@ -86,7 +87,7 @@ function readAs(dialect: Dialect, files: readonly [SpecText, ...SpecText[]], aro
     disk: readDisk(reading, value),
     ...optional('update', readUpdate(reading, value.update)),
     ...optional('health', readHealth(reading, value)),
-    platforms: new Map(sortedEntries({ ...value.platforms })),
+    platforms: readPlatforms(reading, value),
     names,
     source,
     document,
