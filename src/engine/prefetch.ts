@@ -1,7 +1,7 @@
 // Before the first step runs: everything that the steps will want from the archive is fetched and unpacked side by side,
 // so that downloads do not wait for compressors, nor the other way round.
-import { preparePackages } from '../debian/deb.ts';
-import type { LockedPackage } from '../debian/locked.ts';
+import type { LockedPackage } from '../packages/locked.ts';
+import { fetchPackages } from '../sources/table.ts';
 import { isPrepared } from '../tools/root.ts';
 import { isRemembered } from './execute.ts';
 import { isOutput, type Plan, type Step, type StepId } from './step.ts';
@@ -17,7 +17,7 @@ export async function prefetch(plan: Plan, outputs: readonly Step[], workshop: W
   for (const { work } of steps) if (work.kind === 'component') want(work.component.packages);
   const runsTools = steps.some((step) => !isOutput(step));
   if (runsTools && !(await isPrepared({ cache, packages: locked.tools }))) want(locked.tools);
-  if (wanted.size > 0) await preparePackages([...wanted.values()], packages);
+  if (wanted.size > 0) await fetchPackages([...wanted.values()], packages);
 }
 
 /** What has to be made, from the outputs down to what is remembered. */

@@ -1,16 +1,17 @@
 // What the steps work with: the cache, the host tools (unpacked when the first step asks for them), the packages of the
 // archive, and how many may work at once. One for each build.
 
+import { openUnpackPool } from '../archive/unpack-pool.ts';
 import type { Digest } from '../base/digest.ts';
-import { type PackageOptions, packageTree } from '../debian/deb.ts';
-import type { LockedPackage } from '../debian/locked.ts';
-import { openUnpackPool } from '../debian/unpack-pool.ts';
 import { lostBlob } from '../image/root-image.ts';
 import type { Context } from '../lock/context.ts';
 import type { LockedSpec } from '../lock/locked-spec.ts';
 import { imageTree } from '../oci/flatten.ts';
 import type { Image } from '../oci/image.ts';
 import { loadImage } from '../oci/store.ts';
+import type { LockedPackage } from '../packages/locked.ts';
+import type { PackageAccess } from '../packages/source.ts';
+import { sourceOf } from '../sources/table.ts';
 import type { Blob, Cache } from '../store/cache.ts';
 import { openTools } from '../tools/open.ts';
 import type { Tools } from '../tools/tools.ts';
@@ -23,7 +24,7 @@ export interface Workshop {
   readonly context: Context;
   readonly cache: Cache;
   readonly tools: () => Promise<Tools>;
-  readonly packages: PackageOptions;
+  readonly packages: PackageAccess;
   readonly packageTree: (locked: LockedPackage) => Promise<ReadonlyTree>;
   /** By the digest of the manifest: read once, used by several steps. */
   readonly images: Map<Digest, Promise<OpenImage>>;
@@ -43,7 +44,7 @@ export async function withWorkshop<T>(
   const { cache, reporter, signal, mirror, snapshotMirrors, transport, offline, jobs, unpackWorker } =
     context;
   const pool = unpackWorker && openUnpackPool(unpackWorker, jobs);
-  const packages: PackageOptions = {
+  const packages: PackageAccess = {
     cache,
     reporter,
     signal,
@@ -53,7 +54,7 @@ export async function withWorkshop<T>(
     offline,
     ...(pool ? { unpack: pool.unpack } : {}),
   };
-  const readPackage = (wanted: LockedPackage) => packageTree(wanted, packages);
+  const readPackage = (wanted: LockedPackage) => sourceOf(wanted).unpack(wanted, packages);
   let tools: Promise<Tools> | undefined;
   try {
     return await work({

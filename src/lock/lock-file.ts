@@ -5,7 +5,7 @@ import { type Arch, architectures, isArch } from '../base/arch.ts';
 import { type Digest, isDigest } from '../base/digest.ts';
 import { CatamaranError, messageOf } from '../base/errors.ts';
 import { byName, sortedEntries } from '../base/order.ts';
-import type { LockedPackage } from '../debian/locked.ts';
+import type { LockedPackage } from '../packages/locked.ts';
 
 /** What one component resolved to. */
 export interface ComponentLock {

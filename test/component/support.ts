@@ -11,7 +11,7 @@ import { silentReporter } from '../../src/base/reporter.ts';
 import type { ComponentHost } from '../../src/component/build.ts';
 import { loadArchive } from '../../src/debian/archive.ts';
 import { packageTree } from '../../src/debian/deb.ts';
-import type { LockedPackage } from '../../src/debian/locked.ts';
+import type { LockedPackage } from '../../src/packages/locked.ts';
 import { findMirror } from '../../src/debian/mirror.ts';
 import { solve } from '../../src/debian/solve.ts';
 import { openCache } from '../../src/store/cache.ts';

@@ -5,7 +5,7 @@ import { architectures } from '../../src/base/arch.ts';
 import { type Digest, digestFromHex } from '../../src/base/digest.ts';
 import { CatamaranError } from '../../src/base/errors.ts';
 import { byName } from '../../src/base/order.ts';
-import { type LockedPackage, pockets } from '../../src/debian/locked.ts';
+import { type LockedPackage, pockets } from '../../src/packages/locked.ts';
 import { compareLocks } from '../../src/lock/changes.ts';
 import { emptyLock, formatLock, type Lock, parseLock, type TargetLock } from '../../src/lock/lock-file.ts';
 

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { digestFromHex } from '../../src/base/digest.ts';
 import { readSources } from '../../src/component/sources.ts';
-import type { LockedPackage } from '../../src/debian/locked.ts';
+import type { LockedPackage } from '../../src/packages/locked.ts';
 import { readSpecFiles } from '../../src/lock/files.ts';
 import { imageName } from '../../src/lock/image-name.ts';
 import type { LockedImage, LockedSpec } from '../../src/lock/locked-spec.ts';

@@ -24,7 +24,7 @@ import { type Digest, digestHex, isDigest } from '../../src/base/digest.ts';
 import { silentReporter } from '../../src/base/reporter.ts';
 import { preparePackages } from '../../src/debian/deb.ts';
 import { fetchPackages } from '../../src/debian/fetch-packages.ts';
-import type { LockedPackage } from '../../src/debian/locked.ts';
+import type { LockedPackage } from '../../src/packages/locked.ts';
 import { findMirror } from '../../src/debian/mirror.ts';
 import { type Lock, parseLock } from '../../src/lock/lock-file.ts';
 import { hashFile } from '../../src/store/cache.ts';

@@ -10,7 +10,7 @@ import type { Json } from '../../src/base/json.ts';
 import { silentReporter } from '../../src/base/reporter.ts';
 import { loadArchive } from '../../src/debian/archive.ts';
 import { packageTree } from '../../src/debian/deb.ts';
-import type { LockedPackage } from '../../src/debian/locked.ts';
+import type { LockedPackage } from '../../src/packages/locked.ts';
 import { findMirror } from '../../src/debian/mirror.ts';
 import { solve } from '../../src/debian/solve.ts';
 import { type Cache, openCache } from '../../src/store/cache.ts';

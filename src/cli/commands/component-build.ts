@@ -1,7 +1,5 @@
 // `catamaran component build NAME`: one component to an OCI image in the cache; its manifest's digest is the answer.
 import { formatSize } from '../../base/size.ts';
-import { preparePackages } from '../../debian/deb.ts';
-import type { LockedPackage } from '../../debian/locked.ts';
 import { componentStep, makeStep, type Step, type Work } from '../../engine/step.ts';
 import { withWorkshop } from '../../engine/workshop.ts';
 import { lostBlob } from '../../image/root-image.ts';
@@ -9,6 +7,8 @@ import type { Context } from '../../lock/context.ts';
 import { hostArchitecture } from '../../lock/resolve.ts';
 import type { Image } from '../../oci/image.ts';
 import { loadImage } from '../../oci/store.ts';
+import type { LockedPackage } from '../../packages/locked.ts';
+import { fetchPackages } from '../../sources/table.ts';
 import { makeComponent } from '../../steps/component.ts';
 import { createContext } from '../context.ts';
 import { lockOne } from '../lock-one.ts';
@@ -50,7 +50,7 @@ export async function buildNamed(named: string, session: Session, context: Conte
   const step = makeStep(componentStep(name), work, {}, []) as Step<Work & { kind: 'component' }>;
   const task = front.task(step.id);
   const { blobs } = await withWorkshop(locked, context, async (workshop) => {
-    await preparePackages(component.packages, workshop.packages);
+    await fetchPackages(component.packages, workshop.packages);
     return makeComponent(step, workshop);
   });
   task.done();

@@ -2,13 +2,13 @@
 import { type Arch, architectureOf } from '../../base/arch.ts';
 import { CatamaranError } from '../../base/errors.ts';
 import type { Firmware } from '../../base/firmware.ts';
-import { preparePackages } from '../../debian/deb.ts';
 import { withWorkshop } from '../../engine/workshop.ts';
 import type { Context } from '../../lock/context.ts';
 import { hostArchitecture } from '../../lock/resolve.ts';
 import { escapeHelp, type KeySource, runInteractive } from '../../run/interactive.ts';
 import { startMachine } from '../../run/machine.ts';
 import { chooseAccelerator } from '../../run/probe.ts';
+import { fetchPackages } from '../../sources/table.ts';
 import { openTools } from '../../tools/open.ts';
 import { isPrepared } from '../../tools/root.ts';
 import type { Tools } from '../../tools/tools.ts';
@@ -82,7 +82,7 @@ async function openQemu(context: Context, arch: Arch, hostArch: Arch): Promise<T
   const { packages } = component;
   return withWorkshop(locked, context, async (workshop) => {
     const { cache, packageTree } = workshop;
-    if (!(await isPrepared({ cache, packages }))) await preparePackages(packages, workshop.packages);
+    if (!(await isPrepared({ cache, packages }))) await fetchPackages(packages, workshop.packages);
     return openTools({ cache, reporter: context.reporter, packages, packageTree });
   });
 }
