@@ -5,7 +5,7 @@ import { availableParallelism, cpus, release, tmpdir, totalmem } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { formatSize } from '../src/base/size.ts';
-import type { LockedPackage } from '../src/debian/locked.ts';
+import type { LockedPackage } from '../src/packages/locked.ts';
 import {
   cacheWithPackages,
   fetchOnceForAll,

@@ -1,4 +1,5 @@
-// Makes what has another source: types and validators from schemas/*.schema.json, docs/errors.md from the error codes.
+// Makes what has another source: types and validators from schemas/*.schema.json, docs/errors.md from the error codes,
+// the tables of docs/platforms.md from src/platform.
 // `node scripts/generate.mjs` writes them; `--check` fails when a written one is stale.
 // The validators are compiled here, not at run time: loading and running ajv takes 150 ms, its output 6 ms.
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -7,9 +8,11 @@ import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
 import standalone from 'ajv/dist/standalone/index.js';
 import { errorsPage } from './errors-page.mjs';
+import { platformsPage } from './platforms-page.mjs';
 import { generateTypes } from './types-from-schema.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const read = (path) => readFileSync(join(root, path), 'utf8');
 const banner = (from) => `// Generated from ${from} by scripts/generate.mjs. Do not edit.\n`;
 const readSchema = (name) => JSON.parse(readFileSync(join(root, 'schemas', name), 'utf8'));
 const schemas = {
@@ -48,6 +51,7 @@ const generated = {
     banner('schemas/lock.schema.json') + generateTypes('lock.schema.json', schemas, {}),
   'src/document/validators.generated.ts': generateValidators(),
   'docs/errors.md': `<!-- Generated from src/base/error-codes.ts by scripts/generate.mjs. Do not edit. -->\n${await errorsPage(root)}`,
+  'docs/platforms.md': await platformsPage(root, read('docs/platforms.md')),
 };
 
 const check = process.argv.includes('--check');

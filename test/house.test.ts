@@ -15,13 +15,15 @@ const floors: Readonly<Record<string, number>> = {
   component: 6,
   container: 6,
   run: 6,
+  sources: 6,
   agent: 5,
+  debian: 5,
   tools: 5,
   oci: 5,
   disk: 4,
   release: 4,
-  debian: 4,
   specification: 4,
+  packages: 4,
   contract: 3,
   archive: 3,
   net: 3,
@@ -30,6 +32,7 @@ const floors: Readonly<Record<string, number>> = {
   tuf: 2,
   tree: 2,
   store: 2,
+  platform: 1,
   slots: 1,
   verity: 1,
   base: 0,
@@ -83,7 +86,7 @@ test('bench and scripts are above: nothing imports them, and they use no test', 
 });
 
 /** What has no need of Node: the device shares it, or will. */
-const pureRooms = ['agent', 'contract', 'slots', 'tuf', 'verity', 'base'];
+const pureRooms = ['agent', 'contract', 'platform', 'slots', 'tuf', 'verity', 'base'];
 
 /** Pure JavaScript, bundled for the device: the signatures and hashes of TUF. And QuickJS's own, for the host. */
 const purePackages: Readonly<Record<string, readonly string[]>> = {

@@ -3,12 +3,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { findMirror } from '../debian/mirror.ts';
 import type { Context, Program } from '../lock/context.ts';
 import { openTransport } from '../net/http.ts';
 import { proxiesOf } from '../net/proxy.ts';
 import { dockerCredentials } from '../oci/docker-config.ts';
 import { openRegistryClient, type RegistryClient } from '../oci/registry.ts';
+import type { Mirror } from '../packages/source.ts';
+import { sourceNamed, usualOrigin } from '../sources/table.ts';
 import { openCache } from '../store/cache.ts';
 import { readAuthorities } from './authorities.ts';
 import { componentsRoot, packageRoot, toolsRoot } from './package-root.ts';
@@ -16,14 +17,14 @@ import type { Session } from './session.ts';
 
 export async function createContext({ io, globals, front, signal }: Session): Promise<Context> {
   const cache = await openCache(globals.cache, { now: () => io.now() });
-  let mirror: ReturnType<typeof findMirror> | undefined;
+  let mirror: Promise<Mirror> | undefined;
   let registries: Promise<RegistryClient> | undefined;
   return {
     cache,
     reporter: front,
     signal,
     mirror: () => {
-      mirror ??= findMirror({ option: globals.mirror, environment: io.env });
+      mirror ??= sourceNamed(usualOrigin.source).findMirror({ option: globals.mirror, environment: io.env });
       return mirror;
     },
     transport: openTransport({ findProxy: proxiesOf(io.env) }),

@@ -1,6 +1,6 @@
 // The global options, from what commander parsed and the environment: checked and completed once, here.
 import { isAbsolute, join, resolve } from 'node:path';
-import { type Arch, architectures, isArch } from '../base/arch.ts';
+import { type Arch, archByNode, architectures } from '../base/arch.ts';
 import { CatamaranError } from '../base/errors.ts';
 import type { Io } from './io.ts';
 import type { Verbosity } from './report/front.ts';
@@ -90,11 +90,11 @@ function sourceDateEpoch({ env }: Io): { sourceDateEpoch?: number } {
 
 /** The architecture asked for, else the host's. */
 export function targetArch(globals: Globals, io: Io): Arch {
-  const arch = globals.arch ?? (io.machine === 'x64' ? 'amd64' : io.machine);
-  if (isArch(arch)) return arch;
+  const arch = globals.arch ?? archByNode(io.machine);
+  if (arch) return arch;
   throw new CatamaranError('usage', {
     code: 'usage-arch',
-    message: `this machine is ${arch}, which Catamaran does not build for`,
+    message: `this machine is ${io.machine}, which Catamaran does not build for`,
     hint: `Name one with --arch: ${architectures.join(' or ')}.`,
   });
 }

@@ -2,9 +2,9 @@
 // and the component's own files over them. Nothing of the target runs; the digest is a function of the inputs alone.
 import type { Arch } from '../base/arch.ts';
 import { canonicalJson, type Json } from '../base/json.ts';
-import type { LockedPackage } from '../debian/locked.ts';
 import { type ExecutionConfig, type Image, modulesLabel, runtimeLabel } from '../oci/image.ts';
 import { writeImage } from '../oci/store.ts';
+import type { LockedPackage } from '../packages/locked.ts';
 import type { Cache } from '../store/cache.ts';
 import { compileGlobs } from '../tree/glob.ts';
 import { mergeTrees } from '../tree/merge.ts';

@@ -10,6 +10,11 @@ export interface ComponentDocument {
   readonly summary: string;
   /** Prose in Markdown, for the documentation. */
   readonly description?: string;
+  /**
+   * Where the packages come from: a source and its release, or a mapping with the components of its
+   * archive. Default: debian/trixie.
+   */
+  readonly from?: Origin | string;
   /** Debian packages. Their Pre-Depends and Depends are followed, Recommends are not. */
   readonly packages?: readonly string[];
   /** Packages that the closure is cut at: neither taken nor followed. */
@@ -43,6 +48,14 @@ export interface ComponentDocument {
   readonly config?: ImageConfig;
   /** How its container runs by default: LinuxKit’s label org.mobyproject.config. */
   readonly runtime?: ContainerSettings;
+}
+
+/** Where the packages come from: a source and its release, or a mapping with the components of its archive. */
+export interface Origin {
+  /** A release of Debian, by its code name. */
+  readonly debian: 'trixie';
+  /** Components of the archive. */
+  readonly components?: readonly ('main' | 'contrib' | 'non-free' | 'non-free-firmware')[];
 }
 
 /** A user. */

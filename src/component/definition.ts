@@ -10,6 +10,7 @@ import type { Problems } from '../document/problems.ts';
 import { parseImagePath, parseMode } from '../document/scalars.ts';
 import type { SourceMap } from '../document/source-map.ts';
 import { validateComponent } from '../document/validators.generated.ts';
+import type { PackageOrigin } from '../packages/source.ts';
 import type { ContainerSettings } from '../specification/spec.generated.ts';
 import type { ComponentDocument } from './component.generated.ts';
 import { addCuts } from './cuts.ts';
@@ -23,6 +24,8 @@ export interface ComponentDefinition {
   readonly summary: string;
   /** Markdown; empty where there is none. */
   readonly description: string;
+  /** Where its packages come from; absent: from the usual place. */
+  readonly from?: PackageOrigin;
   readonly packages: readonly string[];
   readonly without: readonly string[];
   /** Globs; absent: everything. */
@@ -117,6 +120,7 @@ export function parseComponent(directory: string, text: string): ComponentDefini
     directory,
     summary: value.summary,
     description: value.description ?? '',
+    ...(value.from === undefined ? {} : { from: readOrigin(value.from) }),
     packages: value.packages ?? [],
     without: value.without ?? [],
     ...(value.include === undefined ? {} : { include: value.include }),
@@ -147,6 +151,17 @@ export function parseComponent(directory: string, text: string): ComponentDefini
   checkUnique(value, source, problems);
   problems.throwIfAny();
   return definition;
+}
+
+/** `SOURCE/RELEASE`, or `{SOURCE: RELEASE, components: […]}`. The schema has checked the names. */
+function readOrigin(from: NonNullable<ComponentDocument['from']>): PackageOrigin {
+  if (typeof from === 'string') {
+    const [source, release] = from.split('/') as [string, string];
+    return { source, release };
+  }
+  const { components, ...named } = from;
+  const [[source, release]] = Object.entries(named) as [[string, string]];
+  return { source, release, ...(components ? { components } : {}) };
 }
 
 /** Names of the directories below `root` that have a component.yml, sorted. */

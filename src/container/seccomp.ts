@@ -1,6 +1,7 @@
 // linux.seccomp of a container. Our default profile lets through what programs need and refuses, with EPERM, the calls
 // that reach around containers; a capability that the container has brings back the calls that it stands for.
 
+import { architectureOf, isArch } from '../base/arch.ts';
 import { expandCapabilities } from '../specification/capabilities.ts';
 import type { Seccomp, Settings } from '../specification/types.ts';
 
@@ -25,12 +26,6 @@ const guarded: Readonly<Record<string, string>> = {
 const refused = `_sysctl add_key get_kernel_syms io_uring_enter io_uring_register io_uring_setup keyctl nfsservctl
   request_key sysfs userfaultfd uselib ustat vm86 vm86old`;
 
-/** By the image's architecture, with the 32-bit ones that its kernel also runs: rules hold for all of them. */
-const architectures: Readonly<Record<string, readonly string[]>> = {
-  amd64: ['SCMP_ARCH_X86_64', 'SCMP_ARCH_X86', 'SCMP_ARCH_X32'],
-  arm64: ['SCMP_ARCH_AARCH64', 'SCMP_ARCH_ARM'],
-};
-
 const eperm = 1;
 const enosys = 38;
 /** Bits of clone(2) that make namespaces: cgroup, UTS, IPC, user, PID, network, mount. */
@@ -42,10 +37,9 @@ export function seccompOf(seccomp: Seccomp, settings: Settings, architecture: st
   const names = Object.entries(guarded)
     .filter(([capability]) => !has.has(capability))
     .flatMap(([, calls]) => calls.split(/\s+/));
-  const known = architectures[architecture];
   return {
     defaultAction: 'SCMP_ACT_ALLOW',
-    ...(known && { architectures: known }),
+    ...(isArch(architecture) && { architectures: architectureOf(architecture).seccomp }),
     syscalls: [
       {
         names: [...refused.split(/\s+/), ...names].sort(),

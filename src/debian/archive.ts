@@ -4,24 +4,29 @@ import type { Digest } from '../base/digest.ts';
 import type { Reporter } from '../base/reporter.ts';
 import type { Transport } from '../net/http.ts';
 import type { Patience } from '../net/patience.ts';
+import { type Pocket, pockets } from '../packages/locked.ts';
+import type { Mirror } from '../packages/source.ts';
 import type { Cache } from '../store/cache.ts';
 import { fetchRelease, fetchTables, type SuiteRequest } from './fetch-index.ts';
 import { makePackageIndex, type PackageIndex } from './index.ts';
-import { type TrustedKey, trixieKeys } from './keys/trixie.ts';
 import { runLimited } from './limit.ts';
-import { baseUrl, type Mirror, type Pocket, pockets } from './locked.ts';
+import { baseUrl } from './mirror.ts';
+import { archiveComponents, suites as knownSuites } from './suites.ts';
+import type { TrustedKey } from './trusted-key.ts';
 
 export interface ArchiveRequest {
   readonly mirror: Mirror;
   /** The release's code name. */
-  readonly suite: 'trixie';
+  readonly suite: string;
+  /** Of the archive; main alone when absent. */
+  readonly components?: readonly string[];
   readonly arch: Arch;
   readonly cache: Cache;
   readonly reporter: Reporter;
   readonly offline: boolean;
   /** For the dates of signatures and suites. */
   readonly now: Date;
-  /** Whose signature is taken; Debian's own keys when absent. */
+  /** Whose signature is taken; Debian's own keys of the release when absent. */
   readonly keys?: readonly TrustedKey[];
   /** Takes a suite whose Valid-Until has passed: for snapshots of the archive. */
   readonly allowExpired?: boolean;
@@ -47,10 +52,10 @@ export interface Archive {
   readonly snapshotEpoch: number;
 }
 
-const suffixes: Readonly<Record<Pocket, string>> = { main: '', updates: '-updates', security: '-security' };
-
 export async function loadArchive(request: ArchiveRequest): Promise<Archive> {
-  const { mirror, arch, cache, reporter, offline, transport, now, keys = trixieKeys, allowExpired } = request;
+  const { mirror, arch, cache, reporter, offline, transport, now, allowExpired } = request;
+  const { suffixes, keys: usualKeys } = knownSuites[request.suite]!;
+  const { keys = usualKeys, components = archiveComponents.slice(0, 1) } = request;
   const suites = await runLimited(pockets, pockets.length, request.signal, async (pocket, signal) => {
     const patience = request.patience && { patience: request.patience };
     const to = { cache, reporter, offline, signal, transport, ...patience };
@@ -58,6 +63,7 @@ export async function loadArchive(request: ArchiveRequest): Promise<Archive> {
       base: baseUrl(mirror, pocket),
       suite: `${request.suite}${suffixes[pocket]}`,
       pocket,
+      components,
       arch,
       keys,
       now,

@@ -2,32 +2,22 @@
 // run and its control member is not even opened: what maintainer scripts do is said by components.
 import { open } from 'node:fs/promises';
 import { readTarFile } from '../archive/read-tar.ts';
+import { type DataFormat, type UnpackRequest, unpackIntoCache, writeUnpacked } from '../archive/unpack.ts';
 import { isDigest } from '../base/digest.ts';
 import { CatamaranError } from '../base/errors.ts';
 import { byName } from '../base/order.ts';
+import type { LockedPackage } from '../packages/locked.ts';
+import type { PackageAccess } from '../packages/source.ts';
 import type { Content } from '../tree/content.ts';
 import type { Tree } from '../tree/tree.ts';
 import { type ArMember, listArMembers } from './ar.ts';
-import { type FetchOptions, fetchPackage } from './fetch-packages.ts';
+import { fetchPackage } from './fetch-packages.ts';
 import { runLimited } from './limit.ts';
-import type { LockedPackage } from './locked.ts';
-import {
-  type DataFormat,
-  type Unpack,
-  type UnpackRequest,
-  unpackIntoCache,
-  writeUnpacked,
-} from './unpack.ts';
-
-export interface PackageOptions extends FetchOptions {
-  /** Who decompresses; this thread when absent. */
-  readonly unpack?: Unpack;
-}
 
 /** Fetches and unpacks whatever of it the cache does not have yet, several at a time, so that their trees are at hand. */
 export async function preparePackages(
   packages: readonly LockedPackage[],
-  options: PackageOptions,
+  options: PackageAccess,
   parallel = 6,
 ): Promise<void> {
   const task = options.reporter.task('packages', { total: packages.length, unit: 'steps' });
@@ -44,12 +34,12 @@ export async function preparePackages(
 }
 
 /** The files of a package, which is fetched if the cache does not have it. */
-export async function packageTree(wanted: LockedPackage, options: PackageOptions): Promise<Tree> {
+export async function packageTree(wanted: LockedPackage, options: PackageAccess): Promise<Tree> {
   return readTarFile(await dataTar(wanted, options));
 }
 
 /** The path of the package's data.tar, uncompressed, in the cache. */
-export async function dataTar(wanted: LockedPackage, options: PackageOptions): Promise<string> {
+export async function dataTar(wanted: LockedPackage, options: PackageAccess): Promise<string> {
   const { cache, unpack = writeUnpacked } = options;
   const made = await cache.result('deb-data', wanted.digest);
   const known = typeof made === 'string' && isDigest(made) ? await cache.verifiedBlob(made) : undefined;

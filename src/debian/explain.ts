@@ -1,9 +1,10 @@
 // Why a request for packages cannot be met, in words: the chain that asked, what is there, and what may be meant.
 import { CatamaranError } from '../base/errors.ts';
+import type { PackageRequest } from '../packages/source.ts';
 import type { PackageIndex } from './index.ts';
 import { alternativeText } from './relations.ts';
 import { similarNames } from './similar.ts';
-import type { DeadEnd, SolveRequest } from './solution.ts';
+import type { DeadEnd } from './solution.ts';
 
 export function describeDeadEnd({ goal, rejections }: DeadEnd, index: PackageIndex): CatamaranError {
   const chain = [...goal.chain, goal.relation.text].join(' → ');
@@ -31,12 +32,14 @@ export function describeDeadEnd({ goal, rejections }: DeadEnd, index: PackageInd
   return new CatamaranError('spec', {
     code: 'debian-no-package',
     message: `no package is called or provides ${wanted}: ${chain}`,
-    hint: didYouMean(names[0]!, index) ?? 'Check the name, and that the package is in the component main.',
+    hint:
+      didYouMean(names[0]!, index) ??
+      'Check the name, and that the package is in a component of the archive that `from` names.',
   });
 }
 
 /** A request that is no package's name, or that `without` takes back. */
-export function unknownRequest(text: string, request: SolveRequest, index: PackageIndex): CatamaranError {
+export function unknownRequest(text: string, request: PackageRequest, index: PackageIndex): CatamaranError {
   const asked = request.requester === undefined ? '' : ` (${request.requester})`;
   const name = text.replace(/=.*$/s, '');
   if (request.without?.includes(name)) {

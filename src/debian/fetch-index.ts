@@ -2,17 +2,17 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { boundSize } from '../archive/bound-size.ts';
 import { decompress } from '../archive/decompress.ts';
 import type { Arch } from '../base/arch.ts';
 import { type Digest, digestFromHex, isDigest } from '../base/digest.ts';
 import { CatamaranError } from '../base/errors.ts';
 import { type DownloadTarget, download } from '../net/download.ts';
+import type { Pocket } from '../packages/locked.ts';
 import type { Blob } from '../store/cache.ts';
-import { boundSize } from './bound-size.ts';
-import type { TrustedKey } from './keys/trixie.ts';
-import type { Pocket } from './locked.ts';
 import { makeTable, openTable, type PackageTable, tableFormat } from './packages.ts';
 import { type IndexFile, type Release, verifyRelease } from './release.ts';
+import type { TrustedKey } from './trusted-key.ts';
 
 const maxReleaseSize = 8 << 20;
 const maxIndexSize = 128 << 20;
@@ -23,6 +23,8 @@ export interface SuiteRequest {
   readonly base: string;
   readonly suite: string;
   readonly pocket: Pocket;
+  /** Of the archive: main, contrib … */
+  readonly components: readonly string[];
   readonly arch: Arch;
   readonly keys: readonly TrustedKey[];
   readonly now: Date;
@@ -48,16 +50,17 @@ export async function fetchRelease(
   return { ...release, digest: found.digest };
 }
 
-/** The tables of a suite's component main: one, or two where packages of architecture `all` are apart. */
+/** The tables of a suite: for each component one, or two where packages of architecture `all` are apart. */
 export async function fetchTables(
   release: Release,
   request: SuiteRequest,
   to: DownloadTarget,
 ): Promise<PackageTable[]> {
   const architectures = release.separateAll ? [request.arch, 'all'] : [request.arch];
-  return Promise.all(
-    architectures.map((arch) => fetchTable(release, request, `main/binary-${arch}/Packages`, to)),
+  const paths = request.components.flatMap((component) =>
+    architectures.map((arch) => `${component}/binary-${arch}/Packages`),
   );
+  return Promise.all(paths.map((path) => fetchTable(release, request, path, to)));
 }
 
 async function fetchTable(

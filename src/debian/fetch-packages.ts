@@ -1,16 +1,11 @@
 // Gets .deb files by their digests: from the cache, from the mirror, or from a snapshot of the archive.
 import { CatamaranError } from '../base/errors.ts';
-import { type DownloadTarget, download } from '../net/download.ts';
+import { download } from '../net/download.ts';
+import type { LockedPackage } from '../packages/locked.ts';
+import type { PackageAccess } from '../packages/source.ts';
 import type { Blob } from '../store/cache.ts';
 import { runLimited } from './limit.ts';
-import { baseUrl, type LockedPackage, type Mirror } from './locked.ts';
-
-export interface FetchOptions extends DownloadTarget {
-  /** A function is asked only when something must be fetched. */
-  readonly mirror: Mirror | (() => Promise<Mirror>);
-  /** More base URLs, tried in turn for what the mirror no longer has: snapshots of the archive. */
-  readonly snapshotMirrors?: readonly string[];
-}
+import { baseUrl } from './mirror.ts';
 
 /** Far above the largest in the archive; a lock's size bounds it more closely. */
 const maxPackageSize = 4 * 2 ** 30;
@@ -18,7 +13,7 @@ const maxPackageSize = 4 * 2 ** 30;
 /** All of them, into the cache, at most `parallel` at a time. After the first failure the rest is stopped. */
 export async function fetchPackages(
   packages: readonly LockedPackage[],
-  options: FetchOptions,
+  options: PackageAccess,
   parallel = 6,
 ): Promise<void> {
   await runLimited(packages, parallel, options.signal, async (wanted, signal) => {
@@ -26,7 +21,7 @@ export async function fetchPackages(
   });
 }
 
-export async function fetchPackage(wanted: LockedPackage, options: FetchOptions): Promise<Blob> {
+export async function fetchPackage(wanted: LockedPackage, options: PackageAccess): Promise<Blob> {
   const what = `the package ${wanted.name} ${wanted.version}`;
   const blob = { digest: wanted.digest, size: wanted.size };
   if ((await options.cache.verifiedBlob(wanted.digest)) !== undefined) return blob;

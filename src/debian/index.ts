@@ -1,7 +1,7 @@
 // All packages that can be chosen, over the pockets: what the solver searches.
 import type { Arch } from '../base/arch.ts';
 import { byName } from '../base/order.ts';
-import { type Pocket, pockets } from './locked.ts';
+import { type Pocket, pockets } from '../packages/locked.ts';
 import type { Package, PackageTable } from './packages.ts';
 import { compareVersions } from './version.ts';
 

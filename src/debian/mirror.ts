@@ -1,21 +1,27 @@
 // Where the Debian archive is fetched from: said by the user, or learnt from the host's apt. Catamaran itself
 // knows no mirror. A wrong one does no harm: everything from it is checked against Debian's signature.
 import { CatamaranError } from '../base/errors.ts';
+import type { Pocket } from '../packages/locked.ts';
+import type { Mirror, MirrorSettings } from '../packages/source.ts';
 import { type AptSource, readAptSources } from './apt-sources.ts';
-import type { Mirror } from './locked.ts';
 
 export const mirrorVariable = 'CATAMARAN_DEBIAN_MIRROR';
 
 const remedy = `Name a mirror with --mirror URL or ${mirrorVariable}, or run where apt is set up for Debian.`;
 
-export interface MirrorSources {
-  /** The value of `--mirror`: one URL, or the archive's and the security archive's, separated by a space or a comma. */
-  readonly option?: string | undefined;
-  readonly environment?: Readonly<Record<string, string | undefined>>;
+export interface MirrorSources extends MirrorSettings {
   readonly aptDirectory?: string;
 }
 
-/** `--mirror`, else the environment, else apt's configuration; with none of them an error that says so. */
+/** Below each of a mirror's URLs are `dists/` and `pool/`. */
+export function baseUrl(mirror: Mirror, pocket: Pocket): string {
+  return pocket === 'security' ? mirror.security : mirror.archive;
+}
+
+/**
+ * `--mirror` (one URL, or the archive's and the security archive's, separated by a space or a comma), else the
+ * environment, else apt's configuration; with none of them an error that says so.
+ */
 export async function findMirror(sources: MirrorSources = {}): Promise<Mirror> {
   const { option, environment = {}, aptDirectory = '/etc/apt' } = sources;
   if (option?.trim()) return parseMirror(option, '--mirror');

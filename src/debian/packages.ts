@@ -8,7 +8,7 @@ import { type Arch, isArch } from '../base/arch.ts';
 import { digestFromHex } from '../base/digest.ts';
 import { CatamaranError } from '../base/errors.ts';
 import { byName } from '../base/order.ts';
-import type { LockedPackage, Pocket } from './locked.ts';
+import type { LockedPackage, Pocket } from '../packages/locked.ts';
 
 /** A part of the key under which a table is cached: to be raised when the form of the table changes. */
 export const tableFormat = 1;

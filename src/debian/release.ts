@@ -4,8 +4,8 @@ import { type Digest, digestFromHex } from '../base/digest.ts';
 import { CatamaranError } from '../base/errors.ts';
 import { parseClearsigned } from './clearsign.ts';
 import { parseDeb822, type Stanza, words } from './deb822.ts';
-import type { TrustedKey } from './keys/trixie.ts';
 import { verifySignature } from './signature.ts';
+import type { TrustedKey } from './trusted-key.ts';
 
 export interface IndexFile {
   readonly digest: Digest;

@@ -2,7 +2,7 @@
 // needed, because most commands never need it.
 import { messageOf } from '../base/errors.ts';
 import type { Clearsigned } from './clearsign.ts';
-import type { TrustedKey } from './keys/trixie.ts';
+import type { TrustedKey } from './trusted-key.ts';
 
 export type Verdict =
   | { readonly trusted: true; readonly signers: readonly string[] }

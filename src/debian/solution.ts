@@ -1,16 +1,7 @@
 // What is asked of the solver, what it answers, and what it could not do: the words that it shares with its explanations.
-import type { LockedPackage } from './locked.ts';
+import type { LockedPackage } from '../packages/locked.ts';
 import type { Package } from './packages.ts';
 import type { Relation } from './relations.ts';
-
-export interface SolveRequest {
-  /** Names, or `name=version` for exactly that version. */
-  readonly packages: readonly string[];
-  /** Names where the closure is cut: neither taken nor followed; a relation that names one counts as satisfied. */
-  readonly without?: readonly string[];
-  /** Who asks, as the first link of every chain: a component's name. */
-  readonly requester?: string;
-}
 
 export interface SolvedPackage extends LockedPackage {
   /** Whose request it was first: the requester, package names, and last the relation that this one satisfies. */

@@ -11,12 +11,13 @@
 //
 // If all fails, the error is that of the first dead end: the one on the way that rule 2 prefers.
 import { byName } from '../base/order.ts';
+import type { LockedPackage } from '../packages/locked.ts';
+import type { PackageRequest } from '../packages/source.ts';
 import { describeDeadEnd, unknownRequest } from './explain.ts';
 import type { PackageIndex } from './index.ts';
-import type { LockedPackage } from './locked.ts';
 import type { Package } from './packages.ts';
 import { type Alternative, parseRelations, type Relation } from './relations.ts';
-import type { DeadEnd, Goal, Rejection, SolvedPackage, SolveRequest } from './solution.ts';
+import type { DeadEnd, Goal, Rejection, SolvedPackage } from './solution.ts';
 import { satisfiesVersion } from './version.ts';
 
 interface Choice {
@@ -51,7 +52,7 @@ interface Facts {
 const maxDeadEnds = 10_000;
 
 /** Sorted by name. Fault 'spec' if it cannot be done, with the chain that asked for what is missing. */
-export function solve(request: SolveRequest, index: PackageIndex): SolvedPackage[] {
+export function solve(request: PackageRequest, index: PackageIndex): SolvedPackage[] {
   return new Search(request, index).run();
 }
 
@@ -70,7 +71,7 @@ class Search {
   private firstDeadEnd: DeadEnd | undefined;
   private deadEnds = 0;
 
-  constructor(request: SolveRequest, index: PackageIndex) {
+  constructor(request: PackageRequest, index: PackageIndex) {
     this.index = index;
     this.without = new Set(request.without);
     this.agenda = requestGoals(request, index);
@@ -197,7 +198,7 @@ class Search {
   }
 }
 
-function requestGoals(request: SolveRequest, index: PackageIndex): Goal[] {
+function requestGoals(request: PackageRequest, index: PackageIndex): Goal[] {
   const without = new Set(request.without);
   return request.packages.map((text) => {
     const [, name, version] = /^([^=]*)(?:=(.*))?$/s.exec(text)!;

@@ -1,4 +1,4 @@
-// The one grub.cfg, on the ESP, for SeaBIOS and UEFI, amd64 and arm64; written once, when the image is made.
+// The one grub.cfg, on the ESP, for SeaBIOS and UEFI, every architecture; written once, when the image is made.
 // slots/boot-model.ts says the same as a pure function. What must hold: never a prompt, never a wait for a key, never a
 // trial whose count could not be lowered first. GRUB's shell has no arithmetic, hence the chain of tries.
 import { envNames, partitionNumber, slotRole } from '../slots/constants.ts';

@@ -2,7 +2,8 @@
 // Stock modules, made by grub-mkimage and patched here as grub-bios-setup would (util/setup.c), without a root or a device.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Arch } from '../base/arch.ts';
+import type { GrubTarget } from '../base/arch/architecture.ts';
+import { type Arch, architectureOf } from '../base/arch.ts';
 import { sectorSize } from '../gpt/write.ts';
 import { partitionNumber } from '../slots/constants.ts';
 import { grubScript, grubStub } from './grub-script.ts';
@@ -29,34 +30,14 @@ const commonModules = [
   'true',
 ];
 
-interface Format {
-  /** grub-mkimage's word, and the name of the directory of modules. */
-  readonly name: 'i386-pc' | 'x86_64-efi' | 'arm64-efi';
-  readonly modules: readonly string[];
-  readonly prefix: string;
-}
-
 const prefixOnEsp = '/grub';
-const bios: Format = {
-  name: 'i386-pc',
-  modules: [...commonModules, 'biosdisk', 'serial'],
-  // The disk is left to GRUB: the one that the firmware started.
-  prefix: `(,gpt${partitionNumber('esp')})${prefixOnEsp}`,
-};
-const uefi: Readonly<Record<Arch, Format & { readonly file: string }>> = {
-  amd64: {
-    name: 'x86_64-efi',
-    modules: [...commonModules, 'serial'],
-    prefix: prefixOnEsp,
-    file: 'EFI/BOOT/BOOTX64.EFI',
-  },
-  arm64: { name: 'arm64-efi', modules: commonModules, prefix: prefixOnEsp, file: 'EFI/BOOT/BOOTAA64.EFI' },
-};
+/** The disk is left to GRUB: the one that the firmware started. */
+const biosPrefix = `(,gpt${partitionNumber('esp')})${prefixOnEsp}`;
 
 export interface GrubHost {
   /** Runs a host tool; fails if it does. */
   run(name: string, args: string[]): Promise<unknown>;
-  /** Where the modules are: `…/usr/lib/grub`, with `i386-pc` and the others in it. */
+  /** Where the modules are: `…/usr/lib/grub`, with a directory for each target. */
   readonly modules: string;
   /** An empty directory of ours. */
   readonly scratch: string;
@@ -64,14 +45,16 @@ export interface GrubHost {
 
 /** Raw, as grub-mkimage made them: independent of any disk. */
 export interface GrubImages {
-  /** boot.img and core.img; absent for arm64. */
+  /** boot.img and core.img; absent for machines that have no BIOS. */
   readonly bios?: { readonly boot: Uint8Array; readonly core: Uint8Array };
   readonly efi: Uint8Array;
 }
 
 export async function makeGrub(arch: Arch, host: GrubHost): Promise<GrubImages> {
   await mkdir(host.scratch, { recursive: true });
-  const make = async ({ name, prefix, modules }: Format): Promise<Uint8Array> => {
+  const make = async (target: GrubTarget, prefix: string): Promise<Uint8Array> => {
+    const { name } = target;
+    const modules = [...commonModules, ...target.modules];
     const out = join(host.scratch, `${name}.img`);
     const directory = join(host.modules, name);
     const stub = join(host.scratch, `${name}.cfg`);
@@ -91,16 +74,17 @@ export async function makeGrub(arch: Arch, host: GrubHost): Promise<GrubImages> 
     ]);
     return readFile(out);
   };
-  const efi = await make(uefi[arch]);
-  if (arch !== 'amd64') return { efi };
-  const boot = await readFile(join(host.modules, bios.name, 'boot.img'));
-  return { efi, bios: { boot, core: await make(bios) } };
+  const { grub } = architectureOf(arch);
+  const efi = await make(grub.efi, prefixOnEsp);
+  if (!grub.bios) return { efi };
+  const boot = await readFile(join(host.modules, grub.bios.name, 'boot.img'));
+  return { efi, bios: { boot, core: await make(grub.bios, biosPrefix) } };
 }
 
 /** The files of the ESP. */
 export function espFiles(arch: Arch, images: GrubImages): Map<string, Uint8Array> {
   return new Map([
-    [uefi[arch].file, images.efi],
+    [architectureOf(arch).grub.efi.file, images.efi],
     [`${prefixOnEsp.slice(1)}/grub.cfg`, new TextEncoder().encode(grubScript)],
   ]);
 }

@@ -1,7 +1,7 @@
 // Before the first step runs: everything that the steps will want from the archive is fetched and unpacked side by side,
 // so that downloads do not wait for compressors, nor the other way round.
-import { preparePackages } from '../debian/deb.ts';
-import type { LockedPackage } from '../debian/locked.ts';
+import type { LockedPackage } from '../packages/locked.ts';
+import { fetchPackages } from '../sources/table.ts';
 import { isPrepared } from '../tools/root.ts';
 import { isRemembered } from './execute.ts';
 import type { Step } from './step.ts';
@@ -17,7 +17,7 @@ export async function prefetch(wanted: readonly Step[], workshop: Workshop): Pro
   for (const step of steps) want(step.packages ?? []);
   const runsTools = [...steps].some((step) => step.kept);
   if (runsTools && !(await isPrepared({ cache, packages: locked.tools }))) want(locked.tools);
-  if (found.size > 0) await preparePackages([...found.values()], packages);
+  if (found.size > 0) await fetchPackages([...found.values()], packages);
 }
 
 /** What has to be made, from what is wanted down to what is remembered. */

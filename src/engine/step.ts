@@ -2,7 +2,7 @@
 // make equal bytes; what a step made is kept under its key, so that no work is done twice. The engine knows no kind of
 // step by name: each is a file that says how it is planned and what it does.
 import type { Digest } from '../base/digest.ts';
-import type { LockedPackage } from '../debian/locked.ts';
+import type { LockedPackage } from '../packages/locked.ts';
 import { digestOf } from '../store/digest-of.ts';
 import type { Workshop } from './workshop.ts';
 

@@ -1,5 +1,5 @@
 // The host tools of a workshop: unpacked when the first step asks for them.
-import { packageTree } from '../debian/deb.ts';
+import { sourceOf } from '../sources/table.ts';
 import { openTools } from '../tools/open.ts';
 import type { Tools } from '../tools/tools.ts';
 import type { Workshop } from './workshop.ts';
@@ -11,7 +11,7 @@ export function toolsOf(workshop: Workshop): Promise<Tools> {
   let tools = opened.get(workshop);
   if (!tools) {
     const options = { cache, reporter: context.reporter, packages: locked.tools };
-    tools = openTools({ ...options, packageTree: (wanted) => packageTree(wanted, packages) });
+    tools = openTools({ ...options, packageTree: (wanted) => sourceOf(wanted).unpack(wanted, packages) });
     opened.set(workshop, tools);
   }
   return tools;

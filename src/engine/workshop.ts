@@ -1,9 +1,9 @@
 // What the steps work with: the cache, the archive's packages, and how many may work at once. One for each build. What is
 // opened from it (tools.ts, packages.ts) is opened once.
-import type { PackageOptions } from '../debian/deb.ts';
-import { openUnpackPool } from '../debian/unpack-pool.ts';
+import { openUnpackPool } from '../archive/unpack-pool.ts';
 import type { Context } from '../lock/context.ts';
 import type { LockedSpec } from '../lock/locked-spec.ts';
+import type { PackageAccess } from '../packages/source.ts';
 import type { Blob, Cache } from '../store/cache.ts';
 import type { Content } from '../tree/content.ts';
 
@@ -11,7 +11,7 @@ export interface Workshop {
   readonly locked: LockedSpec;
   readonly context: Context;
   readonly cache: Cache;
-  readonly packages: PackageOptions;
+  readonly packages: PackageAccess;
 }
 
 /** Gives a workshop to `work` and closes it when that is done. */
@@ -23,7 +23,7 @@ export async function withWorkshop<T>(
   const { cache, reporter, signal, mirror, snapshotMirrors, transport, offline, jobs, unpackWorker } =
     context;
   const pool = unpackWorker && openUnpackPool(unpackWorker, jobs);
-  const packages: PackageOptions = {
+  const packages: PackageAccess = {
     cache,
     reporter,
     signal,

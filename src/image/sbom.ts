@@ -1,12 +1,13 @@
 // The bill of materials of a root file system, SPDX 2.3 in JSON: the OS, the images that it is made of by reference and
-// digest, and the Debian packages of those that are components. A function of what is locked, and of nothing else.
+// digest, and the packages of those that are components. A function of what is locked, and of nothing else.
 import { createHash } from 'node:crypto';
 import { type Digest, digestHex } from '../base/digest.ts';
 import { canonicalJson, type Json } from '../base/json.ts';
 import { byName } from '../base/order.ts';
-import type { LockedPackage } from '../debian/locked.ts';
 import { deriveGuid } from '../gpt/guid.ts';
 import { completeReference } from '../oci/reference.ts';
+import type { LockedPackage } from '../packages/locked.ts';
+import { sourceOf } from '../sources/table.ts';
 import type { ImageReference } from '../specification/reference.ts';
 import type { Os } from '../specification/types.ts';
 
@@ -43,7 +44,7 @@ export function printSbom({ os, arch, created, images }: SbomSubject): string {
     packages.set(whole.SPDXID, whole);
     relationships.push(relate(system.SPDXID, 'CONTAINS', whole.SPDXID));
     for (const each of [...image.packages].sort((a, b) => byName(a.name, b.name))) {
-      const part = debianPackage(each);
+      const part = archivePackage(each);
       packages.set(part.SPDXID, part);
       relationships.push(relate(whole.SPDXID, 'CONTAINS', part.SPDXID));
     }
@@ -108,18 +109,18 @@ function imagePackage({ name, reference, digest }: SbomImage): Package {
   };
 }
 
-function debianPackage({ name, version, arch, path, digest }: LockedPackage): Package {
+function archivePackage(locked: LockedPackage): Package {
+  const { name, version, path, digest } = locked;
+  const source = sourceOf(locked);
   return {
     SPDXID: idOf('Package', `${name}-${digestHex(digest).slice(0, 16)}`),
     name,
     versionInfo: version,
     packageFileName: path.slice(path.lastIndexOf('/') + 1),
-    supplier: 'Organization: Debian',
+    supplier: source.supplier,
     primaryPackagePurpose: 'INSTALL',
     checksums: [sha256(digest)],
-    externalRefs: [
-      purl(`pkg:deb/debian/${encodeURIComponent(name)}@${encodeURIComponent(version)}?arch=${arch}`),
-    ],
+    externalRefs: [purl(source.purl(locked))],
     ...unexamined,
   };
 }

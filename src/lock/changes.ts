@@ -1,6 +1,6 @@
 // What a new lock says otherwise than the old one, for people to read before they commit it.
 import { byName } from '../base/order.ts';
-import type { LockedPackage } from '../debian/locked.ts';
+import type { LockedPackage } from '../packages/locked.ts';
 import type { Lock } from './lock-file.ts';
 
 export interface LockChange {

@@ -1,9 +1,9 @@
 // What the working rooms (lock, plan, build, run) are given of the world: made once by cli from the options and the
 // process, so that nothing below it looks at the environment, the clock or the disk's layout by itself.
 import type { Reporter } from '../base/reporter.ts';
-import type { Mirror } from '../debian/locked.ts';
 import type { Transport } from '../net/http.ts';
 import type { RegistryClient } from '../oci/registry.ts';
+import type { Mirror } from '../packages/source.ts';
 import type { Cache } from '../store/cache.ts';
 
 /** The digest of all the code that a file below src reaches (its path without `.ts`): part of a step's key. */

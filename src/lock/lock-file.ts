@@ -4,7 +4,7 @@ import { stringify } from 'yaml';
 import type { Arch } from '../base/arch.ts';
 import type { Digest } from '../base/digest.ts';
 import { byName, sortedEntries } from '../base/order.ts';
-import type { LockedPackage } from '../debian/locked.ts';
+import type { LockedPackage } from '../packages/locked.ts';
 
 /** What one component resolved to. */
 export interface ComponentLock {

@@ -2,8 +2,8 @@
 import type { Arch } from '../base/arch.ts';
 import type { Digest } from '../base/digest.ts';
 import type { ComponentSources } from '../component/sources.ts';
-import type { LockedPackage } from '../debian/locked.ts';
 import type { ImageOrigin } from '../oci/origin.ts';
+import type { LockedPackage } from '../packages/locked.ts';
 import type { Spec } from '../specification/types.ts';
 import type { ReadonlyTree } from '../tree/tree.ts';
 import type { Program } from './context.ts';

@@ -2,10 +2,10 @@
 import type { Arch } from '../base/arch.ts';
 import { parseDigest } from '../base/digest.ts';
 import { CatamaranError, type Diagnostic } from '../base/errors.ts';
-import type { LockedPackage } from '../debian/locked.ts';
 import { type Document, readDocument } from '../document/document.ts';
 import { childOf, type Pointer } from '../document/pointer.ts';
 import { validateLock } from '../document/validators.generated.ts';
+import type { LockedPackage } from '../packages/locked.ts';
 import type { LockDocument, TargetEntry } from './lock.generated.ts';
 import { type Lock, nameOf, type TargetLock } from './lock-file.ts';
 

@@ -1,15 +1,15 @@
 // Spec → LockedSpec: every reference gets its digest, from the lock where it has one, else from the archive.
 // What the lock says is taken as it is; what it lacks is added to it; `update` asks anew for everything.
 
-import { type Arch, architectures } from '../base/arch.ts';
+import { type Arch, archByNode, architectureOf, architectures } from '../base/arch.ts';
 import type { Digest } from '../base/digest.ts';
 import { CatamaranError } from '../base/errors.ts';
 import { type ComponentSources, readSources } from '../component/sources.ts';
-import { type Archive, loadArchive } from '../debian/archive.ts';
-import { solve } from '../debian/solve.ts';
 import { resolveWhole } from '../oci/every-platform.ts';
 import type { ImageAccess, ImageOrigin } from '../oci/origin.ts';
 import { resolveImage } from '../oci/resolve.ts';
+import type { Catalogue, PackageOrigin } from '../packages/source.ts';
+import { completeOrigin, sourceNamed, usualOrigin } from '../sources/table.ts';
 import type { ImageReference } from '../specification/reference.ts';
 import type { Container, Spec } from '../specification/types.ts';
 import { digestOf } from '../store/digest-of.ts';
@@ -41,9 +41,9 @@ const toolsComponent = 'component:tools';
 
 export async function resolveSpec(request: ResolveRequest, context: Context): Promise<Resolution> {
   const { spec, arch, hostArch } = request;
-  const archives = new ArchiveShelf(context);
+  const catalogues = new CatalogueShelf(context);
   const start = request.mode === 'update' ? emptyLock : request.lock;
-  const target = new TargetLocker(request, context, archives, start.targets?.[arch] ?? emptyTarget, arch);
+  const target = new TargetLocker(request, context, catalogues, start.targets?.[arch] ?? emptyTarget, arch);
   const images = new Map<string, LockedImage>();
   for (const reference of imagesOf(spec)) {
     const image = await target.lockImage(reference);
@@ -53,18 +53,18 @@ export async function resolveSpec(request: ResolveRequest, context: Context): Pr
     const image = await target.lockWhole(reference);
     images.set(image.name, image);
   }
-  const loader = { kind: 'component', name: `tools-grub-${arch}` } as const;
+  const loader = { kind: 'component', name: architectureOf(arch).grub.component } as const;
   const { packages: grub } = await target.lockComponent(loader, imageName(loader, spec.file));
   const hostTools = new TargetLocker(
     request,
     context,
-    archives,
+    catalogues,
     start.tools?.[hostArch] ?? emptyTarget,
     hostArch,
   );
   const tools = await hostTools.lockComponent({ kind: 'component', name: 'tools' }, toolsComponent);
 
-  const { epoch, suites } = archives.state ?? request.lock;
+  const { epoch, suites } = catalogues.state ?? request.lock;
   const lock: Lock = {
     // Filling a gap does not make the system newer: its time stays until it is refreshed.
     epoch: start.epoch || epoch,
@@ -116,47 +116,37 @@ type Fetched = Exclude<ImageReference, { kind: 'component' | 'directory' }>;
 const isOrigin = (reference: ImageReference): reference is Fetched =>
   reference.kind !== 'component' && reference.kind !== 'directory';
 
-/** The archive for each architecture, asked for once and only when something is missing from the lock. */
-class ArchiveShelf {
+/** What a source has for each architecture, asked for once and only when something is missing from the lock. */
+class CatalogueShelf {
   readonly #context: Context;
-  readonly #archives = new Map<Arch, Promise<Archive>>();
-  /** Of the first archive that was needed. */
+  readonly #catalogues = new Map<string, Promise<Catalogue>>();
+  /** Of the first one that was needed. */
   state: Pick<Lock, 'epoch' | 'suites'> | undefined;
 
   constructor(context: Context) {
     this.#context = context;
   }
 
-  async get(arch: Arch): Promise<Archive> {
-    const { cache, reporter, offline, signal, now, transport } = this.#context;
-    let archive = this.#archives.get(arch);
-    if (!archive) {
-      const mirror = await this.#context.mirror();
-      const request = {
-        mirror,
-        suite: 'trixie',
-        arch,
-        cache,
-        reporter,
-        offline,
-        signal,
-        transport,
-        now: new Date(now * 1000),
-      } as const;
-      archive = loadArchive(request);
-      this.#archives.set(arch, archive);
-    }
-    const { snapshotEpoch, releases } = await archive;
-    this.state ??= { epoch: snapshotEpoch, suites: releases.map(({ suite, date }) => ({ suite, date })) };
-    return archive;
+  async get(origin: Required<PackageOrigin>, arch: Arch): Promise<Catalogue> {
+    const { now, ...access } = this.#context;
+    const key = `${arch} ${originText(origin)}`;
+    const known = this.#catalogues.get(key);
+    const opened = known ?? sourceNamed(origin.source).open(origin, arch, access, new Date(now * 1000));
+    this.#catalogues.set(key, opened);
+    const { epoch, suites } = await opened;
+    this.state ??= { epoch, suites };
+    return opened;
   }
 }
+
+const originText = ({ source, release, components }: Required<PackageOrigin>): string =>
+  `${source}/${release} ${components.join(' ')}`;
 
 /** Locks images for one architecture, starting from what is locked already. */
 class TargetLocker {
   readonly #request: ResolveRequest;
   readonly #context: Context;
-  readonly #archives: ArchiveShelf;
+  readonly #catalogues: CatalogueShelf;
   readonly #known: TargetLock;
   readonly #arch: Arch;
   readonly #components: Record<string, ComponentLock> = {};
@@ -165,13 +155,13 @@ class TargetLocker {
   constructor(
     request: ResolveRequest,
     context: Context,
-    archives: ArchiveShelf,
+    catalogues: CatalogueShelf,
     known: TargetLock,
     arch: Arch,
   ) {
     this.#request = request;
     this.#context = context;
-    this.#archives = archives;
+    this.#catalogues = catalogues;
     this.#known = known;
     this.#arch = arch;
   }
@@ -240,14 +230,16 @@ class TargetLocker {
 
   async #lockPackages(name: string, { definition }: ComponentSources): Promise<ComponentLock> {
     const packages = definition.packages.map((each) => each.replaceAll('{arch}', this.#arch));
-    const request = digestOf({ packages, without: definition.without });
+    const { without } = definition;
+    const origin = completeOrigin(definition.from ?? usualOrigin);
+    const from = originText(origin);
+    const request = digestOf({ packages, without, ...(from === originText(usualOrigin) ? {} : { from }) });
     const known = this.#known.components[name];
     if (known?.request === request) return known;
     if (packages.length === 0) return { request, packages: [] };
     if (this.#request.mode === 'frozen') throw notLocked(name, known !== undefined);
-    const archive = await this.#archives.get(this.#arch);
-    const solved = solve({ packages, without: definition.without, requester: name }, archive.packages);
-    return { request, packages: solved.map(({ why: _, ...locked }) => locked) };
+    const catalogue = await this.#catalogues.get(origin, this.#arch);
+    return { request, packages: catalogue.resolve({ packages, without, requester: name }) };
   }
 }
 
@@ -263,8 +255,8 @@ function notLocked(name: string, changed: boolean): CatamaranError {
 
 /** By Node's name of it. */
 export function hostArchitecture(nodeArch: string): Arch {
-  const arch = { x64: 'amd64', arm64: 'arm64' }[nodeArch];
-  if (arch === 'amd64' || arch === 'arm64') return arch;
+  const arch = archByNode(nodeArch);
+  if (arch) return arch;
   throw new CatamaranError('environment', {
     code: 'host-unsupported',
     message: `there are no host tools for this machine's architecture: ${nodeArch}`,

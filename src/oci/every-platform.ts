@@ -1,6 +1,7 @@
 // An image with several of its platforms, for an image layout that a program reads: a reference → the digest of what it
 // names, index or manifest (for the lock), and that digest → the images that are wanted of it, wholly in the cache.
 import { readFile } from 'node:fs/promises';
+import { architectureOf, isArch } from '../base/arch.ts';
 import type { Digest } from '../base/digest.ts';
 import { CatamaranError } from '../base/errors.ts';
 import type { Blob, Cache } from '../store/cache.ts';
@@ -203,8 +204,14 @@ const isWanted = (platform: Platform, platforms: readonly string[]): boolean =>
 function isMeant({ os, architecture, variant }: Platform, text: string): boolean {
   const [wantedOs, wantedArch, wantedVariant] = text.split('/');
   if (os !== wantedOs || architecture !== wantedArch) return false;
-  const usual = { arm: 'v7', arm64: 'v8' }[architecture] ?? 'v1';
-  return wantedVariant === undefined || wantedVariant === (variant ?? usual);
+  return wantedVariant === undefined || wantedVariant === (variant ?? usualVariant(architecture));
+}
+
+/** containerd, platforms/database.go: of what we build for, and of 32-bit Arm. */
+function usualVariant(architecture: string): string {
+  if (architecture === 'arm') return 'v7';
+  const variants = isArch(architecture) ? architectureOf(architecture).variants : [];
+  return variants.find((variant) => variant !== '') ?? 'v1';
 }
 
 /** The names are the image's own, and of any length. */

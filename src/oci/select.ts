@@ -1,7 +1,7 @@
 // Out of what a source calls an image, the one manifest for a platform: indexes are followed, a single manifest is
 // held against its own config, and nothing but small JSON is fetched.
 import { readFile } from 'node:fs/promises';
-import type { Arch } from '../base/arch.ts';
+import { type Arch, architectureOf } from '../base/arch.ts';
 import type { Digest } from '../base/digest.ts';
 import { CatamaranError } from '../base/errors.ts';
 import type { Cache } from '../store/cache.ts';
@@ -91,11 +91,10 @@ function silent(entries: readonly IndexEntry[]): readonly Descriptor[] {
   return entries.filter((entry) => entry.platform === undefined && indexTypes.includes(entry.mediaType));
 }
 
-/** Lower is better; undefined does not run there. Every amd64 machine runs v1, every arm64 machine v8. */
+/** Lower is better; undefined does not run there. */
 function rank(platform: Platform, arch: Arch): number | undefined {
   if (platform.os !== 'linux' || platform.architecture !== arch) return undefined;
-  const usual = { amd64: ['', 'v1'], arm64: ['v8', ''] }[arch];
-  const place = usual.indexOf(platform.variant ?? '');
+  const place = architectureOf(arch).variants.indexOf(platform.variant ?? '');
   return place === -1 ? undefined : place;
 }
 

@@ -2,7 +2,7 @@
 // their digests, so that an image is named by its manifest's digest and by nothing else.
 import { readFile } from 'node:fs/promises';
 import { writeTar } from '../archive/write-tar.ts';
-import type { Arch } from '../base/arch.ts';
+import { type Arch, architectureOf } from '../base/arch.ts';
 import type { Digest } from '../base/digest.ts';
 import { CatamaranError } from '../base/errors.ts';
 import { canonicalJson, type Json } from '../base/json.ts';
@@ -42,10 +42,11 @@ export async function writeImage(cache: Cache, input: NewImage): Promise<Image> 
     layers.push(layer);
     diffIds.push((await plainLayer(cache, layer)).digest);
   }
+  const [variant] = architectureOf(input.arch).variants;
   const config: ImageConfig = {
     architecture: input.arch,
     os: 'linux',
-    ...(input.arch === 'arm64' && { variant: 'v8' }),
+    ...(variant && { variant }),
     config: input.config,
     rootfs: { type: 'layers', diff_ids: diffIds },
   };

@@ -1,28 +1,30 @@
 // What a machine is, as QEMU's arguments. Pure: paths in, strings out. Nothing listens but on 127.0.0.1, and no
 // default device, configuration file or boot ROM of the host takes part.
-import type { Arch } from '../base/arch.ts';
 
-export type Firmware = 'bios' | 'uefi';
+import type { QemuBoard } from '../base/arch/architecture.ts';
+import { type Arch, architectureOf } from '../base/arch.ts';
+import type { Firmware } from '../base/firmware.ts';
+
 export type DiskFormat = 'raw' | 'qcow2' | 'vmdk' | 'vpc' | 'vhdx' | 'vdi';
 export type DiskBus = 'virtio-blk' | 'virtio-scsi' | 'nvme' | 'ahci' | 'pvscsi';
 
 /**
- * `tcg` is software emulation: anywhere, and slower by an order of magnitude. Without cx16, for QEMU 7.2 is wrong about
- * cmpxchg16b; without erms and fsrm, whose emulation clears a page ten times slower than plain stores do. With `threads: 'multi'` two processors run at once, and now and then the guest's live patching loses a race.
+ * `tcg` is software emulation: anywhere, and slower by an order of magnitude. With `threads: 'multi'` two processors
+ * run at once, and now and then the guest's live patching loses a race.
  */
 export type Accelerator =
   | { readonly kind: 'kvm' }
   | { readonly kind: 'tcg'; readonly threads: 'single' | 'multi' };
 
 export interface MachineOptions {
-  /** Default: amd64. arm64 has no BIOS. */
-  readonly arch?: Arch | undefined;
+  readonly arch: Arch;
   /** The disk; a machine that is given its kernel may have none. */
   readonly image?: string | undefined;
   /** Default: raw. */
   readonly format?: DiskFormat | undefined;
   /** Started by QEMU itself, without a boot loader. */
   readonly kernel?: DirectKernel | undefined;
+  /** Not every architecture has a BIOS. */
   readonly firmware: Firmware;
   /** In bytes. Default: 1 GiB. */
   readonly memory?: number | undefined;
@@ -64,35 +66,22 @@ export interface MachineFiles {
 
 const mebibyte = 1 << 20;
 
-interface Board {
-  readonly program: string;
-  /** QEMU's name of it. */
-  readonly machine: string;
-  /** The processor that is emulated. */
-  readonly processor: string;
-}
-
-const boards: Readonly<Record<Arch, Board>> = {
-  amd64: { program: 'qemu-system-x86_64', machine: 'q35', processor: 'max,-cx16,-erms,-fsrm' },
-  // Signing pointers by the architecture's own algorithm costs an emulator half of its speed.
-  arm64: { program: 'qemu-system-aarch64', machine: 'virt', processor: 'max,pauth-impdef=on' },
-};
-
-export const machineProgram = (arch: Arch = 'amd64'): string => boards[arch].program;
+export const machineProgram = (arch: Arch): string => architectureOf(arch).qemu.program;
 
 export function machineArguments(options: MachineOptions, files: MachineFiles): string[] {
   const {
-    arch = 'amd64',
+    arch,
     memory = 1024 * mebibyte,
     cpus = 1,
     onReboot = 'exit',
     watchdog = false,
     extra = [],
   } = options;
+  const board = architectureOf(arch).qemu;
   return [
     ...['-nodefaults', '-no-user-config', '-display', 'none'],
     ...files.data.flatMap((directory) => ['-L', directory]),
-    ...['-machine', boards[arch].machine, ...accelerator(options.accelerator, boards[arch])],
+    ...['-machine', board.machine, ...accelerator(options.accelerator, board)],
     ...['-m', `${Math.ceil(memory / mebibyte)}M`, '-smp', String(cpus)],
     ...uefi(options, files),
     ...direct(options),
@@ -114,14 +103,16 @@ export function machineArguments(options: MachineOptions, files: MachineFiles): 
   ];
 }
 
-function accelerator(chosen: Accelerator, { processor }: Board): string[] {
+function accelerator(chosen: Accelerator, { processor }: QemuBoard): string[] {
   if (chosen.kind === 'kvm') return ['-accel', 'kvm', '-cpu', 'host'];
   return ['-accel', `tcg,thread=${chosen.threads}`, '-cpu', processor];
 }
 
 function uefi({ arch, firmware }: MachineOptions, { uefi }: MachineFiles): string[] {
-  if (firmware === 'bios' && arch === 'arm64') throw new Error('an arm64 machine with a BIOS');
-  if (firmware === 'bios') return [];
+  if (firmware === 'bios') {
+    if (architectureOf(arch).grub.bios) return [];
+    throw new Error(`a machine of ${arch} with a BIOS`);
+  }
   if (uefi === undefined) throw new Error('a UEFI machine without its firmware files');
   return [
     ...['-drive', `if=pflash,unit=0,format=raw,readonly=on,file=${value(uefi.code)}`],

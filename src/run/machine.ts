@@ -13,7 +13,7 @@ import { controlDescriptor, type GuardedChild, spawnGuarded } from './spawn-guar
 import { runBySsh, type SshKey, type SshResult } from './ssh.ts';
 
 export interface MachineRequest extends MachineOptions {
-  /** The component `tools-qemu`, or for arm64 `tools-qemu-arm64`. */
+  /** The component that the architecture's record names. */
   readonly tools: Tools;
   readonly cache: Pick<Cache, 'scratch'>;
   readonly reporter: Reporter;

@@ -2,6 +2,7 @@
 // without the processor's help), so a tiny guest is really run first.
 import { access, constants, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Arch, architectureOf } from '../base/arch.ts';
 import type { Reporter } from '../base/reporter.ts';
 import type { Cache } from '../store/cache.ts';
 import type { Tools } from '../tools/tools.ts';
@@ -14,6 +15,8 @@ import { spawnGuarded } from './spawn-guarded.ts';
 const probeLimit = 1_500;
 
 export interface ProbeRequest {
+  /** The machine's, and the host's. */
+  readonly arch: Arch;
   readonly tools: Tools;
   readonly cache: Pick<Cache, 'scratch'>;
   readonly reporter: Reporter;
@@ -24,7 +27,8 @@ export async function chooseAccelerator(
   request: ProbeRequest,
   otherwise: Accelerator = { kind: 'tcg', threads: 'single' },
 ): Promise<Accelerator> {
-  const { reporter } = request;
+  const { arch, reporter } = request;
+  if (!architectureOf(arch).qemu.kvmProbe) return otherwise;
   const usable = await access('/dev/kvm', constants.R_OK | constants.W_OK).then(
     () => true,
     () => false,
@@ -40,7 +44,7 @@ export async function chooseAccelerator(
 
 /** Whether the probe's boot sector says its word and ends the machine within `limit` milliseconds. */
 export async function runsGuest(
-  { tools, cache, reporter }: ProbeRequest,
+  { arch, tools, cache, reporter }: ProbeRequest,
   accelerator: Accelerator,
   limit: number,
 ): Promise<boolean> {
@@ -50,13 +54,14 @@ export async function runsGuest(
     await writeFile(image, makeProbeDisk());
     const args = machineArguments(
       {
-        ...{ image, format: 'raw', firmware: 'bios', memory: 32 << 20, network: 'none', snapshot: true },
+        ...{ arch, image, format: 'raw', firmware: 'bios' },
+        ...{ memory: 32 << 20, network: 'none', snapshot: true },
         accelerator,
         extra: ['-device', probeDevice],
       },
-      { data: dataDirectories(tools) },
+      { data: dataDirectories(tools, arch) },
     );
-    const { child, stdout, stderr } = await spawnGuarded(tools, machineProgram(), args, {
+    const { child, stdout, stderr } = await spawnGuarded(tools, machineProgram(arch), args, {
       TMPDIR: scratch.path,
     });
     let said = '';

@@ -1,5 +1,6 @@
 // The frozen numbers of the disk: partition types, labels, attribute bits, the place of the slot state.
 // The builder writes by them, the agent on the device writes by them: changing one here breaks running machines.
+import { type Arch, architectureOf } from '../base/arch.ts';
 
 export const slotNames = ['A', 'B'] as const;
 export type SlotName = (typeof slotNames)[number];
@@ -34,7 +35,7 @@ export function slotRole(part: 'boot' | 'root' | 'hash', slot: SlotName): Partit
 
 const linuxGeneric = '0fc63daf-8483-4772-8e79-3d69d8477de4';
 
-/** Discoverable Partitions Specification, table of type GUIDs; the first two by the UEFI specification and GRUB. */
+/** Types that no architecture changes; the first two by the UEFI specification and GRUB. */
 const fixedTypes = {
   'bios-boot': '21686148-6449-6e6f-744e-656564454649',
   esp: 'c12a7328-f81f-11d2-ba4b-00a0c93ec93b',
@@ -43,14 +44,9 @@ const fixedTypes = {
   data: linuxGeneric,
 } as const;
 
-const typesByArch = {
-  amd64: { root: '4f68bce3-e8cd-4db1-96e7-fbcaf984b709', hash: '2c7357ed-ebd2-46d9-aec1-23d437ec2bf5' },
-  arm64: { root: 'b921b045-1df0-41c3-af44-4c6f280d3fae', hash: 'df3300ce-d69f-4c92-978c-9bfb0f38d820' },
-} as const;
-
-export function partitionType(role: PartitionRole, arch: 'amd64' | 'arm64'): string {
+export function partitionType(role: PartitionRole, arch: Arch): string {
   const kind = role.replace(/-[ab]$/, '') as keyof typeof fixedTypes | 'root' | 'hash';
-  return kind === 'root' || kind === 'hash' ? typesByArch[arch][kind] : fixedTypes[kind];
+  return kind === 'root' || kind === 'hash' ? architectureOf(arch).partitionTypes[kind] : fixedTypes[kind];
 }
 
 /** Discoverable Partitions Specification, "Partition Attribute Flags". */

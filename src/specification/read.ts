@@ -1,7 +1,7 @@
 // The first stage: a spec's text → Spec. All that is wrong with it comes out as one error, sorted by position.
 // Nothing is read here but the texts: what the spec refers to is asked of `Surroundings`.
 import { basename } from 'node:path';
-import { byName, sortedEntries } from '../base/order.ts';
+import { byName } from '../base/order.ts';
 import { requireSize } from '../base/size.ts';
 import { checkDocument } from '../document/document.ts';
 import { mergeDocuments } from '../document/merge-documents.ts';
@@ -13,6 +13,7 @@ import { numberContainers, readContainers } from './containers.ts';
 import { readFiles } from './files.ts';
 import { expandIncludes, type SpecText } from './include.ts';
 import { readHealth, readUpdate } from './lifecycle.ts';
+import { readPlatforms } from './platforms.ts';
 import { parsed, type Reading, readReference, type Surroundings, warn } from './reading.ts';
 import { parseReference } from './reference.ts';
 import type { OperatingSystem, SpecDocument } from './spec.generated.ts';
@@ -55,7 +56,7 @@ export function readSpecs(files: readonly [SpecText, ...SpecText[]], around: Sur
     disk: readDisk(reading, value),
     ...optional('update', readUpdate(reading, value.update)),
     ...optional('health', readHealth(reading, value)),
-    platforms: new Map(sortedEntries({ ...value.platforms })),
+    platforms: readPlatforms(reading, value),
     names,
     source,
     document,

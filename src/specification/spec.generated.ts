@@ -676,28 +676,50 @@ export interface Check {
 
 /** Where the images boot, with settings for each. */
 export interface Platforms {
+  /** Akamai (Linode). */
+  readonly akamai?: PlatformEntry;
   /** Amazon EC2. */
-  readonly aws?: Readonly<Record<string, unknown>>;
+  readonly aws?: PlatformEntry;
   /** Microsoft Azure. */
-  readonly azure?: Readonly<Record<string, unknown>>;
+  readonly azure?: PlatformEntry;
   /** DigitalOcean. */
-  readonly digitalocean?: Readonly<Record<string, unknown>>;
+  readonly digitalocean?: PlatformEntry;
+  /** Exoscale. */
+  readonly exoscale?: PlatformEntry;
   /** Google Compute Engine. */
-  readonly gcp?: Readonly<Record<string, unknown>>;
+  readonly gcp?: PlatformEntry;
   /** Hetzner Cloud. */
-  readonly hetzner?: Readonly<Record<string, unknown>>;
+  readonly hetzner?: PlatformEntry;
   /** Hyper-V. */
-  readonly hyperv?: Readonly<Record<string, unknown>>;
+  readonly hyperv?: PlatformEntry;
   /** Bare metal. */
-  readonly metal?: Readonly<Record<string, unknown>>;
+  readonly metal?: PlatformEntry;
+  /** Nutanix AHV. */
+  readonly nutanix?: PlatformEntry;
   /** OpenStack. */
-  readonly openstack?: Readonly<Record<string, unknown>>;
+  readonly openstack?: PlatformEntry;
+  /** Oracle Cloud. */
+  readonly oracle?: PlatformEntry;
   /** Proxmox VE. */
-  readonly proxmox?: Readonly<Record<string, unknown>>;
+  readonly proxmox?: PlatformEntry;
   /** QEMU and libvirt. */
-  readonly qemu?: Readonly<Record<string, unknown>>;
+  readonly qemu?: PlatformEntry;
+  /** Scaleway. */
+  readonly scaleway?: PlatformEntry;
   /** VirtualBox. */
-  readonly virtualbox?: Readonly<Record<string, unknown>>;
+  readonly virtualbox?: PlatformEntry;
   /** VMware vSphere. */
-  readonly vsphere?: Readonly<Record<string, unknown>>;
+  readonly vsphere?: PlatformEntry;
+  /** Vultr. */
+  readonly vultr?: PlatformEntry;
+}
+
+/** What is made for one platform differs from its usual by this. */
+export interface PlatformEntry {
+  /** What its machines start with. */
+  readonly firmware?: 'bios' | 'uefi';
+  /** Kernel arguments in addition to kernel.cmdline. */
+  readonly cmdline?: string;
+  /** Where the kernel’s own messages and a login go. */
+  readonly console?: 'screen' | 'serial';
 }

@@ -5,6 +5,8 @@ import type { Json } from '../base/json.ts';
 import type { Supervision } from '../contract/supervision.ts';
 import type { Pointer } from '../document/pointer.ts';
 import type { SourceMap } from '../document/source-map.ts';
+import type { PlatformSettings } from '../platform/choose.ts';
+import type { PlatformName } from '../platform/table.ts';
 import type { ImageReference } from './reference.ts';
 import type { ContainerSettings as RawSettings, SpecDocument } from './spec.generated.ts';
 
@@ -27,8 +29,7 @@ export interface Spec {
   readonly disk: { readonly slot: number; readonly data: number; readonly esp: number };
   readonly update?: Update;
   readonly health?: Health;
-  /** Settings by platform, as they are written. */
-  readonly platforms: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
+  readonly platforms: ReadonlyMap<PlatformName, PlatformSettings>;
   /** What names inside the settings of containers and of labels stand for. */
   readonly names: SpecNames;
   /** Whatever parses and yet is hardly meant. */

@@ -1,4 +1,5 @@
 // Volumes: file systems that containers share by binding them under their names.
+import { architectures } from '../base/arch.ts';
 import { mapKept } from '../document/kept.ts';
 import { childOf, type Pointer } from '../document/pointer.ts';
 import { placeOf, problem, type Reading, readReference, warn } from './reading.ts';
@@ -85,7 +86,7 @@ function readPlatform(reading: Reading, written: string, pointer: Pointer): stri
   problem(reading, pointer, {
     code: 'spec-malformed',
     message: `${JSON.stringify(text)} is no platform`,
-    hint: 'Write OS/ARCHITECTURE or OS/ARCHITECTURE/VARIANT, such as linux/amd64.',
+    hint: `Write OS/ARCHITECTURE or OS/ARCHITECTURE/VARIANT, such as linux/${architectures[0]}.`,
   });
   return undefined;
 }

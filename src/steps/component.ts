@@ -1,12 +1,12 @@
 // A component to an OCI image in the cache.
 import { buildComponent } from '../component/build.ts';
-import { packageTree } from '../debian/deb.ts';
 import type { Planning } from '../engine/planning.ts';
 import { type KeptImage, keepImage } from '../engine/result.ts';
 import type { Step, StepDefinition } from '../engine/step.ts';
 import { toolsOf } from '../engine/tools.ts';
 import type { Workshop } from '../engine/workshop.ts';
 import type { ImageName, LockedComponent } from '../lock/locked-spec.ts';
+import { sourceOf } from '../sources/table.ts';
 
 export const componentKind = { name: 'component', module: 'steps/component' };
 
@@ -45,7 +45,7 @@ async function makeComponent({ sources, packages }: LockedComponent, workshop: W
       { sources, packages, arch: locked.arch, epoch: locked.epoch },
       {
         cache,
-        packageTree: (wanted) => packageTree(wanted, workshop.packages),
+        packageTree: (wanted) => sourceOf(wanted).unpack(wanted, workshop.packages),
         scratch: async () => {
           const scratch = await cache.scratch();
           scratches.push(scratch);

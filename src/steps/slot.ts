@@ -1,6 +1,7 @@
 // The three images of a slot: boot archive, root image and its verity tree. The same bytes go into slot A of a disk, into
 // a release, from which machines fill their other slot, and onto media. Put together, not copied: their parts are in the
 // cache.
+import { type Arch, architectureOf } from '../base/arch.ts';
 import { digestHex } from '../base/digest.ts';
 import { CatamaranError } from '../base/errors.ts';
 import { type ImageManifest, writeBootArchive } from '../disk/boot-archive.ts';
@@ -41,7 +42,7 @@ export const slotKind = { name: 'slot', module: 'steps/slot' };
 
 export function planSlot(planning: Planning): Step<SlotImages> {
   const { spec } = planning.locked;
-  if (!spec.kernel) throw noKernel(spec.file);
+  if (!spec.kernel) throw noKernel(spec.file, planning.locked.arch);
   const parts = planParts(spec.kernel, planning);
   return planning.compose({
     kind: slotKind,
@@ -138,10 +139,10 @@ async function findKernel(image: BuiltImage, { binary }: Kernel): Promise<Conten
   });
 }
 
-function noKernel(file: string): CatamaranError {
+function noKernel(file: string, arch: Arch): CatamaranError {
   return new CatamaranError('spec', {
     code: 'spec-no-kernel',
     message: `${file} names no kernel, and a disk image boots one`,
-    hint: 'Add `kernel: {image: component:kernel, cmdline: "console=tty0 console=ttyS0"}`.',
+    hint: `Add \`kernel: {image: component:kernel, cmdline: "console=tty0 console=${architectureOf(arch).console}"}\`.`,
   });
 }

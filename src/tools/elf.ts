@@ -22,7 +22,7 @@ export async function readProgram(path: string): Promise<Program> {
   }
 }
 
-/** `head`: the file's first 4 KiB. Only 64-bit little-endian ELF, which both of our architectures are. */
+/** `head`: the file's first 4 KiB. Only 64-bit little-endian ELF, which all of our architectures are. */
 export function parseProgram(head: Uint8Array): Program {
   const text = Buffer.from(head.buffer, head.byteOffset, head.byteLength).toString('latin1');
   if (text.startsWith('#!')) {

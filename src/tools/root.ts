@@ -8,7 +8,7 @@ import { type Digest, digestFromHex, digestHex } from '../base/digest.ts';
 import { canonicalJson } from '../base/json.ts';
 import { byName } from '../base/order.ts';
 import type { Reporter } from '../base/reporter.ts';
-import type { LockedPackage } from '../debian/locked.ts';
+import type { LockedPackage } from '../packages/locked.ts';
 import type { Cache } from '../store/cache.ts';
 import { errorCode, withDisk } from '../store/disk.ts';
 import { toolsDirectory } from '../store/layout.ts';

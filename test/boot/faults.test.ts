@@ -3,7 +3,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
-import type { Firmware } from '../../src/run/arguments.ts';
+import type { Firmware } from '../../src/base/firmware.ts';
 import type { SlotName } from '../../src/slots/constants.ts';
 import { parseEnv, serialiseEnv } from '../../src/slots/env.ts';
 import type { SlotState } from '../../src/slots/state.ts';

@@ -125,7 +125,7 @@ export async function bootOnce(path: string, scratch: string, boot: Boot = {}): 
   await mkdir(scratch, { recursive: true });
   const args = ['-accel', 'tcg', '-cpu', 'max,-cx16', '-m', '256', '-nodefaults', '-no-user-config'];
   args.push('-display', 'none', '-no-reboot', '-serial', uart ? 'stdio' : 'none');
-  const { data, uefi } = await prepareFirmware(tools, { firmware }, scratch);
+  const { data, uefi } = await prepareFirmware(tools, { arch: 'amd64', firmware }, scratch);
   args.push(...data.flatMap((directory) => ['-L', directory]));
   if (uefi !== undefined) {
     args.push('-drive', `if=pflash,unit=0,format=raw,readonly=on,file=${uefi.code}`);

@@ -7,8 +7,9 @@ import { CatamaranError } from '../../src/base/errors.ts';
 import { silentReporter } from '../../src/base/reporter.ts';
 import { type ArchiveRequest, loadArchive } from '../../src/debian/archive.ts';
 import { packageTree, preparePackages } from '../../src/debian/deb.ts';
-import { type FetchOptions, fetchPackages } from '../../src/debian/fetch-packages.ts';
+import { fetchPackages } from '../../src/debian/fetch-packages.ts';
 import { solve } from '../../src/debian/solve.ts';
+import type { PackageAccess } from '../../src/packages/source.ts';
 import { type Cache, openCache } from '../../src/store/cache.ts';
 import { contentBytes } from '../../src/tree/content.ts';
 import { temporaryCache } from './support/temporary-cache.ts';
@@ -66,7 +67,7 @@ function load(more: Partial<ArchiveRequest> = {}) {
   });
 }
 
-const fetching = (more: Partial<FetchOptions> = {}): FetchOptions => ({
+const fetching = (more: Partial<PackageAccess> = {}): PackageAccess => ({
   mirror: served.mirror,
   cache,
   reporter: silentReporter,
@@ -118,6 +119,17 @@ describe('an archive in order', () => {
       ['trixie-security', '2026-02-28T12:00:00Z'],
     ]);
     expect(snapshotEpoch).toBe(Date.parse('2026-02-28T12:00:00Z') / 1000);
+  });
+
+  test('of the archive’s components those that are named are searched, and main alone where none is', async () => {
+    const firmware = [{ name: 'microcode' }];
+    await served.close();
+    served = await serveMirror((await makeTinyArchive({ signer, packages, firmware })).files);
+    const names = async (components?: string[]) =>
+      (await load(components ? { components } : {})).packages.names();
+    expect(await names()).toEqual(['app', 'data', 'lib']);
+    expect(await names(['main', 'non-free-firmware'])).toEqual(['app', 'data', 'lib', 'microcode']);
+    expect(await names(['non-free-firmware'])).toEqual(['microcode']);
   });
 
   test('indexes are fetched by hash, and once', async () => {

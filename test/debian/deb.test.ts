@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { digestFromHex } from '../../src/base/digest.ts';
 import { silentReporter } from '../../src/base/reporter.ts';
 import { packageTree } from '../../src/debian/deb.ts';
-import type { LockedPackage } from '../../src/debian/locked.ts';
+import type { LockedPackage } from '../../src/packages/locked.ts';
 import type { Cache } from '../../src/store/cache.ts';
 import { contentBytes } from '../../src/tree/content.ts';
 import { temporaryCache } from './support/temporary-cache.ts';

@@ -5,10 +5,10 @@ import { architectures } from '../../src/base/arch.ts';
 import { silentReporter } from '../../src/base/reporter.ts';
 import { type Archive, loadArchive } from '../../src/debian/archive.ts';
 import { packageTree } from '../../src/debian/deb.ts';
-import type { Mirror } from '../../src/debian/locked.ts';
 import { findMirror } from '../../src/debian/mirror.ts';
 import { parseRelations } from '../../src/debian/relations.ts';
 import { explainPackage, solve } from '../../src/debian/solve.ts';
+import type { Mirror } from '../../src/packages/source.ts';
 import type { Cache } from '../../src/store/cache.ts';
 import { temporaryCache } from './support/temporary-cache.ts';
 

@@ -2,14 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CatamaranError } from '../../src/base/errors.ts';
 import type { PackageIndex } from '../../src/debian/index.ts';
-import type { SolveRequest } from '../../src/debian/solution.ts';
 import { explainPackage, solve } from '../../src/debian/solve.ts';
+import type { PackageRequest } from '../../src/packages/source.ts';
 import { indexOf, tinyIndex, tinyPackage } from './support/tiny-index.ts';
 
-const solved = (index: PackageIndex, packages: string[], more: Partial<SolveRequest> = {}) =>
+const solved = (index: PackageIndex, packages: string[], more: Partial<PackageRequest> = {}) =>
   solve({ packages, ...more }, index).map(({ name, version }) => `${name} ${version}`);
 
-function failure(index: PackageIndex, packages: string[], more: Partial<SolveRequest> = {}) {
+function failure(index: PackageIndex, packages: string[], more: Partial<PackageRequest> = {}) {
   try {
     solve({ packages, ...more }, index);
   } catch (thrown) {

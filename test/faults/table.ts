@@ -1,7 +1,7 @@
 // Which faults are caused, under which firmware, and what the tests print at their end: each fault, how often it was
 // caused, and how often the machine survived it.
 import { afterAll, test } from 'vitest';
-import type { Firmware } from '../../src/run/arguments.ts';
+import type { Firmware } from '../../src/base/firmware.ts';
 
 export interface FaultTable {
   /** Counts a run; what `run` throws makes it one that was not survived. */

@@ -5,11 +5,11 @@ import { architectures } from '../../src/base/arch.ts';
 import { type Digest, digestFromHex } from '../../src/base/digest.ts';
 import { CatamaranError } from '../../src/base/errors.ts';
 import { byName } from '../../src/base/order.ts';
-import { type LockedPackage, pockets } from '../../src/debian/locked.ts';
 import { schemaAt } from '../../src/document/schema.ts';
 import { compareLocks } from '../../src/lock/changes.ts';
 import { emptyLock, formatLock, type Lock, type TargetLock } from '../../src/lock/lock-file.ts';
 import { parseLock } from '../../src/lock/parse-lock.ts';
+import { type LockedPackage, pockets } from '../../src/packages/locked.ts';
 
 const digest = fc
   .uint8Array({ minLength: 32, maxLength: 32 })

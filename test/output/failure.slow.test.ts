@@ -5,7 +5,7 @@ import { chmod, chown, mkdir, readdir, readFile, rm, stat, writeFile } from 'nod
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { LockedPackage } from '../../src/debian/locked.ts';
+import type { LockedPackage } from '../../src/packages/locked.ts';
 import {
   cacheWithPackages,
   type Ending,

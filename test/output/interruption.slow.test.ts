@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Digest } from '../../src/base/digest.ts';
 import type { Json } from '../../src/base/json.ts';
-import type { LockedPackage } from '../../src/debian/locked.ts';
 import { printOf } from '../../src/output/write/output-file.ts';
+import type { LockedPackage } from '../../src/packages/locked.ts';
 import { openCache } from '../../src/store/cache.ts';
 import { digestOf } from '../../src/store/digest-of.ts';
 import {

@@ -5,11 +5,11 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { digestFromHex } from '../../src/base/digest.ts';
 import { readSources } from '../../src/component/sources.ts';
-import type { LockedPackage } from '../../src/debian/locked.ts';
 import { readSpecFiles } from '../../src/lock/files.ts';
 import { imageName } from '../../src/lock/image-name.ts';
 import type { LockedImage, LockedSpec } from '../../src/lock/locked-spec.ts';
 import { imagesOf } from '../../src/lock/resolve.ts';
+import type { LockedPackage } from '../../src/packages/locked.ts';
 import { readSpec } from '../../src/specification/read.ts';
 
 export const repository = resolve(import.meta.dirname, '../..');

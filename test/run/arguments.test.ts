@@ -3,6 +3,7 @@ import { type MachineOptions, machineArguments } from '../../src/run/arguments.t
 
 const files = { data: ['/t/qemu', '/t/seabios'], uefi: { code: '/t/code.fd', variables: '/s/vars.fd' } };
 const minimal: MachineOptions = {
+  arch: 'amd64',
   image: '/i/disk.qcow2',
   format: 'qcow2',
   firmware: 'bios',
@@ -39,7 +40,7 @@ test('a machine of arm64 is another board with another processor, and has UEFI o
   expect(lines).toContain('-machine virt');
   expect(lines).toContain('-cpu max,pauth-impdef=on');
   expect(lines).toContain('-drive if=pflash,unit=0,format=raw,readonly=on,file=/t/code.fd');
-  expect(() => line({ arch: 'arm64', firmware: 'bios' })).toThrow('an arm64 machine with a BIOS');
+  expect(() => line({ arch: 'arm64', firmware: 'bios' })).toThrow('a machine of arm64 with a BIOS');
 });
 
 test('a machine with all that there is', () => {

@@ -34,7 +34,7 @@ afterAll(() => rm(directory, { recursive: true, force: true }));
 async function ownRequest() {
   const tools = await hostTools(['tools-qemu']);
   const cache = await openCache(join(directory, 'cache'));
-  return { tools, cache, reporter: silentReporter };
+  return { arch: 'amd64', tools, cache, reporter: silentReporter } as const;
 }
 const leftovers = () => readdir(join(directory, 'cache/tmp'));
 const disk = () => ({ image, format: 'raw', accelerator: tcg, snapshot: true }) as const;
@@ -161,7 +161,10 @@ test('a machine does not outlive the process that started it, even if that is ki
     stdin: { contents, resolveDir: process.cwd(), loader: 'ts' },
     ...{ bundle: true, platform: 'node', format: 'esm', outfile: program, logLevel: 'error' },
   });
-  const request = JSON.stringify({ root: tools.root, options: { ...disk(), firmware: 'bios' } });
+  const request = JSON.stringify({
+    root: tools.root,
+    options: { ...disk(), arch: 'amd64', firmware: 'bios' },
+  });
   const starter = spawn(process.execPath, [program, request], { stdio: ['ignore', 'pipe', 'inherit'] });
   const pid = await new Promise<number>((resolve) => {
     starter.stdout.once('data', (chunk) => resolve(Number(chunk)));

@@ -24,10 +24,10 @@ import { type Digest, digestHex, isDigest } from '../../src/base/digest.ts';
 import { silentReporter } from '../../src/base/reporter.ts';
 import { preparePackages } from '../../src/debian/deb.ts';
 import { fetchPackages } from '../../src/debian/fetch-packages.ts';
-import type { LockedPackage } from '../../src/debian/locked.ts';
 import { findMirror } from '../../src/debian/mirror.ts';
 import type { Lock } from '../../src/lock/lock-file.ts';
 import { parseLock } from '../../src/lock/parse-lock.ts';
+import type { LockedPackage } from '../../src/packages/locked.ts';
 import { hashFile } from '../../src/store/cache.ts';
 import { hostArch, testCache, testCacheRoot } from './tools.ts';
 

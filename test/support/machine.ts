@@ -1,12 +1,15 @@
 // Real machines for tests. A failure carries the end of what the machine said on its serial port.
+import { type Arch, architectureOf } from '../../src/base/arch.ts';
 import { silentReporter } from '../../src/base/reporter.ts';
 import type { Accelerator, MachineOptions } from '../../src/run/arguments.ts';
 import { type Machine, startMachine } from '../../src/run/machine.ts';
 import { plainText } from '../../src/run/serial.ts';
 import { makeSshKey, type SshKey } from '../../src/run/ssh.ts';
-import { hostTools, testCache } from './tools.ts';
+import { hostTools, type ToolsComponent, testCache } from './tools.ts';
 
-export interface TestMachineOptions extends Omit<MachineOptions, 'accelerator'> {
+export interface TestMachineOptions extends Omit<MachineOptions, 'accelerator' | 'arch'> {
+  /** Default: amd64. */
+  readonly arch?: Arch;
   readonly accelerator?: Accelerator;
   readonly ssh?: { readonly user: string; readonly key: SshKey };
 }
@@ -16,12 +19,14 @@ export const testAccelerator: Accelerator = { kind: 'tcg', threads: 'single' };
 
 /** For machines that live longer than one test; end it with `kill()` in afterAll. Writes are lost unless `snapshot: false`. */
 export async function startTestMachine(options: TestMachineOptions): Promise<Machine> {
-  const qemu = options.arch === 'arm64' ? 'tools-qemu-arm64' : 'tools-qemu';
+  const { arch = 'amd64' } = options;
+  const qemu = architectureOf(arch).qemu.component as ToolsComponent;
   const [tools, cache] = await Promise.all([hostTools([qemu]), testCache()]);
   const chosen = options.accelerator ?? testAccelerator;
   return startMachine({
     snapshot: true,
     ...options,
+    arch,
     accelerator: chosen,
     tools,
     cache,

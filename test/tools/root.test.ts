@@ -7,7 +7,7 @@ import { buildSync } from 'esbuild';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { parseDigest } from '../../src/base/digest.ts';
 import { silentReporter } from '../../src/base/reporter.ts';
-import type { LockedPackage } from '../../src/debian/locked.ts';
+import type { LockedPackage } from '../../src/packages/locked.ts';
 import { openCache } from '../../src/store/cache.ts';
 import { keyOfTools, prepareRoot } from '../../src/tools/root.ts';
 import { file, type Tree } from '../../src/tree/tree.ts';

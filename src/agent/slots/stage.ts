@@ -3,6 +3,7 @@
 // read everything back and verify, or erase again → record → arm. At every instant before the last step the machine boots the running
 // slot; from the moment env1 is written it boots the new one, which has been verified by then.
 
+import { archByUname } from '../../base/arch.ts';
 import {
   imageName,
   parseReleaseManifest,
@@ -88,8 +89,7 @@ function checkRelease(
   const os = /^IMAGE_ID="?([^"\n]*)"?$/m.exec(host.readText('/usr/lib/os-release') ?? '')?.[1];
   if (manifest.os !== os)
     throw new AgentError(`this is a release of ${manifest.os}, and this machine runs ${os}`);
-  const machine = runOrThrow(host, ['uname', '-m']).trim();
-  const arch = { x86_64: 'amd64', aarch64: 'arm64' }[machine];
+  const arch = archByUname(runOrThrow(host, ['uname', '-m']).trim());
   if (manifest.arch !== arch)
     throw new AgentError(`this is a release for ${manifest.arch}, and this machine is ${arch}`);
   const { parts, dataBlocks, roothash, version } = manifest;

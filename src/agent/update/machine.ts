@@ -1,5 +1,6 @@
 // What the update commands work on: the slots' machine, its settings, and what the running system is.
 
+import { archByUname } from '../../base/arch.ts';
 import { AgentError, runOrThrow } from '../host/host.ts';
 import { reachCrashPoint } from '../slots/crash-points.ts';
 import type { SlotMachine } from '../slots/machine.ts';
@@ -31,7 +32,7 @@ const patiencePath = '/run/catamaran/patience';
 export function openMachine(host: UpdateHost): UpdateMachine {
   const settings = readSettings(host);
   const os = /^IMAGE_ID="?([^"\n]*)"?$/m.exec(host.readText('/usr/lib/os-release') ?? '')?.[1];
-  const arch = { x86_64: 'amd64', aarch64: 'arm64' }[runOrThrow(host, ['uname', '-m']).trim()];
+  const arch = archByUname(runOrThrow(host, ['uname', '-m']).trim());
   if (!os || !arch) throw new AgentError('/usr/lib/os-release and uname do not say which system this is');
   const asked = Number(host.readText(patiencePath));
   const patience = asked > 0 ? asked : 30;

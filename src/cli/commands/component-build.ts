@@ -1,6 +1,5 @@
 // `catamaran component build NAME`: one component to an OCI image in the cache; its manifest's digest is the answer.
 import { formatSize } from '../../base/size.ts';
-import type { LockedPackage } from '../../debian/locked.ts';
 import { createExecutor } from '../../engine/execute.ts';
 import { beginPlan } from '../../engine/planning.ts';
 import { prefetch } from '../../engine/prefetch.ts';
@@ -9,6 +8,7 @@ import type { Context } from '../../lock/context.ts';
 import { hostArchitecture } from '../../lock/resolve.ts';
 import type { Image } from '../../oci/image.ts';
 import { loadImage } from '../../oci/store.ts';
+import type { LockedPackage } from '../../packages/locked.ts';
 import { planComponent } from '../../steps/component.ts';
 import { lostBlob } from '../../store/lost-blob.ts';
 import { createContext } from '../context.ts';

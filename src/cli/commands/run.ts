@@ -1,15 +1,15 @@
 // `catamaran run SPEC|IMAGE`: builds what is stale and boots it in QEMU; its serial console is this terminal.
-import type { Arch } from '../../base/arch.ts';
+import { type Arch, architectureOf } from '../../base/arch.ts';
 import { CatamaranError } from '../../base/errors.ts';
-import { packageTree, preparePackages } from '../../debian/deb.ts';
-import type { LockedPackage } from '../../debian/locked.ts';
+import type { Firmware } from '../../base/firmware.ts';
 import { withWorkshop } from '../../engine/workshop.ts';
 import type { Context } from '../../lock/context.ts';
 import { hostArchitecture } from '../../lock/resolve.ts';
-import type { Firmware } from '../../run/arguments.ts';
+import type { LockedPackage } from '../../packages/locked.ts';
 import { escapeHelp, type KeySource, runInteractive } from '../../run/interactive.ts';
 import { startMachine } from '../../run/machine.ts';
 import { chooseAccelerator } from '../../run/probe.ts';
+import { fetchPackages, sourceOf } from '../../sources/table.ts';
 import { openTools } from '../../tools/open.ts';
 import { isPrepared } from '../../tools/root.ts';
 import type { Tools } from '../../tools/tools.ts';
@@ -31,10 +31,6 @@ export interface RunOptions {
 }
 
 const emulation = { kind: 'tcg', threads: 'single' } as const;
-const qemuComponents: Readonly<Record<Arch, string>> = {
-  amd64: 'tools-qemu',
-  arm64: 'tools-qemu-arm64',
-};
 
 export async function run(
   { file, firmware: chosen, format, memory, ssh, headless, emulate }: RunOptions,
@@ -48,11 +44,10 @@ export async function run(
   const hostArch = hostArchitecture(io.machine);
   const tools = await openQemu(context, arch, hostArch);
   const { cache } = context;
-  // The guest that probes KVM is one of amd64.
-  const mayUseKvm = !emulate && arch === 'amd64' && hostArch === 'amd64';
-  const accelerator = mayUseKvm
-    ? await chooseAccelerator({ tools, cache, reporter: front }, emulation)
-    : emulation;
+  const accelerator =
+    !emulate && arch === hostArch
+      ? await chooseAccelerator({ arch, tools, cache, reporter: front }, emulation)
+      : emulation;
   if (ssh !== undefined) front.info(`SSH: ssh -p ${ssh} root@127.0.0.1`);
   if (!headless) front.info(escapeHelp);
 
@@ -82,20 +77,20 @@ export async function run(
 }
 
 async function openQemu(context: Context, arch: Arch, hostArch: Arch): Promise<Tools> {
-  const reference = `component:${qemuComponents[arch]}`;
+  const reference = `component:${architectureOf(arch).qemu.component}`;
   const request = { reference, arch: hostArch, hostArch, remembered: true };
   const { component, locked } = await lockOne(request, context);
   const { packages } = component;
   return withWorkshop(locked, context, async (workshop) => {
     const { cache } = workshop;
-    if (!(await isPrepared({ cache, packages }))) await preparePackages(packages, workshop.packages);
-    const unpack = (wanted: LockedPackage) => packageTree(wanted, workshop.packages);
-    return openTools({ cache, reporter: context.reporter, packages, packageTree: unpack });
+    if (!(await isPrepared({ cache, packages }))) await fetchPackages(packages, workshop.packages);
+    const packageTree = (wanted: LockedPackage) => sourceOf(wanted).unpack(wanted, workshop.packages);
+    return openTools({ cache, reporter: context.reporter, packages, packageTree });
   });
 }
 
 function firmwareOf(arch: Arch, chosen: Firmware | undefined): Firmware {
-  if (arch === 'amd64') return chosen ?? 'bios';
+  if (architectureOf(arch).grub.bios) return chosen ?? 'bios';
   if (chosen !== 'bios') return 'uefi';
   throw new CatamaranError('usage', {
     code: 'run-firmware',

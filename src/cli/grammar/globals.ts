@@ -1,5 +1,7 @@
 // The options of all commands.
+
 import { type Command, Option } from 'commander';
+import { architectures } from '../../base/arch.ts';
 import * as values from '../values.ts';
 import { version } from '../version.ts';
 
@@ -41,7 +43,7 @@ export function addGlobalOptions(program: Command): void {
     .addOption(
       new Option(
         '--arch <name>',
-        'architecture to build for: amd64, arm64 (default: this machine’s)',
+        `architecture to build for: ${architectures.join(', ')} (default: this machine’s)`,
       ).argParser(values.parseArch),
     )
     .addOption(

@@ -13,7 +13,7 @@ export const run = defineCommand<[string], Omit<RunOptions, 'file'>>({
     new Argument('<spec|image>', 'a spec, or what was built of one: a disk, or NAME of NAME-kernel'),
   ],
   options: [
-    new Option('--firmware <name>', 'firmware of the machine (default: bios; arm64 has uefi)').choices([
+    new Option('--firmware <name>', 'firmware of the machine (default: bios where it has one)').choices([
       'bios',
       'uefi',
     ]),

@@ -1,22 +1,13 @@
 // The dynamic loader's cache, /etc/ld.so.cache, as ldconfig would write it (glibc 2.41, sysdeps/generic/dl-cache.h,
 // format "glibc-ld.so.cache1.1"): which path answers to which library name. Directories are the loader's own and
 // those of etc/ld.so.conf.d. A name leads to an entry if it is, perhaps through links, an ELF file for the machine.
+import { architectureOf, architectures } from '../../base/arch.ts';
 import { byName } from '../../base/order.ts';
 import { type Content, contentBytes, readContent } from '../../tree/content.ts';
 import type { FileNode } from '../../tree/node.ts';
 import { addParents, file, parentOf, type ReadonlyTree, type Tree } from '../../tree/tree.ts';
 
-interface Machine {
-  readonly triplet: string;
-  /** FLAG_ELF_LIBC6 and the machine's flag. */
-  readonly flags: number;
-}
-
-/** By e_machine of the ELF header. */
-const machines: Readonly<Record<number, Machine>> = {
-  62: { triplet: 'x86_64-linux-gnu', flags: 0x0303 },
-  183: { triplet: 'aarch64-linux-gnu', flags: 0x0a03 },
-};
+const machines = architectures.map((arch) => architectureOf(arch).elf);
 
 interface Entry {
   readonly name: string;
@@ -33,8 +24,9 @@ export async function generateLoaderCache(tree: Tree): Promise<void> {
     for (const name of names.sort(byName)) {
       if (!/^(lib|ld-).*\.so(\.|$)/.test(name)) continue;
       const target = resolveFile(tree, `${directory}/${name}`);
-      const machine = target && machines[await machineOf(target.content)];
-      if (machine) entries.push({ name, path: `/${directory}/${name}`, flags: machine.flags });
+      const number = target && (await machineOf(target.content));
+      const machine = machines.find((each) => each.machine === number);
+      if (machine) entries.push({ name, path: `/${directory}/${name}`, flags: machine.cacheFlags });
     }
   }
   addParents(tree, 'etc/ld.so.cache');
@@ -54,7 +46,7 @@ async function libraryDirectories(tree: ReadonlyTree): Promise<string[]> {
       if (directory.startsWith('/')) directories.push(directory.slice(1).replace(/^lib\//, 'usr/lib/'));
     }
   }
-  for (const { triplet } of Object.values(machines)) directories.push(`usr/lib/${triplet}`);
+  for (const { triplet } of machines) directories.push(`usr/lib/${triplet}`);
   return [...new Set([...directories, 'usr/lib64', 'usr/lib'])];
 }
 

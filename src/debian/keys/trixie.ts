@@ -1,12 +1,7 @@
 // The keys that sign Debian 13 (trixie): what the archive's word is checked against (release.ts). Text in a module,
 // not a file beside it, so that it is in the bundle too. Where they come from and how to check: README.md here.
 
-export interface TrustedKey {
-  readonly name: string;
-  /** Of the primary key: 40 upper-case hex digits. Checked when the key is read. */
-  readonly fingerprint: string;
-  readonly armored: string;
-}
+import type { TrustedKey } from '../trusted-key.ts';
 
 export const trixieKeys: readonly TrustedKey[] = [
   {

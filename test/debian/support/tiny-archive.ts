@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { writeTar } from '../../../src/archive/write-tar.ts';
-import type { TrustedKey } from '../../../src/debian/keys/trixie.ts';
+import type { TrustedKey } from '../../../src/debian/trusted-key.ts';
 import { file, type Tree } from '../../../src/tree/tree.ts';
 
 export const testNow = new Date('2026-03-01T12:00:00Z');
@@ -50,6 +50,8 @@ export interface TinyArchiveOptions {
   readonly signer: Signer;
   readonly packages: readonly TinyPackage[];
   readonly security?: readonly TinyPackage[];
+  /** Of the archive's component non-free-firmware, in the release itself. */
+  readonly firmware?: readonly TinyPackage[];
   /** Fields of every Release file; an empty value removes one. */
   readonly release?: Readonly<Record<string, string>>;
   readonly byHash?: boolean;
@@ -59,33 +61,33 @@ export async function makeTinyArchive(options: TinyArchiveOptions): Promise<Tiny
   const files = new Map<string, Uint8Array>();
   const paths = new Map<string, string>();
   const suites = [
-    ['debian', 'trixie', options.packages],
-    ['debian', 'trixie-updates', []],
-    ['debian-security', 'trixie-security', options.security ?? []],
+    ['debian', 'trixie', { main: options.packages, 'non-free-firmware': options.firmware ?? [] }],
+    ['debian', 'trixie-updates', { main: [], 'non-free-firmware': [] }],
+    ['debian-security', 'trixie-security', { main: options.security ?? [], 'non-free-firmware': [] }],
   ] as const;
-  for (const [base, suite, packages] of suites) {
-    const stanzas: string[] = [];
-    for (const tiny of packages) {
-      const deb =
-        tiny.deb ?? (await makeDeb({ [`usr/share/${tiny.name}`]: `the content of ${tiny.name}\n` }));
-      const { version = '1.0-1', arch = 'amd64' } = tiny;
-      const path = `pool/main/${tiny.name[0]}/${tiny.name}/${tiny.name}_${version}_${arch}.deb`;
-      files.set(`${base}/${path}`, deb);
-      paths.set(tiny.name, `${base}/${path}`);
-      stanzas.push(makeStanza({ ...tiny, version, arch }, path, deb));
-    }
-    const index = Buffer.from(stanzas.join('\n'));
-    const variants = {
-      'main/binary-amd64/Packages': index,
-      'main/binary-amd64/Packages.gz': gzipSync(index),
-    };
+  for (const [base, suite, components] of suites) {
     const lines: string[] = [];
-    for (const [path, bytes] of Object.entries(variants)) {
-      files.set(`${base}/dists/${suite}/${path}`, bytes);
-      if (options.byHash !== false) {
-        files.set(`${base}/dists/${suite}/main/binary-amd64/by-hash/SHA256/${sha256(bytes)}`, bytes);
+    for (const [component, packages] of Object.entries(components)) {
+      const stanzas: string[] = [];
+      for (const tiny of packages) {
+        const deb =
+          tiny.deb ?? (await makeDeb({ [`usr/share/${tiny.name}`]: `the content of ${tiny.name}\n` }));
+        const { version = '1.0-1', arch = 'amd64' } = tiny;
+        const path = `pool/${component}/${tiny.name[0]}/${tiny.name}/${tiny.name}_${version}_${arch}.deb`;
+        files.set(`${base}/${path}`, deb);
+        paths.set(tiny.name, `${base}/${path}`);
+        stanzas.push(makeStanza({ ...tiny, version, arch }, path, deb));
       }
-      lines.push(` ${sha256(bytes)} ${bytes.length} ${path}`);
+      const index = Buffer.from(stanzas.join('\n'));
+      const folder = `${component}/binary-amd64`;
+      const variants = { [`${folder}/Packages`]: index, [`${folder}/Packages.gz`]: gzipSync(index) };
+      for (const [path, bytes] of Object.entries(variants)) {
+        files.set(`${base}/dists/${suite}/${path}`, bytes);
+        if (options.byHash !== false) {
+          files.set(`${base}/dists/${suite}/${folder}/by-hash/SHA256/${sha256(bytes)}`, bytes);
+        }
+        lines.push(` ${sha256(bytes)} ${bytes.length} ${path}`);
+      }
     }
     const release = renderRelease(suite, lines, options);
     files.set(`${base}/dists/${suite}/InRelease`, Buffer.from(await options.signer.sign(release)));

@@ -1,7 +1,7 @@
 // A mirror on this machine: serves a map of files, and misbehaves where it is told to.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Mirror } from '../../../src/debian/locked.ts';
+import type { Mirror } from '../../../src/packages/source.ts';
 
 export type Misbehaviour = 'stall' | 'truncate' | number;
 

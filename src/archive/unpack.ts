@@ -2,11 +2,11 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { decompress } from '../archive/decompress.ts';
 import { type Blob, type Cache, digestOf, writeFully } from '../store/cache.ts';
 import { withDisk } from '../store/disk.ts';
 import { type Content, readContent } from '../tree/content.ts';
 import { boundSize } from './bound-size.ts';
+import { decompress } from './decompress.ts';
 
 export type DataFormat = 'gzip' | 'xz' | 'zstd' | 'none';
 

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Unpack, UnpackRequest } from '../../src/debian/unpack.ts';
-import { unpackIntoCache, writeUnpacked } from '../../src/debian/unpack.ts';
-import { openUnpackPool, type UnpackPool } from '../../src/debian/unpack-pool.ts';
+import type { Unpack, UnpackRequest } from '../../src/archive/unpack.ts';
+import { unpackIntoCache, writeUnpacked } from '../../src/archive/unpack.ts';
+import { openUnpackPool, type UnpackPool } from '../../src/archive/unpack-pool.ts';
 import type { Cache } from '../../src/store/cache.ts';
 import { contentOf } from '../../src/tree/content.ts';
-import { temporaryCache } from './support/temporary-cache.ts';
+import { temporaryCache } from '../debian/support/temporary-cache.ts';
 
 let directory: string;
 let pool: UnpackPool;
@@ -20,7 +20,7 @@ let removeCache: () => Promise<void>;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'catamaran-pool-'));
   const outfile = join(directory, 'unpack-worker.mjs');
-  const entry = fileURLToPath(new URL('../../src/debian/unpack-worker.ts', import.meta.url));
+  const entry = fileURLToPath(new URL('../../src/archive/unpack-worker.ts', import.meta.url));
   const banner = {
     js: `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`,
   };

@@ -1,0 +1,79 @@
+// The tables of docs/platforms.md, from src/platform: between two marks, so that the words around them are written by hand.
+import { build } from 'esbuild';
+
+/** @param page the page as it is */
+export async function platformsPage(root, page) {
+  const { platforms, userDataSources } = await load(root);
+  const all = Object.entries(platforms).sort(([a], [b]) => (a < b ? -1 : 1));
+  const facts = table(
+    ['name', 'what', 'told by', 'firmware', 'console', 'disk', 'network', 'user-data, in order'],
+    all.map(([name, platform]) => [
+      code(name),
+      platform.title,
+      detection(platform.detection),
+      platform.firmware.join(', '),
+      platform.kernel.consoles.join(', '),
+      `${platform.machine.disk}${size(platform.disk)}`,
+      platform.machine.nic,
+      platform.userData.join(', '),
+    ]),
+  );
+  const sources = table(
+    ['source', 'where it is'],
+    Object.entries(userDataSources).map(([name, place]) => [name, describePlace(place)]),
+  );
+  return replace(replace(page, 'platforms', facts), 'user-data', sources);
+}
+
+async function load(root) {
+  const { outputFiles } = await build({
+    stdin: {
+      contents: `export * from './src/platform/table.ts'; export * from './src/platform/user-data.ts';`,
+      resolveDir: root,
+    },
+    ...{ bundle: true, write: false, format: 'esm', absWorkingDir: root },
+  });
+  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
+}
+
+const code = (text) => `\`${text}\``;
+const list = (words) => words.map(code).join(', ');
+
+function detection({ dmi, labels }) {
+  const ways = dmi.map((each) => list(Object.entries(each).map(([field, text]) => `${field}: ${text}`)));
+  if (labels.length > 0) ways.push(`a volume ${list(labels)}`);
+  return ways.join(' or ') || 'nothing';
+}
+
+function size({ smallest, multiple }) {
+  const [least, step] = [smallest / 2 ** 30, multiple / 2 ** 30];
+  return step < 1 ? (least > 0 ? `, ${least} GiB or more` : '') : `, ${least} GiB or more, whole GiB`;
+}
+
+function describePlace(place) {
+  switch (place.at) {
+    case 'argument':
+      return `kernel argument ${code(`${place.name}=URL`)}`;
+    case 'firmware':
+      return `fw_cfg ${code(place.key)}`;
+    case 'volume':
+      return `${code(place.path)} on a volume ${list(place.labels) || 'of any label'} (${place.types.join(', ')})`;
+    case 'http':
+      return [list(place.urls), place.session && 'with a session', place.encoding].filter(Boolean).join(', ');
+    default:
+      return `${place.at} ${code(place.key)}`;
+  }
+}
+
+function table(heads, rows) {
+  const line = (cells) => `| ${cells.join(' | ')} |`;
+  return [line(heads), `|${'---|'.repeat(heads.length)}`, ...rows.map(line)].join('\n');
+}
+
+function replace(page, name, text) {
+  const marks = [`<!-- generated: ${name} -->`, '<!-- end -->'];
+  const start = page.indexOf(marks[0]);
+  const end = page.indexOf(marks[1], start);
+  if (start < 0 || end < 0) throw new Error(`docs/platforms.md has no ${marks[0]} … ${marks[1]}`);
+  return `${page.slice(0, start + marks[0].length)}\n${text}\n${page.slice(end)}`;
+}

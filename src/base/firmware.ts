@@ -1,0 +1,3 @@
+// What starts a machine's boot loader.
+export const firmwares = ['bios', 'uefi'] as const;
+export type Firmware = (typeof firmwares)[number];
