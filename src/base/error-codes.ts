@@ -20,6 +20,8 @@ export const errorCodes = {
     'usage-certificate': 'A file of --registry-ca is no certificate of an authority. Give a PEM file.',
     'usage-component': 'What was named is no component. Write its name, or a directory that begins with ./.',
     'usage-error-code': 'No error has this code. docs/errors.md lists all codes.',
+    'format-unknown':
+      'There is no output format of this name, or not for this. `catamaran formats` lists them.',
     'usage-source-date-epoch': 'SOURCE_DATE_EPOCH is no whole number of seconds. Mend or unset it.',
     interrupted:
       'The command was stopped, by Ctrl-C or another signal. Run it again: what it finished is in the cache.',
@@ -306,8 +308,6 @@ export const errorCodes = {
     'output-unwritable': 'The output cannot be written. Name another directory with --out.',
     'cache-blob-lost':
       'The cache lost a file while it was in use. Build again: what is missing is made anew.',
-    'step-result': 'What the cache remembers of a step cannot be read. Build again: the step is done anew.',
-    'plan-empty': 'The plan has no disk. This is a bug: report it.',
   },
   'Disk images and machines': {
     'image-unreadable': 'The disk image cannot be opened. Check the path and the permissions.',

@@ -25,7 +25,8 @@ export interface DiskSizes {
   readonly esp: number;
 }
 
-export const defaultSizes: DiskSizes = { slot: 512 * MiB, data: 256 * MiB, boot: 128 * MiB, esp: 64 * MiB };
+/** No key of the spec: what a kernel and an initrd need, several times over. */
+const usualBoot = 128 * MiB;
 
 export interface PlacedPartition {
   readonly role: PartitionRole;
@@ -42,9 +43,13 @@ export interface DiskLayout {
   readonly partitions: readonly PlacedPartition[];
 }
 
-export function layoutDisk(options: { osId: string; arch: Arch; sizes?: Partial<DiskSizes> }): DiskLayout {
+export function layoutDisk(options: {
+  osId: string;
+  arch: Arch;
+  sizes: Omit<DiskSizes, 'boot'> & Partial<DiskSizes>;
+}): DiskLayout {
   const { osId, arch } = options;
-  const sizes = { ...defaultSizes, ...options.sizes };
+  const sizes = { boot: usualBoot, ...options.sizes };
   const partitions: PlacedPartition[] = [];
   let offset = MiB;
   for (const role of partitionRoles) {

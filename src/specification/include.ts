@@ -36,7 +36,9 @@ export function expandIncludes(
     if (!expansion.done.has(normalize(file))) expand(expansion, file, text, []);
   }
   if (expansion.missing) problems.throwIfAny();
-  return expansion.parts as unknown as [ParsedYaml, ...ParsedYaml[]];
+  const [first, ...rest] = expansion.parts;
+  if (first === undefined) throw new Error('a spec of no files');
+  return [first, ...rest];
 }
 
 interface Expansion {

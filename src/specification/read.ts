@@ -7,6 +7,7 @@ import { checkDocument } from '../document/document.ts';
 import { mergeDocuments } from '../document/merge-documents.ts';
 import { childOf } from '../document/pointer.ts';
 import { Problems, sortDiagnostics } from '../document/problems.ts';
+import { schemaAt } from '../document/schema.ts';
 import { validateSpec } from '../document/validators.generated.ts';
 import { applyVariables } from '../document/variables.ts';
 import { numberContainers, readContainers } from './containers.ts';
@@ -139,10 +140,11 @@ function readInit(reading: Reading, { init = [] }: SpecDocument): ImageUse[] {
   return uses;
 }
 
-const diskDefaults = { slot: '512M', data: '1G', esp: '64M' } as const;
+/** With the defaults that people are told. */
+const diskSizes = schemaAt('spec.schema.json', '/disk')!.schema.properties!;
 
 function readDisk(reading: Reading, { disk }: SpecDocument): Spec['disk'] {
-  const size = (key: keyof typeof diskDefaults) =>
-    parsed(reading, `/disk/${key}`, disk?.[key] ?? diskDefaults[key], requireSize) ?? 0;
+  const size = (key: 'slot' | 'data' | 'esp') =>
+    parsed(reading, `/disk/${key}`, disk?.[key] ?? String(diskSizes[key]!.default), requireSize) ?? 0;
   return { slot: size('slot'), data: size('data'), esp: size('esp') };
 }

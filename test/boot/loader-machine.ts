@@ -23,7 +23,11 @@ export type Firmware = 'bios' | 'uefi';
 
 const MiB = 1 << 20;
 const patience = 5 * 60_000;
-const layout = layoutDisk({ osId: 'lighthouse', arch: 'amd64', sizes: { slot: MiB, data: MiB, boot: MiB } });
+const layout = layoutDisk({
+  osId: 'lighthouse',
+  arch: 'amd64',
+  sizes: { slot: MiB, data: MiB, boot: MiB, esp: 64 * MiB },
+});
 const manifest = {
   os: 'x',
   version: '1',

@@ -1,15 +1,16 @@
 import { expect, test } from 'vitest';
 import { CatamaranError } from '../../src/base/errors.ts';
 import { assembleDisk } from '../../src/disk/disk.ts';
-import { defaultSizes, layoutDisk, placeOf } from '../../src/disk/disk-layout.ts';
+import { layoutDisk, placeOf } from '../../src/disk/disk-layout.ts';
 import { concatenate, type SparseImage } from '../../src/disk/sparse.ts';
 import { partitionNumber, partitionRoles } from '../../src/slots/constants.ts';
 import { hashImageSize } from '../../src/verity/hash-tree.ts';
 
 const MiB = 1 << 20;
+const sizes = { slot: 512 * MiB, data: 256 * MiB, esp: 64 * MiB };
 
-test('the default disk', () => {
-  const { partitions, size } = layoutDisk({ osId: 'lighthouse', arch: 'amd64' });
+test('a disk', () => {
+  const { partitions, size } = layoutDisk({ osId: 'lighthouse', arch: 'amd64', sizes });
   const lines = partitions.map(
     ({ role, offset, size: bytes }) => `${partitionNumber(role)} ${role} ${offset / MiB}+${bytes / MiB}`,
   );
@@ -31,7 +32,7 @@ test('the default disk', () => {
 
 test('a hash partition holds the tree of a full root partition', () => {
   for (const slot of [MiB, 100 * MiB, 512 * MiB, 4096 * MiB]) {
-    const layout = layoutDisk({ osId: 'x', arch: 'amd64', sizes: { slot } });
+    const layout = layoutDisk({ osId: 'x', arch: 'amd64', sizes: { ...sizes, slot } });
     const blocks = placeOf(layout, 'root-b').size / 4096;
     expect(placeOf(layout, 'hash-b').size).toBeGreaterThanOrEqual(hashImageSize(blocks));
   }
@@ -39,7 +40,7 @@ test('a hash partition holds the tree of a full root partition', () => {
 
 function failureOf(part: Record<string, SparseImage>): CatamaranError {
   try {
-    assembleDisk(layoutDisk({ osId: 'x', arch: 'amd64', sizes: { ...defaultSizes, slot: 2 * MiB } }), part);
+    assembleDisk(layoutDisk({ osId: 'x', arch: 'amd64', sizes: { ...sizes, slot: 2 * MiB } }), part);
   } catch (thrown) {
     if (thrown instanceof CatamaranError) return thrown;
   }

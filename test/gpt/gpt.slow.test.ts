@@ -79,7 +79,7 @@ test('sfdisk finds no fault in our table, and reads the same', async () => {
   const tools = await hostTools();
   for (const arch of ['amd64', 'arm64'] as const) {
     const gpt = partitionTable(
-      layoutDisk({ osId: 'lighthouse', arch, sizes: { slot: 1 << 20, data: 1 << 20 } }),
+      layoutDisk({ osId: 'lighthouse', arch, sizes: { slot: 1 << 20, data: 1 << 20, esp: 64 << 20 } }),
     );
     const path = join(scratch, `${arch}.img`);
     await writeFile(path, diskOf(gpt));

@@ -14,7 +14,7 @@ const MiB = 1 << 20;
 export const twinLayout = layoutDisk({
   osId: 'twin',
   arch: 'amd64',
-  sizes: { slot: 64 * MiB, data: 64 * MiB },
+  sizes: { slot: 64 * MiB, data: 64 * MiB, esp: 64 * MiB },
 });
 
 /** What `test.fault=NAME` on the kernel's command line does, once the health gate of a trial comes to health.d. */

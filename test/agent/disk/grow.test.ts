@@ -39,7 +39,7 @@ function enlargedDisk(): Uint8Array {
   const layout = layoutDisk({
     osId: 'x',
     arch: 'amd64',
-    sizes: { slot: 1 << 20, data: 1 << 20, boot: 1 << 20 },
+    sizes: { slot: 1 << 20, data: 1 << 20, boot: 1 << 20, esp: 64 << 20 },
   });
   const built = writeGpt(partitionTable(layout));
   disk.set(built.primary);

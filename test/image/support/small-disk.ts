@@ -17,7 +17,7 @@ export const MiB = 1 << 20;
 export const layout = layoutDisk({
   osId: 'lighthouse',
   arch: 'amd64',
-  sizes: { slot: MiB, data: MiB, boot: MiB },
+  sizes: { slot: MiB, data: MiB, boot: MiB, esp: 64 * MiB },
 });
 const salt = Buffer.alloc(32, 1);
 const segment = Buffer.alloc(40960, 'segment');
