@@ -5,8 +5,8 @@ import { resolve } from 'node:path';
 import { CatamaranError, messageOf } from '../base/errors.ts';
 import { readDocument } from '../document/document.ts';
 import { childOf } from '../document/pointer.ts';
+import type { SourceMap } from '../document/source-map.ts';
 import { validateComponent } from '../document/validators.generated.ts';
-import type { SourceMap } from '../document/yaml.ts';
 import type { ComponentDocument } from './component.generated.ts';
 
 type Cuts = Pick<ComponentDocument, 'without' | 'include' | 'exclude'>;
