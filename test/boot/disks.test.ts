@@ -6,6 +6,7 @@ import { open, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { inspectImage } from '../../src/disk/inspect.ts';
+import { formatGuid } from '../../src/gpt/guid.ts';
 import { planTable, type TablePlan } from '../../src/gpt/mend.ts';
 import type { Firmware } from '../../src/run/arguments.ts';
 import type { PartitionRole } from '../../src/slots/constants.ts';
@@ -161,7 +162,7 @@ function planGrowth(disk: string, sectors: number): TablePlan {
     return bytes;
   };
   try {
-    return planTable({ sectors, read }, { grow: 10, rename: { number: 3, guid: ownGuid } });
+    return planTable({ sectors, read }, { grow: 10, rename: { number: 3, guid: formatGuid(ownGuid) } });
   } finally {
     closeSync(file);
   }
