@@ -1,4 +1,5 @@
 // The agent's commands, by name; init's scripts call them.
+import { boot } from '../boot/boot.ts';
 import { cleanUpBundle } from '../bundle/cleanup.ts';
 import { listBundles } from '../bundle/list.ts';
 import { connectBundle } from '../bundle/network.ts';
@@ -13,7 +14,8 @@ import { dispatch } from './dispatch.ts';
 import { findSlotCommand, slotUsage } from './slots.ts';
 
 const usage = [
-  'usage: catamaran-agent bundle list onboot|onshutdown',
+  'usage: catamaran-agent boot',
+  '       catamaran-agent bundle list onboot|onshutdown',
   '       catamaran-agent bundle prepare|connect|cleanup SECTION/NAME',
   '       catamaran-agent services [--json]',
   '       catamaran-agent services configure',
@@ -31,6 +33,7 @@ function findCommand(words: readonly string[]): ((host: Host) => void) | undefin
   const slotCommand = findSlotCommand(words);
   if (slotCommand) return slotCommand;
   if (rest.length > 0) return undefined;
+  if (topic === 'boot' && verb === undefined) return boot;
   if (topic === 'disk' && verb === 'grow' && object === undefined) return growData;
   if (topic === 'volumes' && verb === 'mount' && object === undefined) return mountVolumes;
   if (topic === 'services' && object === undefined) return findServicesCommand(verb);
