@@ -1,12 +1,12 @@
 // What the update commands work on: the slots' machine, its settings, and what the running system is.
 
 import { AgentError, runOrThrow } from '../host/host.ts';
+import type { CurlOptions } from '../net/curl.ts';
 import { reachCrashPoint } from '../slots/crash-points.ts';
 import type { SlotMachine } from '../slots/machine.ts';
 import type { Partitions } from '../slots/partitions.ts';
 import { partitionsOf } from '../slots/partitions.ts';
 import { readRunning } from '../slots/running.ts';
-import type { CurlOptions } from './curl.ts';
 import type { UpdateHost } from './host.ts';
 import { readSettings, type Settings } from './settings.ts';
 
