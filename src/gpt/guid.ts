@@ -6,10 +6,16 @@ const form = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** RFC 9562 version 8 from a SHA-256. `role` says what of that OS: a partition's label, `disk`, `data-fs` … */
 export function deriveGuid(osId: string, role: string): string {
-  const bytes = sha256(new TextEncoder().encode(`catamaran\0${osId}\0${role}`)).subarray(0, 16);
+  const bytes = sha256(asciiBytes(`catamaran\0${osId}\0${role}`)).subarray(0, 16);
   bytes[6] = (bytes[6]! & 0x0f) | 0x80;
   bytes[8] = (bytes[8]! & 0x3f) | 0x80;
   return formatUuid(bytes);
+}
+
+/** Ids and roles have no other letters. */
+function asciiBytes(text: string): Uint8Array {
+  if (/[^\0-\x7f]/.test(text)) throw new RangeError(`not ASCII: ${JSON.stringify(text)}`);
+  return Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 }
 
 /** The 16 bytes in the order of the text: RFC 9562, as file systems and verity have them. */
