@@ -303,6 +303,8 @@ export const errorCodes = {
     'slot-too-small': 'The slot does not hold what goes into it. Raise disk.slot.',
     'partition-too-small': 'A partition does not hold what goes into it. Raise its size under disk.',
     'data-too-small': 'The data partition is too small for its file system. Set disk.data to 64M or more.',
+    'init-unknown':
+      'An init image says that it is an init that is not known here. docs/inits.md lists those that are.',
     'initrd-too-large':
       'The initrd does not fit in memory, or in what a kernel takes. Use a format with a root image.',
     'output-unwritable': 'The output cannot be written. Name another directory with --out.',

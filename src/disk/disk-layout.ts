@@ -2,8 +2,9 @@
 import type { Arch } from '../base/arch.ts';
 import { CatamaranError } from '../base/errors.ts';
 import { formatSize, roundUp } from '../base/size.ts';
+import { backupSectors, sectorSize } from '../gpt/geometry.ts';
 import { deriveGuid } from '../gpt/guid.ts';
-import { backupSectors, type Gpt, sectorSize } from '../gpt/write.ts';
+import type { Gpt } from '../gpt/write.ts';
 import {
   type PartitionRole,
   partitionAttributes,

@@ -1,7 +1,8 @@
 // Partitions to one disk: the table, GRUB's boot code, and the parts at their places. Reads nothing and writes
 // nothing: what comes out names its bytes, and an output copies them.
 
-import { backupSectors, sectorSize, writeGpt } from '../gpt/write.ts';
+import { backupSectors, sectorSize } from '../gpt/geometry.ts';
+import { writeGpt } from '../gpt/write.ts';
 import type { PartitionRole } from '../slots/constants.ts';
 import { contentOf } from '../tree/content.ts';
 import { checkFits, type DiskLayout, partitionTable, placeOf } from './disk-layout.ts';

@@ -1,7 +1,8 @@
 // A disk for platforms that take only certain sizes: free space behind the last partition, and the table's backup at the new
 // end. The data partition grows into it on the first boot.
+import { backupSectors, primarySectors, sectorSize } from '../gpt/geometry.ts';
 import { readGpt } from '../gpt/read.ts';
-import { backupSectors, primarySectors, sectorSize, writeGpt } from '../gpt/write.ts';
+import { writeGpt } from '../gpt/write.ts';
 import { contentBytes, contentOf } from '../tree/content.ts';
 import type { Disk } from './disk.ts';
 import { type Extent, sparseImage } from './sparse.ts';

@@ -4,7 +4,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { GrubTarget } from '../base/arch/architecture.ts';
 import { type Arch, architectureOf } from '../base/arch.ts';
-import { sectorSize } from '../gpt/write.ts';
+import { sectorSize } from '../gpt/geometry.ts';
 import { partitionNumber } from '../slots/constants.ts';
 import { grubScript, grubStub } from './grub-script.ts';
 

@@ -1,9 +1,9 @@
 // What is in a disk image: partitions, the slots' state, each slot's release and its segments. Facts only; cli renders
 // them. The image may come from anywhere: nothing in it is trusted, everything that is read is bounded.
 
+import { sectorSize } from '../gpt/geometry.ts';
 import { type FoundGpt, type FoundPartition, readGpt } from '../gpt/read.ts';
 import type { ReadAt } from '../gpt/read-at.ts';
-import { sectorSize } from '../gpt/write.ts';
 import {
   envNames,
   envOffsets,

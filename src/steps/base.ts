@@ -1,6 +1,8 @@
 // The base segment: everything that is at hand as soon as the initrd has mounted it. Init images, the spec's files, the
 // containers' bundles and the index of segments go into it.
 import { digestHex } from '../base/digest.ts';
+import type { PlacedContainer } from '../container/init/init.ts';
+import { initOf } from '../container/init/table.ts';
 import { makeVolume } from '../container/volume.ts';
 import type { Planning } from '../engine/planning.ts';
 import type { KeptBlob } from '../engine/result.ts';
@@ -62,14 +64,18 @@ async function makeBase(parts: RootParts, use: Use, workshop: Workshop): Promise
   }
 
   const bundles: Source[] = [];
+  const placed: PlacedContainer[] = [];
   const mountPoints = new Map<Step<KeptSegment>, string[]>([[parts.modules, ['/usr/lib/modules']]]);
   const mountAt = (segment: Step<KeptSegment>, point: string) =>
     mountPoints.set(segment, [...(mountPoints.get(segment) ?? []), point]);
   for (const { container, bundle, segment } of parts.containers) {
     const { tree, mountPoint } = await readBundle(use(bundle), cache);
     bundles.push({ name: `the container ${container.name}`, tree });
+    placed.push({ container, path: mountPoint.replace(/\/[^/]+$/, '') });
     mountAt(segment, mountPoint);
   }
+  const kind = await initOf(init.map(({ tree }) => tree));
+  if (kind) bundles.push({ name: 'what init is given', tree: kind.giveFiles(placed) });
   for (const { volume, segment } of parts.volumes) {
     const { tree, mountPoint } = makeVolume(volume);
     bundles.push({ name: `the volume ${volume.name}`, tree });

@@ -39,6 +39,10 @@ export function memoryHost(
       calls.push(command.join(' '));
       return answers(command) ?? { status: 0, output: '' };
     },
+    show(command) {
+      calls.push(command.join(' '));
+      return answers(command)?.status ?? 0;
+    },
     print: (line) => void printed.push(line),
   };
 }

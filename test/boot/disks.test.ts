@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import type { Firmware } from '../../src/base/firmware.ts';
 import { inspectImage } from '../../src/disk/inspect.ts';
+import { formatGuid } from '../../src/gpt/guid.ts';
 import { planTable, type TablePlan } from '../../src/gpt/mend.ts';
 import type { PartitionRole } from '../../src/slots/constants.ts';
 import { parseEnv } from '../../src/slots/env.ts';
@@ -161,7 +162,7 @@ function planGrowth(disk: string, sectors: number): TablePlan {
     return bytes;
   };
   try {
-    return planTable({ sectors, read }, { grow: 10, rename: { number: 3, guid: ownGuid } });
+    return planTable({ sectors, read }, { grow: 10, rename: { number: 3, guid: formatGuid(ownGuid) } });
   } finally {
     closeSync(file);
   }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ServiceReport } from '../../src/agent/services/report.ts';
+import type { ServiceReport } from '../../src/agent/services/manager.ts';
 import { buildSpec } from '../../src/output/build.ts';
 import type { Machine } from '../../src/run/machine.ts';
 import { plainText } from '../../src/run/serial.ts';

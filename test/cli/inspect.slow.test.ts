@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { sectorSize } from '../../src/gpt/write.ts';
+import { sectorSize } from '../../src/gpt/geometry.ts';
 import { writeRaw } from '../../src/output/write/raw.ts';
 import { makeDisk, offsetOf, type Patch, patch, tableWith } from '../image/support/small-disk.ts';
 import { catamaran } from './fake-io.ts';

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CatamaranError } from '../../src/base/errors.ts';
 import { type Inspection, inspectImage } from '../../src/disk/inspect.ts';
 import type { Check } from '../../src/disk/verify-slot.ts';
-import { sectorSize } from '../../src/gpt/write.ts';
+import { sectorSize } from '../../src/gpt/geometry.ts';
 import { writeQcow2 } from '../../src/output/disk/qcow2.ts';
 import { writeRaw } from '../../src/output/write/raw.ts';
 import { envOffsets } from '../../src/slots/constants.ts';

@@ -5,9 +5,11 @@ import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { layoutDisk, partitionTable } from '../../src/disk/disk-layout.ts';
+import type { GptPartition } from '../../src/gpt/entry.ts';
+import { sectorSize } from '../../src/gpt/geometry.ts';
 import { deriveGuid, formatGuid, guidBytes } from '../../src/gpt/guid.ts';
 import { type FoundGpt, readGpt } from '../../src/gpt/read.ts';
-import { type Gpt, type GptPartition, sectorSize, writeGpt } from '../../src/gpt/write.ts';
+import { type Gpt, writeGpt } from '../../src/gpt/write.ts';
 import { hostTools } from '../support/tools.ts';
 
 let scratch: string;

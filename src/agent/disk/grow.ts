@@ -3,7 +3,9 @@
 // initrd know the disk, gets a GUID of its own, for the image's is that of every disk made from it. Safe at any instant:
 // gpt.ts gives the order; the kernel resizes the partition in place, ext4 its file system through its journal.
 
-import { type Disk, planTable, sectorSize, type TablePlan } from '../../gpt/mend.ts';
+import { sectorSize } from '../../gpt/geometry.ts';
+import { formatUuid } from '../../gpt/guid.ts';
+import { type Disk, planTable, type TablePlan } from '../../gpt/mend.ts';
 import { partitionNumber } from '../../slots/constants.ts';
 import { AgentError, type Host, runOrThrow } from '../host/host.ts';
 
@@ -64,12 +66,12 @@ function diskOf(host: Host, path: string, sectors: number): Disk {
   };
 }
 
-/** RFC 9562, version 4, as GPT stores it: the third field, with the version, in little-endian order. */
-function randomGuid(host: Host): Uint8Array {
+/** RFC 9562, version 4. */
+function randomGuid(host: Host): string {
   const guid = host.readBytes('/dev/urandom', 0, 16);
-  guid[7] = (guid[7]! & 0x0f) | 0x40;
+  guid[6] = (guid[6]! & 0x0f) | 0x40;
   guid[8] = (guid[8]! & 0x3f) | 0x80;
-  return guid;
+  return formatUuid(guid);
 }
 
 function writeTable(host: Host, disk: string, { writes }: TablePlan): void {

@@ -1,7 +1,8 @@
 // Is this machine healthy, now? Its data mounted, every service up, the spec's checks, then every program in health.d; each
 // has its limit in time. The answer is what is wrong, one sentence for each; an empty list is health.
 import type { Host } from '../host/host.ts';
-import { reportService, type ServiceReport } from '../services/report.ts';
+import type { ServiceReport } from '../services/manager.ts';
+import { managerOf } from '../services/managers.ts';
 import type { HealthCheck } from './settings.ts';
 
 /** The initrd's word on the data partition: `disk`, or `memory` where it could not be mounted. */
@@ -16,21 +17,20 @@ const inService = ['sh', '-c', 'exec "$0" exec --pid-file "$pid_file" "$@"', '/u
 
 export interface Finding {
   readonly wrong: readonly string[];
-  /** The services' processes: others at the next look mean that one has started anew. */
+  /** By init: another text at the next look means that a service has started anew. */
   readonly processes: string;
 }
 
 export function checkHealth(host: Host, checks: readonly HealthCheck[]): Finding {
   const names = host.listDirectory('/containers/services') ?? [];
-  const services = names.map((name) => reportService(host, name));
+  const manager = managerOf(host);
   const wrong = [
     whatIsWrongWithData(host),
-    ...services.map(whatIsWrong),
+    ...manager.list(host, names).map(whatIsWrong),
     ...checks.map((check) => runCheck(host, check)),
     ...(host.listDirectory(programs) ?? []).map((name) => runProgram(host, name)),
   ].filter((finding) => finding !== undefined);
-  const processes = services.map(({ name, pid, restarts }) => `${name} ${pid} ${restarts}`).join('\n');
-  return { wrong, processes };
+  return { wrong, processes: manager.started(host, names) };
 }
 
 function whatIsWrongWithData(host: Host): string | undefined {

@@ -34,7 +34,7 @@ interface QuickJs {
     pipe(): [number, number] | null;
     exec(
       command: readonly string[],
-      options: { block: boolean; usePath: boolean; stdout: number; stderr: number },
+      options: { block: boolean; usePath: boolean; stdout?: number; stderr?: number },
     ): number;
     waitpid(pid: number, options: number): [number, number];
   };
@@ -102,6 +102,12 @@ export const quickJsHost: Host = {
   },
 
   run: runProgram,
+
+  /** os.exec that waits answers with the signal's number, below zero, where one has ended the program. */
+  show(command) {
+    const status = os.exec(command, { block: true, usePath: true });
+    return status < 0 ? 128 - status : status;
+  },
 
   print(line) {
     std.out.puts(`${line}\n`);

@@ -21,6 +21,8 @@ export interface Host {
   /** Exactly `size` bytes from `offset` of a file or block device. */
   readBytes(path: string, offset: number, size: number): Uint8Array;
   run(command: readonly [string, ...string[]]): Finished;
+  /** Runs a program that talks to whoever has called, for as long as it likes; its exit status. */
+  show(command: readonly [string, ...string[]]): number;
   print(line: string): void;
 }
 

@@ -1,25 +1,11 @@
-// `catamaran-agent services`: each service in the order of starting, from what the scripts of components/init keep.
-//
-// /run/service/NAME/state: one line, `starting`, `waiting ON-WHAT`, `running`, `pausing SECONDS`, `ended STATUS`, `stopped`.
-// /run/catamaran/health/NAME: one line, `starting|healthy|unhealthy SINCE`, in seconds after boot; there only while a
-// service that has a health check is meant to run. Each is replaced by rename, so that no half a line is ever read.
+// `catamaran-agent services`: each service in the order of starting, by what init says of it.
 import type { Host } from '../host/host.ts';
-import { serviceDirectory } from './configure.ts';
+import { managerOf } from './managers.ts';
 import { readServices } from './settings.ts';
 
-export interface ServiceReport {
-  readonly name: string;
-  readonly state: 'starting' | 'waiting' | 'running' | 'pausing' | 'ended' | 'stopped';
-  /** What it waits for, the length of the pause in seconds, the exit status. */
-  readonly detail?: string;
-  /** Of the container's first process, while it runs. */
-  readonly pid?: number;
-  readonly restarts: number;
-  readonly health?: { readonly state: 'starting' | 'healthy' | 'unhealthy'; readonly since: number };
-}
-
 export function reportServices(host: Host, format: 'text' | 'json'): void {
-  const reports = readServices(host).map(({ name }) => reportService(host, name));
+  const names = readServices(host).map(({ name }) => name);
+  const reports = managerOf(host).list(host, names);
   if (format === 'json') {
     host.print(JSON.stringify(reports, undefined, 2));
     return;
@@ -30,25 +16,6 @@ export function reportServices(host: Host, format: 'text' | 'json'): void {
   });
   for (const line of table([['NAME', 'STATE', 'PID', 'RESTARTS', 'HEALTH'], ...rows])) host.print(line);
 }
-
-export function reportService(host: Host, name: string): ServiceReport {
-  const directory = serviceDirectory(name);
-  const [state = 'stopped', ...detail] = words(host.readText(`${directory}/state`));
-  const pid = Number(host.readText(`${directory}/main`) ?? 0);
-  const [health, since] = words(host.readText(`/run/catamaran/health/${name}`));
-  return {
-    name,
-    state: state as ServiceReport['state'],
-    ...(detail.length > 0 && { detail: detail.join(' ') }),
-    ...(state === 'running' && pid > 0 && { pid }),
-    restarts: Number(host.readText(`${directory}/restarts`) ?? 0),
-    ...(health && {
-      health: { state: health as 'starting' | 'healthy' | 'unhealthy', since: Number(since) },
-    }),
-  };
-}
-
-const words = (line: string | undefined) => (line ?? '').trim().split(/\s+/).filter(Boolean);
 
 function table(rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));

@@ -3,9 +3,9 @@
 // back keeps its place until a person takes it away: a fleet that breaks stops here.
 import { asciiBytes } from '../../tuf/canonical.ts';
 import { AgentError, type Host } from '../host/host.ts';
+import type { CurlOptions } from '../net/curl.ts';
+import { request } from '../net/request.ts';
 import { decodeBase64, encodeBase64 } from './base64.ts';
-import { type CurlOptions, runCurl } from './curl.ts';
-import { spool } from './durable.ts';
 
 export interface Semaphore {
   readonly host: Host;
@@ -64,17 +64,21 @@ function readHolders(value: string | undefined): readonly string[] {
 }
 
 /** The first member that answers. */
-function ask({ host, curl, endpoints }: Semaphore, call: 'range' | 'txn', body: object): unknown {
+function ask({ host, curl, endpoints }: Semaphore, call: 'range' | 'txn', question: object): unknown {
+  const body = { type: 'application/json', text: JSON.stringify(question) };
   let reason = '';
   for (const endpoint of endpoints) {
     const url = `${endpoint.replace(/\/+$/, '')}/v3/kv/${call}`;
-    const output = `${spool}/etcd`;
-    host.removeFile(output);
-    const transfer = { url, output, maxSize: answerLimit, body: JSON.stringify(body) };
-    const { results, message } = runCurl(host, [transfer], curl);
-    const text = results[0]!.exit === 0 ? host.readText(output) : undefined;
-    if (text !== undefined) return JSON.parse(text);
-    reason = `${url}: ${message}`;
+    const answer = request(host, { url, maxSize: answerLimit, body }, curl);
+    if (answer.body?.length) return JSON.parse(latin1(answer.body));
+    reason = `${url}: ${answer.message}`;
   }
   throw new AgentError(`etcd does not answer: ${reason}`);
+}
+
+/** All that counts in an answer is ASCII. */
+function latin1(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
 }

@@ -2,8 +2,8 @@
 // memory and then written to its place. What has come stays when the connection is cut; the rest is asked for again.
 
 import { AgentError } from '../host/host.ts';
-import type { Transfer } from './curl.ts';
-import { runCurl } from './curl.ts';
+import { runCurl, type Transfer } from '../net/curl.ts';
+import { isFinal, rest } from '../net/retry.ts';
 import { spool } from './durable.ts';
 import type { UpdateMachine } from './machine.ts';
 
@@ -74,11 +74,10 @@ export function fetchRanges(
     if (refused) throw new RangesRefused(message);
     waiting = waiting.filter((each) => !came.includes(each));
     if (waiting.length === 0) return;
-    if (results.some(({ status }) => [401, 403, 404, 410].includes(status)))
-      throw new AgentError(`${url}: ${message}`);
+    if (results.some(({ status }) => isFinal(status))) throw new AgentError(`${url}: ${message}`);
     failures = came.length > 0 ? 1 : failures + 1;
     if (failures >= limits.tries) throw new AgentError(`${url}: ${message}, ${failures} times in a row`);
-    host.run(['sleep', String(pause * 2 ** (failures - 1))]);
+    rest(host, pause, failures);
   }
 }
 
@@ -90,8 +89,7 @@ export function fetchWhole(machine: UpdateMachine, url: string, size: number, to
     const { exit, status, size: came } = results[0]!;
     if (exit === 0 && came === size) return;
     const reason = exit === 0 ? `${came} bytes, and not ${size}` : message;
-    if (failures >= limits.tries || [401, 403, 404, 410].includes(status))
-      throw new AgentError(`${url}: ${reason}`);
-    host.run(['sleep', String(pause * 2 ** (failures - 1))]);
+    if (failures >= limits.tries || isFinal(status)) throw new AgentError(`${url}: ${reason}`);
+    rest(host, pause, failures);
   }
 }

@@ -2,12 +2,12 @@
 
 import { archByUname } from '../../base/arch.ts';
 import { AgentError, runOrThrow } from '../host/host.ts';
+import type { CurlOptions } from '../net/curl.ts';
 import { reachCrashPoint } from '../slots/crash-points.ts';
 import type { SlotMachine } from '../slots/machine.ts';
 import type { Partitions } from '../slots/partitions.ts';
 import { partitionsOf } from '../slots/partitions.ts';
 import { readRunning } from '../slots/running.ts';
-import type { CurlOptions } from './curl.ts';
 import type { UpdateHost } from './host.ts';
 import { readSettings, type Settings } from './settings.ts';
 

@@ -2,9 +2,8 @@
 // id of the machine is in it, and the update goes the same way whether anybody listens.
 import { bucketFor, type StayReason } from '../../tuf/decide.ts';
 import type { Pointer } from '../../tuf/pointer.ts';
+import { request } from '../net/request.ts';
 import { readRecords } from '../slots/records.ts';
-import { runCurl } from './curl.ts';
-import { spool } from './durable.ts';
 import type { UpdateMachine } from './machine.ts';
 
 export interface Outcome {
@@ -27,11 +26,9 @@ export function sendReport(machine: UpdateMachine, outcome: Outcome): void {
   const { host, settings, curl } = machine;
   const { report: url } = settings;
   if (url === undefined) return;
-  const output = `${spool}/report`;
-  const transfer = { url, output, maxSize: answerLimit, body: describe(machine, outcome) };
-  const { results, message } = runCurl(host, [transfer], { ...curl, patience });
-  host.removeFile(output);
-  if (results[0]!.exit !== 0) host.print(`the report was not delivered, which changes nothing: ${message}`);
+  const body = { type: 'application/json', text: describe(machine, outcome) };
+  const { exit, message } = request(host, { url, maxSize: answerLimit, body }, { ...curl, patience });
+  if (exit !== 0) host.print(`the report was not delivered, which changes nothing: ${message}`);
 }
 
 function describe(machine: UpdateMachine, { result, pointer, message }: Outcome): string {

@@ -57,6 +57,7 @@ function passThrough({
       '/usr/lib/catamaran/health.json': JSON.stringify(settings),
       '/usr/lib/catamaran/health.d/own': '',
       '/containers/services/db/config.json': '',
+      '/usr/lib/catamaran/init': 'runit\n',
       ...(trial ? { '/run/catamaran/trial': '' } : {}),
     },
     (command) => {

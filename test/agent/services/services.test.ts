@@ -9,8 +9,10 @@ const written = (name: string, settings: object) => ({
   [`/containers/services/${name}/catamaran.json`]: JSON.stringify(settings),
 });
 
+const init = { '/usr/lib/catamaran/init': 'runit\n' };
+
 function configure(files: Record<string, string>) {
-  const host = memoryHost(files);
+  const host = memoryHost({ ...init, ...files });
   expect(runCommand(['services', 'configure'], host)).toBe(0);
   return host;
 }
@@ -107,6 +109,7 @@ describe('a health check', () => {
 
 describe('services', () => {
   const files = {
+    ...init,
     ...written('a', { order: 1 }),
     ...written('b', { order: 0 }),
     ...written('c', { order: 2 }),
@@ -136,6 +139,17 @@ describe('services', () => {
       { name: 'a', state: 'waiting', detail: 'b', restarts: 0 },
       { name: 'c', state: 'stopped', restarts: 0 },
     ]);
+  });
+});
+
+describe('an init that does not say which it is, or is not known here', () => {
+  it.each([
+    [{}, '/usr/lib/catamaran/init is missing'],
+    [{ '/usr/lib/catamaran/init': 'openrc\n' }, '"openrc\\n", an init that this agent does not know'],
+  ])('is asked nothing: %j', (files, message) => {
+    const host = memoryHost({ ...written('a', {}), ...files });
+    expect(runCommand(['services'], host)).toBe(1);
+    expect(host.printed[0]).toContain(message);
   });
 });
 

@@ -44,10 +44,15 @@ export function fragileMachine(
   const unflushed = new Map<PartitionRole, Map<number, Uint8Array>>();
   const happen = () => {
     effects += 1;
-    if (effects === cutAt) throw new PowerCut();
+    requirePower();
+  };
+  /** Nothing happens any more after a cut, whatever the program still tries to put in order. */
+  const requirePower = () => {
+    if (effects >= cutAt) throw new PowerCut();
   };
   const medium = (role: PartitionRole) => disk.media.get(role)!;
   const put = (role: PartitionRole, offset: number, bytes: Uint8Array) => {
+    requirePower();
     const pending = unflushed.get(role) ?? new Map<number, Uint8Array>();
     unflushed.set(role, pending);
     for (let at = 0; at < bytes.length; at += sector) pending.set(offset + at, bytes.slice(at, at + sector));

@@ -68,7 +68,7 @@ test('not what is of another system, another machine or another format', () => {
 test('not what is larger than its partition: nothing is erased for it', () => {
   const disk = makeDisk();
   disk.media.set('boot-b', new Uint8Array(8192));
-  expectRefused(disk, /boot\.img has \d+ bytes, its partition 8192/);
+  expectRefused(disk, /the boot image has \d+ bytes, its partition 8192/);
 });
 
 test.each(releaseParts)('not with a %s image that is damaged or cut short where it lies', (part) => {

@@ -1,4 +1,4 @@
-// What stage 1 raises the clock to (component:init), so that certificates are good on a machine that wakes up in 1970:
+// What the boot raises the clock to (component:agent), so that certificates are good on a machine that wakes up in 1970:
 // row 34 of the fault table (docs/agent-update.md). The file is the one in which the TUF client remembers its time.
 import { spawnSync } from 'node:child_process';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
@@ -8,7 +8,7 @@ import { temporaryDirectory } from '../../release/support/workplace.ts';
 import { publishPlan, start } from '../../tuf/support/forge.ts';
 import { one, openForgedWorld, planOf } from './support/forged-world.ts';
 
-const program = join(import.meta.dirname, '../../../components/init/rootfs/usr/lib/catamaran/clock-floor');
+const program = join(import.meta.dirname, '../../../components/agent/rootfs/usr/lib/catamaran/clock-floor');
 const image = 1_750_000_000;
 const tenYears = 315_576_000;
 const damaged = [

@@ -86,6 +86,7 @@ export function sandboxHost(root: string, curl: Command): SandboxHost {
       const { status, stdout, stderr } = spawnSync(name, args.map(inside), { encoding: 'latin1' });
       return { status: status ?? 127, output: `${stdout}${stderr}` };
     },
+    show: (command) => host.run(command).status,
     print: (line) => void host.printed.push(line),
   };
   const runCurl = (args: readonly string[]) => {

@@ -28,6 +28,7 @@ async function serve(request, response) {
     method: request.method,
     path,
     range,
+    headers: request.headers,
     status: 0,
     bytes: 0,
     body: String(Buffer.concat(chunks)),

@@ -36,6 +36,7 @@ export interface Request {
   readonly method: string;
   readonly path: string;
   readonly range: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
   readonly status: number;
   /** Of the answer's body. */
   readonly bytes: number;

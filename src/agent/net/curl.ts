@@ -1,7 +1,7 @@
-// Downloads by the program curl: many transfers in one process over connections that are kept, each bounded in size and
-// time. All that is asked for stands in a configuration file, so no address or path passes through a shell.
-import type { Host } from '../host/host.ts';
-import { spool } from './durable.ts';
+// The agent's one door to the network: the program curl. Many transfers in one process over connections that are kept, each
+// bounded in size and time. All that is asked for stands in a configuration file, so that no address, path or secret passes
+// through a shell or a list of processes. No proxy of the environment is used: what answers is what was asked.
+import { AgentError, type Host } from '../host/host.ts';
 
 export interface Transfer {
   readonly url: string;
@@ -10,8 +10,11 @@ export interface Transfer {
   /** In bytes; a longer body is refused. */
   readonly maxSize: number;
   readonly range?: { readonly offset: number; readonly size: number };
-  /** A body to POST, of JSON. */
-  readonly body?: string;
+  /** Absent: GET, or POST where there is a body. */
+  readonly method?: 'GET' | 'POST' | 'PUT';
+  /** Of printable ASCII. What has any is for that server alone: a redirection is not followed. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: { readonly type: string; readonly text: string };
 }
 
 export interface Transferred {
@@ -31,6 +34,8 @@ export interface CurlOptions {
   readonly parallel?: number;
 }
 
+/** What is asked and what comes, for as long as it takes. In memory. */
+export const netSpool = '/run/catamaran/net';
 /** Never begun, or no word of it. */
 const unknown: Transferred = { exit: -1, status: 0, size: 0 };
 const slowest = 1000;
@@ -40,7 +45,7 @@ export function runCurl(
   transfers: readonly Transfer[],
   options: CurlOptions,
 ): { results: readonly Transferred[]; message: string } {
-  const config = `${spool}/curl`;
+  const config = `${netSpool}/curl`;
   host.writeFile(config, describe(transfers, options));
   const { output, status } = host.run(['curl', '-q', '-K', config]);
   host.removeFile(config);
@@ -53,9 +58,10 @@ export function runCurl(
 
 function describe(transfers: readonly Transfer[], { ca, patience, parallel = 1 }: CurlOptions): string {
   const global = parallel > 1 && transfers.length > 1 ? ['parallel', `parallel-max = ${parallel}`] : [];
-  const sections = transfers.map(({ url, output, maxSize, range, body }, index) => {
+  const sections = transfers.map(({ url, output, maxSize, range, method, headers, body }, index) => {
     const scheme = url.slice(0, url.indexOf(':'));
     const later = scheme === 'http' ? '=http,https' : `=${scheme}`;
+    const lines = Object.entries({ ...headers, ...(body && { 'content-type': body.type }) });
     return [
       `url = ${quote(url)}`,
       `output = ${quote(output)}`,
@@ -66,23 +72,29 @@ function describe(transfers: readonly Transfer[], { ca, patience, parallel = 1 }
       `speed-limit = ${slowest}`,
       `speed-time = ${patience}`,
       `proto = "=${scheme}"`,
-      `proto-redir = "${later}"`,
-      'location',
-      'max-redirs = 5',
+      'noproxy = "*"',
+      ...(headers === undefined ? [`proto-redir = "${later}"`, 'location', 'max-redirs = 5'] : []),
       'fail',
       'silent',
       'show-error',
       ...(ca === undefined ? [] : [`cacert = ${quote(ca)}`]),
       ...(range === undefined ? [] : [`range = "${range.offset}-${range.offset + range.size - 1}"`]),
-      ...(body === undefined
-        ? []
-        : [`data-binary = ${quote(body)}`, 'header = "content-type: application/json"']),
+      ...lines.map((line) => `header = ${quote(headerLine(line))}`),
+      // Not data-binary, to which an @ at the beginning is a file.
+      ...(body === undefined ? [] : [`data-raw = ${quote(body.text)}`]),
+      ...(method === undefined ? [] : [`request = "${method}"`]),
     ].join('\n');
   });
   return `${[...global, sections.join('\nnext\n')].join('\n')}\n`;
 }
 
-/** curl(1), "-K": within quotes a backslash takes the next character. */
+function headerLine([name, value]: readonly [string, string]): string {
+  if (!/^[A-Za-z0-9-]+$/.test(name) || !/^[\x20-\x7e]+$/.test(value))
+    throw new AgentError(`no header of HTTP: ${JSON.stringify(name)}`);
+  return `${name}: ${value}`;
+}
+
+/** curl(1), "-K": within quotes a backslash takes the next character, and \n is the end of a line. */
 function quote(text: string): string {
-  return `"${text.replace(/[\\"]/g, '\\$&')}"`;
+  return `"${text.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n').replaceAll('\r', '\\r')}"`;
 }

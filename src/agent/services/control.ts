@@ -1,0 +1,34 @@
+// What init's scripts and people do with services, by the init that this machine has.
+import { AgentError, type Host } from '../host/host.ts';
+import { managerOf } from './managers.ts';
+import { readServices } from './settings.ts';
+import { signalForRuntime } from './signal.ts';
+
+/** Before they start. Prints their names, in the order of starting. */
+export function configureServices(host: Host): void {
+  const services = readServices(host);
+  managerOf(host).configure(host, services);
+  for (const { name } of services) host.print(name);
+}
+
+export function signalService(host: Host, name: string, signal: string): void {
+  requireService(host, name);
+  if (!/^[A-Za-z0-9+-]{1,20}$/.test(signal)) throw new AgentError(`${JSON.stringify(signal)} is no signal`);
+  managerOf(host).signal(host, name, signalForRuntime(signal));
+}
+
+/** All that is kept of what it said; with `follow` its end, and what it says from now on. */
+export function showLog(host: Host, name: string, follow: boolean): void {
+  requireService(host, name);
+  const command = managerOf(host).logs(host, name, follow);
+  const status = host.show(command);
+  if (status !== 0) throw new AgentError(`${command.join(' ')} ended with status ${status}`);
+}
+
+function requireService(host: Host, name: string): void {
+  const names = readServices(host).map((service) => service.name);
+  if (!names.includes(name))
+    throw new AgentError(
+      `there is no service ${JSON.stringify(name)}; there are ${names.join(', ') || 'none'}`,
+    );
+}

@@ -1,0 +1,15 @@
+// What one init is to the builder: the files that it is given of a spec's containers, beside their bundles, which are the
+// same for each (docs/inits.md). One file for each init; table.ts lists them.
+import type { Container } from '../../specification/types.ts';
+import type { ReadonlyTree } from '../../tree/tree.ts';
+
+export interface PlacedContainer {
+  readonly container: Container;
+  /** The bundle's directory on the machine: /containers/SECTION/NAME. */
+  readonly path: string;
+}
+
+export interface Init {
+  /** `containers`: of all sections, in the order of the spec. */
+  giveFiles(containers: readonly PlacedContainer[]): ReadonlyTree;
+}

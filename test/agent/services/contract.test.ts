@@ -1,0 +1,113 @@
+// What every init owes the agent, over the table of those that it can ask: each has a fixture here that says how a machine
+// looks whose services are in a known state.
+import { describe, expect, it } from 'vitest';
+import { runCommand } from '../../../src/agent/commands/main.ts';
+import type { ServiceReport } from '../../../src/agent/services/manager.ts';
+import { managers } from '../../../src/agent/services/managers.ts';
+import { readServices } from '../../../src/agent/services/settings.ts';
+import { type InitName, initNames } from '../../../src/contract/init.ts';
+import { type MemoryHost, memoryHost } from '../memory-host.ts';
+
+interface Fixture {
+  /** `db` runs as process 123, and is healthy since second 41; `web` waits for it; of `old` nothing is known. */
+  readonly files: Readonly<Record<string, string>>;
+  /** `db` is started once more, as process 124. */
+  restart(host: MemoryHost): void;
+  /** The program that sends USR1 to `db`. */
+  readonly signalled: string;
+  /** Those that show the log of `db`. */
+  readonly logs: { readonly kept: string; readonly followed: string };
+}
+
+const fixtures: Readonly<Record<InitName, Fixture>> = {
+  runit: {
+    files: {
+      '/run/service/db/state': 'running\n',
+      '/run/service/db/main': '123',
+      '/run/catamaran/health/db': 'healthy 41\n',
+      '/run/service/web/state': 'waiting db\n',
+      '/var/log/db/current': '',
+      '/var/log/db/config': '',
+      '/var/log/db/@4000000069000000deadbeef.s': '',
+    },
+    restart(host) {
+      host.files.set('/run/service/db/main', '124');
+      host.files.set('/run/service/db/restarts', '1\n');
+    },
+    signalled: '/usr/lib/catamaran/runtime kill db USR1',
+    logs: {
+      kept: 'cat /var/log/db/@4000000069000000deadbeef.s /var/log/db/current',
+      followed: 'tail -F /var/log/db/current',
+    },
+  },
+};
+
+const health = { probe: { kind: 'file', path: '/ready' } };
+const bundles = {
+  '/containers/services/db/catamaran.json': JSON.stringify({ order: 0, health }),
+  '/containers/services/web/catamaran.json': JSON.stringify({ order: 1, dependsOn: ['db'] }),
+  '/containers/services/old/config.json': '{}',
+};
+const names = ['web', 'db', 'old'];
+
+describe.each(initNames)('%s', (name) => {
+  const { files, restart, signalled, logs } = fixtures[name];
+  const manager = managers[name];
+  const machine = (extra = files) =>
+    memoryHost({ '/usr/lib/catamaran/init': `${name}\n`, ...bundles, ...extra });
+
+  it('is found by its word', () => {
+    expect(runCommand(['services', '--json'], machine())).toBe(0);
+  });
+
+  it('is told of every service before it starts, and of its health check', () => {
+    const host = machine({});
+    const before = new Set(host.files.keys());
+    manager.configure(host, readServices(host));
+    const told = [...host.files].filter(([path]) => !before.has(path)).map(String);
+    for (const service of names) expect(told.join('\n')).toContain(service);
+    expect(told.join('\n')).toContain('/ready');
+  });
+
+  it('says of each service how it is, in the order of the names', () => {
+    const expected: ServiceReport[] = [
+      { name: 'web', state: 'waiting', detail: 'db', restarts: 0 },
+      { name: 'db', state: 'running', pid: 123, restarts: 0, health: { state: 'healthy', since: 41 } },
+      { name: 'old', state: 'stopped', restarts: 0 },
+    ];
+    expect(manager.list(machine(), names)).toEqual(expected);
+    expect(manager.list(machine({}), ['db'])).toEqual([{ name: 'db', state: 'stopped', restarts: 0 }]);
+  });
+
+  it('tells a service that has started anew from one that has not', () => {
+    const host = machine();
+    const before = manager.started(host, names);
+    expect(manager.started(host, names)).toBe(before);
+    restart(host);
+    expect(manager.started(host, names)).not.toBe(before);
+    expect(manager.started(host, ['web'])).toBe(manager.started(machine(), ['web']));
+  });
+
+  it('passes a signal on', () => {
+    const host = machine();
+    expect(runCommand(['services', 'signal', 'db', 'SIGUSR1'], host)).toBe(0);
+    expect(host.calls).toEqual([signalled]);
+    expect(runCommand(['services', 'signal', 'nobody', 'TERM'], host)).toBe(1);
+    expect(runCommand(['services', 'signal', 'db', '-9 -1'], host)).toBe(1);
+    expect(host.printed).toEqual([
+      expect.stringContaining('there is no service "nobody"; there are '),
+      expect.stringContaining('"-9 -1" is no signal'),
+    ]);
+    expect(host.calls).toEqual([signalled]);
+  });
+
+  it('shows what a service has said, and goes on', () => {
+    const host = machine();
+    expect(runCommand(['logs', 'db'], host)).toBe(0);
+    expect(runCommand(['logs', 'db', '-f'], host)).toBe(0);
+    expect(host.calls).toEqual([logs.kept, logs.followed]);
+    expect(runCommand(['logs', '../etc'], host)).toBe(1);
+    expect(runCommand(['logs'], host)).toBe(2);
+    expect(runCommand(['logs', 'db', '-x'], host)).toBe(2);
+  });
+});
