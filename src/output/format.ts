@@ -45,6 +45,8 @@ export interface OpenedOutput {
   readonly files: readonly WriteFile[];
   /** In bytes: what a machine needs that unpacks all of it into memory. */
   readonly memory?: number;
+  /** In bytes: the smallest disk that it can be written to. */
+  readonly disk?: number;
 }
 
 export const defineFormat = <const F extends Format>(format: F): F => format;

@@ -2,8 +2,21 @@
 
 import { CatamaranError } from '../base/errors.ts';
 import { didYouMean } from '../document/suggest.ts';
+import { aws } from './cloud/aws.ts';
+import { azure } from './cloud/azure.ts';
+import { dynamicVhd } from './cloud/dynamic-vhd.ts';
+import { gce } from './cloud/gce.ts';
+import { gcp } from './cloud/gcp.ts';
+import { openstack } from './cloud/openstack.ts';
+import { vhd } from './cloud/vhd.ts';
+import { vhdx } from './cloud/vhdx.ts';
+import { virtualbox } from './cloud/virtualbox.ts';
+import { vmdk } from './cloud/vmdk.ts';
+import { vsphere } from './cloud/vsphere.ts';
 import { qcow2 } from './disk/qcow2.ts';
 import { raw } from './disk/raw.ts';
+import { rawGz } from './disk/raw-gz.ts';
+import { rawZst } from './disk/raw-zst.ts';
 import type { Format } from './format.ts';
 import { docker } from './linuxkit/docker.ts';
 import { kernelInitrd } from './linuxkit/kernel-initrd.ts';
@@ -11,7 +24,11 @@ import { kernelSquashfs } from './linuxkit/kernel-squashfs.ts';
 import { tar } from './linuxkit/tar.ts';
 import { tarKernelInitrd } from './linuxkit/tar-kernel-initrd.ts';
 
-export const formats = [qcow2, raw, docker, kernelInitrd, kernelSquashfs, tar, tarKernelInitrd] as const;
+export const formats = [
+  ...[qcow2, raw, rawGz, rawZst],
+  ...[aws, azure, dynamicVhd, gce, gcp, openstack, vhd, vhdx, virtualbox, vmdk, vsphere],
+  ...[docker, kernelInitrd, kernelSquashfs, tar, tarKernelInitrd],
+] as const;
 
 export type FormatName = (typeof formats)[number]['name'];
 

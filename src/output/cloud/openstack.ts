@@ -1,67 +1,42 @@
-// What Glance is told with a qcow2: the properties that Nova and libvirt go by (glance's "useful image properties"), and
-// the command that uploads it.
-import type { Arch } from '../../base/arch.ts';
-import { quote } from '../../tools/run.ts';
+// What OpenStack's Glance takes: a qcow2, and beside it the properties that Nova goes by, with the command that uploads it.
+import { basename } from 'node:path';
+import { platforms } from '../../platform/table.ts';
+import { ofDisk } from '../disk/compose.ts';
+import { writeQcow2 } from '../disk/qcow2.ts';
+import { defineFormat } from '../format.ts';
+import { writeText } from '../write/text.ts';
+import { describeGlanceImage, glanceCommand } from './glance.ts';
 
-export interface GlanceDescription {
-  /** Of the image, as people will see it. */
-  readonly name: string;
-  readonly version: string;
-  readonly arch: Arch;
-  readonly firmware: 'bios' | 'uefi';
-  /** In GiB. */
-  readonly minDisk: number;
-  /** In MiB. */
-  readonly minMemory: number;
-}
+const GiB = 2 ** 30;
+/** In MiB: with less, a container host is no use. */
+const minMemory = 512;
 
-export interface GlanceImage {
-  readonly name: string;
-  readonly disk_format: 'qcow2';
-  readonly container_format: 'bare';
-  readonly min_disk: number;
-  readonly min_ram: number;
-  readonly properties: Readonly<Record<string, string>>;
-}
-
-export function describeGlanceImage(description: GlanceDescription): GlanceImage {
-  const { name, version, arch, firmware, minDisk, minMemory } = description;
-  return {
-    name,
-    disk_format: 'qcow2',
-    container_format: 'bare',
-    min_disk: minDisk,
-    min_ram: minMemory,
-    properties: {
-      architecture: arch === 'amd64' ? 'x86_64' : 'aarch64',
-      hw_disk_bus: 'virtio',
-      hw_firmware_type: arch === 'amd64' ? firmware : 'uefi',
-      hw_machine_type: arch === 'amd64' ? 'q35' : 'virt',
-      hw_rng_model: 'virtio',
-      hw_video_model: 'virtio',
-      hw_vif_model: 'virtio',
-      hw_vif_multiqueue_enabled: 'true',
-      os_distro: 'debian',
-      os_type: 'linux',
-      os_version: version,
-    },
-  };
-}
-
-/** One line for a POSIX shell. */
-export function glanceCommand(image: GlanceImage, file: string): string {
-  const { name, disk_format, container_format, min_disk, min_ram, properties } = image;
-  const options = {
-    file,
-    'disk-format': disk_format,
-    'container-format': container_format,
-    'min-disk': String(min_disk),
-    'min-ram': String(min_ram),
-  };
-  const words = [
-    ...Object.entries(options).flatMap(([option, value]) => [`--${option}`, value]),
-    ...Object.entries(properties).flatMap(([key, value]) => ['--property', `${key}=${value}`]),
-    name,
-  ];
-  return ['openstack image create', ...words.map(quote)].join(' ');
-}
+export const openstack = defineFormat({
+  name: 'openstack',
+  summary: 'a qcow2 for Glance, with its properties and the command that uploads it',
+  module: 'output/cloud/openstack',
+  files: ['.qcow2', '.json'],
+  named: { platform: 'openstack' },
+  sbom: false,
+  boots: { disk: 'qcow2' },
+  plan: ofDisk((disk, { locked }) => {
+    const { arch, spec } = locked;
+    const { id, version } = spec.os;
+    const image = describeGlanceImage({
+      name: `${id}-${version}-${arch}`,
+      version,
+      arch,
+      firmware: spec.platforms.get('openstack')?.firmware ?? platforms.openstack.firmware[0]!,
+      minDisk: Math.ceil(disk.size / GiB),
+      minMemory,
+    });
+    return [
+      (path, options) => writeQcow2(disk, path, options),
+      (path, options) => {
+        const file = basename(path).replace(/\.json$/, '.qcow2');
+        const document = { image, command: glanceCommand(image, file) };
+        return writeText(`${JSON.stringify(document, undefined, 2)}\n`, path, options);
+      },
+    ];
+  }),
+});

@@ -9,14 +9,17 @@ import { concatenate } from '../../disk/sparse.ts';
 import { writeStatePartition } from '../../disk/state-partition.ts';
 import type { Planning } from '../../engine/planning.ts';
 import type { Step } from '../../engine/step.ts';
+import { toolsOf } from '../../engine/tools.ts';
 import { contentOfBlob, type Workshop } from '../../engine/workshop.ts';
 import { sectorSize } from '../../gpt/geometry.ts';
 import { deriveGuid, uuidBytes } from '../../gpt/guid.ts';
+import type { LockedSpec } from '../../lock/locked-spec.ts';
 import { freshState } from '../../slots/state.ts';
 import { type KeptData, planData } from '../../steps/data.ts';
 import { describeDisk } from '../../steps/inputs.ts';
 import { planLoader, readLoader } from '../../steps/loader.ts';
 import { planSlot, type SlotImages } from '../../steps/slot.ts';
+import type { Tools } from '../../tools/tools.ts';
 import type { OutputPlan, WriteFile } from '../format.ts';
 
 export const diskKind = { name: 'disk', module: 'output/disk/compose' };
@@ -37,12 +40,35 @@ export function planDisk(planning: Planning): Step<Disk> {
   });
 }
 
+/** What a writer may want to know beside the disk. */
+export interface DiskSurroundings {
+  readonly locked: LockedSpec;
+  /** What an image's own ids are derived from: equal disks have equal ones. */
+  readonly identity: string;
+  readonly tools: () => Promise<Tools>;
+  /** How many processors may be used; no byte depends on it. */
+  readonly threads: number;
+}
+
 /** The plan of a format that is the disk in a container of its own. `write`: a writer for each of its files. */
 export const ofDisk =
-  (write: (disk: Disk) => readonly WriteFile[]) =>
+  (write: (disk: Disk, surroundings: DiskSurroundings) => readonly WriteFile[]) =>
   (planning: Planning): OutputPlan => {
     const disk = planning.once(planDisk);
-    return { needs: [disk], open: (use) => ({ files: write(use(disk)) }) };
+    return {
+      needs: [disk],
+      open(use, workshop) {
+        const { context, locked } = workshop;
+        const { id, version } = locked.spec.os;
+        const surroundings = {
+          locked,
+          identity: `${id} ${version}`,
+          tools: () => toolsOf(workshop),
+          threads: context.jobs,
+        };
+        return { files: write(use(disk), surroundings), disk: use(disk).size };
+      },
+    };
   };
 
 interface DiskParts {

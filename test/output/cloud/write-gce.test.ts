@@ -10,7 +10,7 @@ import { openDiskFile } from '../../../src/disk/disk-file.ts';
 import { sparseImage } from '../../../src/disk/sparse.ts';
 import { readGpt } from '../../../src/gpt/read.ts';
 import { writeGpt } from '../../../src/gpt/write.ts';
-import { writeGce } from '../../../src/output/cloud/gce.ts';
+import { writeGce } from '../../../src/output/cloud/write-gce.ts';
 import { contentBytes, contentOf } from '../../../src/tree/content.ts';
 import { incompressible, MiB, sampleDisk } from './support.ts';
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Header, extract as openTar } from 'tar-stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type OvaOptions, writeOva } from '../../../src/output/cloud/ova.ts';
+import { type OvaOptions, writeOva } from '../../../src/output/cloud/write-ova.ts';
 import { hostTools } from '../../support/tools.ts';
 import { bytesOf, sampleDisk } from './support.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Disk } from '../../../src/disk/disk.ts';
-import { writeVmdk } from '../../../src/output/cloud/vmdk.ts';
+import { writeVmdk } from '../../../src/output/cloud/write-vmdk.ts';
 import { bytesOf, sampleDisk } from './support.ts';
 
 let room: string;

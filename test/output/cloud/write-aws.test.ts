@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sparseImage } from '../../../src/disk/sparse.ts';
-import { describeImage, writeAws } from '../../../src/output/cloud/aws.ts';
+import { describeImage, writeAws } from '../../../src/output/cloud/write-aws.ts';
 import { contentOf } from '../../../src/tree/content.ts';
 import { bytesOf, sampleDisk } from './support.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sparseImage } from '../../../src/disk/sparse.ts';
 import { formatGuid } from '../../../src/gpt/guid.ts';
-import { writeVhdx } from '../../../src/output/cloud/vhdx.ts';
+import { writeVhdx } from '../../../src/output/cloud/write-vhdx.ts';
 import { crc32c } from '../../../src/output/write/crc32c.ts';
 import { contentOf } from '../../../src/tree/content.ts';
 import { hostTools } from '../../support/tools.ts';

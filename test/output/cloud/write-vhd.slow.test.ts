@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sparseImage } from '../../../src/disk/sparse.ts';
-import { writeDynamicVhd, writeFixedVhd } from '../../../src/output/cloud/vhd.ts';
+import { writeDynamicVhd, writeFixedVhd } from '../../../src/output/cloud/write-vhd.ts';
 import { contentOf } from '../../../src/tree/content.ts';
 import { hostTools } from '../../support/tools.ts';
 import { bytesOf, sampleDisk } from './support.ts';

@@ -1,7 +1,7 @@
 // What Glance is told: as its client sends it, and as a shell reads it.
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { describeGlanceImage, glanceCommand } from '../../../src/output/cloud/openstack.ts';
+import { describeGlanceImage, glanceCommand } from '../../../src/output/cloud/glance.ts';
 
 const description = {
   name: 'Lighthouse 1.4.0',

@@ -12,7 +12,7 @@ import type { OutputFile, WrittenFile } from '../write/output-file.ts';
 import { withScratch } from '../write/scratch.ts';
 import { writeOutput } from '../write/write-output.ts';
 import { describeOvf, type OvfDescription } from './ovf.ts';
-import { type VmdkOptions, writeVmdk } from './vmdk.ts';
+import { type VmdkOptions, writeVmdk } from './write-vmdk.ts';
 
 const tarBlock = 512;
 

@@ -1,0 +1,14 @@
+// What VirtualBox imports.
+
+import { defineFormat } from '../format.ts';
+import { planOva } from './plan-ova.ts';
+
+export const virtualbox = defineFormat({
+  name: 'virtualbox',
+  summary: 'an OVA for VirtualBox: AHCI, virtio-net',
+  module: 'output/cloud/virtualbox',
+  files: ['.ova'],
+  named: { platform: 'virtualbox' },
+  sbom: false,
+  plan: planOva('virtualbox'),
+});

@@ -1,0 +1,14 @@
+// What vSphere imports.
+
+import { defineFormat } from '../format.ts';
+import { planOva } from './plan-ova.ts';
+
+export const vsphere = defineFormat({
+  name: 'vsphere',
+  summary: 'an OVA for vSphere: pvscsi, vmxnet3, guestinfo',
+  module: 'output/cloud/vsphere',
+  files: ['.ova'],
+  named: { platform: 'vsphere' },
+  sbom: false,
+  plan: planOva('vsphere'),
+});
