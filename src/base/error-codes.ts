@@ -307,6 +307,8 @@ export const errorCodes = {
       'An init image says that it is an init that is not known here. docs/inits.md lists those that are.',
     'initrd-too-large':
       'The initrd does not fit in memory, or in what a kernel takes. Use a format with a root image.',
+    'output-named-twice':
+      'Two formats of one build would write the same file. Use --out or --name for one of them.',
     'output-unwritable': 'The output cannot be written. Name another directory with --out.',
     'cache-blob-lost':
       'The cache lost a file while it was in use. Build again: what is missing is made anew.',
@@ -316,6 +318,7 @@ export const errorCodes = {
     'image-damaged': 'Something in the disk image is not as it was built. Build or fetch it again.',
     'gpt-missing': 'There is no partition table on the disk. Give a disk image of Catamaran’s.',
     'gpt-unusable': 'The partition table cannot be mended or changed. The message says why.',
+    'platform-unknown': 'There is no platform of this name. docs/platforms.md lists them.',
     'run-firmware': 'Machines of this architecture do not have this firmware. Leave --firmware out.',
     'run-incomplete':
       'Beside the kernel there is nothing to boot it with. Build it again with --format kernel+initrd.',

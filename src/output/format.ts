@@ -1,5 +1,6 @@
 // What a format is: its names, the files that it writes, what they are made of and how, and what boots them. Each is one
 // file that says all of it; formats.ts lists them, and help, docs, `plan`, `build` and `run` are made from that list.
+import type { DiskContainer } from '../disk/container.ts';
 import type { Planning } from '../engine/planning.ts';
 import type { Step, Use } from '../engine/step.ts';
 import type { Workshop } from '../engine/workshop.ts';
@@ -7,9 +8,6 @@ import type { WrittenFile } from './write/output-file.ts';
 import type { OutputOptions } from './write/write-output.ts';
 
 export type WriteFile = (path: string, options: OutputOptions) => Promise<WrittenFile>;
-
-/** By QEMU's names. */
-export type DiskContainer = 'qcow2' | 'raw' | 'vmdk' | 'vpc' | 'vhdx';
 
 export interface Format {
   readonly name: string;

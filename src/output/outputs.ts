@@ -1,5 +1,6 @@
 // The files of a build, by their paths: which of them are there already, and whose they are.
 import { basename, join } from 'node:path';
+import { CatamaranError } from '../base/errors.ts';
 import type { LockedSpec } from '../lock/locked-spec.ts';
 import type { Cache } from '../store/cache.ts';
 import { type Artifact, findArtifact } from './artifact.ts';
@@ -19,14 +20,19 @@ export interface OutputFile extends PlannedOutput {
   readonly path: string;
 }
 
-/** Each file once: several of LinuxKit's formats share the kernel and its arguments. */
+/** What is the same bytes whichever format writes it. */
+const shared = new Set(['-kernel', '-cmdline', '.raw']);
+
+/** Each file once. */
 export function outputFiles({ outputs, locked }: BuildPlan, place: OutputPlace): OutputFile[] {
   const files = new Map<string, OutputFile>();
   for (const output of outputs) {
     const stem = join(place.out, place.name ?? stemOf(output.format, locked));
     for (const [index, suffix] of output.format.files.entries()) {
       const path = `${stem}${suffix}`;
-      if (!files.has(path)) files.set(path, { ...output, index, path });
+      const other = files.get(path);
+      if (other && !shared.has(suffix)) throw sameName(path, other.format.name, output.format.name);
+      if (!other) files.set(path, { ...output, index, path });
     }
   }
   return [...files.values()];
@@ -43,4 +49,12 @@ export function findArtifacts(
   cache: Cache,
 ): Promise<readonly (Artifact | undefined)[]> {
   return Promise.all(files.map(({ step, path, format }) => findArtifact(cache, step, path, format.name)));
+}
+
+function sameName(path: string, one: string, other: string): CatamaranError {
+  return new CatamaranError('usage', {
+    code: 'output-named-twice',
+    message: `${one} and ${other} would both be ${path}`,
+    hint: 'Build one of them into another directory (--out), or under another name (--name).',
+  });
 }

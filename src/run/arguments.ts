@@ -4,9 +4,11 @@
 import type { QemuBoard } from '../base/arch/architecture.ts';
 import { type Arch, architectureOf } from '../base/arch.ts';
 import type { Firmware } from '../base/firmware.ts';
+import type { Dmi, DmiField } from '../platform/platform.ts';
 
 export type DiskFormat = 'raw' | 'qcow2' | 'vmdk' | 'vpc' | 'vhdx' | 'vdi';
 export type DiskBus = 'virtio-blk' | 'virtio-scsi' | 'nvme' | 'ahci' | 'pvscsi';
+export type NicDevice = 'virtio-net' | 'vmxnet3' | 'e1000e';
 
 /**
  * `tcg` is software emulation: anywhere, and slower by an order of magnitude. With `threads: 'multi'` two processors
@@ -33,6 +35,10 @@ export interface MachineOptions {
   readonly accelerator: Accelerator;
   /** Default: virtio-blk. */
   readonly bus?: DiskBus | undefined;
+  /** Default: virtio-net. */
+  readonly nic?: NicDevice | undefined;
+  /** What the machine says that it is: /sys/class/dmi/id in the guest. */
+  readonly smbios?: Dmi | undefined;
   /** Writes go to a temporary file and are lost at the end. */
   readonly snapshot?: boolean | undefined;
   /** The guest's port 22 on 127.0.0.1 of the host: this port; 0 for any that is free. Default: not reachable. */
@@ -84,6 +90,7 @@ export function machineArguments(options: MachineOptions, files: MachineFiles): 
     ...['-machine', board.machine, ...accelerator(options.accelerator, board)],
     ...['-m', `${Math.ceil(memory / mebibyte)}M`, '-smp', String(cpus)],
     ...uefi(options, files),
+    ...smbios(options),
     ...direct(options),
     ...disk(options),
     ...network(options),
@@ -144,12 +151,35 @@ const diskDevices: Readonly<Record<DiskBus, readonly string[]>> = {
   pvscsi: ['pvscsi,id=scsi0', 'scsi-hd,bus=scsi0.0,drive=disk0,bootindex=0'],
 };
 
-function network({ network = 'isolated', sshPort }: MachineOptions): string[] {
+const nicDevices: Readonly<Record<NicDevice, string>> = {
+  'virtio-net': 'virtio-net-pci',
+  vmxnet3: 'vmxnet3',
+  e1000e: 'e1000e',
+};
+
+function network({ network = 'isolated', sshPort, nic = 'virtio-net' }: MachineOptions): string[] {
   if (network === 'none') return [];
   const user = ['user,id=net0'];
   if (network === 'isolated') user.push('restrict=on');
   if (sshPort !== undefined) user.push(`hostfwd=tcp:127.0.0.1:${sshPort}-:22`);
-  return ['-netdev', user.join(','), '-device', 'virtio-net-pci,netdev=net0,romfile='];
+  return ['-netdev', user.join(','), '-device', `${nicDevices[nic]},netdev=net0,romfile=`];
+}
+
+/** SMBIOS's tables (DSP0134) of firmware, system and chassis, by the names that Linux has for their fields. */
+const smbiosFields: Readonly<Record<DmiField, readonly [type: number, key: string]>> = {
+  bios_vendor: [0, 'vendor'],
+  bios_version: [0, 'version'],
+  sys_vendor: [1, 'manufacturer'],
+  product_name: [1, 'product'],
+  chassis_asset_tag: [3, 'asset'],
+};
+
+function smbios({ smbios = {} }: MachineOptions): string[] {
+  return (Object.keys(smbiosFields) as DmiField[]).flatMap((field) => {
+    const text = smbios[field];
+    const [type, key] = smbiosFields[field];
+    return text === undefined ? [] : ['-smbios', `type=${type},${key}=${value(text)}`];
+  });
 }
 
 /** In QEMU's option syntax a comma is doubled. */

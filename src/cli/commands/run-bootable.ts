@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import type { Arch } from '../../base/arch.ts';
 import { CatamaranError } from '../../base/errors.ts';
 import { formatSize } from '../../base/size.ts';
+import { containerOf } from '../../disk/container.ts';
 import { openDiskFile } from '../../disk/disk-file.ts';
 import type { Context } from '../../lock/context.ts';
 import { buildSpec } from '../../output/build.ts';
@@ -56,9 +57,9 @@ export async function findBootable(
     return openDirect(path.replace(/-(cmdline|initrd\.img|kernel|squashfs\.img)$/, ''), given);
   }
   if (existsSync(`${file}-kernel`)) return openDirect(file, memory ?? usualMemory);
-  const opened = await openDiskFile(file);
-  await opened.close();
-  return { name: file, image: file, format: opened.format, memory: memory ?? usualMemory };
+  const container = await containerOf(file).catch(() => 'raw' as const);
+  if (container === 'raw' || container === 'qcow2') await (await openDiskFile(file)).close();
+  return { name: file, image: file, format: container, memory: memory ?? usualMemory };
 }
 
 /** The kernel mounts a squashfs by itself only if it is told where it is. */

@@ -2,10 +2,14 @@
 import { type Arch, architectureOf } from '../../base/arch.ts';
 import { CatamaranError } from '../../base/errors.ts';
 import type { Firmware } from '../../base/firmware.ts';
+import { didYouMean } from '../../document/suggest.ts';
 import { withWorkshop } from '../../engine/workshop.ts';
 import type { Context } from '../../lock/context.ts';
 import { hostArchitecture } from '../../lock/resolve.ts';
 import type { LockedPackage } from '../../packages/locked.ts';
+import type { Platform } from '../../platform/platform.ts';
+import { isPlatformName, platformNames, platforms } from '../../platform/table.ts';
+import { type Imitation, imitate } from '../../run/imitate.ts';
 import { escapeHelp, type KeySource, runInteractive } from '../../run/interactive.ts';
 import { startMachine } from '../../run/machine.ts';
 import { chooseAccelerator } from '../../run/probe.ts';
@@ -26,6 +30,7 @@ export interface RunOptions {
   /** In bytes. */
   readonly memory?: number;
   readonly ssh?: number;
+  readonly platform?: string;
   readonly headless?: true;
   readonly emulate?: true;
 }
@@ -33,12 +38,13 @@ export interface RunOptions {
 const emulation = { kind: 'tcg', threads: 'single' } as const;
 
 export async function run(
-  { file, firmware: chosen, format, memory, ssh, headless, emulate }: RunOptions,
+  { file, firmware: chosen, format, memory, ssh, platform, headless, emulate }: RunOptions,
   session: Session,
 ): Promise<void> {
   const { io, globals, front, signal } = session;
   const arch = targetArch(globals, io);
-  const firmware = firmwareOf(arch, chosen);
+  const imitation: Partial<Imitation> = platform === undefined ? {} : imitate(parsePlatform(platform), arch);
+  const firmware = firmwareOf(arch, chosen ?? imitation.firmware);
   const context = await createContext(session);
   const { name, ...bootable } = await findBootable({ file, format, arch, memory }, session, context);
   const hostArch = hostArchitecture(io.machine);
@@ -55,6 +61,7 @@ export async function run(
   const console = globals.json ? io.stderr : io.stdout;
   const machine = await startMachine({
     ...bootable,
+    ...imitation,
     ...{ arch, firmware, accelerator, tools, cache, signal },
     reporter: front,
     sshPort: ssh,
@@ -86,6 +93,15 @@ async function openQemu(context: Context, arch: Arch, hostArch: Arch): Promise<T
     if (!(await isPrepared({ cache, packages }))) await fetchPackages(packages, workshop.packages);
     const packageTree = (wanted: LockedPackage) => sourceOf(wanted).unpack(wanted, workshop.packages);
     return openTools({ cache, reporter: context.reporter, packages, packageTree });
+  });
+}
+
+function parsePlatform(name: string): Platform {
+  if (isPlatformName(name)) return platforms[name];
+  throw new CatamaranError('usage', {
+    code: 'platform-unknown',
+    message: `there is no platform ${JSON.stringify(name)}`,
+    hint: didYouMean(name, platformNames) ?? `There are ${platformNames.join(', ')}.`,
   });
 }
 

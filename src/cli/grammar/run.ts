@@ -22,12 +22,17 @@ export const run = defineCommand<[string], Omit<RunOptions, 'file'>>({
     new Option('--ssh <port>', 'forward this port of 127.0.0.1 to the machine’s port 22').argParser(
       parsePort,
     ),
+    new Option(
+      '--platform <name>',
+      'a machine as this platform has them: controller, network card, firmware',
+    ),
     new Option('--headless', 'print the console, read no keys'),
     new Option('--emulate', 'do not use KVM, even where it seems to work'),
   ],
   examples: [
     ['catamaran run server.yml --firmware uefi --memory 2G', ''],
     ['catamaran run server.yml --ssh 2222', 'then: ssh -p 2222 root@127.0.0.1'],
+    ['catamaran run server.vmdk --platform vsphere', ''],
   ],
   work:
     ([file], chosen) =>
