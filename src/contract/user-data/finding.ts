@@ -11,8 +11,10 @@ export type Level = 'error' | 'ignored' | 'note';
 export interface Place {
   /** Which part of the user-data: `user-data`, or below it `part 2`. */
   readonly part: string;
-  /** From 1; of the part's own text. */
+  /** From 1. */
   readonly line: number;
+  /** Lines are counted in what was decoded or fetched, not in the user-data as it is written. */
+  readonly inner?: true;
   /** As people write it, `users[0].name`; empty for the whole part. */
   readonly pointer: string;
 }
@@ -43,22 +45,24 @@ export class Findings {
     this.#add('note', at, message, hint);
   }
 
-  #add(level: Level, { part, line, pointer }: Place, message: string, hint?: string): void {
+  #add(level: Level, at: Place, message: string, hint?: string): void {
+    const { part, line, pointer, inner } = at;
+    const place = { part, line, pointer, ...(inner && { inner }) };
     if (this.all.length > most) return;
     if (this.all.length === most)
-      this.all.push({ level: 'error', part, line, pointer, message: 'there is more; it is not listed' });
-    else this.all.push({ level, part, line, pointer, message, ...(hint !== undefined && { hint }) });
+      this.all.push({ level: 'error', ...place, message: 'there is more; it is not listed' });
+    else this.all.push({ level, ...place, message, ...(hint !== undefined && { hint }) });
   }
 }
 
-export function childPlace({ part, line, pointer }: Place, key: string | number): Place {
+export function childPlace({ pointer, ...place }: Place, key: string | number): Place {
   const step =
     typeof key === 'number'
       ? `[${key}]`
       : /^[\w-]+$/.test(key)
         ? `.${key}`
         : `[${JSON.stringify(key.slice(0, 80))}]`;
-  return { part, line, pointer: pointer === '' ? step.replace(/^\./, '') : pointer + step };
+  return { ...place, pointer: pointer === '' ? step.replace(/^\./, '') : pointer + step };
 }
 
 /** For messages: short, and on one line. */

@@ -81,7 +81,7 @@ function readOne(part: Part, reading: Reading): void {
       findings.error(at, unpacked.problem, 'Pack it again.');
       return;
     }
-    reading.readPart({ ...part, bytes: unpacked, depth: part.depth + 1 });
+    reading.readPart({ ...part, bytes: unpacked, inner: true, depth: part.depth + 1 });
     return;
   }
   const decoded = decodeUtf8(part.bytes);

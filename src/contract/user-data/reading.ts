@@ -9,8 +9,10 @@ export interface Part {
   readonly bytes: Uint8Array;
   /** What findings call it. */
   readonly name: string;
-  /** In which line of it the bytes begin. */
+  /** The line at which its text begins, of what is written or of what was decoded. */
   readonly line: number;
+  /** Its lines are not those of the user-data as it is written. */
+  readonly inner?: true;
   /** As MIME says, in lower case; absent: the content says it. */
   readonly type?: string;
   /** How many parts it lies in. */
@@ -38,11 +40,29 @@ export interface Reading {
   fetch(request: Request): Uint8Array | undefined;
 }
 
-export function placeOf({ name, line }: Part): Place {
-  return { part: name, line, pointer: '' };
+export function placeOf({ name, line, inner }: Part): Place {
+  return { part: name, line, pointer: '', ...(inner && { inner }) };
 }
 
-/** A part that lies in this one. */
-export function partInside({ depth }: Part, name: string, bytes: Uint8Array, line = 1, type?: string): Part {
-  return { bytes, name, line, depth: depth + 1, ...(type !== undefined && { type }) };
+/** A part that lies in this one and was decoded or fetched. */
+export function partInside({ depth }: Part, name: string, bytes: Uint8Array, type?: string): Part {
+  return { bytes, name, line: 1, inner: true, depth: depth + 1, ...(type !== undefined && { type }) };
+}
+
+/** A part of which the text stands in this one as it is, from `line`. */
+export function partWithin(
+  { depth, inner }: Part,
+  name: string,
+  bytes: Uint8Array,
+  line: number,
+  type?: string,
+): Part {
+  return {
+    bytes,
+    name,
+    line,
+    depth: depth + 1,
+    ...(inner && { inner }),
+    ...(type !== undefined && { type }),
+  };
 }

@@ -37,7 +37,6 @@ export const archive: Format = {
           part,
           `${part.name}, part ${index + 1}`,
           bytes,
-          1,
           whole ? undefined : item.type?.toLowerCase(),
         ),
       );

@@ -2,7 +2,7 @@
 // what is whole in it.
 import { decodeBase64 } from '../../../base/base64.ts';
 import { encodeUtf8 } from '../../../base/utf8.ts';
-import { type Part, partInside, placeOf, type Reading } from '../reading.ts';
+import { type Part, partInside, partWithin, placeOf, type Reading } from '../reading.ts';
 import type { Format } from './format.ts';
 
 const most = 64;
@@ -70,7 +70,7 @@ function readEntity(
   const { type, boundary } = readType(headers.get('content-type'));
   if (type.startsWith('multipart/') && boundary) {
     reading.readPart(
-      partInside(
+      partWithin(
         part,
         name,
         encodeUtf8(`Content-Type: ${headers.get('content-type')}\n\n${body}`),
@@ -92,7 +92,10 @@ function readEntity(
   // The places of what is not encoded are those of the whole.
   const plain = !/^(base64|quoted-printable)$/.test(encoding);
   const unknown = /^(text\/plain|application\/octet-stream|text\/x-not-multipart|)$/.test(type);
-  reading.readPart(partInside(part, name, bytes, plain ? part.line : 1, unknown ? undefined : type));
+  const known = unknown ? undefined : type;
+  reading.readPart(
+    plain ? partWithin(part, name, bytes, part.line, known) : partInside(part, name, bytes, known),
+  );
 }
 
 interface Entity {

@@ -1,5 +1,6 @@
 // #!: a script, run once after everything else; and #cloud-boothook, run at every boot before anything else.
 import { encodeUtf8 } from '../../../base/utf8.ts';
+import { placeOf } from '../reading.ts';
 import type { Format } from './format.ts';
 
 export const script: Format = {
@@ -11,14 +12,15 @@ export const script: Format = {
     'text/x-shellscript-per-boot',
   ],
   detects: (firstLine) => firstLine.startsWith('#!'),
-  read(text, { type, bytes, name, line }, { draft, findings }) {
+  read(text, part, { draft, findings }) {
     if (!text.startsWith('#!'))
-      findings.error(
-        { part: name, line, pointer: '' },
-        'is a script without a first line',
-        'Begin it with #!/bin/sh.',
-      );
-    else draft.commands.run.push({ kind: 'script', bytes, always: type === 'text/x-shellscript-per-boot' });
+      findings.error(placeOf(part), 'is a script without a first line', 'Begin it with #!/bin/sh.');
+    else
+      draft.commands.run.push({
+        kind: 'script',
+        bytes: part.bytes,
+        always: part.type === 'text/x-shellscript-per-boot',
+      });
   },
 };
 
