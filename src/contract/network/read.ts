@@ -1,9 +1,28 @@
 // A section `network`: which of its forms it has, and what it says.
 import type { Network } from '../network.ts';
 import type { Findings } from '../user-data/finding.ts';
-import type { Node } from '../user-data/node.ts';
+import { type Node, valueIn } from '../user-data/node.ts';
+import { netplan, networkOf } from './netplan.ts';
+import { networkOfRancher, rancherNetwork } from './rancher.ts';
+import { networkOfVersion1, version1 } from './version1.ts';
 
 export function readNetwork(node: Node, findings: Findings): Network | undefined {
-  findings.error(node.at, 'cannot be read yet');
-  return undefined;
+  // Some wrap it in itself, as a file of netplan is written.
+  const inner = node.kind === 'mapping' ? valueIn(node, 'network') : undefined;
+  if (inner) return readNetwork(inner, findings);
+  const config = node.kind === 'mapping' ? valueIn(node, 'config') : undefined;
+  if (config?.kind === 'scalar') {
+    findings.ignored(config.at, 'turns the network off, which the image decides');
+    return undefined;
+  }
+  if (config) {
+    const read = version1.read(node, findings);
+    return read && networkOfVersion1(read, findings);
+  }
+  if (node.kind === 'mapping' && (node.entries.has('interfaces') || node.entries.has('dns'))) {
+    const read = rancherNetwork.read(node, findings);
+    return read && networkOfRancher(read);
+  }
+  const read = netplan.read(node, findings);
+  return read && networkOf(read, findings);
 }
