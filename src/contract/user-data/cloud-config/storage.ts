@@ -8,7 +8,7 @@ import { checkPath } from '../paths.ts';
 import { either, list, mapping, type Read, record } from '../shape/collections.ts';
 import { size, writablePath } from '../shape/forms.ts';
 import { choice, text, truth, whole } from '../shape/scalars.ts';
-import { about, meaningless, orEmpty, placed } from '../shape/shape.ts';
+import { about, changed, meaningless, orEmpty, placed } from '../shape/shape.ts';
 import { section } from './section.ts';
 
 const device = text({
@@ -16,6 +16,8 @@ const device = text({
   rule: 'a device',
   example: '/dev/disk/by-label/data',
 });
+/** true: one partition; false: none. */
+const wholeDisk = changed(truth, (all) => (all ? 'true' : 'false'));
 const column = orEmpty(text(), '');
 
 const filesystemFields = {
@@ -60,7 +62,7 @@ export const storage = section({
           table_type: about('Kind of table: gpt or mbr.', choice('gpt', 'mbr')),
           layout: about(
             'true: one partition. Else a list: percents, or [percent, type].',
-            either({ scalar: text(), list: list(either({ scalar: whole(1, 100), list: list(text()) })) }),
+            either({ scalar: wholeDisk, list: list(either({ scalar: whole(1, 100), list: list(text()) })) }),
           ),
           overwrite: about('Whether what is there is lost.', truth),
         }),
