@@ -66,7 +66,7 @@ function diagnosticOf(finding: Finding, file: string, lines: readonly string[] =
   const where = position ? '' : `${file}: ${part === 'user-data' ? '' : `${part}, `}line ${line}: `;
   const subject = pointer === '' ? 'the document' : pointer;
   return {
-    code: `user-data-${level}`,
+    code: `user-data-${level}` as const,
     message: `${where}${subject} ${message}`,
     ...(hint !== undefined && { hint }),
     ...(position && { position }),
