@@ -7,7 +7,7 @@ import { CatamaranError, type Diagnostic, messageOf } from '../../base/errors.ts
 import type { Json } from '../../base/json.ts';
 import type { Position } from '../../base/position.ts';
 import { decodeUtf8 } from '../../base/utf8.ts';
-import type { Finding } from '../../contract/user-data/finding.ts';
+import type { Finding } from '../../contract/document/finding.ts';
 import { readUserData } from '../../contract/user-data/read.ts';
 import type { Io } from '../io.ts';
 import type { Session } from '../session.ts';

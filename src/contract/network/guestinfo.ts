@@ -1,11 +1,11 @@
 // `network` of VMware's guestinfo.metadata (cloud-init's DataSourceVMware): YAML or JSON, of which the network is a mapping
 // or, encoded, a text that holds one.
 import { decodeUtf8 } from '../../base/utf8.ts';
+import { decodeContent } from '../document/content.ts';
+import type { Findings } from '../document/finding.ts';
+import { valueIn } from '../document/node.ts';
+import { readYaml } from '../document/yaml.ts';
 import type { Network } from '../network.ts';
-import { decodeContent } from '../user-data/content.ts';
-import type { Findings } from '../user-data/finding.ts';
-import { valueIn } from '../user-data/node.ts';
-import { readYaml } from '../user-data/yaml.ts';
 import { readNetwork } from './read.ts';
 
 export function readGuestinfoNetwork(

@@ -1,7 +1,8 @@
 // The network among the kernel's arguments: `ip=` as the kernel (Documentation/admin-guide/nfs/nfsroot.rst) and as dracut
 // (dracut.cmdline(7)) have it, and dracut's nameserver=, rd.route=, vlan=, bond=, bridge=.
+
+import type { Findings, Place } from '../document/finding.ts';
 import type { Interface, InterfaceKind, Network, Route } from '../network.ts';
-import type { Findings, Place } from '../user-data/finding.ts';
 import { isAddress, isInterfaceName, isMac, normalizeMac, withPrefix } from './addresses.ts';
 import { bareInterface, defaultOf, mtuRange, noDns } from './shapes.ts';
 

@@ -1,9 +1,10 @@
 // netplan's version 2 (https://netplan.readthedocs.io), which cloud-init, VMware's metadata and our own sections use.
+
+import type { Findings } from '../document/finding.ts';
+import { either, type Fields, list, mapping, type Read, record } from '../document/shape/collections.ts';
+import { anything, choice, text, truth, whole } from '../document/shape/scalars.ts';
+import { about, changed, meaningless, orEmpty } from '../document/shape/shape.ts';
 import type { Dns, Interface, InterfaceKind, Network, Peer, Route } from '../network.ts';
-import type { Findings } from '../user-data/finding.ts';
-import { either, type Fields, list, mapping, type Read, record } from '../user-data/shape/collections.ts';
-import { anything, choice, text, truth, whole } from '../user-data/shape/scalars.ts';
-import { about, changed, meaningless, orEmpty } from '../user-data/shape/shape.ts';
 import { isAddress } from './addresses.ts';
 import {
   address,

@@ -1,8 +1,9 @@
 // OpenStack's network_data.json (nova, doc/api_schemas/network_data.json): links, networks on them, services.
+
+import type { Findings, Place } from '../document/finding.ts';
+import { anything } from '../document/shape/scalars.ts';
+import { readJson } from '../document/yaml.ts';
 import type { Interface, InterfaceKind, Network, Route } from '../network.ts';
-import type { Findings, Place } from '../user-data/finding.ts';
-import { anything } from '../user-data/shape/scalars.ts';
-import { readJson } from '../user-data/yaml.ts';
 import { isAddress, isMac, normalizeMac, withPrefix } from './addresses.ts';
 import { bareInterface, mtuRange } from './shapes.ts';
 

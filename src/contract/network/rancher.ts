@@ -1,8 +1,9 @@
 // RancherOS's network: interfaces by name, pattern or `mac=…`, and servers.
+
+import { list, mapping, type Read, record } from '../document/shape/collections.ts';
+import { text, truth, whole } from '../document/shape/scalars.ts';
+import { about, meaningless } from '../document/shape/shape.ts';
 import type { Interface, Network } from '../network.ts';
-import { list, mapping, type Read, record } from '../user-data/shape/collections.ts';
-import { text, truth, whole } from '../user-data/shape/scalars.ts';
-import { about, meaningless } from '../user-data/shape/shape.ts';
 import { isInterfaceName, isMac, normalizeMac } from './addresses.ts';
 import { address, bareInterface, cidr, defaultOf, domain, mtuRange } from './shapes.ts';
 

@@ -1,7 +1,8 @@
 // A section `network`: which of its forms it has, and what it says.
+
+import type { Findings } from '../document/finding.ts';
+import { type Node, valueIn } from '../document/node.ts';
 import type { Network } from '../network.ts';
-import type { Findings } from '../user-data/finding.ts';
-import { type Node, valueIn } from '../user-data/node.ts';
 import { netplan, networkOf } from './netplan.ts';
 import { networkOfRancher, rancherNetwork } from './rancher.ts';
 import { networkOfVersion1, version1 } from './version1.ts';

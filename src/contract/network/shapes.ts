@@ -1,8 +1,9 @@
 // Shapes that the forms of a network share, and what an interface is before anything is said of it.
+
+import { type Form, text } from '../document/shape/scalars.ts';
+import type { Shape } from '../document/shape/shape.ts';
+import { changed } from '../document/shape/shape.ts';
 import type { Dns, Interface } from '../network.ts';
-import { type Form, text } from '../user-data/shape/scalars.ts';
-import type { Shape } from '../user-data/shape/shape.ts';
-import { changed } from '../user-data/shape/shape.ts';
 import { isAddress, isCidr, isInterfaceName, isMac, normalizeMac } from './addresses.ts';
 
 /** A text that a function knows. */

@@ -1,9 +1,10 @@
 // cloud-init's network configuration of version 1: a list of things of several types.
+
+import type { Findings } from '../document/finding.ts';
+import { either, list, mapping, type Read, record } from '../document/shape/collections.ts';
+import { anything, choice, text, truth, whole } from '../document/shape/scalars.ts';
+import { about, meaningless, orEmpty } from '../document/shape/shape.ts';
 import type { Interface, InterfaceKind, Network } from '../network.ts';
-import type { Findings } from '../user-data/finding.ts';
-import { either, list, mapping, type Read, record } from '../user-data/shape/collections.ts';
-import { anything, choice, text, truth, whole } from '../user-data/shape/scalars.ts';
-import { about, meaningless, orEmpty } from '../user-data/shape/shape.ts';
 import { prefixOf, withPrefix } from './addresses.ts';
 import { checkLinks } from './netplan.ts';
 import {

@@ -1,6 +1,6 @@
 // A MachineConfig while it is being read. Where two parts of the user-data say different things of one thing, the later
 // one counts, and a note says so.
-import type { Findings, Place } from './finding.ts';
+import type { Findings, Place } from '../document/finding.ts';
 import type {
   Command,
   Directory,

@@ -2,14 +2,14 @@
 // again with what it got. Nothing that user-data holds makes it throw.
 import { messageOf } from '../../base/errors.ts';
 import { decodeUtf8 } from '../../base/utf8.ts';
+import { type Finding, Findings, sortFindings } from '../document/finding.ts';
+import { gunzip, isGzip } from '../document/gunzip.ts';
+import type { Mapping } from '../document/node.ts';
 import { mergeCloudConfigs } from './cloud-config/merge.ts';
 import { applyCloudConfig } from './cloud-config/table.ts';
 import { Draft } from './draft.ts';
-import { type Finding, Findings, sortFindings } from './finding.ts';
 import { formats } from './formats/table.ts';
-import { gunzip, isGzip } from './gunzip.ts';
 import type { MachineConfig } from './machine-config.ts';
-import type { Mapping } from './node.ts';
 import { type Fetched, type Part, placeOf, type Reading, type Request } from './reading.ts';
 
 const limits = { bytes: 4 << 20, parts: 100, depth: 6, requests: 32 };

@@ -1,8 +1,9 @@
 // What the readers of formats share: what has been read so far, and how a part inside a part is read. Bounded in parts and
 // in how deep they lie in each other.
+
+import type { Findings, Place } from '../document/finding.ts';
+import type { Mapping } from '../document/node.ts';
 import type { Draft } from './draft.ts';
-import type { Findings, Place } from './finding.ts';
-import type { Mapping } from './node.ts';
 
 /** A piece of user-data of one format. */
 export interface Part {

@@ -1,13 +1,14 @@
 // Containers as compose files describe them (https://compose-spec.io), which RancherOS's services and our own use too: one
 // shape, and what becomes of it. What has no meaning for a container by itself is reported.
+
+import type { Findings } from '../document/finding.ts';
+import { shown } from '../document/finding.ts';
+import { either, list, mapping, type Read, record } from '../document/shape/collections.ts';
+import { containerName, environmentName, imageReference } from '../document/shape/forms.ts';
+import { anything, text, truth } from '../document/shape/scalars.ts';
+import { about, changed, meaningless, orEmpty, type Shape } from '../document/shape/shape.ts';
 import type { Draft } from './draft.ts';
-import type { Findings } from './finding.ts';
-import { shown } from './finding.ts';
 import type { Service } from './machine-config.ts';
-import { either, list, mapping, type Read, record } from './shape/collections.ts';
-import { containerName, environmentName, imageReference } from './shape/forms.ts';
-import { anything, text, truth } from './shape/scalars.ts';
-import { about, changed, meaningless, orEmpty, type Shape } from './shape/shape.ts';
 import { splitWords } from './split-words.ts';
 
 const line = text({ pattern: /^[^\n\0]*$/, rule: 'a text on one line' });

@@ -1,11 +1,11 @@
 // Each way in which a platform or a person says a machine's network, and the one model that it becomes.
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { Findings } from '../../../src/contract/document/finding.ts';
 import { readGuestinfoNetwork } from '../../../src/contract/network/guestinfo.ts';
 import { readKernelNetwork } from '../../../src/contract/network/kernel-arguments.ts';
 import { readNetworkData } from '../../../src/contract/network/openstack.ts';
 import type { Interface } from '../../../src/contract/network.ts';
-import { Findings } from '../../../src/contract/user-data/finding.ts';
 
 const plain = {
   kind: { type: 'physical' },

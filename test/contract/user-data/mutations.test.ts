@@ -3,10 +3,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { Findings } from '../../../src/contract/document/finding.ts';
 import { readGuestinfoNetwork } from '../../../src/contract/network/guestinfo.ts';
 import { readKernelNetwork } from '../../../src/contract/network/kernel-arguments.ts';
 import { readNetworkData } from '../../../src/contract/network/openstack.ts';
-import { Findings } from '../../../src/contract/user-data/finding.ts';
 import { readUserData } from '../../../src/contract/user-data/read.ts';
 
 const count = Number(process.env.CATAMARAN_FUZZ ?? 400);

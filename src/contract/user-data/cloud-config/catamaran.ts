@@ -1,11 +1,11 @@
 // Ours, `catamaran:`: containers beside those of the image, registries, updates, health, network.
-import type { Findings } from '../finding.ts';
+import type { Findings } from '../../document/finding.ts';
+import { list, mapping, type Read, record } from '../../document/shape/collections.ts';
+import { containerName, duration, webAddress } from '../../document/shape/forms.ts';
+import { choice, text, truth } from '../../document/shape/scalars.ts';
+import { about } from '../../document/shape/shape.ts';
 import type { HealthCheck } from '../machine-config.ts';
 import { addServices, compose, services } from '../services.ts';
-import { list, mapping, type Read, record } from '../shape/collections.ts';
-import { containerName, duration, webAddress } from '../shape/forms.ts';
-import { choice, text, truth } from '../shape/scalars.ts';
-import { about } from '../shape/shape.ts';
 import { networkSection } from './network.ts';
 import { section } from './section.ts';
 

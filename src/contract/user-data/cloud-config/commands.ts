@@ -1,9 +1,10 @@
 // What is run, and what happens at the end: bootcmd, runcmd, power_state, phone_home, final_message.
+
+import { either, list, mapping, oneOrMore } from '../../document/shape/collections.ts';
+import { webAddress } from '../../document/shape/forms.ts';
+import { choice, text, whole } from '../../document/shape/scalars.ts';
+import { about, orEmpty } from '../../document/shape/shape.ts';
 import type { Command, Power } from '../machine-config.ts';
-import { either, list, mapping, oneOrMore } from '../shape/collections.ts';
-import { webAddress } from '../shape/forms.ts';
-import { choice, text, whole } from '../shape/scalars.ts';
-import { about, orEmpty } from '../shape/shape.ts';
 import { section } from './section.ts';
 
 const line = text();

@@ -1,9 +1,10 @@
 // CoreOS's and Flatcar's `coreos:`: units of systemd, and what has a meaning here of the update settings.
+
+import { list, mapping, type Read } from '../../document/shape/collections.ts';
+import { dropinName, unitName, webAddress } from '../../document/shape/forms.ts';
+import { choice, text, truth } from '../../document/shape/scalars.ts';
+import { about, meaningless, orEmpty } from '../../document/shape/shape.ts';
 import type { Unit } from '../machine-config.ts';
-import { list, mapping, type Read } from '../shape/collections.ts';
-import { dropinName, unitName, webAddress } from '../shape/forms.ts';
-import { choice, text, truth } from '../shape/scalars.ts';
-import { about, meaningless, orEmpty } from '../shape/shape.ts';
 import { section } from './section.ts';
 
 const part = 'that program is not in the image';

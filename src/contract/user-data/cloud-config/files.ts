@@ -1,12 +1,13 @@
 // write_files: files with their contents in several encodings, owner, mode; appended, or written late.
-import { decodeContent, inline } from '../content.ts';
+import { decodeContent } from '../../document/content.ts';
+import type { Findings } from '../../document/finding.ts';
+import { list, mapping, type Read, record } from '../../document/shape/collections.ts';
+import { owner, webAddress, writablePath } from '../../document/shape/forms.ts';
+import { content, mode, text, truth } from '../../document/shape/scalars.ts';
+import { about, orEmpty } from '../../document/shape/shape.ts';
 import type { Draft } from '../draft.ts';
-import type { Findings } from '../finding.ts';
+import { inline } from '../inline.ts';
 import type { Content, Owner } from '../machine-config.ts';
-import { list, mapping, type Read, record } from '../shape/collections.ts';
-import { owner, webAddress, writablePath } from '../shape/forms.ts';
-import { content, mode, text, truth } from '../shape/scalars.ts';
-import { about, orEmpty } from '../shape/shape.ts';
 import { section } from './section.ts';
 
 const encodings = /^(gz|gzip|gz\+base64|gzip\+base64|gz\+b64|gzip\+b64|b64|base64|text\/plain)$/;

@@ -1,7 +1,7 @@
 // hostname, fqdn, timezone.
-import { hostname, timezone } from '../shape/forms.ts';
-import { text, truth } from '../shape/scalars.ts';
-import { about, placed } from '../shape/shape.ts';
+import { hostname, timezone } from '../../document/shape/forms.ts';
+import { text, truth } from '../../document/shape/scalars.ts';
+import { about, placed } from '../../document/shape/shape.ts';
 import { section } from './section.ts';
 
 export const identity = section({

@@ -1,8 +1,8 @@
 // Parameters and modules of the kernel.
-import { list, record } from '../shape/collections.ts';
-import { moduleName, sysctlName } from '../shape/forms.ts';
-import { text } from '../shape/scalars.ts';
-import { about } from '../shape/shape.ts';
+import { list, record } from '../../document/shape/collections.ts';
+import { moduleName, sysctlName } from '../../document/shape/forms.ts';
+import { text } from '../../document/shape/scalars.ts';
+import { about } from '../../document/shape/shape.ts';
 import { section } from './section.ts';
 
 export const sysctl = about(

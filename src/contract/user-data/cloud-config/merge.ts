@@ -1,7 +1,7 @@
 // Several cloud-configs to one, as cloud-init merges them: a key of a later part takes the place of an earlier one's, unless
 // the later part's `merge_how` (or `merge_type`) says that lists and mappings grow.
-import { type Findings, shown } from '../finding.ts';
-import type { Entry, Mapping, Node } from '../node.ts';
+import { type Findings, shown } from '../../document/finding.ts';
+import type { Entry, Mapping, Node } from '../../document/node.ts';
 
 /** For each kind, the words after its name: `list(append)` has `append`. */
 type Rules = Readonly<Record<'dict' | 'list' | 'str', ReadonlySet<string>>>;

@@ -1,5 +1,5 @@
 // Keys of cloud-config that are right elsewhere and without a meaning on these machines, each with the reason.
-import { meaningless } from '../shape/shape.ts';
+import { meaningless } from '../../document/shape/shape.ts';
 import { section } from './section.ts';
 
 function because(why: string, remedy: string | undefined, ...keys: readonly string[]) {

@@ -1,12 +1,12 @@
 // RancherOS's and BurmillaOS's `rancher:`, as far as it has a meaning here: services, the engine, the kernel, registries.
 import { decodeBase64 } from '../../../base/base64.ts';
 import { decodeUtf8 } from '../../../base/utf8.ts';
+import { list, mapping, record } from '../../document/shape/collections.ts';
+import { sshKey, webAddress } from '../../document/shape/forms.ts';
+import { text, truth } from '../../document/shape/scalars.ts';
+import { about, meaningless, orEmpty } from '../../document/shape/shape.ts';
 import type { Registry } from '../machine-config.ts';
 import { addServices, services } from '../services.ts';
-import { list, mapping, record } from '../shape/collections.ts';
-import { sshKey, webAddress } from '../shape/forms.ts';
-import { text, truth } from '../shape/scalars.ts';
-import { about, meaningless, orEmpty } from '../shape/shape.ts';
 import { commandList, commandOf } from './commands.ts';
 import { modules, sysctl } from './kernel.ts';
 import { networkSection } from './network.ts';

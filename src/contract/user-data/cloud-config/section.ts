@@ -1,7 +1,8 @@
 // The keys of a cloud-config come in sections: each file of this folder has some of them, with what becomes of them.
+
+import type { Findings } from '../../document/finding.ts';
+import type { Fields, Read } from '../../document/shape/collections.ts';
 import type { Draft } from '../draft.ts';
-import type { Findings } from '../finding.ts';
-import type { Fields, Read } from '../shape/collections.ts';
 
 export interface Section<F extends Fields = Fields> {
   readonly fields: F;

@@ -1,14 +1,14 @@
 // Data disks: disk_setup, fs_setup, mounts, swap. The disk that the system is on is partitioned by the image; the machine
 // refuses to touch it here.
 import { parseSize } from '../../../base/size.ts';
-import type { Findings, Place } from '../finding.ts';
-import { shown } from '../finding.ts';
+import type { Findings, Place } from '../../document/finding.ts';
+import { shown } from '../../document/finding.ts';
+import { checkPath } from '../../document/paths.ts';
+import { either, list, mapping, type Read, record } from '../../document/shape/collections.ts';
+import { size, writablePath } from '../../document/shape/forms.ts';
+import { choice, text, truth, whole } from '../../document/shape/scalars.ts';
+import { about, changed, meaningless, orEmpty, placed } from '../../document/shape/shape.ts';
 import type { Filesystem, Partition } from '../machine-config.ts';
-import { checkPath } from '../paths.ts';
-import { either, list, mapping, type Read, record } from '../shape/collections.ts';
-import { size, writablePath } from '../shape/forms.ts';
-import { choice, text, truth, whole } from '../shape/scalars.ts';
-import { about, changed, meaningless, orEmpty, placed } from '../shape/shape.ts';
 import { section } from './section.ts';
 
 const device = text({

@@ -1,9 +1,10 @@
 // All sections of a cloud-config. Its shape, and with it the schema, is made from them.
+
+import type { Findings } from '../../document/finding.ts';
+import type { Node } from '../../document/node.ts';
+import { type Fields, mapping, type Read } from '../../document/shape/collections.ts';
+import { about } from '../../document/shape/shape.ts';
 import type { Draft } from '../draft.ts';
-import type { Findings } from '../finding.ts';
-import type { Node } from '../node.ts';
-import { type Fields, mapping, type Read } from '../shape/collections.ts';
-import { about } from '../shape/shape.ts';
 import { catamaran } from './catamaran.ts';
 import { commands } from './commands.ts';
 import { coreos } from './coreos.ts';

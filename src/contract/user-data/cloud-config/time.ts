@@ -1,8 +1,8 @@
 // ntp: by whom the machine is told the time.
-import { list, mapping } from '../shape/collections.ts';
-import { host } from '../shape/forms.ts';
-import { text, truth } from '../shape/scalars.ts';
-import { about, meaningless, orEmpty } from '../shape/shape.ts';
+import { list, mapping } from '../../document/shape/collections.ts';
+import { host } from '../../document/shape/forms.ts';
+import { text, truth } from '../../document/shape/scalars.ts';
+import { about, meaningless, orEmpty } from '../../document/shape/shape.ts';
 import { section } from './section.ts';
 
 const servers = orEmpty(list(text(host)), []);

@@ -1,10 +1,10 @@
 // Certificate authorities and proxies.
 import { encodeUtf8 } from '../../../base/utf8.ts';
-import { inline } from '../content.ts';
-import { list, mapping, words } from '../shape/collections.ts';
-import { webAddress } from '../shape/forms.ts';
-import { text, truth } from '../shape/scalars.ts';
-import { about } from '../shape/shape.ts';
+import { list, mapping, words } from '../../document/shape/collections.ts';
+import { webAddress } from '../../document/shape/forms.ts';
+import { text, truth } from '../../document/shape/scalars.ts';
+import { about } from '../../document/shape/shape.ts';
+import { inline } from '../inline.ts';
 import { section } from './section.ts';
 
 const certificate = {

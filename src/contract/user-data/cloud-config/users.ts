@@ -1,12 +1,21 @@
 // users, groups and the keys and passwords by which people get in. No password is ever made up: a user without one has a
 // locked password, and keys count.
+
+import type { Findings, Place } from '../../document/finding.ts';
+import {
+  either,
+  list,
+  mapping,
+  oneOrMore,
+  type Read,
+  record,
+  words,
+} from '../../document/shape/collections.ts';
+import { passwordHash, sshKey, userName, writablePath } from '../../document/shape/forms.ts';
+import { anything, text, truth, whole } from '../../document/shape/scalars.ts';
+import { about, changed, meaningless, orEmpty, type ValueOf } from '../../document/shape/shape.ts';
 import type { Draft } from '../draft.ts';
-import type { Findings, Place } from '../finding.ts';
 import type { Password, User } from '../machine-config.ts';
-import { either, list, mapping, oneOrMore, type Read, record, words } from '../shape/collections.ts';
-import { passwordHash, sshKey, userName, writablePath } from '../shape/forms.ts';
-import { anything, text, truth, whole } from '../shape/scalars.ts';
-import { about, changed, meaningless, orEmpty, type ValueOf } from '../shape/shape.ts';
 import { section } from './section.ts';
 
 const elsewhere = 'accounts are made once, as they are said to be';

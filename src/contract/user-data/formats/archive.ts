@@ -1,10 +1,10 @@
 // #cloud-config-archive: a YAML list of parts, each with its type and content.
 import { encodeUtf8 } from '../../../base/utf8.ts';
+import { either, list, mapping } from '../../document/shape/collections.ts';
+import { content, text } from '../../document/shape/scalars.ts';
+import { about, meaningless } from '../../document/shape/shape.ts';
+import { readYaml } from '../../document/yaml.ts';
 import { partInside, placeOf } from '../reading.ts';
-import { either, list, mapping } from '../shape/collections.ts';
-import { content, text } from '../shape/scalars.ts';
-import { about, meaningless } from '../shape/shape.ts';
-import { readYaml } from '../yaml.ts';
 import type { Format } from './format.ts';
 
 const entries = list(

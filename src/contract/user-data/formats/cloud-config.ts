@@ -1,6 +1,7 @@
 // #cloud-config: YAML. It is applied when all parts are read, because parts merge.
+
+import { readYaml } from '../../document/yaml.ts';
 import { placeOf } from '../reading.ts';
-import { readYaml } from '../yaml.ts';
 import type { Format } from './format.ts';
 
 export const cloudConfig: Format = {

@@ -1,7 +1,8 @@
 // #compose: a compose file by itself, as RancherOS takes it.
+
+import { readYaml } from '../../document/yaml.ts';
 import { placeOf } from '../reading.ts';
 import { addServices, services, compose as shape } from '../services.ts';
-import { readYaml } from '../yaml.ts';
 import type { Format } from './format.ts';
 
 export const compose: Format = {

@@ -1,17 +1,18 @@
 // Ignition's JSON, versions 3.0 to 3.4 of its specification.
+
+import type { Findings } from '../../document/finding.ts';
+import { valueIn } from '../../document/node.ts';
+import { list } from '../../document/shape/collections.ts';
+import { dropinName, unitName } from '../../document/shape/forms.ts';
+import { text, truth, whole } from '../../document/shape/scalars.ts';
+import { about } from '../../document/shape/shape.ts';
+import { readJson } from '../../document/yaml.ts';
 import type { Draft } from '../draft.ts';
-import type { Findings } from '../finding.ts';
 import { object } from '../ignition/object.ts';
 import { applyPasswd, passwd } from '../ignition/passwd.ts';
 import { contentOf, type Resource, resource } from '../ignition/resource.ts';
 import { applyStorage, storage } from '../ignition/storage.ts';
-import { valueIn } from '../node.ts';
 import { type Part, partInside, placeOf, type Reading } from '../reading.ts';
-import { list } from '../shape/collections.ts';
-import { dropinName, unitName } from '../shape/forms.ts';
-import { text, truth, whole } from '../shape/scalars.ts';
-import { about } from '../shape/shape.ts';
-import { readJson } from '../yaml.ts';
 import type { Format } from './format.ts';
 
 const unit = object(

@@ -1,6 +1,7 @@
 // #include and #include-once: addresses of further user-data, one on each line. The caller fetches them.
+
+import { webAddress } from '../../document/shape/forms.ts';
 import { partInside, placeOf } from '../reading.ts';
-import { webAddress } from '../shape/forms.ts';
 import type { Format } from './format.ts';
 
 const most = 16;

@@ -1,12 +1,12 @@
 // LinuxKit's metadata: JSON of which each member becomes a file or a directory below /run/config
 // (linuxkit/pkg/metadata, processUserData): {"perm": "0644", "content": "…"} or {"entries": {…}}.
 import { encodeUtf8 } from '../../../base/utf8.ts';
-import { inline } from '../content.ts';
-import type { Mapping } from '../node.ts';
-import { checkPath } from '../paths.ts';
+import type { Mapping } from '../../document/node.ts';
+import { checkPath } from '../../document/paths.ts';
+import { mode, text } from '../../document/shape/scalars.ts';
+import { readJson } from '../../document/yaml.ts';
+import { inline } from '../inline.ts';
 import { type Part, placeOf, type Reading } from '../reading.ts';
-import { mode, text } from '../shape/scalars.ts';
-import { readJson } from '../yaml.ts';
 import type { Format } from './format.ts';
 
 const root = '/run/config';

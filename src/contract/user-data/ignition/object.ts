@@ -1,6 +1,6 @@
 // Objects of Ignition's JSON: null is as good as a member that is not there.
-import { type Fields, mapping, type Read } from '../shape/collections.ts';
-import type { Shape } from '../shape/shape.ts';
+import { type Fields, mapping, type Read } from '../../document/shape/collections.ts';
+import type { Shape } from '../../document/shape/shape.ts';
 
 export function object<F extends Fields>(
   fields: F,

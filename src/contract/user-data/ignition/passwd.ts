@@ -1,9 +1,10 @@
 // Ignition's `passwd`: users and groups.
+
+import { list } from '../../document/shape/collections.ts';
+import { passwordHash, sshKey, userName } from '../../document/shape/forms.ts';
+import { text, truth, whole } from '../../document/shape/scalars.ts';
+import { about, meaningless } from '../../document/shape/shape.ts';
 import type { Draft } from '../draft.ts';
-import { list } from '../shape/collections.ts';
-import { passwordHash, sshKey, userName } from '../shape/forms.ts';
-import { text, truth, whole } from '../shape/scalars.ts';
-import { about, meaningless } from '../shape/shape.ts';
 import { object } from './object.ts';
 
 const name = about('Name.', text(userName));

@@ -1,14 +1,15 @@
 // What Ignition calls a resource: bytes by a URL, perhaps compressed, perhaps with a hash that they must have
 // (https://coreos.github.io/ignition/configuration-v3_4/).
 import { sha256, sha512 } from '@noble/hashes/sha2.js';
-import { decodeDataUrl, fileLimit, inline } from '../content.ts';
-import { type Findings, type Place, shown } from '../finding.ts';
-import { gunzip } from '../gunzip.ts';
+import { decodeDataUrl, fileLimit } from '../../document/content.ts';
+import { type Findings, type Place, shown } from '../../document/finding.ts';
+import { gunzip } from '../../document/gunzip.ts';
+import { list, type Read } from '../../document/shape/collections.ts';
+import { webAddress } from '../../document/shape/forms.ts';
+import { text } from '../../document/shape/scalars.ts';
+import { about } from '../../document/shape/shape.ts';
+import { inline } from '../inline.ts';
 import type { Content } from '../machine-config.ts';
-import { list, type Read } from '../shape/collections.ts';
-import { webAddress } from '../shape/forms.ts';
-import { text } from '../shape/scalars.ts';
-import { about } from '../shape/shape.ts';
 import { object } from './object.ts';
 
 const digestForm = {

@@ -1,11 +1,12 @@
 // Ignition's `storage`: files, directories, links, and disks and file systems for data.
+
+import type { Findings } from '../../document/finding.ts';
+import { list, type Read } from '../../document/shape/collections.ts';
+import { writablePath } from '../../document/shape/forms.ts';
+import { text, truth, whole } from '../../document/shape/scalars.ts';
+import { about, meaningless } from '../../document/shape/shape.ts';
 import type { Draft } from '../draft.ts';
-import type { Findings } from '../finding.ts';
 import type { Filesystem, Owner, Partition } from '../machine-config.ts';
-import { list, type Read } from '../shape/collections.ts';
-import { writablePath } from '../shape/forms.ts';
-import { text, truth, whole } from '../shape/scalars.ts';
-import { about, meaningless } from '../shape/shape.ts';
 import { object } from './object.ts';
 import { contentOf, type Resource, resource } from './resource.ts';
 

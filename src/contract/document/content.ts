@@ -3,7 +3,6 @@ import { decodeBase64 } from '../../base/base64.ts';
 import { encodeUtf8 } from '../../base/utf8.ts';
 import { concat } from './bytes.ts';
 import { type Decoded, gunzip } from './gunzip.ts';
-import type { Content } from './machine-config.ts';
 
 /** In bytes, of one file unpacked. */
 export const fileLimit = 8 << 20;
@@ -22,10 +21,6 @@ export function decodeContent(
   if (!packed) return { problem: 'is not of base 64' };
   if (gzip) return gunzip(packed, fileLimit);
   return packed.length > fileLimit ? { problem: `has more than ${fileLimit} bytes` } : packed;
-}
-
-export function inline(bytes: Uint8Array): Content {
-  return { kind: 'inline', bytes };
 }
 
 /** RFC 2397, of which the type does not count. */
