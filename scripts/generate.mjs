@@ -1,12 +1,14 @@
 // Makes what has another source: types and validators from schemas/*.schema.json, docs/errors.md from the error codes,
 // the tables of docs/platforms.md from src/platform.
 // `node scripts/generate.mjs` writes them; `--check` fails when a written one is stale.
+// schemas/user-data.schema.json goes the other way: it is made from the readers of user-data, which the device has too.
 // The validators are compiled here, not at run time: loading and running ajv takes 150 ms, its output 6 ms.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
 import standalone from 'ajv/dist/standalone/index.js';
+import { build } from 'esbuild';
 import { errorsPage } from './errors-page.mjs';
 import { platformsPage } from './platforms-page.mjs';
 import { generateTypes } from './types-from-schema.mjs';
@@ -39,7 +41,29 @@ function generateValidators() {
   return `// @ts-nocheck\n${banner('schemas/*.schema.json')}${code}\n`;
 }
 
+/** The shape of a cloud-config says its schema itself. */
+async function generateUserDataSchema() {
+  const { outputFiles } = await build({
+    entryPoints: [join(root, 'src/contract/user-data/cloud-config/table.ts')],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'neutral',
+    mainFields: ['module', 'main'],
+  });
+  const { cloudConfig } = await import(
+    `data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString('base64')}`
+  );
+  const schema = {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'User-data',
+    ...cloudConfig.schema,
+  };
+  return `${JSON.stringify(schema, null, 2)}\n`;
+}
+
 const generated = {
+  'schemas/user-data.schema.json': await generateUserDataSchema(),
   'src/specification/spec.generated.ts':
     banner('schemas/spec.schema.json') + generateTypes('spec.schema.json', schemas, {}),
   'src/component/component.generated.ts':

@@ -88,10 +88,11 @@ test('bench and scripts are above: nothing imports them, and they use no test', 
 /** What has no need of Node: the device shares it, or will. */
 const pureRooms = ['agent', 'contract', 'gpt', 'platform', 'slots', 'tuf', 'verity', 'base'];
 
-/** Pure JavaScript, bundled for the device: the signatures and hashes of TUF. And QuickJS's own, for the host. */
+/** Pure JavaScript, bundled for the device: signatures and hashes, YAML, gzip. And QuickJS's own, for the host. */
 const purePackages: Readonly<Record<string, readonly string[]>> = {
   gpt: ['@noble/hashes/sha2.js'],
   tuf: ['@noble/curves/ed25519.js', '@noble/hashes/sha2.js'],
+  contract: ['@noble/hashes/sha2.js', 'fflate', 'yaml'],
   agent: ['std', 'os'],
 };
 

@@ -398,6 +398,14 @@ export const errorCodes = {
     'tuf-too-large': 'A file of the repository is larger than it may be. Look at what the server sends.',
     'tuf-schema': 'The release is in a format that is not known here. Update to a release in between.',
   },
+  'User-data': {
+    'user-data-unreadable': 'The file with user-data cannot be read. Check its name and permissions.',
+    'user-data-error':
+      'Something in user-data is wrong and not applied; the rest is. The hint says what to write.',
+    'user-data-ignored':
+      'Something in user-data is right elsewhere and has no meaning here. Remove it, or leave it.',
+    'user-data-note': 'Something in user-data is applied, and perhaps not what was meant. Look at its place.',
+  },
 } as const;
 
 type Codes = typeof errorCodes;

@@ -2,6 +2,7 @@
 import { build } from './build.ts';
 import { cache } from './cache.ts';
 import { check } from './check.ts';
+import { checkConfig } from './check-config.ts';
 import { component } from './component.ts';
 import type { CommandEntry, Example, GroupEntry, Headed } from './entry.ts';
 import { explainError } from './explain-error.ts';
@@ -15,7 +16,7 @@ import { run } from './run.ts';
 
 export const commands: Headed<CommandEntry | GroupEntry> = [
   ['Make:', [build, run]],
-  ['Look:', [check, plan, inspect, formats, explainError]],
+  ['Look:', [check, checkConfig, plan, inspect, formats, explainError]],
   ['Keep:', [lock, release, component, image, cache]],
 ];
 
