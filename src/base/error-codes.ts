@@ -395,6 +395,12 @@ export const errorCodes = {
     'tuf-too-large': 'A file of the repository is larger than it may be. Look at what the server sends.',
     'tuf-schema': 'The release is in a format that is not known here. Update to a release in between.',
   },
+  'Documents of the builder for the machine': {
+    'document-malformed':
+      'A document that the builder writes and the machine reads has not its form. Build it again.',
+    'document-newer':
+      'A document has a newer format than this program knows. Update to a release in between, which knows it.',
+  },
 } as const;
 
 type Codes = typeof errorCodes;

@@ -4,9 +4,9 @@
 import { archByUname } from '../../base/arch.ts';
 import {
   imageName,
-  parseReleaseManifest,
   type ReleaseManifest,
   type ReleasePart,
+  readReleaseManifest,
   releaseParts,
 } from '../../contract/release-manifest.ts';
 import { type SlotName, slotRole } from '../../slots/constants.ts';
@@ -74,9 +74,10 @@ export function directorySource(
 }
 
 function readManifest(host: Host, from: string): ReleaseManifest {
-  const text = host.readText(`${from}/manifest.json`);
+  const path = `${from}/manifest.json`;
+  const text = host.readText(path);
   if (text === undefined) throw new AgentError(`${from} holds no release: manifest.json is missing`);
-  return parseReleaseManifest(text);
+  return readReleaseManifest(text, path);
 }
 
 /** What it says of itself. */

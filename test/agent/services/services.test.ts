@@ -102,7 +102,9 @@ describe('a health check', () => {
     const command = ['sh', '-c', `echo "it's $HOME" \\ && test -e /x`, ''];
     const script = probeOf({ kind: 'command', command });
     expect(
-      execFileSync('sh', ['-c', script.replace('exec "$runtime"', 'printf "%s\\n"')], { encoding: 'utf8' }),
+      execFileSync('sh', ['-c', script.replace('exec /usr/lib/catamaran/runtime', 'printf "%s\\n"')], {
+        encoding: 'utf8',
+      }),
     ).toBe(['exec', '--pid-file', 'probe.pid', 'web', ...command, ''].join('\n'));
   });
 });

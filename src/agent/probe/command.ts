@@ -1,0 +1,6 @@
+// A program that ends with 0, its words as the spec has them.
+import { quote } from '../services/quote.ts';
+import type { Script } from './table.ts';
+
+export const command: Script<'command'> = ({ command }, { enter }) =>
+  `exec ${enter}${command.map(quote).join(' ')}`;

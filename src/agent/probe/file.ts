@@ -1,0 +1,5 @@
+// A file that is there.
+import { quote } from '../services/quote.ts';
+import type { Script } from './table.ts';
+
+export const file: Script<'file'> = ({ path }, { root }) => `[ -e ${root}${quote(path)} ]`;
