@@ -93,7 +93,7 @@ function note(host: Host, reason: string): void {
   try {
     recordPending(host, { ...pending, reason });
   } catch (error) {
-    host.print(String(error));
+    host.print(messageOf(error));
   }
 }
 

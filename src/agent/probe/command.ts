@@ -1,5 +1,5 @@
 // A program that ends with 0, its words as the spec has them.
-import { quote } from '../services/quote.ts';
+import { quote } from '../host/quote.ts';
 import type { Script } from './table.ts';
 
 export const command: Script<'command'> = ({ command }, { enter }) =>

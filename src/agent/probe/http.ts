@@ -1,5 +1,5 @@
 // An answer with 200 to 299 by HTTP, whatever proxy the machine else goes by.
-import { quote } from '../services/quote.ts';
+import { quote } from '../host/quote.ts';
 import type { Script } from './table.ts';
 
 export const http: Script<'http'> = ({ url }, { network }) =>

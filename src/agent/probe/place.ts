@@ -1,5 +1,5 @@
 // Where a probe is made, in words of a POSIX shell: on the host, or seen from a service's container.
-import { quote } from '../services/quote.ts';
+import { quote } from '../host/quote.ts';
 
 export interface Place {
   /** Before a program that is to have this network. */

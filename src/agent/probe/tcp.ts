@@ -1,5 +1,5 @@
 // A connection that is accepted: BusyBox's nc closes it again by a program that ends at once.
-import { quote } from '../services/quote.ts';
+import { quote } from '../host/quote.ts';
 import type { Script } from './table.ts';
 
 export const tcp: Script<'tcp'> = ({ address }, { network }) =>

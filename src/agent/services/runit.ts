@@ -8,10 +8,10 @@
 // and in /run/catamaran/health/NAME, as long as a service with a health check is meant to run: `starting|healthy|unhealthy
 // SINCE`, in seconds after boot. Each is replaced by rename, so that no half a line is ever read.
 import { type Host, runOrThrow } from '../host/host.ts';
+import { quote } from '../host/quote.ts';
 import { inContainer } from '../probe/place.ts';
 import { probeScript } from '../probe/table.ts';
 import type { ServiceManager, ServiceReport } from './manager.ts';
-import { quote } from './quote.ts';
 import type { Service } from './settings.ts';
 import { signalForRuntime } from './signal.ts';
 

@@ -43,7 +43,11 @@ export function check(machine: UpdateMachine, options: CheckOptions): Checked {
   const { settings, arch, host, running, machineId } = machine;
   const pointer = readPointer(client, settings.channel, arch);
   if (pointer === undefined)
-    throw new AgentError(`${settings.url} has no release for ${arch} in its channel ${settings.channel}`);
+    throw new AgentError(`${settings.url} has no release for ${arch} in its channel ${settings.channel}`, {
+      code: 'channel-empty',
+      fault: 'network',
+      hint: 'Point the channel at a release for this architecture.',
+    });
   const state = {
     machineId,
     ring: settings.ring,
@@ -65,7 +69,11 @@ const everyone = [[0, wholeFleet]] as const;
 function refreshMetadata({ host, settings, now, curl }: UpdateMachine, options: CheckOptions): Client {
   const firstRoot = readAscii(host, firstRootPath);
   if (firstRoot === undefined)
-    throw new AgentError(`${firstRootPath} is missing: the spec's update section names no root metadata`);
+    throw new AgentError(`${firstRootPath} is missing: the spec's update section names no root metadata`, {
+      code: 'update-no-root',
+      fault: 'spec',
+      hint: "Name the repository's root metadata in update.root of the spec, and build again.",
+    });
   return refresh({
     repository: openRepository(host, options.url ?? settings.url, curl),
     store: openTrustedStore(host),

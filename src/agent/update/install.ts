@@ -85,11 +85,19 @@ function fetchTree(machine: UpdateMachine, { parts }: SignedManifest, url: strin
   if (digestFile(host, path) !== sha256) fetchWhole(machine, url, size, path);
   if (digestFile(host, path) !== sha256) {
     host.removeFile(path);
-    throw new AgentError(`${url} is damaged: it has another hash than its manifest says`);
+    throw new AgentError(`${url} is damaged: it has another hash than its manifest says`, {
+      code: 'release-damaged',
+      fault: 'integrity',
+      hint: 'Copy the repository again.',
+    });
   }
   const superblock = parseSuperblock(host.readBytes(path, 0, blockSize));
   if (superblock === undefined || superblock.dataBlocks * blockSize !== parts.root.size)
-    throw new AgentError(`${url} is no hash tree of the root image`);
+    throw new AgentError(`${url} is no hash tree of the root image`, {
+      code: 'release-damaged',
+      fault: 'integrity',
+      hint: 'Publish the release again.',
+    });
   return { path, dataBlocks: superblock.dataBlocks, salt: hexOf(superblock.salt) };
 }
 
@@ -118,6 +126,7 @@ function write(machine: UpdateMachine, job: Job): void {
     forgetProgress(host);
     throw new AgentError(
       `${role} does not read as it was fetched; the repository is damaged, or this disk is failing`,
+      { code: 'release-damaged', fault: 'integrity' },
     );
   }
 }

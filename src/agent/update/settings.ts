@@ -41,6 +41,11 @@ export function readSettings(host: Host): Settings {
   if (url === undefined)
     throw new AgentError(
       `no url: neither ${imageSettingsPath} nor ${settingsPath} says where updates come from`,
+      {
+        code: 'update-no-url',
+        fault: 'spec',
+        hint: `Add a line such as "url: https://updates.example.org/os" to ${settingsPath}.`,
+      },
     );
   const window = values.get('window');
   const reboot = (values.get('reboot') ??
@@ -48,6 +53,7 @@ export function readSettings(host: Host): Settings {
   if (reboot === 'window' && window === undefined)
     throw new AgentError(
       `reboot: window, and no window: add a line such as "window: Sun 03:00/2h" to ${settingsPath}`,
+      { code: 'update-settings', fault: 'spec' },
     );
   const ring = values.get('ring') ?? 'normal';
   return {
@@ -84,14 +90,24 @@ function readOwnSettings(host: Host): [string, string][] {
     if (text === '' || text === '---') continue;
     const where = `${settingsPath}:${index + 1}`;
     const [, key = '', raw = ''] = /^([a-z-]+):\s+(.*)$/.exec(text) ?? [];
-    if (key === '') throw new AgentError(`${where}: not "key: value": ${text.slice(0, 100)}`);
-    if (found.has(key)) throw new AgentError(`${where}: ${key} is there twice`);
+    if (key === '')
+      throw new AgentError(`${where}: not "key: value": ${text.slice(0, 100)}`, {
+        code: 'update-settings',
+        fault: 'spec',
+      });
+    if (found.has(key))
+      throw new AgentError(`${where}: ${key} is there twice`, {
+        code: 'update-settings',
+        fault: 'spec',
+        hint: 'Remove one of the two lines.',
+      });
     found.set(key, checkSetting(key, raw.replace(/^"(.*)"$|^'(.*)'$/, '$1$2'), where, refuseOwn));
   }
   return [...found];
 }
 
-const refuseOwn = (where: string, evidence: string): AgentError => new AgentError(`${where} ${evidence}`);
+const refuseOwn = (where: string, evidence: string): AgentError =>
+  new AgentError(`${where} ${evidence}`, { code: 'update-settings', fault: 'spec' });
 
 const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
@@ -101,7 +117,12 @@ export function parseSeconds(text: string): number {
 
 /** `catamaran-agent channel NAME`: one line of the person's file, the others stay. */
 export function writeChannel(host: Host, channel: string): void {
-  if (!isChannelName(channel)) throw new AgentError(`${JSON.stringify(channel)} is no name of a channel`);
+  if (!isChannelName(channel))
+    throw new AgentError(`${JSON.stringify(channel)} is no name of a channel`, {
+      code: 'channel-name',
+      fault: 'usage',
+      hint: 'Write lower-case letters and digits, beginning with a letter.',
+    });
   const text = host.readText(settingsPath) ?? '';
   const line = `channel: ${channel}`;
   const changed = /^channel:.*$/m.test(text)

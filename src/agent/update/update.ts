@@ -83,6 +83,11 @@ function sourceOf({ settings }: UpdateMachine, { media }: UpdateOptions): string
 
 /** Slashes stay; everything else that has a meaning in an address is written as its number. */
 function addressOfMedia(path: string): string {
-  if (/[^\x20-\x7e]/.test(path)) throw new AgentError('the path of the media has letters that are not ASCII');
+  if (/[^\x20-\x7e]/.test(path))
+    throw new AgentError('the path of the media has letters that are not ASCII', {
+      code: 'media-path',
+      fault: 'usage',
+      hint: 'Mount the media at another path.',
+    });
   return `file://${encodeURI(path.replace(/\/+$/, '')).replace(/[?#"]/g, encodeURIComponent)}`;
 }
