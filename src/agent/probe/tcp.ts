@@ -1,6 +1,6 @@
 // A connection that is accepted: BusyBox's nc closes it again by a program that ends at once.
 import { quote } from '../host/quote.ts';
-import type { Script } from './table.ts';
+import type { Script } from './script.ts';
 
 export const tcp: Script<'tcp'> = ({ address }, { network }) =>
   `exec ${network}nc ${wordsOf(address).map(quote).join(' ')} -e /usr/bin/true`;
