@@ -2,7 +2,8 @@
 // files in the place of partitions. What needs a kernel of its own, the reading of all blocks through dm-verity, is left out.
 import { copyFile, mkdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { runUpdateCommand } from '../src/agent/commands/update.ts';
+import { dispatch } from '../src/agent/commands/dispatch.ts';
+import { updateCommands } from '../src/agent/commands/table.ts';
 import { type ReleasePart, releaseParts } from '../src/contract/release-manifest.ts';
 import { envOffsets, partitionRoles, slotRole } from '../src/slots/constants.ts';
 import { serialiseEnv } from '../src/slots/env.ts';
@@ -68,7 +69,7 @@ export async function openMachine(request: MachineRequest): Promise<BenchMachine
   return {
     update(...words) {
       host.printed.length = 0;
-      const status = runUpdateCommand(['update', ...words], host);
+      const status = dispatch(['update', ...words], host, updateCommands);
       const said = host.printed.join('\n');
       if (status !== 0) throw new Error(`catamaran-agent update ${words.join(' ')}: ${said}`);
       return said;

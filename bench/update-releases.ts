@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { silentReporter } from '../src/base/reporter.ts';
 import { listComponents } from '../src/component/definition.ts';
 import {
-  parseReleaseManifest,
   type ReleaseManifest,
   type ReleasePart,
+  readReleaseManifest,
   releaseParts,
 } from '../src/contract/release-manifest.ts';
 import { loadArchive } from '../src/debian/archive.ts';
@@ -134,7 +134,7 @@ async function findRelease(targets: string, version: string): Promise<PublishedR
   const files = await readdir(targets);
   const find = (ending: string) =>
     join(targets, files.find((file) => file.endsWith(`.bench-${version}-${hostArch}.${ending}`))!);
-  const manifest = parseReleaseManifest(await readFile(find('manifest.json'), 'utf8'));
+  const manifest = readReleaseManifest(await readFile(find('manifest.json'), 'utf8'), 'manifest.json');
   const images = Object.fromEntries(releaseParts.map((part) => [part, find(part)]));
   return { manifest, images: images as PublishedRelease['images'], segments: await segmentsOf(images.boot!) };
 }

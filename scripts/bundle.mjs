@@ -24,7 +24,7 @@ const targets = [
     // What runs on the device, in QuickJS: two files, each with everything in it but QuickJS's own modules.
     entries: async () => [
       { in: 'agent/main.ts', out: 'agent' },
-      { in: 'agent/update/main.ts', out: 'update' },
+      { in: 'agent/update-main.ts', out: 'update' },
     ],
     options: {
       platform: 'neutral',
@@ -63,12 +63,22 @@ export async function bundle(outdir) {
     });
     for (const file of outputFiles) wanted.set(relative(outdir, file.path), file.contents);
   }
+  for (const [name, text] of Object.entries(await scriptFiles())) wanted.set(name, Buffer.from(text));
   wanted.set('program.json', Buffer.from(`${JSON.stringify(await digestSteps(), null, 2)}\n`));
   await mkdir(outdir, { recursive: true });
   for (const [name, contents] of wanted) await replace(join(outdir, name), contents, name === 'catamaran.js');
   for (const name of await readdir(outdir)) {
     if (!wanted.has(name)) await rm(join(outdir, name), { recursive: true, force: true });
   }
+}
+
+/** What the script /usr/bin/catamaran-agent reads, by name. */
+async function scriptFiles() {
+  const entry = join(source, 'agent/commands/script-files.ts');
+  const options = { bundle: true, write: false, format: 'esm', mainFields: ['module', 'main'] };
+  const { outputFiles } = await build({ entryPoints: [entry], platform: 'neutral', ...options });
+  const code = Buffer.from(outputFiles[0].contents).toString('base64');
+  return (await import(`data:text/javascript;base64,${code}`)).scriptFiles;
 }
 
 /**

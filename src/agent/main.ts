@@ -1,5 +1,6 @@
 // The agent's entry: the command line in, an exit status out. Bundled by esbuild for `qjs --std`.
-import { runCommand } from './commands/main.ts';
+import { dispatch } from './commands/dispatch.ts';
+import { agentCommands } from './commands/table.ts';
 import { commandLine, exit, quickJsHost } from './host/host-quickjs.ts';
 
-exit(runCommand(commandLine, quickJsHost));
+exit(dispatch(commandLine, quickJsHost, agentCommands));

@@ -406,6 +406,70 @@ export const errorCodes = {
       'Something in user-data is right elsewhere and has no meaning here. Remove it, or leave it.',
     'user-data-note': 'Something in user-data is applied, and perhaps not what was meant. Look at its place.',
   },
+  'Documents of the builder for the machine': {
+    'document-malformed':
+      'A document that the builder writes and the machine reads has not its form. Build it again.',
+    'document-newer':
+      'A document has a newer format than this program knows. Update to a release in between, which knows it.',
+  },
+  'A machine: catamaran-agent': {
+    'manager-unknown':
+      'The init of this machine is none that its agent knows. Take one of this version of Catamaran.',
+    'service-unknown': 'There is no such service. `catamaran-agent services` lists those that there are.',
+    'volumes-not-mounted':
+      'A volume cannot be mounted, and no container starts without it. The message says why.',
+    'header-malformed': 'A bug in the agent: a header that HTTP does not have. Report what was printed.',
+    'no-slots': 'The system was not started from a disk of Catamaran. Run the command on a machine that was.',
+    'partition-missing':
+      'The disk lacks a partition that every disk of Catamaran has. Install the machine anew.',
+    'slot-not-good':
+      'The running slot is on trial, or bad. Confirm it first, or wait until its health is known.',
+    'slot-last':
+      'The slot is the last one that boots. Stage a release into the other one first, and confirm it.',
+    'slot-changed': 'The other slot’s state changed while it was being filled. Run the command again.',
+    'slot-damaged':
+      'dm-verity refuses what is in the slot. Write it again; if that fails as well, look at the disk.',
+    'release-missing':
+      'The directory holds no release. Name one with boot.img, root.img, hash.img and manifest.json.',
+    'release-foreign': 'The release is of another OS, or for another architecture. Take this machine’s.',
+    'release-malformed': 'A release contradicts itself. Build or publish it again.',
+    'release-too-large':
+      'An image is larger than its partition. Install the machine anew with a larger disk.slot.',
+    'release-rolled-back': 'The release was rolled back on this machine before. `--force` tries it again.',
+    'release-damaged': 'An image of a release is not what its manifest says. Copy or publish it again.',
+    'disk-write': 'The disk did not take all that was written. Look whether it is read-only, or failing.',
+    'disk-read-back': 'The disk does not give back what was written. Try again; then replace it.',
+    'disk-sectors': 'The disk has other sectors than 512 bytes, and its data partition keeps its size.',
+    'data-partition': '/var is not on a partition of the disk. Look at what the initrd says of it at boot.',
+    'file-read': 'A file or a device of the machine cannot be read. Look at the kernel log (`dmesg`).',
+    'file-write': 'A file or a device of the machine cannot be written. Look whether space is left.',
+    'file-short': 'A file or a device ends before it should. Look at the disk, or copy the file again.',
+    'no-pipe': 'The machine has no room for a pipe. Look which program has opened so many files.',
+    'program-failed': 'A program of the machine failed. The message has its words and what it said.',
+    'system-unknown': 'os-release and the kernel do not say which system this is. Build the image again.',
+    'bundle-malformed': 'A container’s runtime.json has not its form. Build the image again.',
+    'bundle-hooks':
+      'A container has hooks of its own beside runtime.interfaces or runtime.bindNS. Leave out one.',
+    'interface-peer': 'An interface with a peer has only one end. Give it a type with two, such as veth.',
+    'runtime-silent':
+      'The container runtime did not say which process the container is. Only its hook calls this command.',
+    'apparmor-missing':
+      'A container has an AppArmor profile that this system cannot load. Add component:apparmor to init.',
+    'update-no-url':
+      'Nothing says where updates come from. Set url in /etc/catamaran/update.yml, or update.url in the spec.',
+    'update-no-root':
+      'The image has no root metadata to trust. Set update.root in the spec, and build again.',
+    'update-settings': 'A setting of updates has not its form. The message says which, and where.',
+    'channel-name': 'Not a channel’s name. Write lower-case letters and digits, beginning with a letter.',
+    'channel-empty': 'The channel points at nothing for this architecture. Promote a release for it.',
+    'fetch-failed':
+      'A file of the repository did not come. It is asked for again later; look at the server and network.',
+    'media-path': 'The path of the medium has letters that are not ASCII. Mount it elsewhere.',
+    'etcd-silent':
+      'No member of the etcd answers, and the reboot waits for it. Look at its members and the network.',
+    'etcd-malformed':
+      'The reboot lock in etcd is not what machines write. Look at the key catamaran/reboot/GROUP.',
+  },
 } as const;
 
 type Codes = typeof errorCodes;

@@ -1,14 +1,5 @@
-// The one table from whose fault it is to what the shell gets. Part of the documented interface: --help prints it.
-import type { Fault } from '../base/errors.ts';
-
-export const exitCodes: Readonly<Record<Fault, number>> = {
-  internal: 1,
-  usage: 2,
-  spec: 3,
-  network: 4,
-  integrity: 5,
-  environment: 6,
-};
+// What the shell gets, and what it means. Part of the documented interface: --help prints it.
+import { exitCodes } from '../base/exit-codes.ts';
 
 /** As a shell gives for a program that died of the signal: 128 and its number. */
 export const signalCodes = { SIGINT: 130, SIGTERM: 143, SIGPIPE: 141 } as const;

@@ -1,8 +1,9 @@
 // What a command threw, sorted by whose fault it is, and rendered for people. Anything that is not a CatamaranError,
 // not an interruption and not this machine's doing is a bug of ours.
 import { CatamaranError, type Diagnostic, type Fault, messageOf, type Problem } from '../base/errors.ts';
+import { exitCodes } from '../base/exit-codes.ts';
 import { renderDiagnostic } from '../base/render.ts';
-import { type EndingSignal, exitCodes, signalCodes } from './exit-codes.ts';
+import { type EndingSignal, signalCodes } from './exit-codes.ts';
 import { makePaint } from './paint.ts';
 import { version } from './version.ts';
 

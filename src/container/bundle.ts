@@ -1,7 +1,8 @@
 // One container to the files of its bundle, in LinuxKit's layout, so that its init can run our trees and ours its.
 // The root file system itself is a segment, mounted by the initrd on `lower` (or `rootfs` where it is read-only).
 import { CatamaranError } from '../base/errors.ts';
-import { supervisionFile } from '../contract/supervision.ts';
+import { writeOnceSettings, writeServiceSettings } from '../contract/supervision.ts';
+import { parseSignal } from '../document/scalars.ts';
 import type { Image } from '../oci/image.ts';
 import { formatReference } from '../specification/reference.ts';
 import type { Container, Settings, SpecNames } from '../specification/types.ts';
@@ -52,7 +53,7 @@ export async function makeBundle(
     [`${inside}/rootfs`, directory()],
     [`${inside}/config.json`, file(printConfig(config))],
     [`${inside}/runtime.json`, file(json(runtimePreparation(settings, path)))],
-    [`${inside}/catamaran.json`, file(json(supervisionFile(container, execution.StopSignal)))],
+    [`${inside}/catamaran.json`, file(settingsOf(container, execution.StopSignal))],
   ]);
   if (apparmor) bundle.set(`${inside}/apparmor`, file(appArmorText(apparmor)));
   if (!settings.readonly) {
@@ -64,6 +65,14 @@ export async function makeBundle(
 }
 
 const json = (value: object): string => `${JSON.stringify(value, undefined, 4)}\n`;
+
+/** `signal`: of the image. */
+function settingsOf({ optional, supervision }: Container, signal: string | undefined): string {
+  if (!supervision) return writeOnceSettings({ optional });
+  const { stop } = supervision;
+  const known = stop.signal ?? (signal ? parseSignal(signal) : 'SIGTERM');
+  return writeServiceSettings({ ...supervision, stop: { ...stop, signal: known } });
+}
 
 /** The runtime makes the places of mounts, but not in a root file system that is read-only. */
 function checkSecretsPlace({ name, secrets }: Container, settings: Settings, tree: ReadonlyTree): void {

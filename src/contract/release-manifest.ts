@@ -1,29 +1,75 @@
-// What a release says of itself: `manifest.json` beside its three images. Written by build/release-images.ts, read by the
-// agent before it writes a slot. Whoever parses one has checked where it comes from; here only its form is checked.
+// What a release says of itself, in the three places where it stands, in each with what can be known there: as
+// `manifest.json` in the boot archive, which is one of the images and so cannot name them; as `manifest.json` beside the
+// three images, from where a machine stages it; and as `OS-VERSION-ARCH.manifest.json` in a repository, signed, in
+// canonical JSON. Nothing in it names a channel. Whoever reads one has checked where it comes from; here only its form.
+import {
+  type Fields,
+  fieldsOf,
+  hasField,
+  type JsonObject,
+  listField,
+  numberField,
+  objectField,
+  textField,
+} from '../base/fields.ts';
+import { encodeCanonical, parseCanonical } from '../tuf/canonical.ts';
+import { tufFields } from '../tuf/fields.ts';
+import { requireSchema } from '../tuf/pointer.ts';
+import { mostEpoch, sha256Form, targetForm, versionForm } from '../tuf/release-ref.ts';
+import { format, readDocument, writeDocument } from './document.ts';
 
 export const releaseParts = ['boot', 'root', 'hash'] as const;
 export type ReleasePart = (typeof releaseParts)[number];
 
-export interface PartImage {
-  /** In bytes; a multiple of 512. */
-  readonly size: number;
-  /** Lower-case hex. */
-  readonly sha256: string;
-}
-
-/** Of dm-verity, as the arguments in the boot archive have them; hex. */
+/** Of dm-verity, as the arguments in the boot archive have them; lower-case hex. */
 export interface VerityTree {
   readonly roothash: string;
   readonly salt: string;
   readonly dataBlocks: number;
 }
 
-export interface ReleaseManifest extends VerityTree {
-  readonly schema: 1;
+export interface ReleaseFacts extends VerityTree {
   readonly os: string;
   readonly version: string;
+  /** Debian's name. */
   readonly arch: string;
+}
+
+/** In the boot archive: what `catamaran inspect` verifies. */
+export interface BootManifest extends ReleaseFacts {
+  readonly segments: readonly RootSegment[];
+}
+
+/** Offset and size in bytes of the root image; one after the other, so that checking all of them reads no byte twice. */
+export interface RootSegment {
+  readonly name: string;
+  readonly offset: number;
+  readonly size: number;
+  readonly sha256: string;
+}
+
+/** Beside the images. */
+export interface ReleaseManifest extends ReleaseFacts {
   readonly parts: Readonly<Record<ReleasePart, PartImage>>;
+}
+
+export interface PartImage {
+  /** In bytes, of the raw image; a multiple of 512. What follows it in the partition does not matter. */
+  readonly size: number;
+  /** Lower-case hex. */
+  readonly sha256: string;
+}
+
+/** In a repository. */
+export interface SignedManifest extends ReleaseFacts {
+  readonly epoch: number;
+  readonly minFrom?: string;
+  readonly parts: Readonly<Record<ReleasePart, TargetImage>>;
+}
+
+export interface TargetImage extends PartImage {
+  /** The target's name; its file is `targets/SHA256.TARGET`. */
+  readonly target: string;
 }
 
 /** The name of each part's image in a release's directory. */
@@ -31,41 +77,92 @@ export function imageName(part: ReleasePart): string {
   return `${part}.img`;
 }
 
-const sizeLimit = 1 << 20;
-const hex = /^[0-9a-f]{64}$/;
-const word = /^[A-Za-z0-9][A-Za-z0-9._+~-]{0,63}$/;
-
-/** Throws a RangeError that names the member. Members that are not known are passed over, an unknown `schema` is not. */
-export function parseReleaseManifest(text: string): ReleaseManifest {
-  if (text.length > sizeLimit) throw new RangeError(`a manifest of ${text.length} bytes`);
-  let value: Partial<ReleaseManifest> | null;
-  try {
-    value = JSON.parse(text) as Partial<ReleaseManifest> | null;
-  } catch (error) {
-    throw new RangeError(`the manifest is not JSON: ${String(error)}`);
-  }
-  if (value === null || typeof value !== 'object') throw new RangeError('the manifest is not an object');
-  if (value.schema !== 1) throw new RangeError(`the manifest's schema is ${String(value.schema)}, not 1`);
-  for (const name of ['os', 'version', 'arch'] as const) check(name, value[name], word);
-  check('roothash', value.roothash, hex);
-  check('salt', value.salt, /^([0-9a-f]{2}){0,256}$/);
-  if (!isCount(value.dataBlocks)) throw wrong('dataBlocks', value.dataBlocks);
-  for (const part of releaseParts) {
-    const { size, sha256 } = value.parts?.[part] ?? {};
-    if (!isCount(size) || size % 512 !== 0) throw wrong(`parts.${part}.size`, size);
-    check(`parts.${part}.sha256`, sha256, hex);
-  }
-  return value as ReleaseManifest;
+export function writeBootManifest(manifest: BootManifest): string {
+  return writeDocument({ ...factsJson(manifest), segments: manifest.segments });
 }
 
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0;
+export function readBootManifest(text: string, what: string): BootManifest {
+  const fields = readDocument(text, what);
+  return { ...readFacts(fields), segments: readSegments(fields) };
 }
 
-function check(name: string, value: unknown, form: RegExp): void {
-  if (typeof value !== 'string' || !form.test(value)) throw wrong(name, value);
+export function writeReleaseManifest(manifest: ReleaseManifest): string {
+  return writeDocument({ schema, ...factsJson(manifest), parts: partsJson(manifest) });
 }
 
-function wrong(name: string, value: unknown): RangeError {
-  return new RangeError(`the manifest's ${name} is ${JSON.stringify(value)?.slice(0, 100)}`);
+export function readReleaseManifest(text: string, what: string): ReleaseManifest {
+  const fields = readDocument(text, what);
+  requireSchema(fields, schema);
+  return { ...readFacts(fields), parts: readParts(fields, readImage) };
+}
+
+export function writeSignedManifest(manifest: SignedManifest): Uint8Array {
+  const { epoch, minFrom } = manifest;
+  const parts = partsJson(manifest);
+  return encodeCanonical({ format, schema, ...factsJson(manifest), epoch, min_from: minFrom, parts });
+}
+
+export function readSignedManifest(bytes: Uint8Array, what: string): SignedManifest {
+  const fields = tufFields(parseCanonical(bytes, what), what);
+  requireSchema(fields, schema);
+  if (hasField(fields, 'format')) requireSchema(fields, format, 'format');
+  return {
+    ...readFacts(fields),
+    epoch: numberField(fields, 'epoch', 0, mostEpoch),
+    ...(hasField(fields, 'min_from') ? { minFrom: textField(fields, 'min_from', versionForm) } : {}),
+    parts: readParts(fields, (part) => ({
+      target: textField(part, 'target', targetForm),
+      ...readImage(part),
+    })),
+  };
+}
+
+/** How agents that know no `format` ask for it, in manifests that name images. */
+const schema = 1;
+const mostSegments = 10_000;
+
+function factsJson({ os, version, arch, roothash, salt, dataBlocks }: ReleaseFacts): JsonObject {
+  return { os, version, arch, roothash, salt, dataBlocks };
+}
+
+function partsJson({ parts }: Pick<ReleaseManifest, 'parts'>): JsonObject {
+  return Object.fromEntries(releaseParts.map((part) => [part, { ...parts[part] }]));
+}
+
+function readFacts(fields: Fields): ReleaseFacts {
+  return {
+    os: textField(fields, 'os', /^[a-z][a-z0-9-]{0,62}$/),
+    version: textField(fields, 'version', versionForm),
+    arch: textField(fields, 'arch', /^[a-z0-9]{1,16}$/),
+    roothash: textField(fields, 'roothash', sha256Form),
+    salt: textField(fields, 'salt', /^(?:[0-9a-f]{2}){0,256}$/),
+    dataBlocks: numberField(fields, 'dataBlocks', 1),
+  };
+}
+
+function readSegments(fields: Fields): RootSegment[] {
+  let end = 0;
+  return listField(fields, 'segments', mostSegments).map((value, index) => {
+    const segment = fieldsOf(value, `${fields.what}: segments[${index}]`, fields.refuse);
+    const offset = numberField(segment, 'offset', end);
+    const size = numberField(segment, 'size', 0);
+    end = offset + size;
+    const name = textField(segment, 'name', /^/, 1024);
+    return { name, offset, size, sha256: textField(segment, 'sha256', sha256Form) };
+  });
+}
+
+function readParts<Image>(
+  fields: Fields,
+  read: (part: Fields) => Image,
+): Readonly<Record<ReleasePart, Image>> {
+  const parts = objectField(fields, 'parts');
+  const each = releaseParts.map((part) => [part, read(objectField(parts, part))]);
+  return Object.fromEntries(each) as Record<ReleasePart, Image>;
+}
+
+function readImage(part: Fields): PartImage {
+  const size = numberField(part, 'size', 1);
+  if (size % 512 !== 0) throw part.refuse(`${part.what}: size`, `is ${size}, no multiple of 512`);
+  return { size, sha256: textField(part, 'sha256', sha256Form) };
 }

@@ -1,19 +1,29 @@
-// catamaran.json of a bundle: what our init reads beside LinuxKit's files. LinuxKit's own init does not look at it.
+// catamaran.json of a bundle: what our init reads beside LinuxKit's files. LinuxKit's own init does not look at it, and a
+// bundle that LinuxKit has built has none, and gets the defaults of the spec.
 //
-// onboot:    {"optional": false}
-// onshutdown: {"optional": false}
-// services:  {"order": 0, "dependsOn": ["db"],
+// onboot:    {"format": 1, "optional": false}
+// onshutdown: {"format": 1, "optional": false}
+// services:  {"format": 1, "order": 0, "dependsOn": ["db"],
 //             "restart": {"policy": "always", "backoff": {"initial": 1000, "max": 60000, "reset": 60000}},
 //             "stop": {"signal": "SIGTERM", "timeout": 10000},
 //             "health": {"probe": {"kind": "http", "url": "http://…"}, "interval": 30000, "timeout": 10000, "retries": 3}}
 //
 // Times are milliseconds. All members are there but `health`. `order` is the place in the order of starting, which goes
-// before each service by way of all that it depends on; stopping goes the other way. A probe is one of
-// {"kind": "command", "command": […]} in the container, {"kind": "http", "url"} and {"kind": "tcp", "address": "HOST:PORT"}
-// from its network namespace, {"kind": "file", "path"} in its root. A bundle with a file `apparmor` wants that profile
-// loaded into the kernel before its container starts: any section may have one.
-
-import { parseSignal } from '../document/scalars.ts';
+// before each service by way of all that it depends on; stopping goes the other way. A probe is made in the container,
+// from its network namespace, or in its root. A bundle with a file `apparmor` wants that profile loaded into the kernel
+// before its container starts: any section may have one.
+import {
+  booleanField,
+  type Fields,
+  fieldsOf,
+  hasField,
+  listField,
+  numberField,
+  objectField,
+  textField,
+} from '../base/fields.ts';
+import { readDocument, writeDocument } from './document.ts';
+import { type Probe, readProbe } from './probe.ts';
 
 /** How a service is kept running. Times in milliseconds. */
 export interface Supervision {
@@ -27,7 +37,7 @@ export interface Supervision {
 }
 
 export interface Restart {
-  readonly policy: 'always' | 'on-failure' | 'never';
+  readonly policy: (typeof policies)[number];
   /** The wait before a new start: `initial`, doubled each time up to `max`, `initial` again after a run of `reset`. */
   readonly backoff: { readonly initial: number; readonly max: number; readonly reset: number };
 }
@@ -39,24 +49,94 @@ export interface Stop {
 }
 
 export interface ServiceHealth {
-  readonly probe:
-    | { readonly kind: 'command'; readonly command: readonly string[] }
-    | { readonly kind: 'http'; readonly url: string }
-    | { readonly kind: 'tcp'; readonly address: string }
-    | { readonly kind: 'file'; readonly path: string };
+  readonly probe: Probe;
   readonly interval: number;
   readonly timeout: number;
   /** So many failures in a row mean unhealthy. */
   readonly retries: number;
 }
 
-/** `stopSignal`: of the image. */
-export function supervisionFile(
-  { optional, supervision }: { readonly optional: boolean; readonly supervision?: Supervision },
-  stopSignal?: string,
-): object {
-  if (!supervision) return { optional };
-  const { order, dependsOn, restart, stop, health } = supervision;
-  const signal = stop.signal ?? (stopSignal ? parseSignal(stopSignal) : 'SIGTERM');
-  return { order, dependsOn, restart, stop: { signal, timeout: stop.timeout }, ...(health && { health }) };
+/** As it reaches the machine: there is a signal. */
+export type ServiceSettings = Supervision & { readonly stop: Required<Stop> };
+
+const policies = ['always', 'on-failure', 'never'] as const;
+const indent = 4;
+
+export function writeServiceSettings({ order, dependsOn, restart, stop, health }: ServiceSettings): string {
+  const { signal, timeout } = stop;
+  return writeDocument(
+    { order, dependsOn, restart, stop: { signal, timeout }, ...(health && { health }) },
+    indent,
+  );
+}
+
+export function readServiceSettings(text: string | undefined, what: string): ServiceSettings {
+  const fields = readDocument(text ?? '{}', what);
+  const stop = objectOr(fields, 'stop');
+  return {
+    order: countOr(fields, 'order', 0),
+    dependsOn: hasField(fields, 'dependsOn') ? readNames(fields) : [],
+    restart: readRestart(objectOr(fields, 'restart')),
+    stop: {
+      signal: hasField(stop, 'signal') ? textField(stop, 'signal', /^[A-Za-z0-9+-]{1,20}$/) : 'SIGTERM',
+      timeout: countOr(stop, 'timeout', 10_000),
+    },
+    ...(hasField(fields, 'health') && { health: readServiceHealth(objectField(fields, 'health')) }),
+  };
+}
+
+/** Of a container that runs once. `optional`: the boot goes on without it. */
+export interface OnceSettings {
+  readonly optional: boolean;
+}
+
+export function writeOnceSettings({ optional }: OnceSettings): string {
+  return writeDocument({ optional }, indent);
+}
+
+export function readOnceSettings(text: string | undefined, what: string): OnceSettings {
+  const fields = readDocument(text ?? '{}', what);
+  return { optional: hasField(fields, 'optional') && booleanField(fields, 'optional') };
+}
+
+function readNames(fields: Fields): string[] {
+  return listField(fields, 'dependsOn', 1000).map((value) => {
+    if (typeof value === 'string') return value;
+    throw fields.refuse(`${fields.what}: dependsOn`, 'is not a list of names');
+  });
+}
+
+function readRestart(fields: Fields): Restart {
+  const backoff = objectOr(fields, 'backoff');
+  const asked = hasField(fields, 'policy') ? textField(fields, 'policy', /^/, 100) : 'always';
+  const policy = policies.find((each) => each === asked);
+  if (policy === undefined)
+    throw fields.refuse(`${fields.what}: policy`, `is none of ${policies.join(', ')}`);
+  return {
+    policy,
+    backoff: {
+      initial: countOr(backoff, 'initial', 1000),
+      max: countOr(backoff, 'max', 60_000),
+      reset: countOr(backoff, 'reset', 60_000),
+    },
+  };
+}
+
+function readServiceHealth(fields: Fields): ServiceHealth {
+  return {
+    probe: readProbe(fields),
+    interval: countOr(fields, 'interval', 30_000),
+    timeout: countOr(fields, 'timeout', 10_000),
+    retries: countOr(fields, 'retries', 3),
+  };
+}
+
+function countOr(fields: Fields, key: string, otherwise: number): number {
+  return hasField(fields, key) ? numberField(fields, key, 0) : otherwise;
+}
+
+function objectOr(fields: Fields, key: string): Fields {
+  return hasField(fields, key)
+    ? objectField(fields, key)
+    : fieldsOf({}, `${fields.what}: ${key}`, fields.refuse);
 }

@@ -1,36 +1,11 @@
 // The boot archive of one version: kernel, initrd and slot.cfg in a plain ustar stream (POSIX.1-1988), which GRUB's
 // tar module reads and fills a slot's boot partition as it is. The same bytes for slot A and slot B.
-import { CatamaranError } from '../base/errors.ts';
+import { type BootManifest, writeBootManifest } from '../contract/release-manifest.ts';
+import { type VerityArguments, writeSlotConfig } from '../contract/slot-config.ts';
 import { type Content, contentOf, sizeOf } from '../tree/content.ts';
 import { concatenate, type SparseImage } from './sparse.ts';
 
 const block = 512;
-/** A kernel that stops is started anew; one that finds the disk's first partition table damaged takes the one at its end. */
-const always = ['panic=10', 'oops=panic', 'gpt'];
-
-export interface VerityArguments {
-  /** Lower-case hex. */
-  readonly rootHash: string;
-  readonly salt: string;
-  readonly dataBlocks: number;
-}
-
-/** What `catamaran inspect` reads: nothing on the device depends on it. */
-export interface ImageManifest {
-  readonly os: string;
-  readonly version: string;
-  readonly arch: string;
-  readonly roothash: string;
-  readonly salt: string;
-  readonly dataBlocks: number;
-  /** Bytes from the root image's beginning; SHA-256 in lower-case hex. */
-  readonly segments: readonly {
-    readonly name: string;
-    readonly offset: number;
-    readonly size: number;
-    readonly sha256: string;
-  }[];
-}
 
 export interface BootArchive {
   readonly kernel: Content;
@@ -39,36 +14,18 @@ export interface BootArchive {
   readonly cmdline: string;
   /** Absent while a root image is not under verity. */
   readonly verity?: VerityArguments;
-  readonly manifest: ImageManifest;
+  readonly manifest: BootManifest;
   /** From boot-sums.ts. Without them the boot loader starts whatever is there. */
   readonly sums?: string;
   /** Seconds since the epoch. */
   readonly mtime: number;
 }
 
-/**
- * Sourced by grub.cfg, which sets `$slot` before and reads `$slot_args` after. GRUB puts a backslash before each quote
- * in the kernel's arguments (grub-core/lib/cmdline.c), so there can be none.
- */
-export function writeSlotConfig(cmdline: string, verity?: VerityArguments): string {
-  const foreign = /["'\\]|[^ -~]/.exec(cmdline)?.[0];
-  if (foreign !== undefined) {
-    throw new CatamaranError('spec', {
-      code: 'cmdline-quoted',
-      message: `kernel.cmdline has ${JSON.stringify(foreign)}, which GRUB cannot hand to the kernel as it is`,
-      hint: 'Write the kernel arguments in plain ASCII, without quotes, backslashes and line breaks.',
-    });
-  }
-  const root = verity ? [`catamaran.verity=${verity.rootHash},${verity.salt},${verity.dataBlocks}`] : [];
-  const words = [cmdline.trim(), ...root, ...always].filter((word) => word !== '');
-  return `set slot_args='${words.join(' ')}'\n`;
-}
-
 /** slot.cfg comes first: a slot that is being written has none until its first block, written last, is there. */
 export function writeBootArchive(archive: BootArchive): SparseImage {
   const files: [string, Content][] = [
     ['slot.cfg', contentOf(writeSlotConfig(archive.cmdline, archive.verity))],
-    ['manifest.json', contentOf(`${JSON.stringify(archive.manifest, null, 2)}\n`)],
+    ['manifest.json', contentOf(writeBootManifest(archive.manifest))],
     ...(archive.sums === undefined ? [] : [['sums', contentOf(archive.sums)] as [string, Content]]),
     ['kernel', archive.kernel],
     ['initrd', archive.initrd],

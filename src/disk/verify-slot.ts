@@ -68,8 +68,8 @@ async function checkFile(
   return compare(name, expected, sum.toString(16).padStart(8, '0'));
 }
 
-function checkManifest({ manifest, verity }: FoundArchive): Check {
-  if (!manifest) return wrong('manifest', 'manifest.json is missing or malformed');
+function checkManifest({ manifest, manifestFault, verity }: FoundArchive): Check {
+  if (!manifest) return wrong('manifest', manifestFault ?? 'manifest.json is missing');
   if (!verity) return right('manifest');
   for (const [name, said, booted] of [
     ['root hash', manifest.roothash, verity.rootHash],

@@ -2,25 +2,18 @@
 // and over them the spec's files. Two sources for one path are an error that names both; a file of the spec may take
 // the place of a file, as its author plainly means.
 import { type AccountFile, accountFiles, accountLines, mergeAccountLines } from '../component/accounts.ts';
-import type { Health, Os, Update } from '../specification/types.ts';
+import { type Health, healthPath, writeHealth } from '../contract/health.ts';
+import { type IndexedSegment, segmentsPath, writeSegments } from '../contract/segments.ts';
+import { type Update, updatePath, writeUpdate } from '../contract/update.ts';
+import type { Os } from '../specification/types.ts';
 import { mergeTrees } from '../tree/merge.ts';
 import type { TreeNode } from '../tree/node.ts';
 import { addParents, directory, file, type ReadonlyTree, symlink, type Tree } from '../tree/tree.ts';
-import { printHealth } from './health-file.ts';
 import { osRelease } from './os-release.ts';
-import { printUpdate } from './update-file.ts';
 
 export interface Source {
   readonly name: string;
   readonly tree: ReadonlyTree;
-}
-
-export interface IndexedSegment {
-  readonly size: number;
-  /** Hex. */
-  readonly sha256: string;
-  /** Absolute paths on the machine. */
-  readonly mountPoints: readonly string[];
 }
 
 export interface BaseParts {
@@ -34,19 +27,18 @@ export interface BaseParts {
   readonly segments: readonly IndexedSegment[];
 }
 
-const indexPath = 'usr/lib/catamaran/segments';
 const mountPoints = ['dev', 'proc', 'sys', 'run', 'tmp', 'var', 'containers', 'usr/lib/modules'];
 
 export async function assembleBase(parts: BaseParts): Promise<Tree> {
   const own: Tree = new Map<string, TreeNode>([
-    [indexPath, file(printIndex(parts.segments))],
+    [segmentsPath, file(writeSegments(parts.segments))],
     ['usr/lib/os-release', file(osRelease(parts.os))],
     ['etc/os-release', symlink('../usr/lib/os-release')],
   ]);
-  const health = printHealth(parts.health);
-  if (health !== undefined) own.set('usr/lib/catamaran/health.json', file(health));
-  const update = parts.update && printUpdate(parts.update.section, parts.update.epoch);
-  if (update !== undefined) own.set('usr/lib/catamaran/update.json', file(update));
+  const { health, update } = parts;
+  // Without it, services that are up are all that a trial needs.
+  if (health) own.set(healthPath, file(writeHealth(health)));
+  if (update) own.set(updatePath, file(writeUpdate(update.section, update.epoch)));
   const tree = mergeTrees([
     ...parts.init.map(({ name, tree }) => ({ name, tree: withoutAccounts(tree) })),
     ...parts.bundles,
@@ -59,18 +51,6 @@ export async function assembleBase(parts: BaseParts): Promise<Tree> {
   }
   for (const path of [...tree.keys()]) addParents(tree, path);
   return tree;
-}
-
-/** `OFFSET SIZE SHA256 MOUNTPOINT…`; offsets count from the end of base, whose size is not known before it is made. */
-export function printIndex(segments: readonly IndexedSegment[]): string {
-  let offset = 0;
-  return segments
-    .map(({ size, sha256, mountPoints }) => {
-      const line = `${offset} ${size} ${sha256} ${mountPoints.join(' ')}\n`;
-      offset += size;
-      return line;
-    })
-    .join('');
 }
 
 function withoutAccounts(tree: ReadonlyTree): Tree {

@@ -1,8 +1,8 @@
 // A new release: its three images and its manifest become targets that the releases role signs. Until a channel points
 // at it, no machine asks for it.
 import { CatamaranError } from '../base/errors.ts';
+import { writeSignedManifest } from '../contract/release-manifest.ts';
 import { sha256Hex } from '../tuf/hex.ts';
-import { writeManifest } from '../tuf/manifest.ts';
 import { type ImageKind, imageKinds, imageName, manifestName, releasesRole } from '../tuf/names.ts';
 import { type NewTarget, publish } from './change/publish.ts';
 import type { Outcome, Publisher } from './change/publisher.ts';
@@ -30,18 +30,13 @@ export async function addRelease(request: AddRequest, publisher: Publisher): Pro
     size: measured[kind].size,
     sha256: measured[kind].sha256,
   });
-  const { os, version, arch, roothash, salt, dataBlocks } = release.manifest;
+  const { os, version, arch } = release.manifest;
   const parts = { boot: part('boot'), root: part('root'), hash: part('hash') };
-  const bytes = writeManifest({
-    os,
-    version,
-    arch,
+  const bytes = writeSignedManifest({
+    ...release.manifest,
     epoch,
     ...(minFrom === undefined ? {} : { minFrom }),
     parts,
-    rootHash: roothash,
-    salt,
-    dataBlocks,
   });
   const manifest = { name: manifestName(release.manifest), sha256: sha256Hex(bytes), source: bytes };
   const files: NewTarget[] = [

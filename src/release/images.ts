@@ -5,7 +5,8 @@ import { createReadStream } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CatamaranError, messageOf } from '../base/errors.ts';
-import { imageName, parseReleaseManifest, type ReleaseManifest } from '../contract/release-manifest.ts';
+import { imageName, type ReleaseManifest, readReleaseManifest } from '../contract/release-manifest.ts';
+import { verityArgument } from '../contract/slot-config.ts';
 import { hashFile } from '../store/cache.ts';
 import { errorCode } from '../store/disk.ts';
 import { type ImageKind, imageKinds } from '../tuf/names.ts';
@@ -31,7 +32,7 @@ export async function readImageDirectory(directory: string): Promise<ReleaseImag
   const path = join(directory, 'manifest.json');
   const images = Object.fromEntries(imageKinds.map((kind) => [kind, join(directory, imageName(kind))]));
   try {
-    const manifest = parseReleaseManifest(await readFile(path, 'utf8'));
+    const manifest = readReleaseManifest(await readFile(path, 'utf8'), 'it');
     return { manifest, images: images as Record<ImageKind, string> };
   } catch (thrown) {
     const evidence = errorCode(thrown) === 'ENOENT' ? 'there is no such file' : messageOf(thrown);
@@ -97,7 +98,7 @@ async function requireBootArguments(
   boot: string,
   { roothash, salt, dataBlocks }: ReleaseManifest,
 ): Promise<void> {
-  const expected = `catamaran.verity=${roothash},${salt},${dataBlocks} `;
+  const expected = `${verityArgument({ rootHash: roothash, salt, dataBlocks })} `;
   const file = await open(boot, 'r');
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(blockSize), 0, blockSize, 0);

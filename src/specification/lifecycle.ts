@@ -1,12 +1,15 @@
 // The sections about a machine's life after it was built: updates and health.
 
+import type { Health, HealthCheck } from '../contract/health.ts';
+import { describeProbe, type Probe, parseProbe } from '../contract/probe.ts';
+import type { Update } from '../contract/update.ts';
 import { childOf, type Pointer } from '../document/pointer.ts';
 import { parseDuration } from '../document/scalars.ts';
 import { didYouMean } from '../document/suggest.ts';
 import { directoryName } from './names.ts';
+import { notOneProbe } from './not-one-probe.ts';
 import { parsed, problem, type Reading, resolveHostPath } from './reading.ts';
 import type { Check, Update as RawUpdate, SpecDocument } from './spec.generated.ts';
-import type { Health, HealthCheck, Update } from './types.ts';
 
 export function readUpdate(reading: Reading, raw: RawUpdate | undefined): Update | undefined {
   if (!raw) return undefined;
@@ -53,19 +56,15 @@ export function readHealth(reading: Reading, { health: raw, services }: SpecDocu
   const checks: HealthCheck[] = [];
   raw.checks?.forEach((check, index) => {
     const pointer = childOf('/health/checks', index);
-    const [kind, second] = probes.filter((each) => check[each] !== undefined);
-    if (kind === undefined || second !== undefined) {
-      problem(reading, pointer, {
-        code: 'spec-health-check',
-        message: `health.checks[${index}] must have exactly one of http, tcp, command and file`,
-        hint: 'For example: {http: "http://127.0.0.1:8080/healthz"}',
-      });
+    const probe = parseProbe({ ...check });
+    if (probe === undefined) {
+      problem(reading, pointer, notOneProbe(`health.checks[${index}]`));
       return;
     }
-    checkService(reading, childOf(pointer, 'service'), check, kind, names);
-    const probe = probeOf(check, kind);
+    const service = serviceOf(reading, childOf(pointer, 'service'), check, probe, names);
     const timeout = parsed(reading, childOf(pointer, 'timeout'), check.timeout ?? '10s', parseDuration) ?? 0;
-    checks.push({ name: check.name ?? nameOf(probe), probe, timeout });
+    const { name = [...(service ? [`${service}:`] : []), describeProbe(probe)].join(' ') } = check;
+    checks.push({ name, probe, ...(service && { service }), timeout });
   });
   const deadline = parsed(reading, '/health/deadline', raw.deadline ?? '10m', parseDuration);
   if (deadline !== undefined && deadline < shortestDeadline) {
@@ -78,16 +77,15 @@ export function readHealth(reading: Reading, { health: raw, services }: SpecDocu
   return { deadline: deadline ?? 0, checks };
 }
 
-const probes = ['http', 'tcp', 'command', 'file'] as const;
-
-function checkService(
+/** The directory of its bundle; undefined where the check is made on the host. */
+function serviceOf(
   reading: Reading,
   pointer: Pointer,
   { service }: Check,
-  kind: (typeof probes)[number],
+  { kind }: Probe,
   names: readonly string[],
-): void {
-  if (service === undefined) return;
+): string | undefined {
+  if (service === undefined) return undefined;
   if (kind !== 'command') {
     problem(reading, pointer, {
       code: 'spec-dropped-key',
@@ -103,34 +101,5 @@ function checkService(
         'Name a service of this spec, or leave it out to run the command on the host.',
     });
   }
-}
-
-function probeOf(check: Check, kind: (typeof probes)[number]): HealthCheck['probe'] {
-  switch (kind) {
-    case 'http':
-      return { kind, url: check.http! };
-    case 'tcp':
-      return { kind, address: check.tcp! };
-    case 'command':
-      return {
-        kind,
-        command: check.command!,
-        ...(check.service && { service: directoryName(check.service) }),
-      };
-    case 'file':
-      return { kind, path: check.file! };
-  }
-}
-
-function nameOf(probe: HealthCheck['probe']): string {
-  switch (probe.kind) {
-    case 'http':
-      return probe.url;
-    case 'tcp':
-      return probe.address;
-    case 'command':
-      return [...(probe.service ? [`${probe.service}:`] : []), ...probe.command].join(' ');
-    case 'file':
-      return probe.path;
-  }
+  return directoryName(service);
 }

@@ -1,10 +1,12 @@
 // How a service is kept running: restart, stop, health, and what must run before it.
 
+import { parseProbe } from '../contract/probe.ts';
 import type { Restart, ServiceHealth, Stop, Supervision } from '../contract/supervision.ts';
 import { childOf, describePointer, type Pointer } from '../document/pointer.ts';
 import { parseDuration, parseSignal } from '../document/scalars.ts';
 import { didYouMean } from '../document/suggest.ts';
 import { directoryName } from './names.ts';
+import { notOneProbe } from './not-one-probe.ts';
 import { parsed, problem, type Reading } from './reading.ts';
 import type {
   Restart as RawRestart,
@@ -62,21 +64,15 @@ function readStop(reading: Reading, pointer: Pointer, { signal, timeout }: RawSt
   };
 }
 
-const probes = ['command', 'http', 'tcp', 'file'] as const;
-
 function readServiceHealth(
   reading: Reading,
   pointer: Pointer,
   raw: RawServiceHealth | undefined,
 ): ServiceHealth | undefined {
   if (!raw) return undefined;
-  const [kind, second] = probes.filter((each) => raw[each] !== undefined);
-  if (kind === undefined || second !== undefined) {
-    problem(reading, pointer, {
-      code: 'spec-health-check',
-      message: `${describePointer(pointer)} must have exactly one of command, http, tcp and file`,
-      hint: 'For example: {http: "http://127.0.0.1:8080/healthz"}',
-    });
+  const probe = parseProbe({ ...raw });
+  if (probe === undefined) {
+    problem(reading, pointer, notOneProbe(describePointer(pointer)));
     return undefined;
   }
   const span = (key: 'interval' | 'timeout') =>
@@ -89,20 +85,7 @@ function readServiceHealth(
       hint: 'Write at least 1s.',
     });
   }
-  return { probe: probeOf(raw, kind), interval, timeout: span('timeout'), retries: raw.retries ?? 3 };
-}
-
-function probeOf(raw: RawServiceHealth, kind: (typeof probes)[number]): ServiceHealth['probe'] {
-  switch (kind) {
-    case 'command':
-      return { kind, command: raw.command! };
-    case 'http':
-      return { kind, url: raw.http! };
-    case 'tcp':
-      return { kind, address: raw.tcp! };
-    case 'file':
-      return { kind, path: raw.file! };
-  }
+  return { probe, interval, timeout: span('timeout'), retries: raw.retries ?? 3 };
 }
 
 /** Names of services, each once. */

@@ -2,7 +2,9 @@
 // The document as people write it is SpecDocument in spec.generated.ts.
 import type { Diagnostic } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
+import type { Health } from '../contract/health.ts';
 import type { Supervision } from '../contract/supervision.ts';
+import type { Update } from '../contract/update.ts';
 import type { Pointer } from '../document/pointer.ts';
 import type { SourceMap } from '../document/source-map.ts';
 import type { PlatformSettings } from '../platform/choose.ts';
@@ -144,43 +146,4 @@ export interface Volume {
   readonly readonly: boolean;
   readonly format: 'filesystem' | 'oci';
   readonly platforms: readonly string[];
-}
-
-export interface Update {
-  readonly url: string;
-  readonly channel: 'alpha' | 'beta' | 'stable';
-  /** The host's file with the repository's root metadata. */
-  readonly root?: string;
-  /** Where machines say what an update came to. */
-  readonly report?: string;
-  readonly reboot: {
-    readonly strategy: 'immediate' | 'window' | 'manual';
-    readonly window?: string;
-    readonly lock?: RebootLock;
-  };
-}
-
-/** Places in an etcd: no more than so many machines of a group reboot at once. */
-export interface RebootLock {
-  readonly etcd: readonly string[];
-  readonly group: string;
-  readonly machines: number;
-}
-
-export interface Health {
-  /** Milliseconds after boot. */
-  readonly deadline: number;
-  readonly checks: readonly HealthCheck[];
-}
-
-export interface HealthCheck {
-  readonly name: string;
-  readonly probe:
-    | { readonly kind: 'http'; readonly url: string }
-    | { readonly kind: 'tcp'; readonly address: string }
-    /** On the host, or in the container of a service. */
-    | { readonly kind: 'command'; readonly command: readonly string[]; readonly service?: string }
-    | { readonly kind: 'file'; readonly path: string };
-  /** Milliseconds for one try. */
-  readonly timeout: number;
 }

@@ -4,7 +4,8 @@
 import { type Arch, architectureOf } from '../base/arch.ts';
 import { digestHex } from '../base/digest.ts';
 import { CatamaranError } from '../base/errors.ts';
-import { type ImageManifest, writeBootArchive } from '../disk/boot-archive.ts';
+import type { BootManifest } from '../contract/release-manifest.ts';
+import { writeBootArchive } from '../disk/boot-archive.ts';
 import { printSums } from '../disk/boot-sums.ts';
 import { concatenate, type SparseImage } from '../disk/sparse.ts';
 import type { Planning } from '../engine/planning.ts';
@@ -25,7 +26,7 @@ export interface SlotImages {
   readonly boot: SparseImage;
   readonly root: SparseImage;
   readonly hash: SparseImage;
-  readonly manifest: ImageManifest;
+  readonly manifest: BootManifest;
   /** What the boot archive holds, for media that are not booted from one. */
   readonly kernel: Content;
   readonly initrd: Content;
@@ -99,7 +100,7 @@ async function composeSlot(parts: SlotParts, use: Use, workshop: Workshop): Prom
     offset += size;
     return segment;
   });
-  const manifest: ImageManifest = {
+  const manifest: BootManifest = {
     os: spec.os.id,
     version: spec.os.version,
     arch,

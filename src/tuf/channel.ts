@@ -1,9 +1,8 @@
 // The last step of a check: from a refreshed client to what the machine's channel points at, and to the manifest of a
-// release. Here it is held that a channel's role signs pointers, and the releases role manifests, whatever else a
+// release, whose form is the contract's. Here it is held that a channel's role signs pointers, and the releases role manifests, whatever else a
 // delegation may allow.
 import { type Client, type FoundTarget, fetchTarget, findTarget } from './client.ts';
 import { sha256Hex } from './hex.ts';
-import { type Manifest, parseManifest, requireAgreement } from './manifest.ts';
 import { pointerName, releasesRole } from './names.ts';
 import { type Pointer, parsePointer } from './pointer.ts';
 import { refuse } from './refuse.ts';
@@ -22,11 +21,8 @@ export function readPointer(client: Client, channel: string, arch: string): Poin
   return pointer;
 }
 
-export function readManifest(
-  client: Client,
-  release: ReleaseRef,
-  machine: Pick<Manifest, 'os' | 'arch'>,
-): Manifest {
+/** The bytes that the pointer means, signed by the role that may. */
+export function fetchManifest(client: Client, release: ReleaseRef): Uint8Array {
   const { name, size, sha256 } = release.manifest;
   const found = findTarget(client, name);
   if (found === undefined) throw refuse('missing', name, 'is signed by nobody');
@@ -34,9 +30,7 @@ export function readManifest(
   if (found.sha256 !== sha256 || found.length !== size) {
     throw refuse('mismatch', name, 'has another hash than the pointer says');
   }
-  const manifest = parseManifest(fetchRemembered(client, found, 'manifest.json'), name);
-  requireAgreement(manifest, release, machine);
-  return manifest;
+  return fetchRemembered(client, found, 'manifest.json');
 }
 
 /** From the store, if what was fetched last is what is signed now: a check that finds nothing new asks for nothing. */

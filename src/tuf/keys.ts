@@ -1,8 +1,9 @@
 // Public keys: Ed25519 alone (RFC 8032), named by the SHA-256 of their canonical JSON, as TUF's section 4.2 defines.
 import { ed25519 } from '@noble/curves/ed25519.js';
+import { type Fields, objectField, textField } from '../base/fields.ts';
 import type { Json } from '../base/json.ts';
 import { encodeCanonical } from './canonical.ts';
-import { type Fields, fieldsOf, objectField, requireText, textField } from './fields.ts';
+import { requireText, tufFields } from './fields.ts';
 import { bytesOfHex, sha256Hex } from './hex.ts';
 import { refuse } from './refuse.ts';
 
@@ -31,7 +32,7 @@ export function parseKeys(entries: readonly [string, Json][], what: string): Key
     if (sha256Hex(encodeCanonical(value)) !== keyid) {
       throw refuse('malformed', what, `gives a key a foreign id, ${keyid}`, '4.2');
     }
-    const key = parseKey(fieldsOf(value, `${what}: key ${keyid}`));
+    const key = parseKey(tufFields(value, `${what}: key ${keyid}`));
     if (key !== undefined) table.set(keyid, key);
   }
   return table;

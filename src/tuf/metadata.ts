@@ -1,20 +1,19 @@
 // The four kinds of TUF metadata as types, out of the signed part of a verified file. Strict and bounded: a count, a
 // length or a form that is not foreseen is refused. Section 4 of the specification.
-import type { Json } from '../base/json.ts';
+
 import {
   booleanField,
   entriesField,
   type Fields,
-  fieldsOf,
   hasField,
   type JsonObject,
   listField,
   numberField,
   objectField,
-  requireText,
   textField,
-  timeField,
-} from './fields.ts';
+} from '../base/fields.ts';
+import type { Json } from '../base/json.ts';
+import { requireText, timeField, tufFields } from './fields.ts';
 import { type KeyTable, parseKeys } from './keys.ts';
 import { isPathPattern, isRoleName, isTargetName, type TopRole, topRoles } from './names.ts';
 import { refuse } from './refuse.ts';
@@ -98,7 +97,7 @@ export function parseSnapshot(signed: Json, what: string): Snapshot {
     const role = file.endsWith('.json') ? file.slice(0, -'.json'.length) : '';
     if (role !== 'targets' && !isRoleName(role))
       throw refuse('malformed', what, `lists ${JSON.stringify(file)}`);
-    return [role, readFileMeta(fieldsOf(value, `${what}: ${file}`))];
+    return [role, readFileMeta(tufFields(value, `${what}: ${file}`))];
   });
   return { ...commonOf(fields), meta: new Map(meta) };
 }
@@ -107,7 +106,7 @@ export function parseTargets(signed: Json, what: string): Targets {
   const fields = readCommon(signed, 'targets', what);
   const targets = entriesField(fields, 'targets', most.targets).map(([name, value]): [string, TargetFile] => {
     if (!isTargetName(name)) throw refuse('malformed', what, `lists a target ${JSON.stringify(name)}`);
-    return [name, readTarget(fieldsOf(value, `${what}: ${name}`))];
+    return [name, readTarget(tufFields(value, `${what}: ${name}`))];
   });
   const common = { ...commonOf(fields), targets: new Map(targets) };
   if (!hasField(fields, 'delegations')) return { ...common, keys: new Map(), delegations: [] };
@@ -120,7 +119,7 @@ export function parseTargets(signed: Json, what: string): Targets {
 }
 
 function readCommon(signed: Json, type: TopRole, what: string): Fields {
-  const fields = fieldsOf(signed, what);
+  const fields = tufFields(signed, what);
   textField(fields, '_type', new RegExp(`^${type}$`));
   textField(fields, 'spec_version', /^1\.\d{1,5}(?:\.\d{1,5})?$/);
   return fields;
@@ -161,7 +160,7 @@ function readSha256(fields: Fields): string {
 }
 
 function readDelegation(value: Json, what: string): Delegation {
-  const fields = fieldsOf(value, `${what}: delegated role`);
+  const fields = tufFields(value, `${what}: delegated role`);
   const name = textField(fields, 'name', /^/, 64);
   if (!isRoleName(name)) throw refuse('malformed', what, `delegates to ${JSON.stringify(name)}`);
   const paths = listField(fields, 'paths', most.patterns).map((pattern) => {

@@ -1,16 +1,10 @@
 // `channel-CHANNEL-ARCH.json`: what a channel's role signs, and all that it signs: which release its machines should
 // run, and how fast they get there. A promotion is a new pointer to the same manifest.
+
+import { booleanField, type Fields, listField, numberField, objectField, textField } from '../base/fields.ts';
 import type { Json } from '../base/json.ts';
 import { encodeCanonical, parseCanonical } from './canonical.ts';
-import {
-  booleanField,
-  type Fields,
-  fieldsOf,
-  listField,
-  numberField,
-  objectField,
-  textField,
-} from './fields.ts';
+import { tufFields } from './fields.ts';
 import { refuse } from './refuse.ts';
 import { mostEpoch, type ReleaseRef, readReleaseRef, releaseRefJson } from './release-ref.ts';
 import { findCurveFault, mostPoints, type Rollout } from './rollout.ts';
@@ -37,7 +31,7 @@ export interface Pointer {
 }
 
 export function parsePointer(bytes: Uint8Array, what: string): Pointer {
-  const fields = fieldsOf(parseCanonical(bytes, what), what);
+  const fields = tufFields(parseCanonical(bytes, what), what);
   requireSchema(fields, pointerSchema);
   return {
     channel: textField(fields, 'channel', /^[a-z][a-z0-9]{0,31}$/),
@@ -45,7 +39,7 @@ export function parsePointer(bytes: Uint8Array, what: string): Pointer {
     seq: numberField(fields, 'seq', 1),
     release: readReleaseRef(objectField(fields, 'release')),
     stones: listField(fields, 'stones', mostStones).map((stone) =>
-      readReleaseRef(fieldsOf(stone, `${what}: stone`)),
+      readReleaseRef(tufFields(stone, `${what}: stone`)),
     ),
     rollout: readRollout(objectField(fields, 'rollout')),
     halted: booleanField(fields, 'halted'),
@@ -71,10 +65,10 @@ export function writePointer(pointer: Pointer): Uint8Array {
 }
 
 /** A form that this program does not know is not guessed at: an update to a release in between comes first. */
-export function requireSchema(fields: Fields, known: number): void {
-  const schema = numberField(fields, 'schema', 1);
-  if (schema !== known)
-    throw refuse('schema', fields.what, `has schema ${schema}; this program knows ${known}`);
+export function requireSchema(fields: Fields, known: number, member = 'schema'): void {
+  const found = numberField(fields, member, 1);
+  if (found !== known)
+    throw refuse('schema', fields.what, `has ${member} ${found}; this program knows ${known}`);
 }
 
 function readRollout(fields: Fields): Rollout {

@@ -1,6 +1,7 @@
 // What a pointer says of a release: enough to decide, and the hash of the manifest that says the rest.
+
+import { type Fields, hasField, numberField, objectField, textField } from '../base/fields.ts';
 import type { Json } from '../base/json.ts';
-import { type Fields, hasField, numberField, objectField, textField } from './fields.ts';
 
 export interface ReleaseRef {
   readonly version: string;

@@ -1,8 +1,10 @@
 // The signed envelope of every metadata file, and the one question that trust comes down to: have enough of a role's
 // keys signed these bytes? Nothing of what is signed is interpreted before the answer.
+
+import { listField, textField } from '../base/fields.ts';
 import type { Json } from '../base/json.ts';
 import { encodeCanonical, parseCanonical } from './canonical.ts';
-import { fieldsOf, listField, textField } from './fields.ts';
+import { tufFields } from './fields.ts';
 import { type KeyId, type KeyTable, verifySignature } from './keys.ts';
 import { refuse } from './refuse.ts';
 
@@ -26,15 +28,15 @@ export interface RoleKeys {
 }
 
 export function openEnvelope(bytes: Uint8Array, what: string): Envelope {
-  const fields = fieldsOf(parseCanonical(bytes, what), what);
+  const fields = tufFields(parseCanonical(bytes, what), what);
   const signatures = listField(fields, 'signatures', 64).map((value) => {
-    const signature = fieldsOf(value, `${what}: signature`);
+    const signature = tufFields(value, `${what}: signature`);
     return {
       keyid: textField(signature, 'keyid', /^[0-9a-f]{64}$/),
       sig: textField(signature, 'sig', /^(?:[0-9a-f]{128})?$/),
     };
   });
-  return { what, signatures, signed: fieldsOf(fields.values.signed, `${what}: signed`).values as Json };
+  return { what, signatures, signed: tufFields(fields.values.signed, `${what}: signed`).values as Json };
 }
 
 /** The file's bytes. */

@@ -35,6 +35,9 @@ export function memoryHost(
     writeFile: (path, content) => void files.set(path, content),
     removeFile: (path) => void files.delete(path),
     readBytes: (path, offset, size) => (files.get(path) as Uint8Array).slice(offset, offset + size),
+    transfer: () => {
+      throw new Error('this host moves no bytes');
+    },
     run(command) {
       calls.push(command.join(' '));
       return answers(command) ?? { status: 0, output: '' };

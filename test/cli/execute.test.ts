@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { CatamaranError, type Fault } from '../../src/base/errors.ts';
+import { exitCodes } from '../../src/base/exit-codes.ts';
 import { perform } from '../../src/cli/execute.ts';
-import { exitCodes } from '../../src/cli/exit-codes.ts';
 import { completeGlobals } from '../../src/cli/options.ts';
 import type { Session } from '../../src/cli/session.ts';
 import { type FakeIo, fakeIo } from './fake-io.ts';

@@ -84,7 +84,7 @@ test('without --verify a damaged disk is shown as it is', async () => {
 test('no text of a disk drives the terminal', async () => {
   const evil = '\u001b]0;owned\u0007\u009b2J\u202e\r\n';
   const segment = { name: evil, offset: 0, size: 4096, sha256: '00'.repeat(32) };
-  const disk = await makeDisk({ manifest: { os: evil, segments: [segment] } });
+  const disk = await makeDisk({ manifest: { segments: [segment] } });
   await writeRaw(disk, join(cwd, 'evil.raw'));
   const table = tableWith({ data: { label: evil } });
   await patch(join(cwd, 'evil.raw'), join(cwd, 'evil-label.raw'), [table.primary, table.backup]);
@@ -94,6 +94,6 @@ test('no text of a disk drives the terminal', async () => {
     expect(stdout + stderr).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/);
   }
   const { result } = eventsOf((await inspect('evil-label.raw', '--json')).stdout).at(-1);
-  expect(result.slots[0].archive.manifest.os).toBe(evil);
+  expect(result.slots[0].archive.manifest.segments[0].name).toBe(evil);
   expect(result.partitions[9].label).toBe(evil);
 });

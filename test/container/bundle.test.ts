@@ -456,6 +456,7 @@ describe('catamaran.json', () => {
   - {name: c, image: b}
 `;
     expect(await supervisionOf(spec, imageOf({ ...execution, StopSignal: '3' }))).toEqual({
+      format: 1,
       order: 1,
       dependsOn: ['c'],
       restart: { policy: 'on-failure', backoff: { initial: 2000, max: 60000, reset: 60000 } },
@@ -471,6 +472,7 @@ describe('catamaran.json', () => {
 
   it('has defaults, and the signal of the spec before the image’s', async () => {
     expect(await supervisionOf(service())).toEqual({
+      format: 1,
       order: 0,
       dependsOn: [],
       restart: { policy: 'always', backoff: { initial: 1000, max: 60000, reset: 60000 } },
@@ -484,7 +486,10 @@ describe('catamaran.json', () => {
   });
 
   it('says of an onboot container whether the boot goes on without it', async () => {
-    expect(await supervisionOf('onboot: [{name: a, image: b, optional: true}]')).toEqual({ optional: true });
-    expect(await supervisionOf('onshutdown: [{name: a, image: b}]')).toEqual({ optional: false });
+    expect(await supervisionOf('onboot: [{name: a, image: b, optional: true}]')).toEqual({
+      format: 1,
+      optional: true,
+    });
+    expect(await supervisionOf('onshutdown: [{name: a, image: b}]')).toEqual({ format: 1, optional: false });
   });
 });

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { extract } from 'tar-stream';
 import { expect, test } from 'vitest';
-import { type BootArchive, writeBootArchive, writeSlotConfig } from '../../src/disk/boot-archive.ts';
+import { type BootArchive, writeBootArchive } from '../../src/disk/boot-archive.ts';
 import { readBootArchive } from '../../src/disk/boot-archive-reader.ts';
 import { contentBytes, contentOf } from '../../src/tree/content.ts';
 
@@ -53,17 +53,4 @@ test('our reader gives back what was put in', async () => {
     ['kernel', 5000],
     ['initrd', 512],
   ]);
-});
-
-test('slot.cfg sets one variable', () => {
-  expect(writeSlotConfig('console=ttyS0', archive.verity)).toBe(
-    `set slot_args='console=ttyS0 catamaran.verity=${'ab'.repeat(32)},${'cd'.repeat(32)},77 panic=10 oops=panic gpt'\n`,
-  );
-  expect(writeSlotConfig('')).toBe("set slot_args='panic=10 oops=panic gpt'\n");
-});
-
-test.each(['a="b c"', "a='b'", 'a\\b', 'a\nb', 'ä'])('the kernel arguments %j are refused', (cmdline) => {
-  expect(() => writeSlotConfig(cmdline)).toThrow(
-    expect.objectContaining({ fault: 'spec', code: 'cmdline-quoted' }),
-  );
 });

@@ -126,11 +126,6 @@ test.each<[string, Record<string, unknown>]>([
   expect(wrong(inspection)).toEqual(['manifest']);
 });
 
-test('nothing of a manifest is passed on but what it must have', async () => {
-  const { slots } = await inspectImage(await made({ manifest: { more: 'x' } }));
-  expect(Object.keys(slots[0]!.archive!.manifest!)).not.toContain('more');
-});
-
 test('with one table damaged the other is read, and which it was is said', async () => {
   const { size } = tableWith({});
   const whole = await inspectImage(raw);

@@ -1,6 +1,6 @@
 // What the base segment holds: init images, bundles and the spec's files, merged; users together; the index of segments.
 import { expect, test } from 'vitest';
-import { assembleBase, type BaseParts, printIndex } from '../../src/image/base-tree.ts';
+import { assembleBase, type BaseParts } from '../../src/image/base-tree.ts';
 import { contentBytes } from '../../src/tree/content.ts';
 import { listTree } from '../../src/tree/digest-tree.ts';
 import type { TreeNode } from '../../src/tree/node.ts';
@@ -41,7 +41,7 @@ test('with nothing in it: where things are mounted, what it is called', async ()
     d 0755 0:0         - /usr
     d 0755 0:0         - /usr/lib
     d 0755 0:0         - /usr/lib/catamaran
-    - 0644 0:0         0 /usr/lib/catamaran/segments
+    - 0644 0:0         9 /usr/lib/catamaran/segments
     d 0755 0:0         - /usr/lib/modules
     - 0644 0:0       165 /usr/lib/os-release
     d 0755 0:0         - /var
@@ -58,24 +58,6 @@ test('with nothing in it: where things are mounted, what it is called', async ()
     HOME_URL="https://x.example"
     "
   `);
-});
-
-test('the index: offsets from the end of base, each segment after the other', () => {
-  const index = printIndex([
-    { size: 8192, sha256: 'aa', mountPoints: ['/usr/lib/modules'] },
-    {
-      size: 4096,
-      sha256: 'bb',
-      mountPoints: ['/containers/services/a/lower', '/containers/services/b/rootfs'],
-    },
-    { size: 12288, sha256: 'cc', mountPoints: ['/c'] },
-  ]);
-  expect(index).toBe(
-    '0 8192 aa /usr/lib/modules\n' +
-      '8192 4096 bb /containers/services/a/lower /containers/services/b/rootfs\n' +
-      '12288 12288 cc /c\n',
-  );
-  expect(printIndex([])).toBe('');
 });
 
 test('users of the init images together: the first place, the last word', async () => {

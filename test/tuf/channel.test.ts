@@ -1,15 +1,16 @@
 // From a refreshed client to a pointer and a manifest: who may have signed them, and what they must agree on.
 import { expect, test } from 'vitest';
-import { readManifest, readPointer } from '../../src/tuf/channel.ts';
+import { type SignedManifest, writeSignedManifest } from '../../src/contract/release-manifest.ts';
+import { fetchRelease } from '../../src/contract/signed-release.ts';
+import { readPointer } from '../../src/tuf/channel.ts';
 import type { Client } from '../../src/tuf/client.ts';
 import { sha256Hex } from '../../src/tuf/hex.ts';
-import { type Manifest, writeManifest } from '../../src/tuf/manifest.ts';
 import { type Pointer, writePointer } from '../../src/tuf/pointer.ts';
 import { advance, type Plan, publishPlan, soundPlan } from './support/forge.ts';
 import { createMachine, verdictOf } from './support/machine.ts';
 
 const part = (target: string) => ({ target, size: 4096, sha256: 'ab'.repeat(32) });
-const manifest: Manifest = {
+const manifest: SignedManifest = {
   os: 'os',
   version: '1.0',
   arch: 'amd64',
@@ -20,12 +21,12 @@ const manifest: Manifest = {
     root: part('os-1.0-amd64.root'),
     hash: part('os-1.0-amd64.hash'),
   },
-  rootHash: 'cd'.repeat(32),
+  roothash: 'cd'.repeat(32),
   salt: '00ff',
   dataBlocks: 1,
 };
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString();
-const manifestText = text(writeManifest(manifest));
+const manifestText = text(writeSignedManifest(manifest));
 const manifestName = 'os-1.0-amd64.manifest.json';
 const pointer: Pointer = {
   channel: 'stable',
@@ -63,7 +64,7 @@ const clientOf = (plan: Plan): Client => {
 test('a pointer and its manifest are read', () => {
   const client = clientOf(planOf());
   expect(readPointer(client, 'stable', 'amd64')).toEqual(pointer);
-  expect(readManifest(client, pointer.release, machine)).toEqual(manifest);
+  expect(fetchRelease(client, pointer.release, machine)).toEqual(manifest);
   expect(readPointer(client, 'stable', 'arm64')).toBeUndefined();
   expect(readPointer(client, 'nightly', 'amd64')).toBeUndefined();
 });
@@ -75,7 +76,7 @@ test('a second check asks for neither again, and a changed pointer is asked for'
     own.fetched.length = 0;
     const client = own.check(files);
     const read = readPointer(client, 'stable', 'amd64')!;
-    readManifest(client, read.release, machine);
+    fetchRelease(client, read.release, machine);
     return own.fetched.filter((path) => path.startsWith('targets/')).length;
   };
   expect(check()).toBe(2);
@@ -108,7 +109,7 @@ test('whatever the delegations allow, the channel signs its pointer and releases
     };
     plan.targets = { stable: { [manifestName]: manifestText } };
   });
-  expect(verdictOf(() => readManifest(clientOf(swapped), pointer.release, machine))).toBe('signatures');
+  expect(verdictOf(() => fetchRelease(clientOf(swapped), pointer.release, machine))).toBe('signatures');
   const top = planOf((plan) => {
     const bytes = Buffer.from(text(writePointer(pointer)));
     const listed = { length: bytes.length, hashes: { sha256: sha256Hex(bytes) } };
@@ -120,7 +121,7 @@ test('whatever the delegations allow, the channel signs its pointer and releases
 test('a manifest that is not the one the pointer means is refused', () => {
   const client = clientOf(planOf());
   const read = (release: Partial<Pointer['release']>, own = machine) =>
-    verdictOf(() => readManifest(client, { ...pointer.release, ...release }, own));
+    verdictOf(() => fetchRelease(client, { ...pointer.release, ...release }, own));
   const ref = pointer.release.manifest;
   expect(read({})).toBe('accepted');
   expect(read({ manifest: { ...ref, sha256: 'ef'.repeat(32) } })).toBe('mismatch');
@@ -134,6 +135,7 @@ test('a manifest that is not the one the pointer means is refused', () => {
 
 test.each([
   ['"schema":1', '"schema":2', 'schema'],
+  ['"format":1', '"format":2', 'schema'],
   ['"dataBlocks":1', '"dataBlocks":0', 'malformed'],
   ['"size":4096', '"size":-4096', 'malformed'],
   ['"target":"os-1.0-amd64.boot"', '"target":"../boot"', 'malformed'],
@@ -149,5 +151,5 @@ test.each([
     manifest: { name: manifestName, size, sha256: sha256Hex(Buffer.from(bent)) },
   };
   const client = clientOf(planOf((plan) => (plan.targets.releases = { [manifestName]: bent })));
-  expect(verdictOf(() => readManifest(client, release, machine))).toBe(refusal);
+  expect(verdictOf(() => fetchRelease(client, release, machine))).toBe(refusal);
 });

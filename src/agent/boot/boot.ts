@@ -38,7 +38,9 @@ export function boot(host: Host): void {
   try {
     mountVolumes(host);
   } catch (error) {
-    throw new AgentError(`the volumes cannot be mounted: ${messageOf(error)}`);
+    throw new AgentError(`the volumes cannot be mounted: ${messageOf(error)}`, {
+      code: 'volumes-not-mounted',
+    });
   }
 }
 

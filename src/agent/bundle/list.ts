@@ -1,6 +1,7 @@
 // The bundles of a section whose containers run once, in the order in which they do, one on a line for init's scripts:
 // `NAME required|optional`, as catamaran.json beside each says. For services see services/configure.ts.
-import { AgentError, type Host } from '../host/host.ts';
+import { readOnceSettings } from '../../contract/supervision.ts';
+import type { Host } from '../host/host.ts';
 import { bundlePath, type Section } from './section.ts';
 
 export function listBundles(host: Host, section: Exclude<Section, 'services'>): void {
@@ -11,9 +12,5 @@ export function listBundles(host: Host, section: Exclude<Section, 'services'>): 
 
 function isOptional(host: Host, section: Section, name: string): boolean {
   const path = `${bundlePath(section, name)}/catamaran.json`;
-  try {
-    return (JSON.parse(host.readText(path) ?? '{}') as { optional?: boolean }).optional ?? false;
-  } catch (error) {
-    throw new AgentError(`${path} is not JSON: ${String(error)}`);
-  }
+  return readOnceSettings(host.readText(path), path).optional;
 }

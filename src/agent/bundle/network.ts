@@ -11,7 +11,10 @@ export function addHook(host: Host, section: Section, name: string, runtime: Run
   const config = `${bundlePath(section, name)}/config.json`;
   const text = host.readText(config) ?? '';
   if (/"hooks"\s*:/.test(text)) {
-    throw new AgentError(`${config} has hooks of its own, and runtime.interfaces or runtime.bindNS need one`);
+    throw new AgentError(
+      `${config} has hooks of its own, and runtime.interfaces or runtime.bindNS need one`,
+      { code: 'bundle-hooks', fault: 'spec', hint: 'Leave out one of the two.' },
+    );
   }
   const agent = '/usr/bin/catamaran-agent';
   const args = [agent, 'bundle', 'connect', `${section}/${name}`];
@@ -27,7 +30,11 @@ export function addHook(host: Host, section: Section, name: string, runtime: Run
 /** The hook. Its standard input is the container's state, of which only the process id is of use. */
 export function connectBundle(host: Host, section: Section, name: string): void {
   const state = JSON.parse(host.readText('/dev/stdin') ?? '{}') as { pid?: number };
-  if (!state.pid) throw new AgentError('the container runtime did not tell the process id of the container');
+  if (!state.pid)
+    throw new AgentError('the container runtime did not tell the process id of the container', {
+      code: 'runtime-silent',
+      hint: 'Only a container runtime calls this command, as a hook.',
+    });
   const { interfaces, namespaces } = readRuntime(host, bundlePath(section, name));
   for (const each of interfaces) connect(host, state.pid, each);
   for (const { type, path } of namespaces) {
@@ -52,7 +59,11 @@ function connect(host: Host, pid: number, { name, add, peer, createInRoot }: Int
   if (peer === '') return;
   const [, other] = /@([^@:\s]+):/.exec(inside('show', name)) ?? [];
   if (other === undefined)
-    throw new AgentError(`${name} of type ${add} has no other end to be called ${peer}`);
+    throw new AgentError(`${name} of type ${add} has no other end to be called ${peer}`, {
+      code: 'interface-peer',
+      fault: 'spec',
+      hint: 'Give it a type that has two ends, such as veth, or no peer.',
+    });
   if (other !== peer) inside('set', other, 'name', peer);
   // What a container before this one has left behind.
   host.run(['ip', 'link', 'del', peer]);

@@ -49,13 +49,22 @@ function parseObject(path: string, text: string): Fields {
   try {
     return JSON.parse(text) as Fields;
   } catch (error) {
-    throw new AgentError(`${path} is not JSON: ${String(error)}`);
+    throw new AgentError(`${path} is not JSON: ${String(error)}`, {
+      code: 'bundle-malformed',
+      fault: 'integrity',
+      hint: 'Build the image again.',
+    });
   }
 }
 
 function readInterface(path: string, { name, add, peer, createInRoot }: Fields): Interface {
   const text = (value: unknown) => (typeof value === 'string' ? value : '');
-  if (text(name) === '') throw new AgentError(`${path}: an interface without a name`);
+  if (text(name) === '')
+    throw new AgentError(`${path}: an interface without a name`, {
+      code: 'bundle-malformed',
+      fault: 'integrity',
+      hint: 'Build the image again.',
+    });
   return { name: text(name), add: text(add), peer: text(peer), createInRoot: createInRoot === true };
 }
 
@@ -63,7 +72,11 @@ function readInterface(path: string, { name, add, peer, createInRoot }: Fields):
 function readMount(path: string, bundle: string, mount: Fields): Mount {
   const { destination, type = '', source = '' } = mount;
   if (typeof destination !== 'string' || typeof type !== 'string' || typeof source !== 'string') {
-    throw new AgentError(`${path}: a mount without a destination: ${JSON.stringify(mount)}`);
+    throw new AgentError(`${path}: a mount without a destination: ${JSON.stringify(mount)}`, {
+      code: 'bundle-malformed',
+      fault: 'integrity',
+      hint: 'Build the image again.',
+    });
   }
   return {
     destination: destination.startsWith('/') ? destination : `${bundle}/rootfs/${destination}`,

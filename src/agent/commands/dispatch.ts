@@ -1,29 +1,40 @@
 // From words on the command line to an exit status: the one place of the agent's two programs that turns an error into a
-// message. 0 done, 1 failed, 2 called wrongly.
-import { messageOf } from '../../base/errors.ts';
+// message. Nothing else of them knows an exit status.
+import { CatamaranError, type Diagnostic, messageOf } from '../../base/errors.ts';
+import { exitCodes } from '../../base/exit-codes.ts';
 import type { Host } from '../host/host.ts';
+import type { Command } from './command.ts';
+import { listUsage, usageOf } from './usage.ts';
 
-export interface Commands<H extends Host> {
-  readonly usage: readonly string[];
-  /** Undefined where the words are no command. */
-  find(words: readonly string[]): ((host: H) => void) | undefined;
-}
-
-export function dispatch<H extends Host>(
-  words: readonly string[],
-  host: H,
-  { usage, find }: Commands<H>,
-): 0 | 1 | 2 {
-  const command = find(words);
-  if (command === undefined) {
-    for (const line of usage) host.print(line);
-    return 2;
+export function dispatch(words: readonly string[], host: Host, commands: readonly Command[]): number {
+  const command = findCommand(words, commands);
+  const work = command?.parse(words.slice(command.words.split(' ').length));
+  if (work === undefined) {
+    for (const line of command ? [`usage: ${usageOf(command)}`] : listUsage(commands)) host.print(line);
+    return exitCodes.usage;
   }
   try {
-    command(host);
+    work(host);
     return 0;
-  } catch (error) {
-    host.print(`catamaran-agent ${words.join(' ')}: ${messageOf(error)}`);
-    return 1;
+  } catch (thrown) {
+    const { fault, diagnostics } = sortOut(thrown);
+    for (const { message, hint } of diagnostics) {
+      host.print(`catamaran-agent ${words.join(' ')}: ${message}`);
+      if (hint !== undefined) host.print(`  hint: ${hint}`);
+    }
+    return exitCodes[fault];
   }
+}
+
+/** The one with the most words that these begin with. */
+function findCommand(words: readonly string[], commands: readonly Command[]): Command | undefined {
+  const [found] = commands
+    .filter((command) => `${words.join(' ')} `.startsWith(`${command.words} `))
+    .sort((a, b) => b.words.length - a.words.length);
+  return found;
+}
+
+function sortOut(thrown: unknown): Pick<CatamaranError, 'fault'> & { diagnostics: readonly Diagnostic[] } {
+  if (thrown instanceof CatamaranError) return thrown;
+  return { fault: 'internal', diagnostics: [{ code: 'internal', message: messageOf(thrown) }] };
 }

@@ -20,6 +20,7 @@ export function growData(host: Host): void {
   if (Number(host.readText(`/sys/class/block/${disk}/queue/logical_block_size`)) !== sectorSize) {
     throw new AgentError(
       `the disk ${disk} has no sectors of ${sectorSize} bytes; its data partition keeps its size`,
+      { code: 'disk-sectors', hint: 'Take a disk with sectors of 512 bytes, real ones or emulated.' },
     );
   }
   const plan = planTable(diskOf(host, `/dev/${disk}`, sectors), {
@@ -44,11 +45,19 @@ function findData(host: Host): { disk: string; partition: string; number: number
     .split('\n')
     .find((line) => line.split(' ')[1] === '/var');
   const partition = /^\/dev\/([a-z0-9]+) /.exec(mount ?? '')?.[1];
-  if (partition === undefined) throw new AgentError(`/var is not on a partition: ${mount ?? 'not mounted'}`);
+  if (partition === undefined)
+    throw new AgentError(`/var is not on a partition: ${mount ?? 'not mounted'}`, {
+      code: 'data-partition',
+      hint: 'Look at what the initrd says of the data partition.',
+    });
   const path = runOrThrow(host, ['readlink', '-f', `/sys/class/block/${partition}`]).trim();
   const disk = path.split('/').at(-2)!;
   const number = Number(host.readText(`${path}/partition`));
-  if (!(number > 0)) throw new AgentError(`/var is on ${partition}, which is not a partition`);
+  if (!(number > 0))
+    throw new AgentError(`/var is on ${partition}, which is not a partition`, {
+      code: 'data-partition',
+      hint: 'Look at what the initrd says of the data partition.',
+    });
   return { disk, partition, number };
 }
 

@@ -1,19 +1,18 @@
 // Is this machine healthy, now? Its data mounted, every service up, the spec's checks, then every program in health.d; each
 // has its limit in time. The answer is what is wrong, one sentence for each; an empty list is health.
+import type { HealthCheck } from '../../contract/health.ts';
 import type { Host } from '../host/host.ts';
+import { inContainer, onHost } from '../probe/place.ts';
+import { probeScript } from '../probe/table.ts';
 import type { ServiceReport } from '../services/manager.ts';
 import { managerOf } from '../services/managers.ts';
-import type { HealthCheck } from './settings.ts';
 
 /** The initrd's word on the data partition: `disk`, or `memory` where it could not be mounted. */
 const dataPath = '/run/catamaran/data';
-const defaultTimeout = 10;
 const programTimeout = 60;
 const programs = '/usr/lib/catamaran/health.d';
 /** Runs a command for at most so many seconds, and ends what is left of it (component:agent). */
 const limited = '/usr/lib/catamaran/limited';
-/** In the container of a service; its process is named to `limited`. */
-const inService = ['sh', '-c', 'exec "$0" exec --pid-file "$pid_file" "$@"', '/usr/lib/catamaran/runtime'];
 
 export interface Finding {
   readonly wrong: readonly string[];
@@ -24,10 +23,11 @@ export interface Finding {
 export function checkHealth(host: Host, checks: readonly HealthCheck[]): Finding {
   const names = host.listDirectory('/containers/services') ?? [];
   const manager = managerOf(host);
+  const services = manager.list(host, names);
   const wrong = [
     whatIsWrongWithData(host),
-    ...manager.list(host, names).map(whatIsWrong),
-    ...checks.map((check) => runCheck(host, check)),
+    ...services.map(whatIsWrong),
+    ...checks.map((check) => runCheck(host, check, services)),
     ...(host.listDirectory(programs) ?? []).map((name) => runProgram(host, name)),
   ].filter((finding) => finding !== undefined);
   return { wrong, processes: manager.started(host, names) };
@@ -48,22 +48,15 @@ function whatIsWrong({ name, state, detail = '', health }: ServiceReport): strin
     : `service ${name} is ${health.state}`;
 }
 
-function runCheck(host: Host, check: HealthCheck): string | undefined {
-  const limit = String(check.timeout ?? defaultTimeout);
-  const command = commandOf(check, limit);
-  if (command === undefined) return `check ${check.name} is of no known kind`;
-  return judge(host, `check ${check.name}`, [limited, limit, ...command]);
-}
-
-function commandOf({ http, tcp, command, service, file }: HealthCheck, limit: string): string[] | undefined {
-  if (http !== undefined) return ['wget', '-q', '-T', limit, '-O', '/dev/null', http];
-  if (tcp !== undefined) {
-    const [, address = tcp, port = ''] = /^\[?(.*?)\]?:(\d+)$/.exec(tcp) ?? [];
-    return ['nc', '-w', limit, '-e', '/bin/true', address, port];
-  }
-  if (file !== undefined) return ['test', '-e', file];
-  if (command === undefined) return undefined;
-  return service === undefined ? [...command] : [...inService, service, ...command];
+function runCheck(
+  host: Host,
+  { name, probe, service, timeout }: HealthCheck,
+  services: readonly ServiceReport[],
+): string | undefined {
+  const pid = String(services.find((each) => each.name === service)?.pid ?? 0);
+  const place = service === undefined ? onHost : inContainer(service, pid, '"$pid_file"');
+  const script = ['sh', '-c', probeScript(probe, place)];
+  return judge(host, `check ${name}`, [limited, String(timeout / 1000), ...script]);
 }
 
 function runProgram(host: Host, name: string): string | undefined {

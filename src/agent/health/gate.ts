@@ -3,13 +3,14 @@
 // by the guard (components/init: usr/lib/catamaran/guard). A slot that was good before and has only been put on
 // probation by the initrd needs no more than to stay up: a service elsewhere that is down must not cost it. Whoever else
 // decides over the slot meanwhile, for or against it, has the last word.
+import { messageOf } from '../../base/errors.ts';
+import { type HealthSettings, healthPath, readHealth } from '../../contract/health.ts';
 import { type Host, runOrThrow } from '../host/host.ts';
 import { readState } from '../slots/env-store.ts';
 import type { SlotMachine } from '../slots/machine.ts';
 import { readRecords, recordPending } from '../slots/records.ts';
 import { triesLeft } from '../slots/untried.ts';
 import { checkHealth } from './checks.ts';
-import { readHealthSettings } from './settings.ts';
 
 /** Seconds for an orderly shutdown. */
 const rebootLimit = 180;
@@ -23,9 +24,10 @@ export function passGate({ host, partitions, running }: SlotMachine): void {
   const isOpen = () => triesLeft(readState(partitions).state[running.slot]) !== undefined;
   if (running.rescue || !isOpen()) return;
   host.writeFile(beganPath, '');
-  const settings = readHealthSettings(host);
+  const settings = readSettings(host);
+  const deadline = settings.deadline / 1000;
   if (host.readText(trialPath) === undefined) {
-    wait(host, settings.window);
+    wait(host, settings.window / 1000);
     passSlot(host);
     return;
   }
@@ -46,18 +48,31 @@ export function passGate({ host, partitions, running }: SlotMachine): void {
       reason = found;
       note(host, reason);
     }
-    const left = settings.deadline - uptime(host);
+    const left = deadline - uptime(host);
     if (left <= 0) {
       if (reason === undefined) note(host, 'it was healthy only when no time was left to see it stay so');
       host.print(
-        `slot ${running.slot} with ${running.version} is not confirmed ${settings.deadline} seconds after boot; rebooting`,
+        `slot ${running.slot} with ${running.version} is not confirmed ${deadline} seconds after boot; rebooting`,
       );
       host.run(['reboot']);
       wait(host, rebootLimit);
       host.run(['reboot', '-f']);
       return;
     }
-    wait(host, Math.min(left, before === undefined ? settings.interval : settings.window));
+    const pause = before === undefined ? settings.interval : settings.window;
+    wait(host, Math.min(left, pause / 1000));
+  }
+}
+
+/** What cannot be read is the reason why a trial is not confirmed. */
+function readSettings(host: Host): HealthSettings {
+  const path = `/${healthPath}`;
+  try {
+    return readHealth(host.readText(path), path);
+  } catch (error) {
+    const reason = messageOf(error);
+    if (readRecords(host).pending?.reason !== reason) note(host, reason);
+    throw error;
   }
 }
 
@@ -78,7 +93,7 @@ function note(host: Host, reason: string): void {
   try {
     recordPending(host, { ...pending, reason });
   } catch (error) {
-    host.print(String(error));
+    host.print(messageOf(error));
   }
 }
 

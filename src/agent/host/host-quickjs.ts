@@ -22,11 +22,13 @@ interface QuickJs {
   };
   readonly os: {
     readonly O_RDONLY: number;
+    readonly O_WRONLY: number;
     readonly SEEK_SET: number;
     open(path: string, flags: number, mode?: number): number;
     close(descriptor: number): number;
     seek(descriptor: number, offset: number, whence: number): number;
     read(descriptor: number, buffer: ArrayBufferLike, offset: number, length: number): number;
+    write(descriptor: number, buffer: ArrayBufferLike, offset: number, length: number): number;
     readdir(path: string): [string[], number];
     stat(path: string): [unknown, number];
     mkdir(path: string, mode: number): number;
@@ -41,6 +43,7 @@ interface QuickJs {
 }
 
 const { scriptArgs, std, os } = globalThis as unknown as QuickJs;
+const chunk = 1 << 20;
 
 /** Without the program's own name. */
 export const commandLine: readonly string[] = scriptArgs.slice(1);
@@ -71,14 +74,16 @@ export const quickJsHost: Host = {
   writeFile(path, content) {
     makeDirectories(path.slice(0, path.lastIndexOf('/')));
     const file = std.open(path, 'w');
-    if (file === null) throw new AgentError(`${path} cannot be written`);
+    if (file === null) throw new AgentError(`${path} cannot be written`, { code: 'file-write' });
     if (typeof content === 'string') file.puts(content);
     else file.write(content.buffer, content.byteOffset, content.byteLength);
     // What close() answers is only of the last bytes: those before them have been written, or lost, by then.
     file.flush();
     const failed = file.error();
     if (file.close() !== 0 || failed)
-      throw new AgentError(`${path} cannot be written to its end; is there no space left?`);
+      throw new AgentError(`${path} cannot be written to its end; is there no space left?`, {
+        code: 'file-write',
+      });
   },
 
   removeFile(path) {
@@ -87,7 +92,7 @@ export const quickJsHost: Host = {
 
   readBytes(path, offset, size) {
     const descriptor = os.open(path, os.O_RDONLY);
-    if (descriptor < 0) throw new AgentError(`${path} cannot be read`);
+    if (descriptor < 0) throw new AgentError(`${path} cannot be read`, { code: 'file-read' });
     const bytes = new Uint8Array(size);
     os.seek(descriptor, offset, os.SEEK_SET);
     let done = 0;
@@ -97,8 +102,43 @@ export const quickJsHost: Host = {
       done += count;
     }
     os.close(descriptor);
-    if (done < size) throw new AgentError(`${path} ends before byte ${offset + size}`);
+    if (done < size)
+      throw new AgentError(`${path} ends before byte ${offset + size}`, { code: 'file-short' });
     return bytes;
+  },
+
+  // Without a process for each of thousands of pieces.
+  transfer(from, to, moves) {
+    const source = os.open(from, os.O_RDONLY);
+    const target = os.open(to, os.O_WRONLY);
+    try {
+      if (source < 0) throw new AgentError(`${from} cannot be read`, { code: 'file-read' });
+      if (target < 0) throw new AgentError(`${to} cannot be written`, { code: 'file-write' });
+      const buffer = new ArrayBuffer(chunk);
+      for (const move of moves) {
+        os.seek(source, move.from, os.SEEK_SET);
+        os.seek(target, move.to, os.SEEK_SET);
+        for (let left = move.size; left > 0; ) {
+          const count = os.read(source, buffer, 0, Math.min(left, chunk));
+          if (count <= 0)
+            throw new AgentError(`${from} ends ${left} bytes before byte ${move.from + move.size}`, {
+              code: 'file-short',
+            });
+          for (let done = 0; done < count; ) {
+            const written = os.write(target, buffer, done, count - done);
+            if (written <= 0)
+              throw new AgentError(`${to} cannot be written at byte ${move.to + move.size - left}`, {
+                code: 'file-write',
+              });
+            done += written;
+            left -= written;
+          }
+        }
+      }
+    } finally {
+      if (source >= 0) os.close(source);
+      if (target >= 0) os.close(target);
+    }
   },
 
   run: runProgram,
@@ -118,12 +158,13 @@ export const quickJsHost: Host = {
 function makeDirectories(path: string): void {
   if (path === '' || os.stat(path)[1] === 0) return;
   makeDirectories(path.slice(0, path.lastIndexOf('/')));
-  if (os.mkdir(path, 0o755) < 0 && os.stat(path)[1] !== 0) throw new AgentError(`${path} cannot be made`);
+  if (os.mkdir(path, 0o755) < 0 && os.stat(path)[1] !== 0)
+    throw new AgentError(`${path} cannot be made`, { code: 'file-write' });
 }
 
 function runProgram(command: readonly string[]): Finished {
   const pipe = os.pipe();
-  if (pipe === null) throw new AgentError('no pipe is to be had');
+  if (pipe === null) throw new AgentError('no pipe is to be had', { code: 'no-pipe' });
   const [reading, writing] = pipe;
   const pid = os.exec(command, { block: false, usePath: true, stdout: writing, stderr: writing });
   os.close(writing);

@@ -1,11 +1,21 @@
 // What the agent needs of the machine that it runs on: one small interface, by QuickJS on the device and by Node in
 // tests. Synchronous, because each command does one thing after another and then ends.
 
+import type { ErrorCode } from '../../base/error-codes.ts';
+import { CatamaranError, type Fault } from '../../base/errors.ts';
+
 export interface Finished {
   /** Exit status; 128 and the signal's number for a program that a signal ended; 127 where there is no such program. */
   readonly status: number;
   /** Standard output and error, in the order in which they came. */
   readonly output: string;
+}
+
+/** Of bytes from one place to another; all in bytes. */
+export interface Move {
+  readonly from: number;
+  readonly to: number;
+  readonly size: number;
 }
 
 export interface Host {
@@ -20,6 +30,8 @@ export interface Host {
   removeFile(path: string): void;
   /** Exactly `size` bytes from `offset` of a file or block device. */
   readBytes(path: string, offset: number, size: number): Uint8Array;
+  /** Between files or block devices, which stay as long as they are. Throws where either ends too early. */
+  transfer(from: string, to: string, moves: Iterable<Move>): void;
   run(command: readonly [string, ...string[]]): Finished;
   /** Runs a program that talks to whoever has called, for as long as it likes; its exit status. */
   show(command: readonly [string, ...string[]]): number;
@@ -30,11 +42,22 @@ export interface Host {
 export function runOrThrow(host: Host, command: readonly [string, ...string[]]): string {
   const { status, output } = host.run(command);
   if (status !== 0)
-    throw new AgentError(`${command.join(' ')} ended with status ${status}: ${output.trim()}`);
+    throw new AgentError(`${command.join(' ')} ended with status ${status}: ${output.trim()}`, {
+      code: 'program-failed',
+    });
   return output;
 }
 
-/** What a command of the agent ends with; its message is for the console. */
-export class AgentError extends Error {
-  override readonly name = 'AgentError';
+export interface AgentFault {
+  readonly code: ErrorCode;
+  /** Default: this machine's. */
+  readonly fault?: Fault;
+  readonly hint?: string;
+}
+
+/** What a command of the agent ends with: its message is for the console, its fault decides the exit status. */
+export class AgentError extends CatamaranError {
+  constructor(message: string, { code, fault = 'environment', hint }: AgentFault) {
+    super(fault, { code, message, hint });
+  }
 }

@@ -90,7 +90,10 @@ function describe(transfers: readonly Transfer[], { ca, patience, parallel = 1 }
 
 function headerLine([name, value]: readonly [string, string]): string {
   if (!/^[A-Za-z0-9-]+$/.test(name) || !/^[\x20-\x7e]+$/.test(value))
-    throw new AgentError(`no header of HTTP: ${JSON.stringify(name)}`);
+    throw new AgentError(`no header of HTTP: ${JSON.stringify(name)}`, {
+      code: 'header-malformed',
+      fault: 'internal',
+    });
   return `${name}: ${value}`;
 }
 

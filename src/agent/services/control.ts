@@ -13,7 +13,12 @@ export function configureServices(host: Host): void {
 
 export function signalService(host: Host, name: string, signal: string): void {
   requireService(host, name);
-  if (!/^[A-Za-z0-9+-]{1,20}$/.test(signal)) throw new AgentError(`${JSON.stringify(signal)} is no signal`);
+  if (!/^[A-Za-z0-9+-]{1,20}$/.test(signal))
+    throw new AgentError(`${JSON.stringify(signal)} is no signal`, {
+      code: 'signal-malformed',
+      fault: 'usage',
+      hint: 'Write its name, such as SIGTERM.',
+    });
   managerOf(host).signal(host, name, signalForRuntime(signal));
 }
 
@@ -22,7 +27,8 @@ export function showLog(host: Host, name: string, follow: boolean): void {
   requireService(host, name);
   const command = managerOf(host).logs(host, name, follow);
   const status = host.show(command);
-  if (status !== 0) throw new AgentError(`${command.join(' ')} ended with status ${status}`);
+  if (status !== 0)
+    throw new AgentError(`${command.join(' ')} ended with status ${status}`, { code: 'program-failed' });
 }
 
 function requireService(host: Host, name: string): void {
@@ -30,5 +36,6 @@ function requireService(host: Host, name: string): void {
   if (!names.includes(name))
     throw new AgentError(
       `there is no service ${JSON.stringify(name)}; there are ${names.join(', ') || 'none'}`,
+      { code: 'service-unknown', fault: 'usage' },
     );
 }

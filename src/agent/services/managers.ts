@@ -8,11 +8,16 @@ export const managers: Readonly<Record<InitName, ServiceManager>> = { runit };
 
 export function managerOf(host: Host): ServiceManager {
   const text = host.readText(`/${initPath}`);
-  if (text === undefined) throw new AgentError(`/${initPath} is missing: this init does not say which it is`);
+  if (text === undefined)
+    throw new AgentError(`/${initPath} is missing: this init does not say which it is`, {
+      code: 'manager-unknown',
+      hint: 'Take an init component of this version of Catamaran.',
+    });
   const name = parseInit(text);
   if (name === undefined)
     throw new AgentError(
       `/${initPath} says ${JSON.stringify(text.slice(0, 40))}, an init that this agent does not know`,
+      { code: 'manager-unknown', hint: 'Take an init component of this version of Catamaran.' },
     );
   return managers[name];
 }

@@ -8,10 +8,11 @@
 // and in /run/catamaran/health/NAME, as long as a service with a health check is meant to run: `starting|healthy|unhealthy
 // SINCE`, in seconds after boot. Each is replaced by rename, so that no half a line is ever read.
 import { type Host, runOrThrow } from '../host/host.ts';
+import { quote } from '../host/quote.ts';
+import { inContainer } from '../probe/place.ts';
+import { probeScript } from '../probe/table.ts';
 import type { ServiceManager, ServiceReport } from './manager.ts';
-import { probeScript } from './probe.ts';
-import { quote } from './quote.ts';
-import type { ServiceSettings } from './settings.ts';
+import type { Service } from './settings.ts';
 import { signalForRuntime } from './signal.ts';
 
 const directoryOf = (name: string) => `/run/service/${name}`;
@@ -23,7 +24,10 @@ export const runit: ServiceManager = {
     services.forEach((service, index) => {
       const directory = directoryOf(service.name);
       host.writeFile(`${directory}/settings`, settingsText(service, services[index - 1]?.name ?? ''));
-      if (service.health) host.writeFile(`${directory}/probe`, probeScript(service.name, service.health));
+      if (!service.health) return;
+      // `$1` of the script is the container's first process.
+      const script = probeScript(service.health.probe, inContainer(service.name, '$1', 'probe.pid'));
+      host.writeFile(`${directory}/probe`, `${script}\n`);
     });
   },
 
@@ -70,7 +74,7 @@ function report(host: Host, name: string): ServiceReport {
 
 const words = (line: string | undefined) => (line ?? '').trim().split(/\s+/).filter(Boolean);
 
-function settingsText({ dependsOn, restart, stop, health }: ServiceSettings, after: string): string {
+function settingsText({ dependsOn, restart, stop, health }: Service, after: string): string {
   const variables = {
     after,
     depends: dependsOn.join(' '),

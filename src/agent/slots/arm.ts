@@ -14,7 +14,10 @@ export function armOther(
   const slot = otherSlot(running.slot);
   const { state } = repairState(partitions, running.slot);
   if (state[slot] !== 'none')
-    throw new AgentError(`slot ${slot} has become ${state[slot]} while it was being filled`);
+    throw new AgentError(`slot ${slot} has become ${state[slot]} while it was being filled`, {
+      code: 'slot-changed',
+      hint: 'Try again, with one agent at a time.',
+    });
   recordStaged(host, { slot, version, rootHash, bootId: running.bootId, tries });
   reach('record pending');
   writeState(partitions, arm(state, slot, tries), (copy) => reach(`arm ${copy}`));

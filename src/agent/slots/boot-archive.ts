@@ -1,4 +1,6 @@
-// What a slot holds, by its own boot archive: slot.cfg is its first file, manifest.json its second (image/boot-archive.ts).
+// What a slot holds, by its own boot archive: slot.cfg is its first file, manifest.json its second (disk/boot-archive.ts).
+import { readBootManifest } from '../../contract/release-manifest.ts';
+import { readSlotConfig } from '../../contract/slot-config.ts';
 import { type SlotName, slotRole } from '../../slots/constants.ts';
 import type { Partitions } from './partitions.ts';
 
@@ -16,13 +18,17 @@ export function readSlotRelease(partitions: Partitions, slot: SlotName): SlotRel
   const bytes = partitions.read(role, 0, Math.min(readLimit, partitions.sizeOf(role)));
   const config = fileAt(bytes, 0, 'slot.cfg');
   const manifest = config && fileAt(bytes, config.end, 'manifest.json');
-  const rootHash = config && / catamaran\.verity=([0-9a-f]{64}),/.exec(config.text)?.[1];
+  const rootHash = config && readSlotConfig(config.text)?.verity?.rootHash;
   if (!manifest || !rootHash) return undefined;
+  return { version: versionOf(manifest.text), rootHash };
+}
+
+/** Of a newer one it is not known; the root hash is what counts. */
+function versionOf(manifest: string): string {
   try {
-    const { version } = JSON.parse(manifest.text) as { version?: unknown };
-    return { version: typeof version === 'string' ? version : 'unknown', rootHash };
+    return readBootManifest(manifest, 'manifest.json').version;
   } catch {
-    return undefined;
+    return 'unknown';
   }
 }
 

@@ -64,6 +64,11 @@ export function markSlotBad(
   if (state[other] !== 'good')
     throw new AgentError(
       `slot ${slot} must stay: slot ${other} is ${state[other]}, and the machine would not boot`,
+      {
+        code: 'slot-last',
+        fault: 'usage',
+        hint: 'Stage a release into the other slot first, and confirm it.',
+      },
     );
   const { pending } = readRecords(host);
   const release = pending?.slot === slot ? pending : readSlotRelease(partitions, slot);

@@ -42,6 +42,7 @@ export function writeState(
     if (found.some((byte, at) => byte !== bytes[at]))
       throw new AgentError(
         `${name} of the slot state does not read as it was written; the disk may be failing`,
+        { code: 'disk-read-back', hint: 'Look at the disk.' },
       );
     written(name);
   });

@@ -78,12 +78,17 @@ export function fill(
 function requireRoom(partitions: Partitions, target: SlotName, parts: Parts): void {
   const { root, hash } = parts;
   if (root.size % blockSize !== 0 || hashImageSize(root.size / blockSize) !== hash.size)
-    throw new AgentError(`the manifest contradicts itself: a root image of ${root.size} bytes`);
+    throw new AgentError(`the manifest contradicts itself: a root image of ${root.size} bytes`, {
+      code: 'release-malformed',
+      fault: 'integrity',
+      hint: 'Build or publish the release again.',
+    });
   for (const part of releaseParts) {
     const room = partitions.sizeOf(slotRole(part, target));
     if (parts[part].size > room)
       throw new AgentError(
         `the ${part} image has ${parts[part].size} bytes, its partition ${room}: a larger disk layout is needed`,
+        { code: 'release-too-large', hint: 'Install the machine anew with a larger disk.slot.' },
       );
   }
 }
@@ -94,5 +99,6 @@ function requireGood({ partitions, running }: SlotMachine): void {
   if (lost || running.rescue || state[running.slot] !== 'good')
     throw new AgentError(
       `slot ${running.slot}, which runs, is ${state[running.slot]} and not good: confirm it first, or wait until its health is known`,
+      { code: 'slot-not-good', fault: 'usage' },
     );
 }

@@ -55,6 +55,7 @@ export function partitionsOf(host: Host): Partitions {
       if (!said.includes('1+0 records out'))
         throw new AgentError(
           `${role}: not all of ${bytes.length} bytes were written at ${offset}: ${said.trim()}`,
+          { code: 'disk-write', hint: 'Look at the disk; it may be failing or read-only.' },
         );
     },
 

@@ -15,13 +15,18 @@ export function requireDigest(
   if (found !== sha256)
     throw new AgentError(
       `${role} does not read as it was written (sha256 ${found}, not ${sha256}); the disk may be failing`,
+      { code: 'disk-read-back', hint: 'Try again; if it happens again, replace the disk.' },
     );
 }
 
 export function requireRootHash(partitions: Partitions, slot: SlotName, rootHash: string): void {
   const asked = readSlotRelease(partitions, slot)?.rootHash;
   if (asked !== rootHash)
-    throw new AgentError(`the boot archive asks for the root hash ${asked}, the manifest for ${rootHash}`);
+    throw new AgentError(`the boot archive asks for the root hash ${asked}, the manifest for ${rootHash}`, {
+      code: 'release-malformed',
+      fault: 'integrity',
+      hint: 'Build or publish the release again.',
+    });
 }
 
 /** Without the first block of its boot archive a slot is none for the boot loader, whatever becomes of the slot state. */

@@ -26,6 +26,7 @@ export function readRunning(host: Host): Running {
   if ((slot !== 'A' && slot !== 'B') || !rootHash)
     throw new AgentError(
       'the kernel arguments name no slot: this system was not started from a Catamaran disk',
+      { code: 'no-slots', hint: 'Run it on a machine that was started from a disk of ours.' },
     );
   const release = host.readText('/usr/lib/os-release') ?? '';
   return {

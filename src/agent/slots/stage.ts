@@ -4,9 +4,9 @@
 import { archByUname } from '../../base/arch.ts';
 import {
   imageName,
-  parseReleaseManifest,
   type ReleaseManifest,
   type ReleasePart,
+  readReleaseManifest,
   releaseParts,
 } from '../../contract/release-manifest.ts';
 import { type SlotName, slotRole } from '../../slots/constants.ts';
@@ -74,26 +74,44 @@ export function directorySource(
 }
 
 function readManifest(host: Host, from: string): ReleaseManifest {
-  const text = host.readText(`${from}/manifest.json`);
-  if (text === undefined) throw new AgentError(`${from} holds no release: manifest.json is missing`);
-  return parseReleaseManifest(text);
+  const path = `${from}/manifest.json`;
+  const text = host.readText(path);
+  if (text === undefined)
+    throw new AgentError(`${from} holds no release: manifest.json is missing`, {
+      code: 'release-missing',
+      fault: 'usage',
+      hint: 'Name the directory that has boot.img, root.img, hash.img and manifest.json.',
+    });
+  return readReleaseManifest(text, path);
 }
 
 /** What it says of itself. */
 function checkRelease({ host }: SlotMachine, manifest: ReleaseManifest, force: boolean): void {
   const os = /^IMAGE_ID="?([^"\n]*)"?$/m.exec(host.readText('/usr/lib/os-release') ?? '')?.[1];
   if (manifest.os !== os)
-    throw new AgentError(`this is a release of ${manifest.os}, and this machine runs ${os}`);
+    throw new AgentError(`this is a release of ${manifest.os}, and this machine runs ${os}`, {
+      code: 'release-foreign',
+      fault: 'usage',
+      hint: 'Take the release of this OS.',
+    });
   const arch = archByUname(runOrThrow(host, ['uname', '-m']).trim());
   if (manifest.arch !== arch)
-    throw new AgentError(`this is a release for ${manifest.arch}, and this machine is ${arch}`);
+    throw new AgentError(`this is a release for ${manifest.arch}, and this machine is ${arch}`, {
+      code: 'release-foreign',
+      fault: 'usage',
+      hint: 'Take the release for this architecture.',
+    });
   const { parts, dataBlocks, roothash, version } = manifest;
   if (dataBlocks * blockSize !== parts.root.size)
     throw new AgentError(
       `the manifest contradicts itself: ${dataBlocks} blocks and root image of ${parts.root.size} bytes`,
+      { code: 'release-malformed', fault: 'integrity', hint: 'Build or publish the release again.' },
     );
   if (!force && readRecords(host).failed.some(({ rootHash }) => rootHash === roothash))
-    throw new AgentError(`${version} was rolled back on this machine before; --force tries it again`);
+    throw new AgentError(`${version} was rolled back on this machine before; --force tries it again`, {
+      code: 'release-rolled-back',
+      fault: 'usage',
+    });
 }
 
 /** Before the other slot's content goes: a release that is damaged where it lies must not cost it. */
@@ -103,9 +121,17 @@ function checkFiles(host: Host, from: string, { parts }: ReleaseManifest): void 
     const path = `${from}/${imageName(part)}`;
     const found = Number(host.run(['stat', '-c', '%s', path]).output);
     if (found !== size)
-      throw new AgentError(`${path} has ${found || 'no'} bytes, and the manifest says ${size}`);
+      throw new AgentError(`${path} has ${found || 'no'} bytes, and the manifest says ${size}`, {
+        code: 'release-damaged',
+        fault: 'integrity',
+        hint: 'Copy the release again.',
+      });
     const digest = runOrThrow(host, digestCommand(path, size)).slice(0, 64);
     if (digest !== sha256)
-      throw new AgentError(`${path} is damaged: sha256 ${digest}, and the manifest says ${sha256}`);
+      throw new AgentError(`${path} is damaged: sha256 ${digest}, and the manifest says ${sha256}`, {
+        code: 'release-damaged',
+        fault: 'integrity',
+        hint: 'Copy the release again.',
+      });
   }
 }

@@ -25,5 +25,10 @@ export function verifyByKernel(
   ]);
   const { status, output } = host.run(['dd', `if=/dev/mapper/${name}`, 'of=/dev/null', 'bs=1048576']);
   host.run([...dmsetup, 'remove', '--retry', name]);
-  if (status !== 0) throw new AgentError(`dm-verity refuses ${data}: ${output.trim()}`);
+  if (status !== 0)
+    throw new AgentError(`dm-verity refuses ${data}: ${output.trim()}`, {
+      code: 'slot-damaged',
+      fault: 'integrity',
+      hint: 'Write the release again; if it happens again, the disk may be failing.',
+    });
 }

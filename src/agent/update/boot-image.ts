@@ -1,7 +1,8 @@
 // The boot image of a release, which has no hash tree: a guess, and its hash decides. Kernel and initrd that have the same
 // size and checksum in the running slot's archive are taken from there; the rest of the archive is fetched.
+
+import type { Move } from '../host/host.ts';
 import type { ByteRange } from './fetch-ranges.ts';
-import type { Move } from './host.ts';
 
 const block = 512;
 /** In bytes from the archive's beginning: slot.cfg, manifest.json, and the header after them. */

@@ -1,11 +1,12 @@
 // What the channel wants of this machine: the TUF workflow over the network, then the pure decision. Reads and remembers
 // metadata, raises the epoch floor of a confirmed machine; touches no slot.
 
+import { readSignedManifest } from '../../contract/release-manifest.ts';
+import { fetchRelease } from '../../contract/signed-release.ts';
 import { otherSlot } from '../../slots/constants.ts';
-import { readManifest, readPointer } from '../../tuf/channel.ts';
+import { readPointer } from '../../tuf/channel.ts';
 import { type Client, fetchTarget, findTarget, refresh } from '../../tuf/client.ts';
 import { type Decision, decide, raiseFloor } from '../../tuf/decide.ts';
-import { parseManifest } from '../../tuf/manifest.ts';
 import { manifestName, releasesRole } from '../../tuf/names.ts';
 import type { Pointer } from '../../tuf/pointer.ts';
 import { wholeFleet } from '../../tuf/rollout.ts';
@@ -42,7 +43,11 @@ export function check(machine: UpdateMachine, options: CheckOptions): Checked {
   const { settings, arch, host, running, machineId } = machine;
   const pointer = readPointer(client, settings.channel, arch);
   if (pointer === undefined)
-    throw new AgentError(`${settings.url} has no release for ${arch} in its channel ${settings.channel}`);
+    throw new AgentError(`${settings.url} has no release for ${arch} in its channel ${settings.channel}`, {
+      code: 'channel-empty',
+      fault: 'network',
+      hint: 'Point the channel at a release for this architecture.',
+    });
   const state = {
     machineId,
     ring: settings.ring,
@@ -64,7 +69,11 @@ const everyone = [[0, wholeFleet]] as const;
 function refreshMetadata({ host, settings, now, curl }: UpdateMachine, options: CheckOptions): Client {
   const firstRoot = readAscii(host, firstRootPath);
   if (firstRoot === undefined)
-    throw new AgentError(`${firstRootPath} is missing: the spec's update section names no root metadata`);
+    throw new AgentError(`${firstRootPath} is missing: the spec's update section names no root metadata`, {
+      code: 'update-no-root',
+      fault: 'spec',
+      hint: "Name the repository's root metadata in update.root of the spec, and build again.",
+    });
   return refresh({
     repository: openRepository(host, options.url ?? settings.url, curl),
     store: openTrustedStore(host),
@@ -102,8 +111,8 @@ function epochOfRunning({ host, running, os, arch }: UpdateMachine, client: Clie
   if (known !== undefined) return known.epoch;
   const found = findTarget(client, manifestName({ os, version, arch }));
   if (found === undefined || found.role !== releasesRole) return 0;
-  const manifest = parseManifest(fetchTarget(client, found), found.name);
-  if (manifest.rootHash !== rootHash) return 0;
+  const manifest = readSignedManifest(fetchTarget(client, found), found.name);
+  if (manifest.roothash !== rootHash) return 0;
   recordInstalled(host, { version, rootHash, epoch: manifest.epoch, manifest: found.sha256 });
   return manifest.epoch;
 }
@@ -124,6 +133,8 @@ function refuseFailed(
 ): Decision {
   const { failed } = readRecords(host);
   if (decision.action !== 'install' || force || failed.length === 0) return decision;
-  const { rootHash } = readManifest(client, decision.release, { os, arch });
-  return failed.some((each) => each.rootHash === rootHash) ? { action: 'stay', reason: 'failed' } : decision;
+  const { roothash } = fetchRelease(client, decision.release, { os, arch });
+  return failed.some(({ rootHash }) => rootHash === roothash)
+    ? { action: 'stay', reason: 'failed' }
+    : decision;
 }

@@ -60,7 +60,11 @@ function readHolders(value: string | undefined): readonly string[] {
   if (value === undefined) return [];
   const { holders } = JSON.parse(decodeBase64(value)) as { holders?: unknown };
   if (Array.isArray(holders) && holders.every((each) => typeof each === 'string')) return holders;
-  throw new AgentError('the reboot lock in etcd is not what this program writes');
+  throw new AgentError('the reboot lock in etcd is not what this program writes', {
+    code: 'etcd-malformed',
+    fault: 'integrity',
+    hint: 'Look at the key catamaran/reboot/GROUP.',
+  });
 }
 
 /** The first member that answers. */
@@ -73,7 +77,11 @@ function ask({ host, curl, endpoints }: Semaphore, call: 'range' | 'txn', questi
     if (answer.body?.length) return JSON.parse(latin1(answer.body));
     reason = `${url}: ${answer.message}`;
   }
-  throw new AgentError(`etcd does not answer: ${reason}`);
+  throw new AgentError(`etcd does not answer: ${reason}`, {
+    code: 'etcd-silent',
+    fault: 'network',
+    hint: "Look at etcd's members, and at the network.",
+  });
 }
 
 /** All that counts in an answer is ASCII. */

@@ -74,9 +74,19 @@ export function fetchRanges(
     if (refused) throw new RangesRefused(message);
     waiting = waiting.filter((each) => !came.includes(each));
     if (waiting.length === 0) return;
-    if (results.some(({ status }) => isFinal(status))) throw new AgentError(`${url}: ${message}`);
+    if (results.some(({ status }) => isFinal(status)))
+      throw new AgentError(`${url}: ${message}`, {
+        code: 'fetch-failed',
+        fault: 'network',
+        hint: 'It is tried again later; look at the server and at the network.',
+      });
     failures = came.length > 0 ? 1 : failures + 1;
-    if (failures >= limits.tries) throw new AgentError(`${url}: ${message}, ${failures} times in a row`);
+    if (failures >= limits.tries)
+      throw new AgentError(`${url}: ${message}, ${failures} times in a row`, {
+        code: 'fetch-failed',
+        fault: 'network',
+        hint: 'It is tried again later; look at the server and at the network.',
+      });
     rest(host, pause, failures);
   }
 }
@@ -89,7 +99,12 @@ export function fetchWhole(machine: UpdateMachine, url: string, size: number, to
     const { exit, status, size: came } = results[0]!;
     if (exit === 0 && came === size) return;
     const reason = exit === 0 ? `${came} bytes, and not ${size}` : message;
-    if (failures >= limits.tries || isFinal(status)) throw new AgentError(`${url}: ${reason}`);
+    if (failures >= limits.tries || isFinal(status))
+      throw new AgentError(`${url}: ${reason}`, {
+        code: 'fetch-failed',
+        fault: 'network',
+        hint: 'It is tried again later; look at the server and at the network.',
+      });
     rest(host, pause, failures);
   }
 }

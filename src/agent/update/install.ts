@@ -2,10 +2,9 @@
 // it, the rest is fetched. A cut in between is continued at the last batch that is on the medium. The first blocks of root
 // and hash are not held back as `stage` does: nobody reads them before the boot archive is there, and it comes when both
 // have been read back.
-import type { ReleasePart } from '../../contract/release-manifest.ts';
+import type { ReleasePart, SignedManifest } from '../../contract/release-manifest.ts';
 import { slotRole } from '../../slots/constants.ts';
 import { hexOf } from '../../tuf/hex.ts';
-import type { Manifest } from '../../tuf/manifest.ts';
 import { targetPath } from '../../tuf/names.ts';
 import { blockSize, parseSuperblock } from '../../verity/superblock.ts';
 import { AgentError } from '../host/host.ts';
@@ -30,7 +29,7 @@ export function fillSlot(machine: UpdateMachine, release: Release): void {
 
 /** The commit point. */
 export function armSlot(machine: UpdateMachine, { manifest, digest }: Release): void {
-  const { version, rootHash, epoch } = manifest;
+  const { version, roothash: rootHash, epoch } = manifest;
   recordInstalled(machine.host, { version, rootHash, epoch, manifest: digest });
   armOther(machine, { version, rootHash, tries });
   forgetProgress(machine.host);
@@ -53,7 +52,7 @@ function contentOf(machine: UpdateMachine, job: Job): SlotContent {
   const { host, running, reach } = machine;
   const { manifest, tree, digest } = job;
   return {
-    tree: { roothash: manifest.rootHash, salt: tree.salt, dataBlocks: tree.dataBlocks },
+    tree: { roothash: manifest.roothash, salt: tree.salt, dataBlocks: tree.dataBlocks },
     begin(takeOut) {
       if (isBegun(machine, job)) return;
       forgetProgress(host);
@@ -79,18 +78,26 @@ function contentOf(machine: UpdateMachine, job: Job): SlotContent {
   };
 }
 
-function fetchTree(machine: UpdateMachine, { parts }: Manifest, url: string): Tree {
+function fetchTree(machine: UpdateMachine, { parts }: SignedManifest, url: string): Tree {
   const { host } = machine;
   const { size, sha256 } = parts.hash;
   const path = `${spool}/hash.img`;
   if (digestFile(host, path) !== sha256) fetchWhole(machine, url, size, path);
   if (digestFile(host, path) !== sha256) {
     host.removeFile(path);
-    throw new AgentError(`${url} is damaged: it has another hash than its manifest says`);
+    throw new AgentError(`${url} is damaged: it has another hash than its manifest says`, {
+      code: 'release-damaged',
+      fault: 'integrity',
+      hint: 'Copy the repository again.',
+    });
   }
   const superblock = parseSuperblock(host.readBytes(path, 0, blockSize));
   if (superblock === undefined || superblock.dataBlocks * blockSize !== parts.root.size)
-    throw new AgentError(`${url} is no hash tree of the root image`);
+    throw new AgentError(`${url} is no hash tree of the root image`, {
+      code: 'release-damaged',
+      fault: 'integrity',
+      hint: 'Publish the release again.',
+    });
   return { path, dataBlocks: superblock.dataBlocks, salt: hexOf(superblock.salt) };
 }
 
@@ -119,6 +126,7 @@ function write(machine: UpdateMachine, job: Job): void {
     forgetProgress(host);
     throw new AgentError(
       `${role} does not read as it was fetched; the repository is damaged, or this disk is failing`,
+      { code: 'release-damaged', fault: 'integrity' },
     );
   }
 }

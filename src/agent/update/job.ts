@@ -1,12 +1,12 @@
 // One update on its way into a slot, as the steps that write it see it.
+
+import type { ReleasePart, SignedManifest } from '../../contract/release-manifest.ts';
 import type { SlotName } from '../../slots/constants.ts';
-import type { Manifest } from '../../tuf/manifest.ts';
-import type { ImageKind } from '../../tuf/names.ts';
 
 export interface Release {
   /** The repository's. */
   readonly url: string;
-  readonly manifest: Manifest;
+  readonly manifest: SignedManifest;
   /** SHA-256 of the manifest. */
   readonly digest: string;
 }
@@ -15,7 +15,7 @@ export interface Job extends Release {
   readonly target: SlotName;
   readonly tree: Tree;
   /** Where an image lies in the repository. */
-  readonly addressOf: (part: ImageKind) => string;
+  readonly addressOf: (part: ReleasePart) => string;
   /** Whether blocks of the running slot may be used. */
   readonly delta: boolean;
 }

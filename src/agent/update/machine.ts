@@ -1,18 +1,17 @@
 // What the update commands work on: the slots' machine, its settings, and what the running system is.
 
 import { archByUname } from '../../base/arch.ts';
-import { AgentError, runOrThrow } from '../host/host.ts';
+import { AgentError, type Host, runOrThrow } from '../host/host.ts';
 import type { CurlOptions } from '../net/curl.ts';
 import { reachCrashPoint } from '../slots/crash-points.ts';
 import type { SlotMachine } from '../slots/machine.ts';
 import type { Partitions } from '../slots/partitions.ts';
 import { partitionsOf } from '../slots/partitions.ts';
 import { readRunning } from '../slots/running.ts';
-import type { UpdateHost } from './host.ts';
 import { readSettings, type Settings } from './settings.ts';
 
 export interface UpdateMachine extends SlotMachine {
-  readonly host: UpdateHost;
+  readonly host: Host;
   readonly partitions: Partitions;
   readonly settings: Settings;
   readonly os: string;
@@ -29,11 +28,15 @@ export interface UpdateMachine extends SlotMachine {
 /** `/run/catamaran/patience`: seconds, for tests that would else wait for a server that says nothing. */
 const patiencePath = '/run/catamaran/patience';
 
-export function openMachine(host: UpdateHost): UpdateMachine {
+export function openMachine(host: Host): UpdateMachine {
   const settings = readSettings(host);
   const os = /^IMAGE_ID="?([^"\n]*)"?$/m.exec(host.readText('/usr/lib/os-release') ?? '')?.[1];
   const arch = archByUname(runOrThrow(host, ['uname', '-m']).trim());
-  if (!os || !arch) throw new AgentError('/usr/lib/os-release and uname do not say which system this is');
+  if (!os || !arch)
+    throw new AgentError('/usr/lib/os-release and uname do not say which system this is', {
+      code: 'system-unknown',
+      hint: 'Build the image again.',
+    });
   const asked = Number(host.readText(patiencePath));
   const patience = asked > 0 ? asked : 30;
   return {

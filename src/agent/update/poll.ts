@@ -1,8 +1,8 @@
 // One round of the service of component:updater: an update as the settings say, and whatever happens the next round is
 // appointed, in seconds, in a file that the service reads.
 
+import type { Host } from '../host/host.ts';
 import { spool } from './durable.ts';
-import type { UpdateHost } from './host.ts';
 import { openMachine, type UpdateMachine } from './machine.ts';
 import type { UpdateOptions } from './options.ts';
 import { isLockHeld, readArmed } from './reboot.ts';
@@ -16,7 +16,7 @@ const failuresPath = `${spool}/failures`;
 /** Seconds until a machine that waits for nothing but others, or for its own health, looks again. */
 const soon = 60;
 
-export function poll(host: UpdateHost, options: UpdateOptions): void {
+export function poll(host: Host, options: UpdateOptions): void {
   let moment: Moment = { now: 0, interval: 3600, machineId: '' };
   host.makeDirectory(spool);
   try {

@@ -15,7 +15,12 @@ export function openRepository(host: Host, base: string, options: CurlOptions): 
       const url = `${base}/${path}`;
       const { exit, status, body, message } = request(host, { url, maxSize }, options);
       if (absent.includes(status) || exit === noSuchFile) return undefined;
-      if (body === undefined) throw new AgentError(`${url}: ${message}`);
+      if (body === undefined)
+        throw new AgentError(`${url}: ${message}`, {
+          code: 'fetch-failed',
+          fault: 'network',
+          hint: 'It is tried again later; look at the server and at the network.',
+        });
       return body;
     },
   };

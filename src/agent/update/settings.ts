@@ -1,7 +1,8 @@
 // Where updates come from and when the machine may reboot: /usr/lib/catamaran/update.json, which the builder makes of the
-// spec's `update` section (image/update-file.ts), and over it /etc/catamaran/update.yml, which is the person's.
+// spec's `update` section (contract/update.ts), and over it /etc/catamaran/update.yml, which is the person's.
 // The file in /etc is plain `key: value` lines; anything else is refused, with its line.
 
+import { checkSetting, readUpdate, updatePath } from '../../contract/update.ts';
 import type { Ring } from '../../tuf/decide.ts';
 import { isChannelName } from '../../tuf/names.ts';
 import { AgentError, type Host } from '../host/host.ts';
@@ -31,26 +32,8 @@ export interface Settings {
   readonly notBefore: number;
 }
 
-export const imageSettingsPath = '/usr/lib/catamaran/update.json';
+export const imageSettingsPath = `/${updatePath}`;
 export const settingsPath = '/etc/catamaran/update.yml';
-
-/** Nothing that ends an address, an argument or a line; no comma, which stands between two. */
-const web = 'https?://[!#-+\\--\\[\\]-~]{1,1000}';
-
-const keys: Readonly<Record<string, RegExp>> = {
-  url: /^(https?|file):\/\/[!#-[\]-~]{1,1000}$/,
-  channel: /^[a-z][a-z0-9]{0,31}$/,
-  ring: /^(canary|normal|late|\d{1,4})$/,
-  interval: /^\d{1,6}[smhd]$/,
-  reboot: /^(immediate|window|manual)$/,
-  window: /^[!-~ ]{1,100}$/,
-  report: new RegExp(`^(off|${web})$`),
-  etcd: new RegExp(`^(off|${web}(\\s*,\\s*${web})*)$`),
-  'etcd-machines': /^[1-9]\d{0,4}$/,
-  'etcd-group': /^[A-Za-z0-9._-]{1,64}$/,
-  ca: /^\/[!#-[\]-~]{1,500}$/,
-  'not-before': /^\d{1,12}$/,
-};
 
 export function readSettings(host: Host): Settings {
   const values = new Map([...readImageSettings(host), ...readOwnSettings(host)]);
@@ -58,6 +41,11 @@ export function readSettings(host: Host): Settings {
   if (url === undefined)
     throw new AgentError(
       `no url: neither ${imageSettingsPath} nor ${settingsPath} says where updates come from`,
+      {
+        code: 'update-no-url',
+        fault: 'spec',
+        hint: `Add a line such as "url: https://updates.example.org/os" to ${settingsPath}.`,
+      },
     );
   const window = values.get('window');
   const reboot = (values.get('reboot') ??
@@ -65,6 +53,7 @@ export function readSettings(host: Host): Settings {
   if (reboot === 'window' && window === undefined)
     throw new AgentError(
       `reboot: window, and no window: add a line such as "window: Sun 03:00/2h" to ${settingsPath}`,
+      { code: 'update-settings', fault: 'spec' },
     );
   const ring = values.get('ring') ?? 'normal';
   return {
@@ -88,19 +77,9 @@ function unlessOff(value: string | undefined): string | undefined {
   return value === 'off' ? undefined : value;
 }
 
-function readImageSettings(host: Host): [string, string][] {
+function readImageSettings(host: Host): Map<string, string> {
   const text = host.readText(imageSettingsPath);
-  if (text === undefined) return [];
-  let values: unknown;
-  try {
-    values = JSON.parse(text);
-  } catch (error) {
-    throw new AgentError(`${imageSettingsPath} is not JSON: ${String(error)}`);
-  }
-  return Object.entries(values as object).map(([key, value]) => [
-    key,
-    check(key, String(value), imageSettingsPath),
-  ]);
+  return text === undefined ? new Map() : readUpdate(text, imageSettingsPath);
 }
 
 function readOwnSettings(host: Host): [string, string][] {
@@ -111,21 +90,24 @@ function readOwnSettings(host: Host): [string, string][] {
     if (text === '' || text === '---') continue;
     const where = `${settingsPath}:${index + 1}`;
     const [, key = '', raw = ''] = /^([a-z-]+):\s+(.*)$/.exec(text) ?? [];
-    if (key === '') throw new AgentError(`${where}: not "key: value": ${text.slice(0, 100)}`);
-    if (found.has(key)) throw new AgentError(`${where}: ${key} is there twice`);
-    found.set(key, check(key, raw.replace(/^"(.*)"$|^'(.*)'$/, '$1$2'), where));
+    if (key === '')
+      throw new AgentError(`${where}: not "key: value": ${text.slice(0, 100)}`, {
+        code: 'update-settings',
+        fault: 'spec',
+      });
+    if (found.has(key))
+      throw new AgentError(`${where}: ${key} is there twice`, {
+        code: 'update-settings',
+        fault: 'spec',
+        hint: 'Remove one of the two lines.',
+      });
+    found.set(key, checkSetting(key, raw.replace(/^"(.*)"$|^'(.*)'$/, '$1$2'), where, refuseOwn));
   }
   return [...found];
 }
 
-function check(key: string, value: string, where: string): string {
-  const form = Object.hasOwn(keys, key) ? keys[key] : undefined;
-  if (form === undefined)
-    throw new AgentError(`${where}: ${key} is no setting; there are ${Object.keys(keys).join(', ')}`);
-  if (!form.test(value))
-    throw new AgentError(`${where}: ${key} cannot be ${JSON.stringify(value.slice(0, 100))}`);
-  return value;
-}
+const refuseOwn = (where: string, evidence: string): AgentError =>
+  new AgentError(`${where} ${evidence}`, { code: 'update-settings', fault: 'spec' });
 
 const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
@@ -135,7 +117,12 @@ export function parseSeconds(text: string): number {
 
 /** `catamaran-agent channel NAME`: one line of the person's file, the others stay. */
 export function writeChannel(host: Host, channel: string): void {
-  if (!isChannelName(channel)) throw new AgentError(`${JSON.stringify(channel)} is no name of a channel`);
+  if (!isChannelName(channel))
+    throw new AgentError(`${JSON.stringify(channel)} is no name of a channel`, {
+      code: 'channel-name',
+      fault: 'usage',
+      hint: 'Write lower-case letters and digits, beginning with a letter.',
+    });
   const text = host.readText(settingsPath) ?? '';
   const line = `channel: ${channel}`;
   const changed = /^channel:.*$/m.test(text)

@@ -1,7 +1,7 @@
 // One update, from the question to the channel up to the reboot, as far as was asked for. What it came to is reported
 // before the machine goes down, and also when it failed.
 import { messageOf } from '../../base/errors.ts';
-import { readManifest } from '../../tuf/channel.ts';
+import { fetchRelease } from '../../contract/signed-release.ts';
 import { AgentError } from '../host/host.ts';
 import { rollBack } from '../slots/decide.ts';
 import { type Checked, check } from './check.ts';
@@ -61,8 +61,8 @@ function install(
     if (armed !== undefined && decision.reason !== 'waiting') rollBack(machine);
     return decision.reason;
   }
-  const manifest = readManifest(client, decision.release, { os, arch });
-  if (armed?.rootHash === manifest.rootHash) return 'installed';
+  const manifest = fetchRelease(client, decision.release, { os, arch });
+  if (armed?.rootHash === manifest.roothash) return 'installed';
   const release: Release = {
     url: sourceOf(machine, options),
     manifest,
@@ -83,6 +83,11 @@ function sourceOf({ settings }: UpdateMachine, { media }: UpdateOptions): string
 
 /** Slashes stay; everything else that has a meaning in an address is written as its number. */
 function addressOfMedia(path: string): string {
-  if (/[^\x20-\x7e]/.test(path)) throw new AgentError('the path of the media has letters that are not ASCII');
+  if (/[^\x20-\x7e]/.test(path))
+    throw new AgentError('the path of the media has letters that are not ASCII', {
+      code: 'media-path',
+      fault: 'usage',
+      hint: 'Mount the media at another path.',
+    });
   return `file://${encodeURI(path.replace(/\/+$/, '')).replace(/[?#"]/g, encodeURIComponent)}`;
 }

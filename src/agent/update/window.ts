@@ -19,7 +19,10 @@ export function parseWindow(text: string): Window {
   const days = match?.[1]?.split(',').flatMap(parseDays);
   const length = Number(match?.[4]) * (match?.[5] === 'h' ? 3600 : 60);
   if (!match || days?.includes(-1) || length > 7 * day)
-    throw new AgentError(`no window: ${JSON.stringify(text)}; write it like "Sun 03:00/2h"`);
+    throw new AgentError(`no window: ${JSON.stringify(text)}; write it like "Sun 03:00/2h"`, {
+      code: 'update-settings',
+      fault: 'spec',
+    });
   return {
     days: days ?? [0, 1, 2, 3, 4, 5, 6],
     start: Number(match[2]) * 3600 + Number(match[3]) * 60,

@@ -2,12 +2,12 @@
 // the medium: without it the boot loader finds no boot archive in the slot.
 import { slotRole } from '../../slots/constants.ts';
 import { blockSize } from '../../verity/superblock.ts';
+import type { Move } from '../host/host.ts';
 import { AgentError, runOrThrow } from '../host/host.ts';
 import { deviceOf } from '../slots/device.ts';
 import { headSize, planBoot } from './boot-image.ts';
 import { spool } from './durable.ts';
 import { fetchRanges, fetchWhole, makeBatches, RangesRefused } from './fetch-ranges.ts';
-import type { Move } from './host.ts';
 import type { Job } from './job.ts';
 import type { UpdateMachine } from './machine.ts';
 
@@ -41,6 +41,7 @@ export function writeBoot(machine: UpdateMachine, job: Job): void {
   if (digestWithHead(machine, to, size) !== sha256)
     throw new AgentError(
       `${job.addressOf('boot')} does not read as it was fetched; the repository is damaged, or this disk is failing`,
+      { code: 'release-damaged', fault: 'integrity' },
     );
 }
 

@@ -9,6 +9,7 @@ import {
   type PartImage,
   type ReleaseManifest,
   releaseParts,
+  writeReleaseManifest,
 } from '../../contract/release-manifest.ts';
 import type { SparseImage } from '../../disk/sparse.ts';
 import { createExecutor } from '../../engine/execute.ts';
@@ -43,8 +44,8 @@ export async function writeReleaseImages(
     const parts: Partial<Record<(typeof releaseParts)[number], PartImage>> = {};
     for (const part of releaseParts)
       parts[part] = await writeImage(images[part], join(directory, imageName(part)), context.signal);
-    const release: ReleaseManifest = { schema: 1, ...facts, parts: parts as ReleaseManifest['parts'] };
-    const text = Buffer.from(`${JSON.stringify(release, null, 2)}\n`);
+    const release: ReleaseManifest = { ...facts, parts: parts as ReleaseManifest['parts'] };
+    const text = Buffer.from(writeReleaseManifest(release));
     await writeOutput(join(directory, 'manifest.json'), (file) => file.write(text, 0));
     return release;
   });

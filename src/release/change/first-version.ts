@@ -1,7 +1,8 @@
 // What a new repository says at first: root and targets name everybody's keys, all other roles are empty. Signed like any
 // other change, at once or by people in different places; written when it is complete.
+
+import type { JsonObject } from '../../base/fields.ts';
 import type { Json } from '../../base/json.ts';
-import type { JsonObject } from '../../tuf/fields.ts';
 import { keyJson } from '../../tuf/keys.ts';
 import { parseRoot, parseTargets, type Targets } from '../../tuf/metadata.ts';
 import { releasesRole, timestampPath, topRoles } from '../../tuf/names.ts';

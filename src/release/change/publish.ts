@@ -2,7 +2,7 @@
 // to date would verify it, and then written in an order in which each file is invisible until the last one, timestamp:
 // targets → roles → snapshot → timestamp. At any instant a machine sees the old repository or the new one.
 import { CatamaranError } from '../../base/errors.ts';
-import type { JsonObject } from '../../tuf/fields.ts';
+import type { JsonObject } from '../../base/fields.ts';
 import { sha256Hex } from '../../tuf/hex.ts';
 import { type TopRole, targetPath } from '../../tuf/names.ts';
 import { readConfig } from '../repository/config.ts';

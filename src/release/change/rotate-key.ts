@@ -1,7 +1,7 @@
 // Puts a new key in the place of an old one, in every role that the old one signs for, and signs those roles again.
 // Machines follow: root by its chain of versions, delegated roles by targets.
 import { CatamaranError } from '../../base/errors.ts';
-import type { JsonObject } from '../../tuf/fields.ts';
+import type { JsonObject } from '../../base/fields.ts';
 import { type KeyId, keyJson } from '../../tuf/keys.ts';
 import { topRoles } from '../../tuf/names.ts';
 import { readConfig, writeConfig } from '../repository/config.ts';

@@ -1,9 +1,9 @@
 // The others' half of a threshold: signatures added to what waits, in the repository or in a file that was carried
 // away. What is complete is published at once, if the online key is here too.
 import { CatamaranError } from '../../base/errors.ts';
+import type { JsonObject } from '../../base/fields.ts';
 import { canonicalJson, type Json } from '../../base/json.ts';
 import { byName } from '../../base/order.ts';
-import type { JsonObject } from '../../tuf/fields.ts';
 import { sha256Hex } from '../../tuf/hex.ts';
 import { targetPath, timestampPath } from '../../tuf/names.ts';
 import { parsePointer } from '../../tuf/pointer.ts';

@@ -1,16 +1,10 @@
 // What a repository's publishers agree on and no client needs: the OS, and how long signatures last. Lies in
 // `.publisher/config.json`; holds no secret.
 import { CatamaranError } from '../../base/errors.ts';
+import { entriesField, numberField, objectField, textField } from '../../base/fields.ts';
 import { canonicalJson } from '../../base/json.ts';
 import { parseCanonical } from '../../tuf/canonical.ts';
-import {
-  entriesField,
-  fieldsOf,
-  numberField,
-  objectField,
-  requireText,
-  textField,
-} from '../../tuf/fields.ts';
+import { requireText, tufFields } from '../../tuf/fields.ts';
 import { timestampPath } from '../../tuf/names.ts';
 import { type Disk, privateDirectory } from './disk.ts';
 
@@ -52,7 +46,7 @@ export async function readConfig(disk: Disk, directory: string): Promise<Config>
 export async function findConfig(disk: Disk): Promise<Config | undefined> {
   const bytes = await disk.read(path);
   if (bytes === undefined) return undefined;
-  const fields = fieldsOf(parseCanonical(Buffer.from(bytes.toString().trim()), path), path);
+  const fields = tufFields(parseCanonical(Buffer.from(bytes.toString().trim()), path), path);
   numberField(fields, 'schema', 1, 1);
   const table = objectField(fields, 'days');
   const days = Object.fromEntries(expiringRoles.map((role) => [role, numberField(table, role, 1, mostDays)]));

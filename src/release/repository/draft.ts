@@ -2,11 +2,11 @@
 // needs people who are elsewhere, drafts wait in `.publisher/pending/`, one file for each role; every such file can be
 // carried away, signed, and brought back.
 import { CatamaranError, messageOf } from '../../base/errors.ts';
+import { type JsonObject, numberField, textField } from '../../base/fields.ts';
 import type { Json } from '../../base/json.ts';
 import { byName } from '../../base/order.ts';
 import { encodeCanonical } from '../../tuf/canonical.ts';
-import type { JsonObject } from '../../tuf/fields.ts';
-import { fieldsOf, numberField, textField } from '../../tuf/fields.ts';
+import { tufFields } from '../../tuf/fields.ts';
 import type { KeyId, KeyTable, PublicKey } from '../../tuf/keys.ts';
 import {
   type Envelope,
@@ -90,7 +90,7 @@ export function draftBytes({ signatures, signed }: Draft): Uint8Array {
 
 export function parseDraft(role: string, bytes: Uint8Array, what: string): Draft {
   const envelope = openEnvelope(bytes, what);
-  const fields = fieldsOf(envelope.signed, what);
+  const fields = tufFields(envelope.signed, what);
   const version = numberField(fields, 'version', 1);
   textField(fields, '_type', /^(?:root|targets|snapshot|timestamp)$/);
   return { role, version, signed: fields.values, signatures: envelope.signatures };

@@ -1,6 +1,8 @@
 // What each new version of a role says beside its content: version, expiry, and how others list it.
+
+import type { JsonObject } from '../../base/fields.ts';
 import type { Json } from '../../base/json.ts';
-import { formatTime, type JsonObject } from '../../tuf/fields.ts';
+import { formatTime } from '../../tuf/fields.ts';
 import { sha256Hex } from '../../tuf/hex.ts';
 import type { FileMeta, Root } from '../../tuf/metadata.ts';
 import { metadataPath, type TopRole, timestampPath } from '../../tuf/names.ts';

@@ -1,10 +1,10 @@
 // What a repository holds now, read by the client's own workflow from its first root on, so that nothing is ever built
 // upon files that a machine would refuse. Only expiry is waived: an expired repository is mended by publishing.
 import { CatamaranError } from '../../base/errors.ts';
+import type { JsonObject } from '../../base/fields.ts';
 import type { Json } from '../../base/json.ts';
+import { readSignedManifest, type SignedManifest } from '../../contract/release-manifest.ts';
 import { type Client, refresh } from '../../tuf/client.ts';
-import type { JsonObject } from '../../tuf/fields.ts';
-import { type Manifest, parseManifest } from '../../tuf/manifest.ts';
 import { parseTargets, type Targets } from '../../tuf/metadata.ts';
 import { metadataPath, pointerName, releasesRole, targetPath, timestampPath } from '../../tuf/names.ts';
 import { type Pointer, parsePointer } from '../../tuf/pointer.ts';
@@ -102,12 +102,12 @@ export function requireChannel(state: State, channel: string): RoleState {
 export async function listReleases(
   state: State,
   disk: Disk,
-): Promise<{ name: string; sha256: string; size: number; manifest: Manifest }[]> {
+): Promise<{ name: string; sha256: string; size: number; manifest: SignedManifest }[]> {
   const releases = [];
   for (const [name, { sha256, length }] of state.roles.get(releasesRole)!.parsed.targets) {
     if (!name.endsWith('.manifest.json')) continue;
     const bytes = await readTarget(disk, name, sha256);
-    releases.push({ name, sha256, size: length, manifest: parseManifest(bytes, name) });
+    releases.push({ name, sha256, size: length, manifest: readSignedManifest(bytes, name) });
   }
   return releases;
 }

@@ -4,8 +4,9 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Diagnostic } from '../../base/errors.ts';
 import { CatamaranError } from '../../base/errors.ts';
+import { fetchRelease } from '../../contract/signed-release.ts';
 import { hashFile } from '../../store/cache.ts';
-import { readManifest, readPointer } from '../../tuf/channel.ts';
+import { readPointer } from '../../tuf/channel.ts';
 import { refresh } from '../../tuf/client.ts';
 import { formatTime } from '../../tuf/fields.ts';
 import { imageKinds, metadataPath, releasesRole, targetPath } from '../../tuf/names.ts';
@@ -59,7 +60,7 @@ export async function verifyRepository(directory: string, disk: Disk, now: numbe
         const pointer = readPointer(state.client, channel, arch)!;
         const machine = { os: state.config.os, arch };
         for (const release of [pointer.release, ...pointer.stones])
-          readManifest(state.client, release, machine);
+          fetchRelease(state.client, release, machine);
       });
     }
   }

@@ -1,7 +1,9 @@
 // 5.1: the time of an update. A clock that was set back brings nothing back that has expired: the latest time of a
 // refresh that went well is remembered.
+
+import { numberField } from '../../base/fields.ts';
 import { asciiBytes, parseCanonical } from '../canonical.ts';
-import { fieldsOf, numberField } from '../fields.ts';
+import { tufFields } from '../fields.ts';
 import type { ClientOptions, TrustedStore } from './options.ts';
 import { attempt } from './trusted.ts';
 
@@ -19,7 +21,7 @@ function readTime(store: TrustedStore): number {
 }
 
 function parseTime(bytes: Uint8Array): number {
-  return numberField(fieldsOf(parseCanonical(bytes, 'clock.json'), 'clock.json'), 'time', 0);
+  return numberField(tufFields(parseCanonical(bytes, 'clock.json'), 'clock.json'), 'time', 0);
 }
 
 /** Only after a refresh, so that a clock that runs far ahead, for which everything is expired, is never remembered. */

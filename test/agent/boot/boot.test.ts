@@ -1,8 +1,8 @@
 // The boot work that any init asks for once: its order, that a failure is said and passed over, and the one that is not.
 import { expect, test } from 'vitest';
-import { runCommand } from '../../../src/agent/commands/main.ts';
 import type { Finished } from '../../../src/agent/host/host.ts';
 import { memoryHost } from '../memory-host.ts';
+import { runCommand } from '../run-command.ts';
 
 const files = {
   '/proc/self/mounts':
@@ -110,6 +110,6 @@ test('a volume that cannot be mounted ends the boot', () => {
   const { status, host } = boot((command) =>
     command.startsWith('mount -o bind') ? { status: 32, output: 'no such device' } : undefined,
   );
-  expect(status).toBe(1);
+  expect(status).toBe(6);
   expect(host.printed.at(-1)).toContain('the volumes cannot be mounted: mount -o bind');
 });

@@ -1,7 +1,7 @@
 // Bundles as LinuxKit's builder lays them out, prepared and cleaned up: which programs run, in which order.
 import { describe, expect, it } from 'vitest';
-import { runCommand } from '../../../src/agent/commands/main.ts';
 import { memoryHost } from '../memory-host.ts';
+import { runCommand } from '../run-command.ts';
 
 const bundle = '/containers/services/web';
 const writable = {
@@ -79,13 +79,13 @@ describe('bundle prepare', () => {
   it('refuses to add its hook to others', () => {
     const host = hostWith({ bindNS: { net: '/run/netns/web', pid: '' } });
     host.files.set(`${bundle}/config.json`, '{"hooks": {}}');
-    expect(runCommand(['bundle', 'prepare', 'services/web'], host)).toBe(1);
+    expect(runCommand(['bundle', 'prepare', 'services/web'], host)).toBe(3);
     expect(host.printed[0]).toContain('hooks of its own');
   });
 
   it('names a damaged runtime.json', () => {
     const host = memoryHost({ [`${bundle}/runtime.json`]: '{' });
-    expect(runCommand(['bundle', 'prepare', 'services/web'], host)).toBe(1);
+    expect(runCommand(['bundle', 'prepare', 'services/web'], host)).toBe(5);
     expect(host.printed[0]).toContain(`${bundle}/runtime.json is not JSON`);
   });
 
@@ -93,7 +93,7 @@ describe('bundle prepare', () => {
     const host = memoryHost({ [`${bundle}/runtime.json`]: JSON.stringify(writable) }, (command) =>
       command.includes('overlay') ? { status: 32, output: 'mount: no such device\n' } : undefined,
     );
-    expect(runCommand(['bundle', 'prepare', 'services/web'], host)).toBe(1);
+    expect(runCommand(['bundle', 'prepare', 'services/web'], host)).toBe(6);
     expect(host.printed[0]).toMatch(/mount -t overlay .* ended with status 32: mount: no such device/);
     expect(host.files.get(record), 'the mount before it is remembered').toBe(`${bundle}/tmp\n`);
   });
@@ -140,7 +140,7 @@ describe('the command line', () => {
   ])('shows its usage for %j', (words) => {
     const host = memoryHost();
     expect(runCommand(words, host)).toBe(2);
-    expect(host.printed[0]).toMatch(/^usage: catamaran-agent/);
+    expect(host.printed[0]).toMatch(/^usage:/);
   });
 });
 
@@ -194,7 +194,7 @@ describe('bundle connect', () => {
       status: 1,
       output: "ip: can't find device 'eth9'\n",
     }));
-    expect(status).toBe(1);
+    expect(status).toBe(6);
     expect(host.printed[0]).toContain("can't find device 'eth9'");
   });
 });
@@ -219,7 +219,7 @@ describe('an AppArmor profile', () => {
     ['the system', kernel, 127, 'add component:apparmor to init'],
   ])('keeps the container from starting where %s cannot take it', (_, files, parser, message) => {
     const { host, status } = prepare(files, parser);
-    expect(status).toBe(1);
+    expect(status).toBe(6);
     expect(host.printed[0]).toContain(message);
   });
 });

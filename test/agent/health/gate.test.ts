@@ -100,10 +100,10 @@ test('healthy, and healthy again after the window: confirmed', () => {
   expect(did).toEqual(['catamaran-agent pass']);
   expect(seconds).toBe(70);
   expect(calls.filter((call) => call.includes('/limited ')).slice(0, 5)).toEqual([
-    '/usr/lib/catamaran/limited 3 wget -q -T 3 -O /dev/null http://127.0.0.1/healthz',
-    '/usr/lib/catamaran/limited 10 nc -w 10 -e /bin/true ::1 22',
-    '/usr/lib/catamaran/limited 10 sh -c exec "$0" exec --pid-file "$pid_file" "$@" /usr/lib/catamaran/runtime db ready',
-    '/usr/lib/catamaran/limited 10 test -e /run/mark',
+    "/usr/lib/catamaran/limited 3 sh -c exec wget -q -Y off -O /dev/null 'http://127.0.0.1/healthz'",
+    "/usr/lib/catamaran/limited 10 sh -c exec nc '::1' '22' -e /usr/bin/true",
+    `/usr/lib/catamaran/limited 10 sh -c exec /usr/lib/catamaran/runtime exec --pid-file "$pid_file" 'db' 'ready'`,
+    "/usr/lib/catamaran/limited 10 sh -c [ -e '/run/mark' ]",
     '/usr/lib/catamaran/limited 60 /usr/lib/catamaran/health.d/own',
   ]);
 });

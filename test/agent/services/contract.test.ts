@@ -1,12 +1,12 @@
 // What every init owes the agent, over the table of those that it can ask: each has a fixture here that says how a machine
 // looks whose services are in a known state.
 import { describe, expect, it } from 'vitest';
-import { runCommand } from '../../../src/agent/commands/main.ts';
 import type { ServiceReport } from '../../../src/agent/services/manager.ts';
 import { managers } from '../../../src/agent/services/managers.ts';
 import { readServices } from '../../../src/agent/services/settings.ts';
 import { type InitName, initNames } from '../../../src/contract/init.ts';
 import { type MemoryHost, memoryHost } from '../memory-host.ts';
+import { runCommand } from '../run-command.ts';
 
 interface Fixture {
   /** `db` runs as process 123, and is healthy since second 41; `web` waits for it; of `old` nothing is known. */
@@ -92,11 +92,12 @@ describe.each(initNames)('%s', (name) => {
     const host = machine();
     expect(runCommand(['services', 'signal', 'db', 'SIGUSR1'], host)).toBe(0);
     expect(host.calls).toEqual([signalled]);
-    expect(runCommand(['services', 'signal', 'nobody', 'TERM'], host)).toBe(1);
-    expect(runCommand(['services', 'signal', 'db', '-9 -1'], host)).toBe(1);
+    expect(runCommand(['services', 'signal', 'nobody', 'TERM'], host)).toBe(2);
+    expect(runCommand(['services', 'signal', 'db', '-9 -1'], host)).toBe(2);
     expect(host.printed).toEqual([
       expect.stringContaining('there is no service "nobody"; there are '),
       expect.stringContaining('"-9 -1" is no signal'),
+      expect.stringContaining('hint: '),
     ]);
     expect(host.calls).toEqual([signalled]);
   });
@@ -106,7 +107,7 @@ describe.each(initNames)('%s', (name) => {
     expect(runCommand(['logs', 'db'], host)).toBe(0);
     expect(runCommand(['logs', 'db', '-f'], host)).toBe(0);
     expect(host.calls).toEqual([logs.kept, logs.followed]);
-    expect(runCommand(['logs', '../etc'], host)).toBe(1);
+    expect(runCommand(['logs', '../etc'], host)).toBe(2);
     expect(runCommand(['logs'], host)).toBe(2);
     expect(runCommand(['logs', 'db', '-x'], host)).toBe(2);
   });

@@ -1,9 +1,9 @@
 // What the scripts that keep services are told, and what people are told of the services.
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { runCommand } from '../../../src/agent/commands/main.ts';
 import { signalForRuntime } from '../../../src/agent/services/signal.ts';
 import { memoryHost } from '../memory-host.ts';
+import { runCommand } from '../run-command.ts';
 
 const written = (name: string, settings: object) => ({
   [`/containers/services/${name}/catamaran.json`]: JSON.stringify(settings),
@@ -74,7 +74,7 @@ describe('services configure', () => {
 
   it('names a damaged catamaran.json', () => {
     const host = memoryHost({ '/containers/services/web/catamaran.json': '{' });
-    expect(runCommand(['services', 'configure'], host)).toBe(1);
+    expect(runCommand(['services', 'configure'], host)).toBe(5);
     expect(host.printed[0]).toContain('/containers/services/web/catamaran.json is not JSON');
   });
 });
@@ -102,7 +102,9 @@ describe('a health check', () => {
     const command = ['sh', '-c', `echo "it's $HOME" \\ && test -e /x`, ''];
     const script = probeOf({ kind: 'command', command });
     expect(
-      execFileSync('sh', ['-c', script.replace('exec "$runtime"', 'printf "%s\\n"')], { encoding: 'utf8' }),
+      execFileSync('sh', ['-c', script.replace('exec /usr/lib/catamaran/runtime', 'printf "%s\\n"')], {
+        encoding: 'utf8',
+      }),
     ).toBe(['exec', '--pid-file', 'probe.pid', 'web', ...command, ''].join('\n'));
   });
 });
@@ -148,7 +150,7 @@ describe('an init that does not say which it is, or is not known here', () => {
     [{ '/usr/lib/catamaran/init': 'openrc\n' }, '"openrc\\n", an init that this agent does not know'],
   ])('is asked nothing: %j', (files, message) => {
     const host = memoryHost({ ...written('a', {}), ...files });
-    expect(runCommand(['services'], host)).toBe(1);
+    expect(runCommand(['services'], host)).toBe(6);
     expect(host.printed[0]).toContain(message);
   });
 });

@@ -1,7 +1,11 @@
 // Releases of a few dozen blocks, and a disk with two of them, for tests of the slot commands.
 import { hash } from 'node:crypto';
 import type { Running } from '../../../src/agent/slots/running.ts';
-import { type ReleaseManifest, releaseParts } from '../../../src/contract/release-manifest.ts';
+import {
+  type ReleaseManifest,
+  releaseParts,
+  writeReleaseManifest,
+} from '../../../src/contract/release-manifest.ts';
 import { writeBootArchive } from '../../../src/disk/boot-archive.ts';
 import {
   envOffsets,
@@ -43,7 +47,7 @@ async function makeRelease(version: string): Promise<Release> {
   const images = { boot: bytes, root: noise(dataBlocks * 4096), hash: noise(8192) };
   const part = (image: Uint8Array) => ({ size: image.length, sha256: hash('sha256', image, 'hex') });
   const parts = { boot: part(images.boot), root: part(images.root), hash: part(images.hash) };
-  return { manifest: { schema: 1, ...facts, parts }, images };
+  return { manifest: { ...facts, parts }, images };
 }
 
 export const releases = await Promise.all(['1.0.0', '2.0.0', '3.0.0'].map(makeRelease));
@@ -52,7 +56,7 @@ export const [old, fresh, third] = releases as [Release, Release, Release];
 /** As `stage --from /mnt` finds them. */
 export function filesOf({ manifest, images }: Release): Map<string, Uint8Array> {
   return new Map<string, Uint8Array>([
-    ['/mnt/manifest.json', Buffer.from(JSON.stringify(manifest))],
+    ['/mnt/manifest.json', Buffer.from(writeReleaseManifest(manifest))],
     ...releaseParts.map((part) => [`/mnt/${part}.img`, images[part]] as const),
   ]);
 }

@@ -1,11 +1,10 @@
 // A machine whose power can go at any effect, for tests of the agent's order of writes: a disk that keeps, of what was not
 // flushed, a random part of its sectors, the file system of the data partition, and the few programs that the agent runs.
 import { hash } from 'node:crypto';
-import type { Finished } from '../../../src/agent/host/host.ts';
+import type { Finished, Host, Move } from '../../../src/agent/host/host.ts';
 import type { SlotMachine } from '../../../src/agent/slots/machine.ts';
 import type { Partitions } from '../../../src/agent/slots/partitions.ts';
 import type { Running } from '../../../src/agent/slots/running.ts';
-import type { Move, UpdateHost } from '../../../src/agent/update/host.ts';
 import { type PartitionRole, partitionNumber, partitionRoles } from '../../../src/slots/constants.ts';
 import { type MemoryHost, memoryHost } from '../memory-host.ts';
 import { answerCurl } from './memory-curl.ts';
@@ -15,7 +14,7 @@ export class PowerCut extends Error {}
 const sector = 512;
 
 export interface FragileMachine extends SlotMachine {
-  readonly host: UpdateHost;
+  readonly host: Host;
   /** What survives is decided by `random` (0 to 1) for each sector that was not flushed. */
   cutPower(random: () => number): void;
   /** Effects so far. */

@@ -23,7 +23,8 @@ function withFullVar(machine: FragileMachine) {
     ...machine.host,
     print: (line: string) => void said.push(line),
     writeFile(path: string, content: string | Uint8Array) {
-      if (path.startsWith('/var/')) throw new AgentError(`${path} cannot be written to its end`);
+      if (path.startsWith('/var/'))
+        throw new AgentError(`${path} cannot be written to its end`, { code: 'file-write' });
       machine.host.writeFile(path, content);
     },
   };

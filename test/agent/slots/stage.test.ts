@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { readSlotRelease } from '../../../src/agent/slots/boot-archive.ts';
 import { type StageOptions, stage } from '../../../src/agent/slots/stage.ts';
 import { readStatus } from '../../../src/agent/slots/status.ts';
-import { releaseParts } from '../../../src/contract/release-manifest.ts';
+import { releaseParts, writeReleaseManifest } from '../../../src/contract/release-manifest.ts';
 import { slotRole } from '../../../src/slots/constants.ts';
 import { filesOf, fresh, holds, makeDisk, old, runningFrom, type TestDisk } from './fixtures.ts';
 import { fragileMachine } from './fragile-machine.ts';
@@ -28,7 +28,8 @@ function expectRefused(disk: TestDisk, message: string | RegExp, files?: Map<str
 
 const manifestWith = (changes: object) => {
   const files = filesOf(fresh);
-  return files.set('/mnt/manifest.json', Buffer.from(JSON.stringify({ ...fresh.manifest, ...changes })));
+  const written = JSON.parse(writeReleaseManifest(fresh.manifest));
+  return files.set('/mnt/manifest.json', Buffer.from(JSON.stringify({ ...written, ...changes })));
 };
 
 test('a release is written to the other slot, verified and armed', () => {
@@ -61,7 +62,8 @@ test('not what is of another system, another machine or another format', () => {
     'a release for arm64, and this machine is amd64',
     manifestWith({ arch: 'arm64' }),
   );
-  expectRefused(makeDisk(), "the manifest's schema is 2, not 1", manifestWith({ schema: 2 }));
+  expectRefused(makeDisk(), /manifest\.json has schema 2; this program/, manifestWith({ schema: 2 }));
+  expectRefused(makeDisk(), /manifest\.json has format 2; this program/, manifestWith({ format: 2 }));
   expectRefused(makeDisk(), '/mnt holds no release', new Map());
 });
 

@@ -91,7 +91,7 @@ test('row 28: no second update while the first is on trial, however the channel 
   machine.setClock(start);
   for (const words of [['update'], ['update', '--now'], ['update', '--force', '--apply']]) {
     expect(machine.agent(...words)).toMatchObject({
-      status: 1,
+      status: 2,
       said: expect.stringContaining('confirm it first'),
     });
     expect(await machine.holds('A')).toBe(one);

@@ -4,7 +4,7 @@ import { mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { publishPlan } from '../../tuf/support/forge.ts';
-import { expectInstalled, expectUntouched } from './support/expect.ts';
+import { expectInstalled, expectUntouched, refused } from './support/expect.ts';
 import { type ForgedWorld, one, openForgedWorld, planOf, pointerTo, two } from './support/forged-world.ts';
 
 const toTwo = publishPlan(planOf([{ release: one }, { release: two }]));
@@ -13,7 +13,7 @@ const parts = ['boot', 'root', 'hash'] as const;
 
 async function expectRefused({ machine }: ForgedWorld, reason: RegExp): Promise<void> {
   const { status, said } = machine.agent('update');
-  expect({ status, said }).toEqual({ status: 1, said: expect.stringMatching(reason) });
+  expect({ status, said }).toEqual({ status: refused, said: expect.stringMatching(reason) });
   await expectUntouched(machine, one);
 }
 
@@ -79,7 +79,7 @@ describe('row 19: a disk that fails', () => {
     renameSync(device, `${device}.real`);
     const free = fill(world, devices[part]);
     const { status } = world.machine.agent('update');
-    expect(status).toBe(1);
+    expect(status).toEqual(refused);
     free();
     renameSync(`${device}.real`, device);
     await expectUntouched(world.machine, one);

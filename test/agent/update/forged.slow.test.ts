@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { writePointer } from '../../../src/tuf/pointer.ts';
 import { advance, day, type Files, type Plan, publishPlan, start } from '../../tuf/support/forge.ts';
-import { expectInstalled, expectUntouched } from './support/expect.ts';
+import { expectInstalled, expectUntouched, refused } from './support/expect.ts';
 import {
   type ForgedWorld,
   one,
@@ -27,7 +27,7 @@ const pointerFile = 'channel-stable-amd64.json';
 
 async function expectRefused({ machine }: ForgedWorld, reason: RegExp): Promise<void> {
   const { status, said } = machine.agent('update');
-  expect({ status, said }).toEqual({ status: 1, said: expect.stringMatching(reason) });
+  expect({ status, said }).toEqual({ status: refused, said: expect.stringMatching(reason) });
   await expectUntouched(machine, one);
   expect(machine.state().gen).toBe(1);
 }

@@ -2,7 +2,7 @@
 // (docs/agent-update.md). After a fault the machine is on what it ran, and the next update comes to its end.
 import { describe, expect, test } from 'vitest';
 import { publishPlan } from '../../tuf/support/forge.ts';
-import { expectInstalled, expectUntouched } from './support/expect.ts';
+import { expectInstalled, expectUntouched, refused } from './support/expect.ts';
 import { type ForgedWorld, one, openForgedWorld, planOf, three, two } from './support/forged-world.ts';
 import type { Fault, Rule } from './support/server.ts';
 
@@ -13,7 +13,7 @@ const toThree = publishPlan(planOf([{ release: one }, { release: three }]));
 async function expectRefused({ machine, server }: ForgedWorld, rules: readonly Rule[], reason: RegExp) {
   await server.setRules(rules);
   const { status, said } = machine.agent('update');
-  expect({ rules, status, said }).toEqual({ rules, status: 1, said: expect.stringMatching(reason) });
+  expect({ rules, status, said }).toEqual({ rules, status: refused, said: expect.stringMatching(reason) });
   await expectUntouched(machine, one);
 }
 
@@ -199,7 +199,7 @@ describe('row 9: answers that are none', () => {
     const world = await openForgedWorld(toTwo);
     await world.server.close();
     const { status, said } = world.machine.agent('update');
-    expect({ status, said }).toEqual({ status: 1, said: expect.stringMatching(/connect/) });
+    expect({ status, said }).toEqual({ status: 4, said: expect.stringMatching(/connect/) });
     await expectUntouched(world.machine, one);
   });
 });

@@ -4,7 +4,7 @@ import { hash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { untilMoment, untilRetry } from '../../../src/agent/update/schedule.ts';
 import { publishPlan, start } from '../../tuf/support/forge.ts';
-import { expectInstalled, expectUntouched } from './support/expect.ts';
+import { expectInstalled, expectUntouched, refused } from './support/expect.ts';
 import { type ForgedWorld, one, openForgedWorld, planOf, pointerTo, two } from './support/forged-world.ts';
 import { machineId } from './support/test-machine.ts';
 
@@ -81,7 +81,7 @@ describe('row 9: what a round that failed appoints', () => {
     const moment = { now: start, interval: hour, machineId };
     for (const [index, status] of [403, 404, 500].entries()) {
       await world.server.setRules([{ path: 'timestamp', fault: { kind: 'status', status } }]);
-      expect(pollAt(world, start)).toMatchObject({ status: 1, wait: untilRetry(moment, index + 1) });
+      expect(pollAt(world, start)).toMatchObject({ status: refused, wait: untilRetry(moment, index + 1) });
       await expectUntouched(world.machine, one);
     }
     await world.server.setRules([]);
@@ -93,7 +93,7 @@ describe('row 9: what a round that failed appoints', () => {
     const world = await openForgedWorld(toOne);
     await world.machine.setting('chanel: beta');
     expect(pollAt(world, start)).toMatchObject({
-      status: 1,
+      status: 3,
       said: expect.stringContaining('chanel is no setting'),
     });
     expect(pollAt(world, start).wait).toBeGreaterThan(400);
@@ -113,7 +113,7 @@ describe('row 34: a machine that wakes up poor', () => {
     machine.agent('update');
     expect(await machine.reboot()).toBe('B');
     await server.close();
-    expect(pollAt(world, start)).toMatchObject({ status: 1, said: expect.stringMatching(/connect/) });
+    expect(pollAt(world, start)).toMatchObject({ status: 4, said: expect.stringMatching(/connect/) });
     expect(machine.agent('confirm').status).toBe(0);
     expect(machine.state()).toMatchObject({ first: 'B', B: 'good' });
   });

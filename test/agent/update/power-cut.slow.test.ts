@@ -48,7 +48,8 @@ function publish({ version, rootHash, images }: TestRelease): Release {
   };
   const parts = { boot: part('boot'), root: part('root'), hash: part('hash') };
   const dataBlocks = images.root.length / 4096;
-  const manifest = { os: 'lighthouse', version, arch: 'amd64', epoch: 1, parts, rootHash, salt, dataBlocks };
+  const facts = { os: 'lighthouse', version, arch: 'amd64', roothash: rootHash, salt, dataBlocks };
+  const manifest = { ...facts, epoch: 1, parts };
   return { url, manifest, digest: hash('sha256', version, 'hex') };
 }
 

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { bucketOf } from '../../../src/tuf/rollout.ts';
 import { publishPlan } from '../../tuf/support/forge.ts';
-import { expectInstalled } from './support/expect.ts';
+import { expectInstalled, refused } from './support/expect.ts';
 import { type ForgedWorld, one, openForgedWorld, planOf, two } from './support/forged-world.ts';
 import { machineId } from './support/test-machine.ts';
 
@@ -48,7 +48,7 @@ test('each update that is tried, with what it came to, and without the machineâ€
 test('a failure and its reason', async () => {
   const world = await openReporting();
   await world.server.setRules([{ path: 'snapshot', fault: { kind: 'corrupt' } }]);
-  expect(world.machine.agent('update').status).toBe(1);
+  expect(world.machine.agent('update').status).toEqual(refused);
   expect(await takeReports(world)).toEqual([
     { ...common, version: '1.0.0', result: 'error', message: expect.stringContaining('another hash') },
   ]);

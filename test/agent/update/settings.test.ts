@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readSettings } from '../../../src/agent/update/settings.ts';
-import { printUpdate } from '../../../src/image/update-file.ts';
+import { writeUpdate } from '../../../src/contract/update.ts';
 import { memoryHost } from '../memory-host.ts';
 
 const reboot = { strategy: 'window', window: 'Sun 03:00/2h' } as const;
-const image = printUpdate({ url: 'https://u.example/os/', channel: 'beta', reboot }, 1_700_000_000);
+const image = writeUpdate({ url: 'https://u.example/os/', channel: 'beta', reboot }, 1_700_000_000);
 const settings = (own: string, json = image) =>
   readSettings(memoryHost({ '/usr/lib/catamaran/update.json': json, '/etc/catamaran/update.yml': own }));
 
@@ -31,7 +31,7 @@ test('what the builder writes is what the machine reads', () => {
 
 test('a lock and a report of the spec reach the machine, and its person may do without', () => {
   const etcd = ['http://10.0.0.1:2379', 'http://10.0.0.2:2379'];
-  const json = printUpdate(
+  const json = writeUpdate(
     {
       ...{ url: 'https://u.example/os', channel: 'stable', report: 'https://u.example/report' },
       reboot: { strategy: 'immediate', lock: { etcd, group: 'web', machines: 3 } },
@@ -59,7 +59,7 @@ test('what the spec’s schema accepts, the machine accepts', () => {
   fc.assert(
     fc.property(anything, ({ url, report, window, etcd, group }) => {
       const reboot = { strategy: 'window', window, lock: { etcd, group, machines: 1 } } as const;
-      const json = printUpdate({ url, channel: 'stable', report, reboot }, 0);
+      const json = writeUpdate({ url, channel: 'stable', report, reboot }, 0);
       expect(settings('', json)).toMatchObject({ report, etcd, etcdGroup: group });
     }),
     { numRuns: 300 },

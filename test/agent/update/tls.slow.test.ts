@@ -21,7 +21,7 @@ async function openTlsWorld(cert: string): Promise<ForgedWorld> {
 
 async function expectRefused({ machine }: ForgedWorld, reason: RegExp): Promise<void> {
   const { status, said } = machine.agent('update');
-  expect({ status, said }).toEqual({ status: 1, said: expect.stringMatching(reason) });
+  expect({ status, said }).toEqual({ status: 4, said: expect.stringMatching(reason) });
   await expectUntouched(machine, one);
   expect(machine.state().gen).toBe(1);
   expect(machine.host.listDirectory('/var/lib/catamaran/tuf') ?? []).toEqual([]);
@@ -64,7 +64,7 @@ test('row 9: no redirect leads from HTTPS to HTTP', async () => {
     { path: 'timestamp', fault: { kind: 'redirect', to: `${plain.url}/metadata/timestamp.json` } },
   ]);
   const { status, said } = world.machine.agent('update');
-  expect({ status, said }).toEqual({ status: 1, said: expect.stringMatching(/curl: \(1\)/) });
+  expect({ status, said }).toEqual({ status: 4, said: expect.stringMatching(/curl: \(1\)/) });
   expect(await plain.takeRequests()).toEqual([]);
   await plain.close();
   await expectUntouched(world.machine, one);

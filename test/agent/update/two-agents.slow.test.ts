@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from 'esbuild';
 import { expect, test } from 'vitest';
+import { scriptFiles } from '../../../src/agent/commands/script-files.ts';
 import { hostTools } from '../../support/tools.ts';
 import { publishPlan, start } from '../../tuf/support/forge.ts';
 import { expectInstalled } from './support/expect.ts';
@@ -21,6 +22,8 @@ async function openScript({ machine }: ForgedWorld) {
     entryPoints: [join(import.meta.dirname, 'support/sandbox-main.ts')],
     ...{ outfile: bundle, bundle: true, format: 'esm', platform: 'node', logLevel: 'error' },
   });
+  for (const name of ['commands', 'usage'])
+    await writeFile(join(root, 'usr/lib/catamaran', name), scriptFiles[`agent-${name}.txt`]!);
   await writeFile(join(root, 'package.json'), '{"type":"module"}');
   // qjs --std SCRIPT WORDS
   await writeFile(join(bin, 'qjs'), `#!/bin/sh\nshift\nexec '${process.execPath}' "$@"\n`);

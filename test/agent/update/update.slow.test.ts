@@ -176,7 +176,7 @@ test('the channel is changed by command, and the file stays as its person wrote 
   expect(machine.agent('channel', 'beta').status).toBe(0);
   expect(machine.host.readText('/etc/catamaran/update.yml')).toBe('# mine\nring: late\nchannel: beta\n');
   expect(machine.agent('update').said).toContain('has no release for amd64 in its channel beta');
-  expect(machine.agent('channel', '../x').status).toBe(1);
+  expect(machine.agent('channel', '../x').status).toBe(2);
 });
 
 test('called wrongly, it says how', async () => {

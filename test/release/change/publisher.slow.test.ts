@@ -3,7 +3,8 @@ import { hash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { parseReleaseManifest } from '../../../src/contract/release-manifest.ts';
+import { readReleaseManifest } from '../../../src/contract/release-manifest.ts';
+import { fetchRelease } from '../../../src/contract/signed-release.ts';
 import { rotateKey } from '../../../src/release/change/rotate-key.ts';
 import { halt, pause, promote, rollBack, rollOut } from '../../../src/release/channel/pointers.ts';
 import { collectReleases } from '../../../src/release/gc.ts';
@@ -13,7 +14,7 @@ import { createMemory } from '../../../src/release/repository/local.ts';
 import { verifyRepository } from '../../../src/release/repository/verify.ts';
 import { createKey } from '../../../src/release/signing/keyring.ts';
 import { readStatus } from '../../../src/release/status.ts';
-import { readManifest, readPointer } from '../../../src/tuf/channel.ts';
+import { readPointer } from '../../../src/tuf/channel.ts';
 import { fetchTarget, findTarget } from '../../../src/tuf/client.ts';
 import { shareAt } from '../../../src/tuf/rollout.ts';
 import { atOnce, codeOf, keyNamed } from '../support/people.ts';
@@ -67,11 +68,11 @@ test('from an empty repository to stable, machines of both kinds following', asy
   );
   expect(new Set(refs).size).toBe(1);
   const pointer = readPointer(client, 'stable', 'arm64')!;
-  const manifest = readManifest(client, pointer.release, { os: 'lighthouse', arch: 'arm64' });
+  const manifest = fetchRelease(client, pointer.release, { os: 'lighthouse', arch: 'arm64' });
   // The agent's stage reads the same bytes.
   const listed = findTarget(client, pointer.release.manifest.name)!;
-  expect(parseReleaseManifest(Buffer.from(fetchTarget(client, listed)).toString())).toMatchObject({
-    roothash: manifest.rootHash,
+  expect(readReleaseManifest(Buffer.from(fetchTarget(client, listed)).toString(), 'it')).toMatchObject({
+    roothash: manifest.roothash,
     parts: manifest.parts,
   });
   const image = findTarget(client, manifest.parts.root.target)!;

@@ -2,6 +2,11 @@
 import { hash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import {
+  type PartImage,
+  type ReleaseManifest,
+  writeReleaseManifest,
+} from '../../../src/contract/release-manifest.ts';
 import { writeBootArchive } from '../../../src/disk/boot-archive.ts';
 import { type ReleaseImages, readImageDirectory } from '../../../src/release/images.ts';
 import { type Content, contentBytes, contentOf } from '../../../src/tree/content.ts';
@@ -38,12 +43,12 @@ export async function writeSlot(directory: string, plan: SlotPlan): Promise<Rele
   for (const { offset, content } of archive.extents) boot.set(await contentBytes(content as Content), offset);
   const images = { boot, root, hash: Buffer.from(tree.image) };
   await mkdir(directory, { recursive: true });
-  const parts: Record<string, object> = {};
+  const parts: Record<string, PartImage> = {};
   for (const [kind, bytes] of Object.entries(images)) {
     await writeFile(join(directory, `${kind}.img`), bytes);
-    parts[kind] = { size: bytes.length, sha256: hash('sha256', bytes) };
+    parts[kind] = { size: bytes.length, sha256: hash('sha256', bytes, 'hex') };
   }
-  const manifest = { schema: 1, ...facts, roothash: rootHash, parts };
-  await writeFile(join(directory, 'manifest.json'), JSON.stringify(manifest, null, 2));
+  const manifest = { ...facts, roothash: rootHash, parts: parts as ReleaseManifest['parts'] };
+  await writeFile(join(directory, 'manifest.json'), writeReleaseManifest(manifest));
   return readImageDirectory(directory);
 }

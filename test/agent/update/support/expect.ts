@@ -27,3 +27,6 @@ export async function expectUntouched(machine: TestMachine, running: TestRelease
   expect(machine.state().B).toMatch(/^(none|good)$/);
   expect(machine.host.calls).not.toContain('reboot');
 }
+
+/** The exit status of an error that names its fault: of anything but a bug. */
+export const refused = expect.toBeOneOf([2, 3, 4, 5, 6]);

@@ -4,7 +4,7 @@ import { hash } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { type Manifest, writeManifest } from '../../../../src/tuf/manifest.ts';
+import { type SignedManifest, writeSignedManifest } from '../../../../src/contract/release-manifest.ts';
 import { imageKinds, imageName, manifestName, pointerName, targetPath } from '../../../../src/tuf/names.ts';
 import { type Pointer, writePointer } from '../../../../src/tuf/pointer.ts';
 import type { ReleaseRef } from '../../../../src/tuf/release-ref.ts';
@@ -38,7 +38,7 @@ interface Published {
   readonly minFrom?: string;
 }
 
-function manifestOf({ release, epoch = 1, minFrom }: Published): Manifest {
+function manifestOf({ release, epoch = 1, minFrom }: Published): SignedManifest {
   const { version, rootHash, images } = release;
   const name = { os: 'lighthouse', version, arch: 'amd64' };
   const part = (kind: (typeof imageKinds)[number]) => ({
@@ -51,7 +51,7 @@ function manifestOf({ release, epoch = 1, minFrom }: Published): Manifest {
     epoch,
     ...(minFrom === undefined ? {} : { minFrom }),
     parts: { boot: part('boot'), root: part('root'), hash: part('hash') },
-    rootHash,
+    roothash: rootHash,
     salt: salt.toString('hex'),
     dataBlocks: images.root.length / 4096,
   };
@@ -59,7 +59,7 @@ function manifestOf({ release, epoch = 1, minFrom }: Published): Manifest {
 
 export function refOf(published: Published): ReleaseRef {
   const manifest = manifestOf(published);
-  const bytes = writeManifest(manifest);
+  const bytes = writeSignedManifest(manifest);
   const { version, epoch, minFrom } = manifest;
   const file = { name: manifestName(manifest), size: bytes.length, sha256: hash('sha256', bytes, 'hex') };
   return { version, epoch, ...(minFrom === undefined ? {} : { minFrom }), manifest: file };
@@ -78,7 +78,7 @@ export function planOf(releases: readonly Published[], pointer?: Pointer): Plan 
   plan.releasesPattern = 'lighthouse-*';
   plan.targets = {
     releases: Object.fromEntries(
-      releases.map((each) => [refOf(each).manifest.name, writeManifest(manifestOf(each))]),
+      releases.map((each) => [refOf(each).manifest.name, writeSignedManifest(manifestOf(each))]),
     ),
     alpha: {},
     stable: { [pointerName('stable', 'amd64')]: writePointer(pointer ?? pointerTo(releases.at(-1)!)) },

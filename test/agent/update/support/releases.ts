@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ReleaseManifest } from '../../../../src/contract/release-manifest.ts';
+import { type ReleaseManifest, writeReleaseManifest } from '../../../../src/contract/release-manifest.ts';
 import { writeBootArchive } from '../../../../src/disk/boot-archive.ts';
 import { contentBytes, contentOf } from '../../../../src/tree/content.ts';
 import { buildHashTree, leafDigests } from '../../../../src/verity/hash-tree.ts';
@@ -60,7 +60,6 @@ export async function writeRelease({ version, rootHash, images }: TestRelease, d
   const part = (bytes: Buffer) => ({ size: bytes.length, sha256: hash('sha256', bytes, 'hex') });
   const { boot, root, hash: tree } = images;
   const manifest: ReleaseManifest = {
-    schema: 1,
     os: 'lighthouse',
     version,
     arch: 'amd64',
@@ -69,6 +68,6 @@ export async function writeRelease({ version, rootHash, images }: TestRelease, d
     dataBlocks: root.length / 4096,
     parts: { boot: part(boot), root: part(root), hash: part(tree) },
   };
-  await writeFile(join(place, 'manifest.json'), JSON.stringify(manifest));
+  await writeFile(join(place, 'manifest.json'), writeReleaseManifest(manifest));
   return place;
 }

@@ -14,10 +14,10 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { UpdateHost } from '../../../../src/agent/update/host.ts';
+import type { Host } from '../../../../src/agent/host/host.ts';
 import type { Command } from '../../../../src/tools/tools.ts';
 
-export interface SandboxHost extends UpdateHost {
+export interface SandboxHost extends Host {
   readonly root: string;
   /** Commands, as they were asked for. */
   readonly calls: string[];

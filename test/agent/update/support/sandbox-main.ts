@@ -1,6 +1,6 @@
 // The updater as a process of its own on a machine in a directory, for tests with more than one at once. SANDBOX: the
 // directory, curl's command and the clock, as JSON.
-import { runUpdateCommand } from '../../../../src/agent/commands/update.ts';
+import { runUpdateCommand } from '../../run-command.ts';
 import { sandboxHost } from './sandbox-host.ts';
 
 const { root, curl, now } = JSON.parse(process.env.SANDBOX!);

@@ -2,8 +2,6 @@
 // for its reboots.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runCommand } from '../../../../src/agent/commands/main.ts';
-import { runUpdateCommand } from '../../../../src/agent/commands/update.ts';
 import { chooseBoot } from '../../../../src/slots/boot-model.ts';
 import {
   envOffsets,
@@ -18,6 +16,7 @@ import { freshState, type SlotState } from '../../../../src/slots/state.ts';
 import { imageKinds } from '../../../../src/tuf/names.ts';
 import { temporaryDirectory } from '../../../release/support/workplace.ts';
 import { hostTools } from '../../../support/tools.ts';
+import { runCommand, runUpdateCommand } from '../../run-command.ts';
 import type { TestRelease } from './releases.ts';
 import { type SandboxHost, sandboxHost } from './sandbox-host.ts';
 

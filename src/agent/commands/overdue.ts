@@ -1,0 +1,14 @@
+// The guard's word on a trial that has not come to its gate.
+import { noteOverdue } from '../health/gate.ts';
+import { openSlots } from '../slots/machine.ts';
+import type { Command } from './command.ts';
+
+export const overdue: Command = {
+  words: 'overdue',
+  usage: 'REASON',
+  parse([reason, ...rest]) {
+    return reason === undefined || rest.length > 0
+      ? undefined
+      : (host) => noteOverdue(openSlots(host).host, reason);
+  },
+};

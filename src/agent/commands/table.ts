@@ -1,0 +1,50 @@
+// All commands of the agent, by the program that has them: the signatures' code is in a program of its own, so that what
+// the agent does at every start of a container does not carry it. The order is that of the usage.
+import { account } from './account.ts';
+import { boot } from './boot.ts';
+import { bundleCleanup } from './bundle-cleanup.ts';
+import { bundleConnect } from './bundle-connect.ts';
+import { bundleList } from './bundle-list.ts';
+import { bundlePrepare } from './bundle-prepare.ts';
+import { channel } from './channel.ts';
+import type { Command } from './command.ts';
+import { confirm } from './confirm.ts';
+import { diskGrow } from './disk-grow.ts';
+import { healthGate } from './health-gate.ts';
+import { logs } from './logs.ts';
+import { markBad } from './mark-bad.ts';
+import { overdue } from './overdue.ts';
+import { pass } from './pass.ts';
+import { rollback } from './rollback.ts';
+import { services } from './services.ts';
+import { servicesConfigure } from './services-configure.ts';
+import { servicesSignal } from './services-signal.ts';
+import { stage } from './stage.ts';
+import { status } from './status.ts';
+import { update } from './update.ts';
+import { volumesMount } from './volumes-mount.ts';
+
+export const agentCommands: readonly Command[] = [
+  status,
+  services,
+  servicesSignal,
+  logs,
+  stage,
+  confirm,
+  rollback,
+  markBad,
+  boot,
+  bundleList,
+  bundlePrepare,
+  bundleConnect,
+  bundleCleanup,
+  servicesConfigure,
+  volumesMount,
+  diskGrow,
+  account,
+  healthGate,
+  pass,
+  overdue,
+];
+
+export const updateCommands: readonly Command[] = [update, channel];
