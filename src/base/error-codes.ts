@@ -36,7 +36,8 @@ export const errorCodes = {
     'too-many-files': 'Too many files are open. Raise the limit (`ulimit -n 4096`) or lower --jobs.',
     'git-failed':
       'git, which tells the tags of LinuxKit packages, does not run. Install it, or name the image itself.',
-    'host-unsupported': 'There are no host tools for this machine’s architecture. Build on amd64 or arm64.',
+    'host-unsupported':
+      'There are no host tools for this machine’s architecture. Build on one that images can be built for.',
     'tool-failed': 'A host tool ended with an error. The hint has the command that shows it by itself.',
     'tool-missing': 'A program is not among the host tools. Add its Debian package to the tools’ component.',
     'tool-unreadable':

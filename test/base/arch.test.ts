@@ -54,7 +54,7 @@ test('a name more: the compiler asks for its record, then for each field of it, 
   );
   const gaps = await compile('src/base/arch.ts');
   expect(gaps).toMatch(/^src\/base\/arch\/riscv64\.ts.*is missing the following properties/);
-  expect(gaps).toContain('uname, node, elf');
+  expect(gaps).toContain('uname, node, ec2');
 
   const record = JSON.stringify(architectureOf('arm64')).replaceAll('arm64', 'riscv64');
   await writeFile(
@@ -77,12 +77,14 @@ test('no other file names one', async () => {
       /\/\*[\s\S]*?\*\/|(^|\s)\/\/.*$/gm,
       '',
     );
-    for (const line of code.split('\n')) if (words.test(line)) found.push(`${name}: ${line.trim()}`);
+    for (const line of code.split('\n'))
+      if (words.test(line) && !isExample(line)) found.push(`${name}: ${line.trim()}`);
   }
-  expect(found).toEqual([
-    "cli/help.ts: ['catamaran build server.yml --arch arm64', 'on any machine: nothing of it is executed'],",
-  ]);
+  expect(found).toEqual([]);
 });
+
+/** Of the command line, for people. */
+const isExample = (line: string): boolean => line.includes("'catamaran ");
 
 test.each(architectures)('%s is found by each of its names', (arch) => {
   const { uname, node } = architectureOf(arch);

@@ -4,6 +4,7 @@ import type { Architecture } from './architecture.ts';
 export const amd64: Architecture = {
   uname: 'x86_64',
   node: 'x64',
+  ec2: 'x86_64',
   elf: { machine: 62, triplet: 'x86_64-linux-gnu', cacheFlags: 0x0303 },
   variants: ['', 'v1'],
   partitionTypes: {

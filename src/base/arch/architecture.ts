@@ -5,6 +5,8 @@ export interface Architecture {
   readonly uname: string;
   /** Node's word: `process.arch`. */
   readonly node: string;
+  /** Amazon's word. */
+  readonly ec2: string;
   readonly elf: {
     /** e_machine of the header. */
     readonly machine: number;

@@ -4,6 +4,7 @@ import type { Architecture } from './architecture.ts';
 export const arm64: Architecture = {
   uname: 'aarch64',
   node: 'arm64',
+  ec2: 'arm64',
   elf: { machine: 183, triplet: 'aarch64-linux-gnu', cacheFlags: 0x0a03 },
   variants: ['v8', ''],
   partitionTypes: {

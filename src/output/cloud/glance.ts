@@ -1,6 +1,6 @@
 // What Glance is told with a qcow2: the properties that Nova and libvirt go by (glance's "useful image properties"), and
 // the command that uploads it.
-import type { Arch } from '../../base/arch.ts';
+import { type Arch, architectureOf } from '../../base/arch.ts';
 import { quote } from '../../tools/run.ts';
 
 export interface GlanceDescription {
@@ -26,6 +26,7 @@ export interface GlanceImage {
 
 export function describeGlanceImage(description: GlanceDescription): GlanceImage {
   const { name, version, arch, firmware, minDisk, minMemory } = description;
+  const { uname, grub, qemu } = architectureOf(arch);
   return {
     name,
     disk_format: 'qcow2',
@@ -33,10 +34,10 @@ export function describeGlanceImage(description: GlanceDescription): GlanceImage
     min_disk: minDisk,
     min_ram: minMemory,
     properties: {
-      architecture: arch === 'amd64' ? 'x86_64' : 'aarch64',
+      architecture: uname,
       hw_disk_bus: 'virtio',
-      hw_firmware_type: arch === 'amd64' ? firmware : 'uefi',
-      hw_machine_type: arch === 'amd64' ? 'q35' : 'virt',
+      hw_firmware_type: grub.bios ? firmware : 'uefi',
+      hw_machine_type: qemu.machine,
       hw_rng_model: 'virtio',
       hw_video_model: 'virtio',
       hw_vif_model: 'virtio',

@@ -1,7 +1,7 @@
 // What Amazon's EC2 needs: the disk as it is, the list of its blocks for the EBS direct API (PutSnapshotBlock), and the
 // request that makes an AMI of the snapshot (RegisterImage). Never `import-image`: it refuses EFI partitions.
 import { createHash } from 'node:crypto';
-import type { Arch } from '../../base/arch.ts';
+import { type Arch, architectureOf } from '../../base/arch.ts';
 import type { SparseImage } from '../../disk/sparse.ts';
 import { isZero, readBlocks } from '../write/blocks.ts';
 import type { WrittenFile } from '../write/output-file.ts';
@@ -72,11 +72,11 @@ export function describeImage({ name, description, arch, volumeSize }: ImageDesc
   return {
     Name: name.replace(/[^A-Za-z0-9()[\] ./'@_-]/g, '-').slice(0, 128),
     Description: description,
-    Architecture: arch === 'amd64' ? 'x86_64' : 'arm64',
+    Architecture: architectureOf(arch).ec2,
     VirtualizationType: 'hvm',
     EnaSupport: true,
     SriovNetSupport: 'simple',
-    BootMode: arch === 'amd64' ? 'uefi-preferred' : 'uefi',
+    BootMode: architectureOf(arch).grub.bios ? 'uefi-preferred' : 'uefi',
     ImdsSupport: 'v2.0',
     RootDeviceName: rootDevice,
     BlockDeviceMappings: [
