@@ -1,0 +1,123 @@
+// A slot's three images to a live ISO that boots by BIOS and UEFI: the very same root and hash tree as on a disk, on places
+// of the medium that the initrd is told. With a partition table it boots from a stick as well; `plain` has none, for those
+// who take nothing but a CD's image. Nothing is copied before it is written.
+import { createHash } from 'node:crypto';
+import type { Arch } from '../../base/arch.ts';
+import { roundUp } from '../../base/size.ts';
+import { configAreaSize, encodeConfigArea } from '../../contract/config-area.ts';
+import { imageName } from '../../contract/release-manifest.ts';
+import { bootCatalog, bootRecord } from '../../disk/el-torito.ts';
+import { writeFat } from '../../disk/fat.ts';
+import { prefixOnEsp, uefi } from '../../disk/grub.ts';
+import { installCd, installHybrid } from '../../disk/grub-cd.ts';
+import type { MediaGrub } from '../../disk/grub-media.ts';
+import { hybridTail, writeHybrid } from '../../disk/hybrid.ts';
+import { layoutIso, writeIso } from '../../disk/iso9660.ts';
+import {
+  liveConfigName,
+  liveConfigSize,
+  liveScript,
+  mediaDirectory,
+  writeLiveConfig,
+} from '../../disk/live-script.ts';
+import { concatenate, type SparseImage } from '../../disk/sparse.ts';
+import { deriveGuid, uuidBytes } from '../../gpt/guid.ts';
+import type { SlotImages } from '../disk/slot.ts';
+
+export interface IsoParts {
+  readonly slot: Pick<SlotImages, 'boot' | 'root' | 'hash'>;
+  readonly grub: MediaGrub;
+  readonly os: { readonly id: string; readonly version: string };
+  readonly arch: Arch;
+  /** Seconds since the epoch: the date of everything on it. */
+  readonly epoch: number;
+  readonly plain?: boolean;
+}
+
+const paths = {
+  esp: 'boot/esp.img',
+  cd: 'boot/eltorito.img',
+  script: `${prefixOnEsp.slice(1)}/grub.cfg`,
+  live: `${mediaDirectory}/${liveConfigName}`,
+  config: `${mediaDirectory}/config.env`,
+  boot: `${mediaDirectory}/${imageName('boot')}`,
+  root: `${mediaDirectory}/${imageName('root')}`,
+  hash: `${mediaDirectory}/${imageName('hash')}`,
+} as const;
+
+export function composeIso({ slot, grub, os, arch, epoch, plain = false }: IsoParts): SparseImage {
+  const label = volumeLabel(os);
+  const script = new TextEncoder().encode(liveScript(label));
+  const esp = espImage(
+    new Map([
+      [uefi[arch].file, grub.efi],
+      [paths.script, script],
+    ]),
+    os.id,
+    epoch,
+  );
+  const { bios } = grub;
+  // What the firmware and GRUB need comes first: of a medium that is cut short they can still say so.
+  const layout = layoutIso(
+    [
+      { path: paths.esp, size: esp.size },
+      ...(bios ? [{ path: paths.cd, size: bios.cd.length }] : []),
+      { path: paths.script, size: script.length },
+      { path: paths.live, size: liveConfigSize },
+      { path: paths.config, size: configAreaSize },
+      { path: paths.boot, size: slot.boot.size },
+      { path: paths.hash, size: slot.hash.size },
+      { path: paths.root, size: slot.root.size },
+    ],
+    { tail: plain ? 0 : hybridTail },
+  );
+  const place = (path: string) => layout.files.get(path)!;
+  const at = (path: string) => place(path).offset;
+  const live = { label, root: at(paths.root), hash: at(paths.hash), config: at(paths.config) };
+  const bootCode = bios && installHybrid(bios.hybrid, at(paths.cd));
+  return writeIso(layout, {
+    label,
+    epoch,
+    ...(plain ? {} : writeHybrid({ osId: os.id, size: layout.size, esp: place(paths.esp), bootCode })),
+    boot: {
+      record: bootRecord(layout.catalog),
+      catalog: bootCatalog({ bios: bios && place(paths.cd), uefi: place(paths.esp) }),
+    },
+    files: new Map([
+      [paths.esp, esp],
+      ...(bios ? [[paths.cd, concatenate([installCd(bios.cd, at(paths.cd))])] as const] : []),
+      [paths.script, concatenate([script])],
+      [paths.live, concatenate([writeLiveConfig(live)])],
+      [paths.config, concatenate([encodeConfigArea(emptyConfig, sha256)])],
+      [paths.boot, slot.boot],
+      [paths.hash, slot.hash],
+      [paths.root, slot.root],
+    ]),
+  });
+}
+
+const emptyConfig = { arguments: '', config: new Uint8Array(0) };
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+/** ECMA-119, 8.4.8: 32 characters of A to Z, digits and underscore. */
+export function volumeLabel({ id, version }: IsoParts['os']): string {
+  return `${id}_${version}`
+    .toUpperCase()
+    .replace(/[^A-Z0-9]/g, '_')
+    .slice(0, 32);
+}
+
+const espCluster = 2048;
+
+/** FAT12, as small as it gets: some firmware reads all of it. */
+function espImage(files: ReadonlyMap<string, Uint8Array>, osId: string, mtime: number): SparseImage {
+  const room = [...files.values()].reduce((sum, { length }) => sum + roundUp(length, espCluster), 0);
+  return writeFat(files, {
+    type: 12,
+    size: roundUp(room + 65536, 1 << 20),
+    clusterSize: espCluster,
+    label: 'ESP',
+    serial: Buffer.from(uuidBytes(deriveGuid(osId, 'iso-esp-fat'))).readUInt32LE(0),
+    mtime,
+  });
+}
