@@ -42,7 +42,11 @@ export function decodeConfigArea(bytes: Uint8Array, digest: Digest): ConfigArea 
   return decoded && { arguments: words, config: decoded };
 }
 
-const bytesOf = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
+function bytesOf(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
+  return bytes;
+}
 
 function textOf(bytes: Uint8Array): string {
   let text = '';

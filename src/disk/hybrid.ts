@@ -47,8 +47,8 @@ export function writeHybrid({ osId, size, esp, bootCode }: HybridFacts): {
   return { system, tail: backup };
 }
 
-/** There are BIOSes that start no disk without an active partition: an empty one, which is none to everybody else. */
+/** There are BIOSes that start no disk without an active partition: an empty one, of type 0, as xorriso makes it. */
 function markActive(mbr: Uint8Array): void {
   const entry = 446 + 16;
-  mbr.set([0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0], entry);
+  mbr.set([0x80, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0], entry);
 }

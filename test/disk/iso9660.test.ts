@@ -54,7 +54,10 @@ test('xorriso reads every file as it was, in directories of more than one sector
       ['a/b/c/d/e/f/g/deep.txt', bytesOf(1)],
       ['empty', new Uint8Array(0)],
       ['boot/block', bytesOf(2048)],
-      ...Array.from({ length: 150 }, (_, index) => [`many/file_number_${index}.txt`, bytesOf(index)] as const),
+      ...Array.from(
+        { length: 150 },
+        (_, index) => [`many/file_number_${index}.txt`, bytesOf(index)] as const,
+      ),
     ]),
   );
 });
@@ -105,7 +108,11 @@ test('the same bytes each time', async () => {
   const sums = [];
   for (const name of ['one', 'other']) {
     await writeRaw(image(), join(scratch, name));
-    sums.push(createHash('sha256').update(await readFile(join(scratch, name))).digest('hex'));
+    sums.push(
+      createHash('sha256')
+        .update(await readFile(join(scratch, name)))
+        .digest('hex'),
+    );
   }
   expect(sums[0]).toBe(sums[1]);
 });

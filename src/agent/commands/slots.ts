@@ -4,6 +4,8 @@ import { noteOverdue, passGate } from '../health/gate.ts';
 import type { Host } from '../host/host.ts';
 import { accountForBoot } from '../slots/account.ts';
 import { confirmRunning, markSlotBad, passRunning, rollBack } from '../slots/decide.ts';
+import { liveMedium, refuseLive } from '../slots/live.ts';
+import { describeLiveStatus, readLiveStatus } from '../slots/live-status.ts';
 import { openSlots, type SlotMachine } from '../slots/machine.ts';
 import { stage } from '../slots/stage.ts';
 import { describeStatus, readStatus } from '../slots/status.ts';
@@ -18,7 +20,22 @@ export const slotUsage = [
 /** Undefined where the words are none of these commands. */
 export function findSlotCommand(words: readonly string[]): ((host: Host) => void) | undefined {
   const command = parse(words);
-  return command && ((host) => command(openSlots(host)));
+  return (
+    command &&
+    ((host) => {
+      const medium = liveMedium(host);
+      if (medium === undefined) command(openSlots(host));
+      else answerLive(host, medium, words);
+    })
+  );
+}
+
+/** What init calls, and the status. All else is refused as the slots are opened. */
+function answerLive(host: Host, medium: string, [verb, object]: readonly string[]): void {
+  if (verb === 'account' || verb === 'health-gate' || verb === 'pass' || verb === 'overdue') return;
+  if (verb !== 'status') refuseLive(host);
+  const status = readLiveStatus(host, medium);
+  print(host, object === '--json' ? [JSON.stringify(status)] : describeLiveStatus(status));
 }
 
 function parse([verb, ...rest]: readonly string[]): ((machine: SlotMachine) => void) | undefined {
@@ -60,5 +77,9 @@ function markBad(machine: SlotMachine, slot: SlotName = machine.running.slot): v
 
 function printStatus(machine: SlotMachine, json: boolean): void {
   const status = readStatus(machine);
-  for (const line of json ? [JSON.stringify(status)] : describeStatus(status)) machine.host.print(line);
+  print(machine.host, json ? [JSON.stringify(status)] : describeStatus(status));
+}
+
+function print(host: Host, lines: readonly string[]): void {
+  for (const line of lines) host.print(line);
 }

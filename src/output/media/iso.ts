@@ -34,7 +34,7 @@ export interface IsoParts {
   readonly plain?: boolean;
 }
 
-const paths = {
+export const mediaPaths = {
   esp: 'boot/esp.img',
   cd: 'boot/eltorito.img',
   script: `${prefixOnEsp.slice(1)}/grub.cfg`,
@@ -51,7 +51,7 @@ export function composeIso({ slot, grub, os, arch, epoch, plain = false }: IsoPa
   const esp = espImage(
     new Map([
       [uefi[arch].file, grub.efi],
-      [paths.script, script],
+      [mediaPaths.script, script],
     ]),
     os.id,
     epoch,
@@ -60,38 +60,38 @@ export function composeIso({ slot, grub, os, arch, epoch, plain = false }: IsoPa
   // What the firmware and GRUB need comes first: of a medium that is cut short they can still say so.
   const layout = layoutIso(
     [
-      { path: paths.esp, size: esp.size },
-      ...(bios ? [{ path: paths.cd, size: bios.cd.length }] : []),
-      { path: paths.script, size: script.length },
-      { path: paths.live, size: liveConfigSize },
-      { path: paths.config, size: configAreaSize },
-      { path: paths.boot, size: slot.boot.size },
-      { path: paths.hash, size: slot.hash.size },
-      { path: paths.root, size: slot.root.size },
+      { path: mediaPaths.esp, size: esp.size },
+      ...(bios ? [{ path: mediaPaths.cd, size: bios.cd.length }] : []),
+      { path: mediaPaths.script, size: script.length },
+      { path: mediaPaths.live, size: liveConfigSize },
+      { path: mediaPaths.config, size: configAreaSize },
+      { path: mediaPaths.boot, size: slot.boot.size },
+      { path: mediaPaths.hash, size: slot.hash.size },
+      { path: mediaPaths.root, size: slot.root.size },
     ],
     { tail: plain ? 0 : hybridTail },
   );
   const place = (path: string) => layout.files.get(path)!;
   const at = (path: string) => place(path).offset;
-  const live = { label, root: at(paths.root), hash: at(paths.hash), config: at(paths.config) };
-  const bootCode = bios && installHybrid(bios.hybrid, at(paths.cd));
+  const live = { label, root: at(mediaPaths.root), hash: at(mediaPaths.hash), config: at(mediaPaths.config) };
+  const bootCode = bios && installHybrid(bios.hybrid, at(mediaPaths.cd));
   return writeIso(layout, {
     label,
     epoch,
-    ...(plain ? {} : writeHybrid({ osId: os.id, size: layout.size, esp: place(paths.esp), bootCode })),
+    ...(plain ? {} : writeHybrid({ osId: os.id, size: layout.size, esp: place(mediaPaths.esp), bootCode })),
     boot: {
       record: bootRecord(layout.catalog),
-      catalog: bootCatalog({ bios: bios && place(paths.cd), uefi: place(paths.esp) }),
+      catalog: bootCatalog({ bios: bios && place(mediaPaths.cd), uefi: place(mediaPaths.esp) }),
     },
     files: new Map([
-      [paths.esp, esp],
-      ...(bios ? [[paths.cd, concatenate([installCd(bios.cd, at(paths.cd))])] as const] : []),
-      [paths.script, concatenate([script])],
-      [paths.live, concatenate([writeLiveConfig(live)])],
-      [paths.config, concatenate([encodeConfigArea(emptyConfig, sha256)])],
-      [paths.boot, slot.boot],
-      [paths.hash, slot.hash],
-      [paths.root, slot.root],
+      [mediaPaths.esp, esp],
+      ...(bios ? [[mediaPaths.cd, concatenate([installCd(bios.cd, at(mediaPaths.cd))])] as const] : []),
+      [mediaPaths.script, concatenate([script])],
+      [mediaPaths.live, concatenate([writeLiveConfig(live)])],
+      [mediaPaths.config, concatenate([encodeConfigArea(emptyConfig, sha256)])],
+      [mediaPaths.boot, slot.boot],
+      [mediaPaths.hash, slot.hash],
+      [mediaPaths.root, slot.root],
     ]),
   });
 }
