@@ -30,7 +30,7 @@ export async function customize(
   front.result(
     'iso customize',
     { file, cmdline: area.arguments, config: text },
-    show ? `cmdline: ${area.arguments}\n${printable(text)}` : `${file}\n`,
+    show ? `cmdline: ${area.arguments}\n${text.split('\n').map(printable).join('\n')}` : `${file}\n`,
   );
 }
 
