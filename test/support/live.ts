@@ -2,10 +2,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ReleasePart } from '../../src/contract/release-manifest.ts';
+import { readBootArchive } from '../../src/disk/boot-archive-reader.ts';
+import { openDiskFile } from '../../src/disk/disk-file.ts';
 import { makeMediaGrub } from '../../src/disk/grub-media.ts';
 import { concatenate, type SparseImage } from '../../src/disk/sparse.ts';
 import { writeReleaseImages } from '../../src/output/disk/release-images.ts';
 import { composeIso } from '../../src/output/media/iso.ts';
+import { composePxe } from '../../src/output/media/pxe.ts';
 import { writeRaw } from '../../src/output/write/raw.ts';
 import { testContext } from './context.ts';
 import { hostTools } from './tools.ts';
@@ -41,6 +44,8 @@ export interface LiveSystem {
   /** Of the slot's images. */
   readonly slot: Readonly<Record<ReleasePart, SparseImage>>;
   readonly rootHash: string;
+  /** Of the network directory. */
+  pxe(): Promise<ReadonlyMap<string, SparseImage>>;
   writeIso(name: string, options?: { plain?: boolean }): Promise<string>;
 }
 
@@ -69,6 +74,17 @@ export async function makeLive(directory: string, kernel: string): Promise<LiveS
   return {
     slot,
     rootHash: manifest.roothash,
+    async pxe() {
+      const boot = join(images, 'boot.img');
+      const disk = await openDiskFile(boot);
+      const archive = (await readBootArchive(disk.read, disk.size).finally(() => disk.close()))!;
+      const piece = (wanted: string) => {
+        const { offset, size } = archive.files.find(({ name }) => name === wanted)!;
+        return concatenate([{ at: 'file', path: boot, offset, size }]);
+      };
+      const parts = { kernel: piece('kernel'), initrd: piece('initrd'), slotArgs: archive.slotArgs! };
+      return composePxe({ ...parts, root: slot.root, hash: slot.hash });
+    },
     async writeIso(name, { plain = false } = {}) {
       const path = join(directory, name);
       await writeRaw(composeIso({ slot, grub, os, arch: 'amd64', epoch: 1_700_000_000, plain }), path);
