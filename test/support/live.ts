@@ -7,8 +7,8 @@ import { openDiskFile } from '../../src/disk/disk-file.ts';
 import { makeMediaGrub } from '../../src/disk/grub-media.ts';
 import { concatenate, type SparseImage } from '../../src/disk/sparse.ts';
 import { writeReleaseImages } from '../../src/output/disk/release-images.ts';
-import { composeIso } from '../../src/output/media/iso.ts';
-import { composePxe } from '../../src/output/media/pxe.ts';
+import { composeIso } from '../../src/output/media/compose-iso.ts';
+import { composePxe } from '../../src/output/media/compose-pxe.ts';
 import { writeRaw } from '../../src/output/write/raw.ts';
 import { testContext } from './context.ts';
 import { hostTools } from './tools.ts';
@@ -80,7 +80,7 @@ export async function makeLive(directory: string, kernel: string): Promise<LiveS
       const archive = (await readBootArchive(disk.read, disk.size).finally(() => disk.close()))!;
       const piece = (wanted: string) => {
         const { offset, size } = archive.files.find(({ name }) => name === wanted)!;
-        return concatenate([{ at: 'file', path: boot, offset, size }]);
+        return { at: 'file', path: boot, offset, size } as const;
       };
       const parts = { kernel: piece('kernel'), initrd: piece('initrd'), slotArgs: archive.slotArgs! };
       return composePxe({ ...parts, root: slot.root, hash: slot.hash });

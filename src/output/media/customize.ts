@@ -19,7 +19,7 @@ import { contentOf } from '../../tree/content.ts';
 import type { WrittenFile } from '../write/output-file.ts';
 import { writeRaw } from '../write/raw.ts';
 import type { OutputOptions } from '../write/write-output.ts';
-import { mediaPaths } from './iso.ts';
+import { mediaPaths } from './compose-iso.ts';
 
 export interface CustomIso {
   readonly area: ConfigArea;

@@ -1,12 +1,12 @@
 // A slot's images to a directory for machines that boot from a network: kernel, initrd, root image and hash tree, and a
 // script for each boot loader. By `boot.ipxe` the machine fetches its root itself and has it in memory once; by the others
 // the boot loader hands it over behind the initrd, for which there is twice as much memory to be.
-import type { SparseImage } from '../../disk/sparse.ts';
-import { concatenate } from '../../disk/sparse.ts';
+import { concatenate, type SparseImage } from '../../disk/sparse.ts';
+import type { Content } from '../../tree/content.ts';
 
 export interface PxeParts {
-  readonly kernel: SparseImage;
-  readonly initrd: SparseImage;
+  readonly kernel: Content;
+  readonly initrd: Content;
   readonly root: SparseImage;
   readonly hash: SparseImage;
   /** The kernel's, as slot.cfg has them. */
@@ -17,8 +17,8 @@ export interface PxeParts {
 export function composePxe({ slotArgs, ...images }: PxeParts): Map<string, SparseImage> {
   const script = (text: string) => concatenate([new TextEncoder().encode(text)]);
   return new Map([
-    ['kernel', images.kernel],
-    ['initrd', images.initrd],
+    ['kernel', concatenate([images.kernel])],
+    ['initrd', concatenate([images.initrd])],
     ['root.img', images.root],
     ['hash.img', images.hash],
     ['boot.ipxe', script(ipxeScript(slotArgs, 'url'))],
