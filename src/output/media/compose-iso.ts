@@ -97,7 +97,8 @@ export function composeIso({ slot, grub, os, arch, epoch, plain = false }: IsoPa
 }
 
 const emptyConfig = { arguments: '', config: new Uint8Array(0) };
-const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+/** Of the config area. */
+export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 /** ECMA-119, 8.4.8: 32 characters of A to Z, digits and underscore. */
 export function volumeLabel({ id, version }: IsoParts['os']): string {

@@ -1,6 +1,5 @@
 // Changes what a finished ISO may be changed in: its config area, and no other byte. The new file appears by rename, so that
 // at every instant the ISO is the old one or the new one.
-import { createHash } from 'node:crypto';
 import { type FileHandle, open, realpath } from 'node:fs/promises';
 import { CatamaranError, messageOf } from '../../base/errors.ts';
 import { formatSize } from '../../base/size.ts';
@@ -19,7 +18,7 @@ import { contentOf } from '../../tree/content.ts';
 import type { WrittenFile } from '../write/output-file.ts';
 import { writeRaw } from '../write/raw.ts';
 import type { OutputOptions } from '../write/write-output.ts';
-import { mediaPaths } from './compose-iso.ts';
+import { mediaPaths, sha256 } from './compose-iso.ts';
 
 export interface CustomIso {
   readonly area: ConfigArea;
@@ -68,8 +67,6 @@ export async function customizeIso(
   ];
   return writeRaw({ size, extents: patched }, real, options);
 }
-
-export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 function checkChanges(words: string, config: Uint8Array): void {
   if (!isPlainArguments(words)) {
