@@ -24,7 +24,7 @@ beforeAll(async () => {
   live = await makeLive(join(scratch, 'live'), 'component:kernel');
   const directory = join(scratch, 'pxe');
   await mkdir(directory);
-  for (const [name, image] of await live.pxe()) await writeRaw(image, join(directory, name));
+  for (const [name, image] of Object.entries(await live.pxe())) await writeRaw(image, join(directory, name));
   server = createServer((request, response) => {
     const file = createReadStream(join(directory, basename(request.url ?? '')));
     file.on('error', () => response.writeHead(404).end());

@@ -45,7 +45,7 @@ export interface LiveSystem {
   readonly slot: Readonly<Record<ReleasePart, SparseImage>>;
   readonly rootHash: string;
   /** Of the network directory. */
-  pxe(): Promise<ReadonlyMap<string, SparseImage>>;
+  pxe(): Promise<ReturnType<typeof composePxe>>;
   writeIso(name: string, options?: { plain?: boolean }): Promise<string>;
 }
 
@@ -82,7 +82,7 @@ export async function makeLive(directory: string, kernel: string): Promise<LiveS
         const { offset, size } = archive.files.find(({ name }) => name === wanted)!;
         return { at: 'file', path: boot, offset, size } as const;
       };
-      const parts = { kernel: piece('kernel'), initrd: piece('initrd'), slotArgs: archive.slotArgs! };
+      const parts = { kernel: piece('kernel'), initrd: piece('initrd'), arguments: archive.slotArgs! };
       return composePxe({ ...parts, root: slot.root, hash: slot.hash });
     },
     async writeIso(name, { plain = false } = {}) {

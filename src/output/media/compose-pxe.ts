@@ -10,21 +10,30 @@ export interface PxeParts {
   readonly root: SparseImage;
   readonly hash: SparseImage;
   /** The kernel's, as slot.cfg has them. */
-  readonly slotArgs: string;
+  readonly arguments: string;
 }
 
-/** Files by name. */
-export function composePxe({ slotArgs, ...images }: PxeParts): Map<string, SparseImage> {
+export const pxeFiles = [
+  'kernel',
+  'initrd',
+  'root.img',
+  'hash.img',
+  'boot.ipxe',
+  'appended.ipxe',
+  'grub.cfg',
+] as const;
+
+export function composePxe(parts: PxeParts): Readonly<Record<(typeof pxeFiles)[number], SparseImage>> {
   const script = (text: string) => concatenate([new TextEncoder().encode(text)]);
-  return new Map([
-    ['kernel', concatenate([images.kernel])],
-    ['initrd', concatenate([images.initrd])],
-    ['root.img', images.root],
-    ['hash.img', images.hash],
-    ['boot.ipxe', script(ipxeScript(slotArgs, 'url'))],
-    ['appended.ipxe', script(ipxeScript(slotArgs, 'appended'))],
-    ['grub.cfg', script(grubNetScript(slotArgs))],
-  ]);
+  return {
+    kernel: concatenate([parts.kernel]),
+    initrd: concatenate([parts.initrd]),
+    'root.img': parts.root,
+    'hash.img': parts.hash,
+    'boot.ipxe': script(ipxeScript(parts.arguments, 'url')),
+    'appended.ipxe': script(ipxeScript(parts.arguments, 'appended')),
+    'grub.cfg': script(grubNetScript(parts.arguments)),
+  };
 }
 
 /** Where the initrd looks for what a boot loader has put behind it. */

@@ -1,7 +1,7 @@
 // The files for a boot from a network, and the scripts in them. That they boot is shown in test/boot/pxe.test.ts.
 import { expect, test } from 'vitest';
 import { concatenate } from '../../../src/disk/sparse.ts';
-import { composePxe } from '../../../src/output/media/compose-pxe.ts';
+import { composePxe, pxeFiles } from '../../../src/output/media/compose-pxe.ts';
 import { contentOf } from '../../../src/tree/content.ts';
 
 const files = composePxe({
@@ -9,11 +9,11 @@ const files = composePxe({
   initrd: contentOf('initrd'),
   root: concatenate([new Uint8Array(4096)]),
   hash: concatenate([new Uint8Array(8192)]),
-  slotArgs: 'console=ttyS0 catamaran.verity=ab,cd,1 panic=10',
+  arguments: 'console=ttyS0 catamaran.verity=ab,cd,1 panic=10',
 });
 
 test('the files', () => {
-  expect([...files].map(([name, { size }]) => [name, size]).slice(0, 4)).toEqual([
+  expect(pxeFiles.map((name) => [name, files[name].size]).slice(0, 4)).toEqual([
     ['kernel', 6],
     ['initrd', 6],
     ['root.img', 4096],
@@ -21,8 +21,8 @@ test('the files', () => {
   ]);
 });
 
-test.each(['boot.ipxe', 'appended.ipxe', 'grub.cfg'])('%s', async (name) => {
-  const { content } = files.get(name)!.extents[0]!;
+test.each(['boot.ipxe', 'appended.ipxe', 'grub.cfg'] as const)('%s', async (name) => {
+  const { content } = files[name].extents[0]!;
   const text = content.at === 'memory' ? Buffer.from(content.bytes).toString() : '';
   await expect(text).toMatchFileSnapshot(`goldens/pxe-${name}`);
 });
