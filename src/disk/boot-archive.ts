@@ -46,11 +46,8 @@ export interface BootArchive {
   readonly mtime: number;
 }
 
-/**
- * Sourced by grub.cfg, which sets `$slot` before and reads `$slot_args` after. GRUB puts a backslash before each quote
- * in the kernel's arguments (grub-core/lib/cmdline.c), so there can be none.
- */
-export function writeSlotConfig(cmdline: string, verity?: VerityArguments): string {
+/** The kernel's arguments. GRUB puts a backslash before each quote in them (grub-core/lib/cmdline.c), so there can be none. */
+export function slotArguments(cmdline: string, verity?: VerityArguments): string {
   const foreign = /["'\\]|[^ -~]/.exec(cmdline)?.[0];
   if (foreign !== undefined) {
     throw new CatamaranError('spec', {
@@ -60,8 +57,12 @@ export function writeSlotConfig(cmdline: string, verity?: VerityArguments): stri
     });
   }
   const root = verity ? [`catamaran.verity=${verity.rootHash},${verity.salt},${verity.dataBlocks}`] : [];
-  const words = [cmdline.trim(), ...root, ...always].filter((word) => word !== '');
-  return `set slot_args='${words.join(' ')}'\n`;
+  return [cmdline.trim(), ...root, ...always].filter((word) => word !== '').join(' ');
+}
+
+/** Sourced by grub.cfg, which sets `$slot` before and reads `$slot_args` after. */
+export function writeSlotConfig(cmdline: string, verity?: VerityArguments): string {
+  return `set slot_args='${slotArguments(cmdline, verity)}'\n`;
 }
 
 /** slot.cfg comes first: a slot that is being written has none until its first block, written last, is there. */

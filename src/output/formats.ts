@@ -10,8 +10,22 @@ import { kernelInitrd } from './linuxkit/kernel-initrd.ts';
 import { kernelSquashfs } from './linuxkit/kernel-squashfs.ts';
 import { tar } from './linuxkit/tar.ts';
 import { tarKernelInitrd } from './linuxkit/tar-kernel-initrd.ts';
+import { iso } from './media/iso.ts';
+import { isoPlain } from './media/iso-plain.ts';
+import { pxe } from './media/pxe.ts';
 
-export const formats = [qcow2, raw, docker, kernelInitrd, kernelSquashfs, tar, tarKernelInitrd] as const;
+export const formats = [
+  qcow2,
+  raw,
+  iso,
+  isoPlain,
+  pxe,
+  docker,
+  kernelInitrd,
+  kernelSquashfs,
+  tar,
+  tarKernelInitrd,
+] as const;
 
 export type FormatName = (typeof formats)[number]['name'];
 

@@ -4,7 +4,7 @@
 import { type Arch, architectureOf } from '../base/arch.ts';
 import { digestHex } from '../base/digest.ts';
 import { CatamaranError } from '../base/errors.ts';
-import { type ImageManifest, writeBootArchive } from '../disk/boot-archive.ts';
+import { type ImageManifest, slotArguments, writeBootArchive } from '../disk/boot-archive.ts';
 import { printSums } from '../disk/boot-sums.ts';
 import { concatenate, type SparseImage } from '../disk/sparse.ts';
 import type { Planning } from '../engine/planning.ts';
@@ -29,6 +29,8 @@ export interface SlotImages {
   /** What the boot archive holds, for media that are not booted from one. */
   readonly kernel: Content;
   readonly initrd: Content;
+  /** The kernel's. */
+  readonly arguments: string;
 }
 
 interface SlotParts {
@@ -110,11 +112,14 @@ async function composeSlot(parts: SlotParts, use: Use, workshop: Workshop): Prom
   };
   const kernel = await findKernel(use(parts.kernel), spec.kernel!);
   const initrd = contentOfBlob(cache, use(parts.initrd).blobs.initrd);
+  const cmdline = [spec.kernel!.cmdline, ...(spec.etc === 'memory' ? ['catamaran.etc=memory'] : [])].join(
+    ' ',
+  );
   const boot = writeBootArchive({
     kernel,
     initrd,
     sums: await printSums({ kernel, initrd }),
-    cmdline: [spec.kernel!.cmdline, ...(spec.etc === 'memory' ? ['catamaran.etc=memory'] : [])].join(' '),
+    cmdline,
     verity,
     manifest,
     mtime: epoch,
@@ -126,6 +131,7 @@ async function composeSlot(parts: SlotParts, use: Use, workshop: Workshop): Prom
     manifest,
     kernel,
     initrd,
+    arguments: slotArguments(cmdline, verity),
   };
 }
 

@@ -22,7 +22,7 @@ import {
 } from '../../disk/live-script.ts';
 import { concatenate, type SparseImage } from '../../disk/sparse.ts';
 import { deriveGuid, uuidBytes } from '../../gpt/guid.ts';
-import type { SlotImages } from '../disk/slot.ts';
+import type { SlotImages } from '../../steps/slot.ts';
 
 export interface IsoParts {
   readonly slot: Pick<SlotImages, 'boot' | 'root' | 'hash'>;
