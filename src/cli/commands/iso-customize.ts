@@ -52,7 +52,7 @@ async function readConfig(path: string, named: string): Promise<Uint8Array> {
 
 function nothingAsked(): CatamaranError {
   return new CatamaranError('usage', {
-    code: 'usage',
+    code: 'usage-nothing-asked',
     message: 'neither --cmdline nor --config nor --show is given',
     hint: 'Say what to change in the ISO, or --show to see what stands in it.',
   });
