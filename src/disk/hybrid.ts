@@ -1,7 +1,8 @@
 // What makes a stick of an ISO: a partition table in the sectors before the volume, whose first partition is the EFI system
 // partition and whose second is the rest, and for a BIOS boot code in the first sector.
+import { backupSectors, sectorSize } from '../gpt/geometry.ts';
 import { deriveGuid } from '../gpt/guid.ts';
-import { backupSectors, sectorSize, writeGpt } from '../gpt/write.ts';
+import { writeGpt } from '../gpt/write.ts';
 import { partitionType, readOnlyBit } from '../slots/constants.ts';
 import { isoBlock, systemBlocks } from './iso9660-records.ts';
 

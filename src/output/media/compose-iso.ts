@@ -2,13 +2,13 @@
 // of the medium that the initrd is told. With a partition table it boots from a stick as well; `plain` has none, for those
 // who take nothing but a CD's image. Nothing is copied before it is written.
 import { createHash } from 'node:crypto';
-import type { Arch } from '../../base/arch.ts';
+import { type Arch, architectureOf } from '../../base/arch.ts';
 import { roundUp } from '../../base/size.ts';
 import { configAreaSize, encodeConfigArea } from '../../contract/config-area.ts';
 import { imageName } from '../../contract/release-manifest.ts';
 import { bootCatalog, bootRecord } from '../../disk/el-torito.ts';
 import { writeFat } from '../../disk/fat.ts';
-import { prefixOnEsp, uefi } from '../../disk/grub.ts';
+import { prefixOnEsp } from '../../disk/grub.ts';
 import { installCd, installHybrid } from '../../disk/grub-cd.ts';
 import type { MediaGrub } from '../../disk/grub-media.ts';
 import { hybridTail, writeHybrid } from '../../disk/hybrid.ts';
@@ -50,7 +50,7 @@ export function composeIso({ slot, grub, os, arch, epoch, plain = false }: IsoPa
   const script = new TextEncoder().encode(liveScript(label));
   const esp = espImage(
     new Map([
-      [uefi[arch].file, grub.efi],
+      [architectureOf(arch).grub.efi.file, grub.efi],
       [mediaPaths.script, script],
     ]),
     os.id,
