@@ -39,7 +39,7 @@ afterAll(async () => {
 
 /** What the console says until it has said `pattern`. */
 async function boot(script: string, memory: number, pattern: RegExp): Promise<string> {
-  const rom = (await hostTools(['tools-ipxe'])).path('usr/lib/ipxe/qemu/pxe-virtio.rom');
+  const rom = (await hostTools(['tools-ipxe'])).path('usr/share/qemu/pxe-virtio.rom');
   const { port } = server.address() as AddressInfo;
   const bootfile = `bootfile=http://10.0.2.2:${port}/${script}`;
   const extra = [
