@@ -19,6 +19,8 @@ export const errorCodes = {
     'usage-arch': 'Catamaran does not build for this machine’s architecture. Name another with --arch.',
     'usage-certificate': 'A file of --registry-ca is no certificate of an authority. Give a PEM file.',
     'usage-component': 'What was named is no component. Write its name, or a directory that begins with ./.',
+    'usage-nothing-asked':
+      'The command was not told what to do. Give one of the options that the hint names.',
     'usage-error-code': 'No error has this code. docs/errors.md lists all codes.',
     'format-unknown':
       'There is no output format of this name, or not for this. `catamaran formats` lists them.',
@@ -317,6 +319,10 @@ export const errorCodes = {
   'Disk images and machines': {
     'image-unreadable': 'The disk image cannot be opened. Check the path and the permissions.',
     'image-damaged': 'Something in the disk image is not as it was built. Build or fetch it again.',
+    'iso-foreign': 'The file is no ISO of Catamaran. Name one that was built in the format iso or iso-plain.',
+    'iso-damaged': 'The config area of the ISO is not as it was written. Build or fetch the ISO again.',
+    'config-area-full': 'What is to go into the ISO is longer than its config area. Shorten it.',
+    'config-unreadable': 'The file of --config cannot be read. Check the path and the permissions.',
     'gpt-missing': 'There is no partition table on the disk. Give a disk image of Catamaran’s.',
     'gpt-unusable': 'The partition table cannot be mended or changed. The message says why.',
     'platform-unknown': 'There is no platform of this name. docs/platforms.md lists them.',

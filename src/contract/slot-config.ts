@@ -23,8 +23,8 @@ export interface SlotConfig {
   readonly verity?: VerityArguments | undefined;
 }
 
-/** `cmdline`: of the spec. Without `verity` the kernel finds no root. */
-export function writeSlotConfig(cmdline: string, verity?: VerityArguments): string {
+/** The kernel's arguments. `cmdline`: of the spec. Without `verity` the kernel finds no root. */
+export function slotArguments(cmdline: string, verity?: VerityArguments): string {
   const foreign = /["'\\]|[^ -~]/.exec(cmdline)?.[0];
   if (foreign !== undefined) {
     throw new CatamaranError('spec', {
@@ -34,8 +34,11 @@ export function writeSlotConfig(cmdline: string, verity?: VerityArguments): stri
     });
   }
   const root = verity ? [verityArgument(verity)] : [];
-  const words = [cmdline.trim(), ...root, ...always].filter((word) => word !== '');
-  return `# format: ${format}\nset slot_args='${words.join(' ')}'\n`;
+  return [cmdline.trim(), ...root, ...always].filter((word) => word !== '').join(' ');
+}
+
+export function writeSlotConfig(cmdline: string, verity?: VerityArguments): string {
+  return `# format: ${format}\nset slot_args='${slotArguments(cmdline, verity)}'\n`;
 }
 
 export function verityArgument({ rootHash, salt, dataBlocks }: VerityArguments): string {

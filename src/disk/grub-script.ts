@@ -118,17 +118,23 @@ reboot
 `;
 
 /**
- * What is built into GRUB's own image and runs before the ESP has been read: without it, a GRUB that cannot read the
+ * What is built into GRUB's own image and runs before `place`, where its script is, has been read: without it, a GRUB that cannot read the
  * script would wait at a prompt for ever. Its parser knows no `if`; a command that fails is passed over, so a machine
  * without a UART keeps its console.
  */
-export function grubStub({ serial }: { serial: boolean }): string {
+export function grubStub({
+  serial,
+  place = 'the EFI system partition',
+}: {
+  serial: boolean;
+  place?: string;
+}): string {
   const terminals = `serial --unit=0 --speed=115200
 terminal_output console serial
 terminal_input console serial
 `;
   return `${serial ? terminals : ''}source $prefix/grub.cfg
-echo "catamaran: the EFI system partition cannot be read; trying again in 30 seconds"
+echo "catamaran: ${place} cannot be read; trying again in 30 seconds"
 sleep 30
 reboot
 `;

@@ -1,47 +1,16 @@
 // GRUB for the disk: the BIOS image for the first sector and the BIOS boot partition, the UEFI application for the ESP.
 // Stock modules, made by grub-mkimage and patched here as grub-bios-setup would (util/setup.c), without a root or a device.
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { GrubTarget } from '../base/arch/architecture.ts';
 import { type Arch, architectureOf } from '../base/arch.ts';
 import { sectorSize } from '../gpt/geometry.ts';
 import { partitionNumber } from '../slots/constants.ts';
-import { grubScript, grubStub } from './grub-script.ts';
+import { type GrubHost, makeGrubImage } from './grub-image.ts';
+import { grubScript } from './grub-script.ts';
 
-const commonModules = [
-  'boot',
-  'configfile',
-  'echo',
-  'fat',
-  'gcry_crc',
-  'hashsum',
-  'linux',
-  'loadenv',
-  'minicmd',
-  'normal',
-  'part_gpt',
-  'probe',
-  'reboot',
-  'regexp',
-  'sleep',
-  'tar',
-  'terminal',
-  'test',
-  'true',
-];
-
-const prefixOnEsp = '/grub';
+export const prefixOnEsp = '/grub';
 /** The disk is left to GRUB: the one that the firmware started. */
 const biosPrefix = `(,gpt${partitionNumber('esp')})${prefixOnEsp}`;
-
-export interface GrubHost {
-  /** Runs a host tool; fails if it does. */
-  run(name: string, args: string[]): Promise<unknown>;
-  /** Where the modules are: `…/usr/lib/grub`, with a directory for each target. */
-  readonly modules: string;
-  /** An empty directory of ours. */
-  readonly scratch: string;
-}
 
 /** Raw, as grub-mkimage made them: independent of any disk. */
 export interface GrubImages {
@@ -51,34 +20,11 @@ export interface GrubImages {
 }
 
 export async function makeGrub(arch: Arch, host: GrubHost): Promise<GrubImages> {
-  await mkdir(host.scratch, { recursive: true });
-  const make = async (target: GrubTarget, prefix: string): Promise<Uint8Array> => {
-    const { name } = target;
-    const modules = [...commonModules, ...target.modules];
-    const out = join(host.scratch, `${name}.img`);
-    const directory = join(host.modules, name);
-    const stub = join(host.scratch, `${name}.cfg`);
-    await writeFile(stub, grubStub({ serial: modules.includes('serial') }));
-    await host.run('grub-mkimage', [
-      '-O',
-      name,
-      '-d',
-      directory,
-      '-p',
-      prefix,
-      '-c',
-      stub,
-      '-o',
-      out,
-      ...modules,
-    ]);
-    return readFile(out);
-  };
   const { grub } = architectureOf(arch);
-  const efi = await make(grub.efi, prefixOnEsp);
+  const efi = await makeGrubImage(grub.efi, { prefix: prefixOnEsp }, host);
   if (!grub.bios) return { efi };
   const boot = await readFile(join(host.modules, grub.bios.name, 'boot.img'));
-  return { efi, bios: { boot, core: await make(grub.bios, biosPrefix) } };
+  return { efi, bios: { boot, core: await makeGrubImage(grub.bios, { prefix: biosPrefix }, host) } };
 }
 
 /** The files of the ESP. */

@@ -23,10 +23,14 @@ import { kernelInitrd } from './linuxkit/kernel-initrd.ts';
 import { kernelSquashfs } from './linuxkit/kernel-squashfs.ts';
 import { tar } from './linuxkit/tar.ts';
 import { tarKernelInitrd } from './linuxkit/tar-kernel-initrd.ts';
+import { iso } from './media/iso.ts';
+import { isoPlain } from './media/iso-plain.ts';
+import { pxe } from './media/pxe.ts';
 
 export const formats = [
   ...[qcow2, raw, rawGz, rawZst],
   ...[aws, azure, dynamicVhd, gce, gcp, openstack, vhd, vhdx, virtualbox, vmdk, vsphere],
+  ...[iso, isoPlain, pxe],
   ...[docker, kernelInitrd, kernelSquashfs, tar, tarKernelInitrd],
 ] as const;
 

@@ -5,6 +5,7 @@ import { type Arch, architectureOf } from '../base/arch.ts';
 import { digestHex } from '../base/digest.ts';
 import { CatamaranError } from '../base/errors.ts';
 import type { BootManifest } from '../contract/release-manifest.ts';
+import { slotArguments } from '../contract/slot-config.ts';
 import { writeBootArchive } from '../disk/boot-archive.ts';
 import { printSums } from '../disk/boot-sums.ts';
 import { concatenate, type SparseImage } from '../disk/sparse.ts';
@@ -30,6 +31,8 @@ export interface SlotImages {
   /** What the boot archive holds, for media that are not booted from one. */
   readonly kernel: Content;
   readonly initrd: Content;
+  /** The kernel's. */
+  readonly arguments: string;
 }
 
 interface SlotParts {
@@ -111,11 +114,14 @@ async function composeSlot(parts: SlotParts, use: Use, workshop: Workshop): Prom
   };
   const kernel = await findKernel(use(parts.kernel), spec.kernel!);
   const initrd = contentOfBlob(cache, use(parts.initrd).blobs.initrd);
+  const cmdline = [spec.kernel!.cmdline, ...(spec.etc === 'memory' ? ['catamaran.etc=memory'] : [])].join(
+    ' ',
+  );
   const boot = writeBootArchive({
     kernel,
     initrd,
     sums: await printSums({ kernel, initrd }),
-    cmdline: [spec.kernel!.cmdline, ...(spec.etc === 'memory' ? ['catamaran.etc=memory'] : [])].join(' '),
+    cmdline,
     verity,
     manifest,
     mtime: epoch,
@@ -127,6 +133,7 @@ async function composeSlot(parts: SlotParts, use: Use, workshop: Workshop): Prom
     manifest,
     kernel,
     initrd,
+    arguments: slotArguments(cmdline, verity),
   };
 }
 

@@ -4,6 +4,7 @@
 import { messageOf } from '../../base/errors.ts';
 import { growData } from '../disk/grow.ts';
 import { AgentError, type Host } from '../host/host.ts';
+import { liveMedium } from '../slots/live.ts';
 import { mountVolumes } from '../volumes/mount.ts';
 import { raiseClock } from './clock.ts';
 import { makeDirectories } from './directories.ts';
@@ -44,8 +45,10 @@ export function boot(host: Host): void {
   }
 }
 
+/** The disk that a live system keeps its data on is somebody's, and stays as it is. */
 function growWhereThereIsDisk(host: Host): void {
-  if (host.readText('/run/catamaran/data')?.trim() === 'disk') growData(host);
+  const isOnDisk = host.readText('/run/catamaran/data')?.trim() === 'disk';
+  if (isOnDisk && liveMedium(host) === undefined) growData(host);
 }
 
 /** As a command of its own, which takes the lock. */

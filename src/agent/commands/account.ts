@@ -1,10 +1,10 @@
 // At each boot: what has become of the last update.
 import { accountForBoot } from '../slots/account.ts';
-import { openSlots } from '../slots/machine.ts';
 import { alone, type Command } from './command.ts';
+import { ofSlots } from './of-slots.ts';
 
 export const account: Command = {
   words: 'account',
   lock: true,
-  parse: alone((host) => accountForBoot(openSlots(host))),
+  parse: alone(ofSlots(accountForBoot)),
 };

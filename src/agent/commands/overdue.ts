@@ -1,7 +1,7 @@
 // The guard's word on a trial that has not come to its gate.
 import { noteOverdue } from '../health/gate.ts';
-import { openSlots } from '../slots/machine.ts';
 import type { Command } from './command.ts';
+import { ofSlots } from './of-slots.ts';
 
 export const overdue: Command = {
   words: 'overdue',
@@ -9,6 +9,6 @@ export const overdue: Command = {
   parse([reason, ...rest]) {
     return reason === undefined || rest.length > 0
       ? undefined
-      : (host) => noteOverdue(openSlots(host).host, reason);
+      : ofSlots(({ host }) => noteOverdue(host, reason));
   },
 };

@@ -1,4 +1,6 @@
 // What runs, and what the next boot starts. Reads only.
+import { liveMedium } from '../slots/live.ts';
+import { describeLiveStatus, readLiveStatus } from '../slots/live-status.ts';
 import { openSlots } from '../slots/machine.ts';
 import { describeStatus, readStatus } from '../slots/status.ts';
 import type { Command } from './command.ts';
@@ -10,9 +12,16 @@ export const status: Command = {
   parse([format, ...rest]) {
     if (rest.length > 0 || (format !== undefined && format !== '--json')) return undefined;
     return (host) => {
-      const found = readStatus(openSlots(host));
-      const lines = format === undefined ? describeStatus(found) : [JSON.stringify(found)];
+      const medium = liveMedium(host);
+      const lines =
+        medium === undefined
+          ? show(readStatus(openSlots(host)), describeStatus, format)
+          : show(readLiveStatus(host, medium), describeLiveStatus, format);
       for (const line of lines) host.print(line);
     };
   },
 };
+
+function show<S>(status: S, describe: (status: S) => string[], format: string | undefined): string[] {
+  return format === undefined ? describe(status) : [JSON.stringify(status)];
+}

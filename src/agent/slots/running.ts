@@ -1,6 +1,7 @@
 // What the kernel's arguments and the root image say of the system that runs.
 import type { SlotName } from '../../slots/constants.ts';
 import { AgentError, type Host } from '../host/host.ts';
+import { refuseLive } from './live.ts';
 
 export interface Running {
   readonly slot: SlotName;
@@ -14,26 +15,39 @@ export interface Running {
 }
 
 export function readRunning(host: Host): Running {
-  const words = (host.readText('/proc/cmdline') ?? '').trim().split(/\s+/);
-  // The last word of a name counts, as in the initrd.
-  const argument = (name: string) =>
-    words
-      .filter((word) => word.startsWith(`${name}=`))
-      .at(-1)
-      ?.slice(name.length + 1);
-  const slot = argument('catamaran.slot');
-  const rootHash = argument('catamaran.verity')?.split(',')[0];
+  refuseLive(host);
+  const words = argumentsOf(host);
+  const slot = argument(words, 'catamaran.slot');
+  const { rootHash, version } = runningRelease(host);
   if ((slot !== 'A' && slot !== 'B') || !rootHash)
     throw new AgentError(
       'the kernel arguments name no slot: this system was not started from a Catamaran disk',
       { code: 'no-slots', hint: 'Run it on a machine that was started from a disk of ours.' },
     );
-  const release = host.readText('/usr/lib/os-release') ?? '';
   return {
     slot,
     rootHash,
-    version: /^IMAGE_VERSION="?([^"\n]*)"?$/m.exec(release)?.[1] ?? 'unknown',
+    version,
     bootId: (host.readText('/proc/sys/kernel/random/boot_id') ?? '').trim(),
     rescue: words.includes('catamaran.rescue'),
   };
+}
+
+/** Of a live system as well. The root hash is empty where the kernel was not told any. */
+export function runningRelease(host: Host): Pick<Running, 'version' | 'rootHash'> {
+  const release = host.readText('/usr/lib/os-release') ?? '';
+  return {
+    version: /^IMAGE_VERSION="?([^"\n]*)"?$/m.exec(release)?.[1] ?? 'unknown',
+    rootHash: argument(argumentsOf(host), 'catamaran.verity')?.split(',')[0] ?? '',
+  };
+}
+
+const argumentsOf = (host: Host): string[] => (host.readText('/proc/cmdline') ?? '').trim().split(/\s+/);
+
+/** The last word of a name counts, as in the initrd. */
+function argument(words: readonly string[], name: string): string | undefined {
+  return words
+    .filter((word) => word.startsWith(`${name}=`))
+    .at(-1)
+    ?.slice(name.length + 1);
 }

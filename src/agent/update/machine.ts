@@ -4,6 +4,7 @@ import { archByUname } from '../../base/arch.ts';
 import { AgentError, type Host, runOrThrow } from '../host/host.ts';
 import type { CurlOptions } from '../net/curl.ts';
 import { reachCrashPoint } from '../slots/crash-points.ts';
+import { refuseLive } from '../slots/live.ts';
 import type { SlotMachine } from '../slots/machine.ts';
 import type { Partitions } from '../slots/partitions.ts';
 import { partitionsOf } from '../slots/partitions.ts';
@@ -29,6 +30,7 @@ export interface UpdateMachine extends SlotMachine {
 const patiencePath = '/run/catamaran/patience';
 
 export function openMachine(host: Host): UpdateMachine {
+  refuseLive(host);
   const settings = readSettings(host);
   const os = /^IMAGE_ID="?([^"\n]*)"?$/m.exec(host.readText('/usr/lib/os-release') ?? '')?.[1];
   const arch = archByUname(runOrThrow(host, ['uname', '-m']).trim());

@@ -9,6 +9,7 @@ import { explainError } from './explain-error.ts';
 import { formats } from './formats.ts';
 import { image } from './image.ts';
 import { inspect } from './inspect.ts';
+import { iso } from './iso.ts';
 import { lock } from './lock.ts';
 import { plan } from './plan.ts';
 import { release } from './release/group.ts';
@@ -17,7 +18,7 @@ import { run } from './run.ts';
 export const commands: Headed<CommandEntry | GroupEntry> = [
   ['Make:', [build, run]],
   ['Look:', [check, checkConfig, plan, inspect, formats, explainError]],
-  ['Keep:', [lock, release, component, image, cache]],
+  ['Keep:', [lock, release, component, image, iso, cache]],
 ];
 
 /** Of the program as a whole. */

@@ -1,0 +1,17 @@
+// `catamaran-agent status` on a live system. The object is what `--json` prints, in one line.
+import type { Host } from '../host/host.ts';
+import { runningRelease } from './running.ts';
+
+export interface LiveStatus {
+  readonly live: string;
+  readonly version: string;
+  readonly rootHash: string;
+}
+
+export function readLiveStatus(host: Host, live: string): LiveStatus {
+  return { live, ...runningRelease(host) };
+}
+
+export function describeLiveStatus({ live, version, rootHash }: LiveStatus): string[] {
+  return [`running    live system from ${live}, ${version}`, `root hash  ${rootHash}`];
+}
