@@ -1,5 +1,5 @@
 // Makes what has another source: types and validators from schemas/*.schema.json, docs/errors.md from the error codes,
-// the tables of docs/platforms.md from src/platform.
+// the platforms of a spec and the tables of docs/platforms.md from src/platform.
 // `node scripts/generate.mjs` writes them; `--check` fails when a written one is stale.
 // schemas/user-data.schema.json goes the other way: it is made from the readers of user-data, which the device has too.
 // The validators are compiled here, not at run time: loading and running ajv takes 150 ms, its output 6 ms.
@@ -10,7 +10,7 @@ import { Ajv } from 'ajv';
 import standalone from 'ajv/dist/standalone/index.js';
 import { build } from 'esbuild';
 import { errorsPage } from './errors-page.mjs';
-import { platformsPage } from './platforms-page.mjs';
+import { platformProperties, platformsPage } from './platforms-page.mjs';
 import { generateTypes } from './types-from-schema.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -22,6 +22,17 @@ const schemas = {
   'component.schema.json': readSchema('component.schema.json'),
   'lock.schema.json': readSchema('lock.schema.json'),
 };
+
+// The names of platforms are those of src/platform.
+schemas['spec.schema.json'].properties.platforms.properties = await platformProperties(root);
+
+/** The file as it is laid out, where it says the same. */
+function keepFormat(path, wanted) {
+  const text = read(path);
+  return JSON.stringify(JSON.parse(text)) === JSON.stringify(wanted)
+    ? text
+    : `${JSON.stringify(wanted, null, 2)}\n`;
+}
 
 function generateValidators() {
   const ajv = new Ajv({
@@ -63,6 +74,7 @@ async function generateUserDataSchema() {
 }
 
 const generated = {
+  'schemas/spec.schema.json': keepFormat('schemas/spec.schema.json', schemas['spec.schema.json']),
   'schemas/user-data.schema.json': await generateUserDataSchema(),
   'src/specification/spec.generated.ts':
     banner('schemas/spec.schema.json') + generateTypes('spec.schema.json', schemas, {}),

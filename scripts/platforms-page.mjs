@@ -25,6 +25,14 @@ export async function platformsPage(root, page) {
   return replace(replace(page, 'platforms', facts), 'user-data', sources);
 }
 
+/** The keys of a spec's `platforms`, as a schema has them. */
+export async function platformProperties(root) {
+  const { platforms } = await load(root);
+  const names = Object.keys(platforms).sort();
+  const describe = (name) => ({ description: `${platforms[name].title}.`, $ref: '#/definitions/platform' });
+  return Object.fromEntries(names.map((name) => [name, describe(name)]));
+}
+
 async function load(root) {
   const { outputFiles } = await build({
     stdin: {

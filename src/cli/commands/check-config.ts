@@ -58,6 +58,12 @@ async function readBytes(file: string, { cwd, stdin }: Io): Promise<Uint8Array> 
   }
 }
 
+const codes = {
+  error: 'user-data-error',
+  ignored: 'user-data-ignored',
+  note: 'user-data-note',
+} as const;
+
 function diagnosticOf(finding: Finding, file: string, lines: readonly string[] = []): Diagnostic {
   const { level, part, line, pointer, message, hint, inner } = finding;
   const excerpt = inner ? undefined : lines[line - 1];
@@ -66,7 +72,7 @@ function diagnosticOf(finding: Finding, file: string, lines: readonly string[] =
   const where = position ? '' : `${file}: ${part === 'user-data' ? '' : `${part}, `}line ${line}: `;
   const subject = pointer === '' ? 'the document' : pointer;
   return {
-    code: `user-data-${level}` as const,
+    code: codes[level],
     message: `${where}${subject} ${message}`,
     ...(hint !== undefined && { hint }),
     ...(position && { position }),
