@@ -7,9 +7,10 @@ import type { Meta, TreeNode } from '../tree/node.ts';
 import { tarError } from '../tree/refused.ts';
 import { requireDirectories } from '../tree/require-directories.ts';
 import type { Tree } from '../tree/tree.ts';
+import { createLinkPlaces, type LinkPlaces } from './link-places.ts';
 import { type PaxRecords, parsePax } from './pax.ts';
 import { blockSize, parseTarHeader, type TarHeader } from './tar-header.ts';
-import { decodeName, targetPath, treePath } from './tar-name.ts';
+import { decodeName, treePath } from './tar-name.ts';
 import { fileSource, streamSource, type TarSource, truncated } from './tar-source.ts';
 
 export interface TarLimits {
@@ -90,6 +91,7 @@ interface Reading {
   readonly tree: Tree;
   /** Hard links to what has not come yet. */
   readonly links: Map<string, string>;
+  readonly places: LinkPlaces;
   readonly globals: Map<string, Uint8Array>;
   /** In bytes, of the global headers. */
   globalSize: number;
@@ -100,7 +102,9 @@ interface Reading {
 async function readFrom(source: TarSource, limits: TarLimits): Promise<TarLayer> {
   const tree: Tree = new Map();
   const links = new Map<string, string>();
-  const reading: Reading = { source, limits, tree, links, globals: new Map(), globalSize: 0, attributes: 0 };
+  const places = createLinkPlaces();
+  const globals = new Map<string, Uint8Array>();
+  const reading: Reading = { source, limits, tree, links, places, globals, globalSize: 0, attributes: 0 };
   let extensions: Extensions | undefined;
   for (let entries = 0; ; entries += 1) {
     const offset = source.offset;
@@ -167,7 +171,7 @@ async function readEntry(
   header: TarHeader,
   { pax: own, longName, longLink }: Extensions,
 ): Promise<void> {
-  const { source, tree, links, globals } = reading;
+  const { source, tree, links, places, globals } = reading;
   // POSIX: an empty value takes back what a global header said.
   const record = (key: string) => {
     const value = own.get(key) ?? globals.get(key);
@@ -175,13 +179,13 @@ async function readEntry(
   };
   for (const key of own.keys()) refuseSparse(key);
   const name = decodeName(record('path') ?? longName ?? header.name);
-  const path = treePath(name);
+  const path = places.placeOf(treePath(name));
   const type = typeOf(header, name);
   const said = numberOf(record('size'), 'size') ?? header.size;
-  // Nothing follows a directory, whatever size it names: so Go reads it, by which images are made and unpacked.
-  const size = header.type === '5' && said > 0 ? 0 : said;
+  // Nothing follows these, whatever size they name: so Go reads them, by which images are made and unpacked.
+  const size = headerOnly.has(header.type) && said > 0 ? 0 : said;
   if (size < 0 || (size > 0 && type !== '0')) {
-    // Programs differ in whether content follows then: what one of them reads as content is headers to another.
+    // Programs differ in what a file is whose name ends in a slash: the content of one is headers to another.
     throw tarError(
       'size',
       `${JSON.stringify(path)} has a size of ${size} bytes although it cannot have content`,
@@ -197,18 +201,25 @@ async function readEntry(
   links.delete(path);
   const linkName = () => record('linkpath') ?? longLink ?? header.linkName;
   if (type === '1') {
-    const target = targetPath(decodeName(linkName()));
+    const target = places.placeOf(treePath(decodeName(linkName())));
     const known = links.has(target) ? undefined : tree.get(target);
     // Linked to what the target is now; what it may be replaced by later is another file.
-    if (known !== undefined && known.type !== 'directory' && target !== path) tree.set(path, known);
+    const isKnown = known !== undefined && known.type !== 'directory' && target !== path;
+    places.put(path, isKnown ? known : undefined);
+    if (isKnown) tree.set(path, known);
     else {
       tree.delete(path);
       links.set(path, target);
     }
     return;
   }
-  tree.set(path, nodeOf(type, meta, header, content, linkName, path));
+  const node = nodeOf(type, meta, header, content, linkName, path);
+  places.put(path, node);
+  tree.set(path, node);
 }
+
+/** Links, devices, directories and fifos: what archive/tar of Go calls header-only. */
+const headerOnly: ReadonlySet<string> = new Set(['1', '2', '3', '4', '5', '6']);
 
 /** '7' is a contiguous file; a file whose name ends in a slash is a directory of pre-POSIX archives. */
 function typeOf({ type }: TarHeader, name: string): string {
