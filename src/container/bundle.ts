@@ -38,7 +38,7 @@ export async function makeBundle(
   const execution = image.config.config ?? {};
   const label = readLabel(execution, formatReference(container.image), names, container.settings);
   const settings = mergeSettings(label, container.settings);
-  if (commandOf(settings, execution).length === 0) throw noCommand(container);
+  if (!commandOf(settings, execution)[0]) throw noCommand(container);
   checkSecretsPlace(container, settings, tree);
   const user = await resolveUser(settings, execution.User ?? '', tree, name);
   const config = runtimeConfig(settings, execution, {

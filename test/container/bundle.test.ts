@@ -215,7 +215,24 @@ describe('where LinuxKit’s container would not start', () => {
     await expect(bundleOf(service(), imageOf({}))).rejects.toThrow(
       'a runs nothing: b:latest has no entrypoint',
     );
+    for (const execution of [{ Entrypoint: [''] }, { Cmd: [''] }, { Entrypoint: [''], Cmd: [''] }])
+      await expect(bundleOf(service(), imageOf(execution))).rejects.toMatchObject({
+        code: 'container-without-command',
+      });
   });
+
+  it.each([
+    [[''], ['/app', 'x'], ['/app', 'x']],
+    [['/app'], [''], ['/app', '']],
+    [['/app', ''], undefined, ['/app', '']],
+    [undefined, ['/app'], ['/app']],
+  ])(
+    'an entrypoint %j with the command %j is %j, as Docker and Podman read it',
+    async (Entrypoint, Cmd, args) => {
+      const image = imageOf({ ...(Entrypoint && { Entrypoint }), ...(Cmd && { Cmd }) });
+      expect((await jsonOf(await bundleOf(service(), image), 'config.json')).process.args).toEqual(args);
+    },
+  );
 });
 
 describe('a label that is wrong', () => {
