@@ -9,6 +9,8 @@ import { requireDirectories } from '../tree/require-directories.ts';
 import type { Tree } from '../tree/tree.ts';
 import { createLinkPlaces, type LinkPlaces } from './link-places.ts';
 import { type PaxRecords, parsePax } from './pax.ts';
+import { readOldSparse, readPaxSparse } from './read-sparse.ts';
+import { paxSparse } from './sparse-map.ts';
 import { blockSize, parseTarHeader, type TarHeader } from './tar-header.ts';
 import { decodeName, treePath } from './tar-name.ts';
 import { fileSource, streamSource, type TarSource, truncated } from './tar-source.ts';
@@ -21,6 +23,8 @@ export interface TarLimits {
   readonly attributes: number;
   /** In bytes: of all contents together, where they go to memory. */
   readonly memory: number;
+  /** In bytes: of all sparse files together, with their holes. */
+  readonly sparse: number;
 }
 
 export const usualTarLimits: TarLimits = {
@@ -28,6 +32,7 @@ export const usualTarLimits: TarLimits = {
   extension: 1 << 20,
   attributes: 64 << 20,
   memory: 256 << 20,
+  sparse: 16 * 2 ** 30,
 };
 
 /** What it takes to hold one extended attribute beside its name and value, in bytes. */
@@ -97,6 +102,8 @@ interface Reading {
   globalSize: number;
   /** In bytes, as `limits.attributes` counts. */
   attributes: number;
+  /** In bytes, as `limits.sparse` counts. */
+  sparse: number;
 }
 
 async function readFrom(source: TarSource, limits: TarLimits): Promise<TarLayer> {
@@ -104,7 +111,17 @@ async function readFrom(source: TarSource, limits: TarLimits): Promise<TarLayer>
   const links = new Map<string, string>();
   const places = createLinkPlaces();
   const globals = new Map<string, Uint8Array>();
-  const reading: Reading = { source, limits, tree, links, places, globals, globalSize: 0, attributes: 0 };
+  const reading: Reading = {
+    source,
+    limits,
+    tree,
+    links,
+    places,
+    globals,
+    globalSize: 0,
+    attributes: 0,
+    sparse: 0,
+  };
   let extensions: Extensions | undefined;
   for (let entries = 0; ; entries += 1) {
     const offset = source.offset;
@@ -122,7 +139,7 @@ async function readFrom(source: TarSource, limits: TarLimits): Promise<TarLayer>
       else extensions = { pax: new Map(), ...extensions, ...extensionOf(header.type, bytes) };
       continue;
     }
-    await readEntry(reading, header, extensions ?? noExtensions);
+    await readEntry(reading, header, block, extensions ?? noExtensions);
     extensions = undefined;
   }
   if (extensions !== undefined) throw truncated(source.offset);
@@ -140,13 +157,10 @@ function addGlobals(reading: Reading, bytes: Uint8Array): void {
     throw tarError('extension', `the global headers have more than ${reading.limits.extension} bytes`);
   }
   for (const [key, value] of parsePax(bytes)) {
-    refuseSparse(key);
+    if (key.startsWith('GNU.sparse.'))
+      throw tarError('sparse', 'the archive says of all files that they are sparse');
     reading.globals.set(key, value);
   }
-}
-
-function refuseSparse(key: string): void {
-  if (key.startsWith('GNU.sparse.')) throw tarError('sparse', 'the archive holds a sparse file (pax)');
 }
 
 function extensionOf(type: string, bytes: Uint8Array): Partial<Extensions> {
@@ -169,16 +183,17 @@ async function readExtension(source: TarSource, header: TarHeader, limits: TarLi
 async function readEntry(
   reading: Reading,
   header: TarHeader,
+  block: Uint8Array,
   { pax: own, longName, longLink }: Extensions,
 ): Promise<void> {
-  const { source, tree, links, places, globals } = reading;
+  const { source, limits, tree, links, places, globals } = reading;
   // POSIX: an empty value takes back what a global header said.
   const record = (key: string) => {
     const value = own.get(key) ?? globals.get(key);
     return value?.length ? value : undefined;
   };
-  for (const key of own.keys()) refuseSparse(key);
-  const name = decodeName(record('path') ?? longName ?? header.name);
+  const sparse = paxSparse(own);
+  const name = decodeName(sparse?.name ?? record('path') ?? longName ?? header.name);
   const path = places.placeOf(treePath(name));
   const type = typeOf(header, name);
   const said = numberOf(record('size'), 'size') ?? header.size;
@@ -192,7 +207,12 @@ async function readEntry(
     );
   }
   const meta = metaOf(header, record, attributesOf(reading, own));
-  const content = type === '0' ? await source.content(size) : undefined;
+  const left = limits.sparse - reading.sparse;
+  let content: Content | undefined;
+  if (header.type === 'S') content = await readOldSparse(source, block, size, path, left);
+  else if (sparse && type === '0') content = await readPaxSparse(source, sparse, size, path, left);
+  else if (type === '0') content = await source.content(size);
+  if (content?.at === 'sparse') reading.sparse += content.size;
   await skipPadding(source, size);
   if (path === '' && type !== '5')
     throw tarError('name', 'the archive names the root, but not as a directory');
@@ -221,9 +241,9 @@ async function readEntry(
 /** Links, devices, directories and fifos: what archive/tar of Go calls header-only. */
 const headerOnly: ReadonlySet<string> = new Set(['1', '2', '3', '4', '5', '6']);
 
-/** '7' is a contiguous file; a file whose name ends in a slash is a directory of pre-POSIX archives. */
+/** '7' is a contiguous file, 'S' a sparse one; a file whose name ends in a slash is a directory of pre-POSIX archives. */
 function typeOf({ type }: TarHeader, name: string): string {
-  if (type === '7') return '0';
+  if (type === '7' || type === 'S') return '0';
   return type === '0' && name.endsWith('/') ? '5' : type;
 }
 
@@ -249,8 +269,6 @@ function nodeOf(
       return { type: 'directory', ...meta };
     case '6':
       return { type: 'fifo', ...meta };
-    case 'S':
-      throw tarError('sparse', `${JSON.stringify(path)} is a sparse file (old GNU), which is not supported`);
     default:
       throw tarError('type', `${JSON.stringify(path)} is of the unknown type ${JSON.stringify(type)}`);
   }

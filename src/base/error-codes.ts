@@ -284,7 +284,8 @@ export const errorCodes = {
     'tar-paths': 'The archive’s paths are longer together than is taken. Do not use it.',
     'tar-pax': 'A pax header of the archive cannot be read. Make the archive again.',
     'tar-size': 'Something in the archive has a size that cannot have content. Make the archive again.',
-    'tar-sparse': 'The archive holds a sparse file. Make it without (GNU tar: no --sparse).',
+    'tar-sparse':
+      'The archive’s map of a sparse file cannot be read, or is larger than is taken. Make the archive again.',
     'tar-too-large': 'The archive’s files are larger together than is taken. Do not use it.',
     'tar-trailing': 'Something follows the archive’s end. Make the archive again.',
     'tar-truncated': 'The archive ends too early. Fetch it again.',

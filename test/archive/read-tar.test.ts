@@ -390,8 +390,6 @@ describe('damage', () => {
 
 describe('what is not supported is refused:', () => {
   test.each<[string, RawEntry[], string]>([
-    ['old GNU sparse files', [{ type: 'S' }], 'tar-sparse'],
-    ['pax sparse files', [paxEntry({ 'GNU.sparse.major': '1' }), {}], 'tar-sparse'],
     ['multi-volume archives', [{ type: 'M' }], 'tar-type'],
     ['unknown types', [{ type: 'Z' }], 'tar-type'],
     ['ids beyond 32 bits', [paxEntry({ uid: String(2 ** 32) }), {}], 'tar-number'],
