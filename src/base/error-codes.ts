@@ -137,6 +137,8 @@ export const errorCodes = {
     'seccomp-malformed': 'Not a seccomp profile. Write linux.seccomp of the OCI runtime specification.',
     'apparmor-malformed':
       'An AppArmor profile defines no profile by name. It must begin with `profile NAME {`.',
+    'mount-without-place':
+      'A read-only container has no place for a mount. Add it to the image, or a tmpfs above it.',
     'secret-without-place': 'A read-only container has no place for its secrets. Add tmpfs: [/run].',
     'container-without-command': 'Neither the image nor the spec says what to run. Add command.',
     'spec-backoff': 'The first wait before a restart is longer than the longest. Make it shorter.',
