@@ -269,7 +269,7 @@ describe('a label that is wrong', () => {
       '… unknown key "image"',
       '… binds must be a list, not the text "x:/y"',
     ]);
-    expect(await messagesOf('{"command": [')).toEqual([expect.stringContaining('… not YAML: ')]);
+    expect(await messagesOf('{"command": [')).toEqual([expect.stringContaining('… not YAML 1.2: ')]);
     expect(await messagesOf('[1]')).toEqual([
       '… the document must be a mapping of keys to values, not a list',
     ]);
