@@ -5,8 +5,12 @@ import { tarError } from '../tree/refused.ts';
 /** Values are bytes: an extended attribute's may be any. */
 export type PaxRecords = ReadonlyMap<string, Uint8Array>;
 
+const sparseKeys = ['GNU.sparse.offset', 'GNU.sparse.numbytes'];
+
 export function parsePax(bytes: Uint8Array): PaxRecords {
   const records = new Map<string, Uint8Array>();
+  /** Sparse format 0.0 says one key for each part: as a list, as 0.1 has it. */
+  const sparse: string[] = [];
   for (let at = 0; at < bytes.length; ) {
     const space = bytes.indexOf(0x20, at);
     const digits = Buffer.from(bytes.subarray(at, space === -1 ? at : Math.min(space, at + 9))).toString(
@@ -22,9 +26,14 @@ export function parsePax(bytes: Uint8Array): PaxRecords {
       equals < end;
     if (!wellFormed) throw tarError('pax', `a pax header has a malformed record at byte ${at}`);
     const key = Buffer.from(bytes.subarray(space + 1, equals)).toString('utf8');
-    records.set(key, bytes.subarray(equals + 1, end - 1));
+    const value = bytes.subarray(equals + 1, end - 1);
+    const place = sparseKeys.indexOf(key);
+    if (place === -1) records.set(key, value);
+    else if (place === sparse.length % 2) sparse.push(Buffer.from(value).toString('latin1'));
+    else throw tarError('pax', `a pax header has ${key} out of turn`);
     at = end;
   }
+  if (sparse.length > 0) records.set('GNU.sparse.map', Buffer.from(sparse.join(',')));
   return records;
 }
 

@@ -7,9 +7,12 @@ import type { Meta, TreeNode } from '../tree/node.ts';
 import { tarError } from '../tree/refused.ts';
 import { requireDirectories } from '../tree/require-directories.ts';
 import type { Tree } from '../tree/tree.ts';
+import { createLinkPlaces, type LinkPlaces } from './link-places.ts';
 import { type PaxRecords, parsePax } from './pax.ts';
+import { readOldSparse, readPaxSparse } from './read-sparse.ts';
+import { paxSparse } from './sparse-map.ts';
 import { blockSize, parseTarHeader, type TarHeader } from './tar-header.ts';
-import { decodeName, targetPath, treePath } from './tar-name.ts';
+import { decodeName, treePath } from './tar-name.ts';
 import { fileSource, streamSource, type TarSource, truncated } from './tar-source.ts';
 
 export interface TarLimits {
@@ -20,6 +23,8 @@ export interface TarLimits {
   readonly attributes: number;
   /** In bytes: of all contents together, where they go to memory. */
   readonly memory: number;
+  /** In bytes: of all sparse files together, with their holes. */
+  readonly sparse: number;
 }
 
 export const usualTarLimits: TarLimits = {
@@ -27,6 +32,7 @@ export const usualTarLimits: TarLimits = {
   extension: 1 << 20,
   attributes: 64 << 20,
   memory: 256 << 20,
+  sparse: 16 * 2 ** 30,
 };
 
 /** What it takes to hold one extended attribute beside its name and value, in bytes. */
@@ -90,17 +96,32 @@ interface Reading {
   readonly tree: Tree;
   /** Hard links to what has not come yet. */
   readonly links: Map<string, string>;
+  readonly places: LinkPlaces;
   readonly globals: Map<string, Uint8Array>;
   /** In bytes, of the global headers. */
   globalSize: number;
   /** In bytes, as `limits.attributes` counts. */
   attributes: number;
+  /** In bytes, as `limits.sparse` counts. */
+  sparse: number;
 }
 
 async function readFrom(source: TarSource, limits: TarLimits): Promise<TarLayer> {
   const tree: Tree = new Map();
   const links = new Map<string, string>();
-  const reading: Reading = { source, limits, tree, links, globals: new Map(), globalSize: 0, attributes: 0 };
+  const places = createLinkPlaces();
+  const globals = new Map<string, Uint8Array>();
+  const reading: Reading = {
+    source,
+    limits,
+    tree,
+    links,
+    places,
+    globals,
+    globalSize: 0,
+    attributes: 0,
+    sparse: 0,
+  };
   let extensions: Extensions | undefined;
   for (let entries = 0; ; entries += 1) {
     const offset = source.offset;
@@ -118,7 +139,7 @@ async function readFrom(source: TarSource, limits: TarLimits): Promise<TarLayer>
       else extensions = { pax: new Map(), ...extensions, ...extensionOf(header.type, bytes) };
       continue;
     }
-    await readEntry(reading, header, extensions ?? noExtensions);
+    await readEntry(reading, header, block, extensions ?? noExtensions);
     extensions = undefined;
   }
   if (extensions !== undefined) throw truncated(source.offset);
@@ -136,13 +157,10 @@ function addGlobals(reading: Reading, bytes: Uint8Array): void {
     throw tarError('extension', `the global headers have more than ${reading.limits.extension} bytes`);
   }
   for (const [key, value] of parsePax(bytes)) {
-    refuseSparse(key);
+    if (key.startsWith('GNU.sparse.'))
+      throw tarError('sparse', 'the archive says of all files that they are sparse');
     reading.globals.set(key, value);
   }
-}
-
-function refuseSparse(key: string): void {
-  if (key.startsWith('GNU.sparse.')) throw tarError('sparse', 'the archive holds a sparse file (pax)');
 }
 
 function extensionOf(type: string, bytes: Uint8Array): Partial<Extensions> {
@@ -165,30 +183,36 @@ async function readExtension(source: TarSource, header: TarHeader, limits: TarLi
 async function readEntry(
   reading: Reading,
   header: TarHeader,
+  block: Uint8Array,
   { pax: own, longName, longLink }: Extensions,
 ): Promise<void> {
-  const { source, tree, links, globals } = reading;
+  const { source, limits, tree, links, places, globals } = reading;
   // POSIX: an empty value takes back what a global header said.
   const record = (key: string) => {
     const value = own.get(key) ?? globals.get(key);
     return value?.length ? value : undefined;
   };
-  for (const key of own.keys()) refuseSparse(key);
-  const name = decodeName(record('path') ?? longName ?? header.name);
-  const path = treePath(name);
+  const sparse = paxSparse(own);
+  const name = decodeName(sparse?.name ?? record('path') ?? longName ?? header.name);
+  const path = places.placeOf(treePath(name));
   const type = typeOf(header, name);
   const said = numberOf(record('size'), 'size') ?? header.size;
-  // Nothing follows a directory, whatever size it names: so Go reads it, by which images are made and unpacked.
-  const size = header.type === '5' && said > 0 ? 0 : said;
+  // Nothing follows these, whatever size they name: so Go reads them, by which images are made and unpacked.
+  const size = headerOnly.has(header.type) && said > 0 ? 0 : said;
   if (size < 0 || (size > 0 && type !== '0')) {
-    // Programs differ in whether content follows then: what one of them reads as content is headers to another.
+    // Programs differ in what a file is whose name ends in a slash: the content of one is headers to another.
     throw tarError(
       'size',
       `${JSON.stringify(path)} has a size of ${size} bytes although it cannot have content`,
     );
   }
   const meta = metaOf(header, record, attributesOf(reading, own));
-  const content = type === '0' ? await source.content(size) : undefined;
+  const left = limits.sparse - reading.sparse;
+  let content: Content | undefined;
+  if (header.type === 'S') content = await readOldSparse(source, block, size, path, left);
+  else if (sparse && type === '0') content = await readPaxSparse(source, sparse, size, path, left);
+  else if (type === '0') content = await source.content(size);
+  if (content?.at === 'sparse') reading.sparse += content.size;
   await skipPadding(source, size);
   if (path === '' && type !== '5')
     throw tarError('name', 'the archive names the root, but not as a directory');
@@ -197,22 +221,29 @@ async function readEntry(
   links.delete(path);
   const linkName = () => record('linkpath') ?? longLink ?? header.linkName;
   if (type === '1') {
-    const target = targetPath(decodeName(linkName()));
+    const target = places.placeOf(treePath(decodeName(linkName())));
     const known = links.has(target) ? undefined : tree.get(target);
     // Linked to what the target is now; what it may be replaced by later is another file.
-    if (known !== undefined && known.type !== 'directory' && target !== path) tree.set(path, known);
+    const isKnown = known !== undefined && known.type !== 'directory' && target !== path;
+    places.put(path, isKnown ? known : undefined);
+    if (isKnown) tree.set(path, known);
     else {
       tree.delete(path);
       links.set(path, target);
     }
     return;
   }
-  tree.set(path, nodeOf(type, meta, header, content, linkName, path));
+  const node = nodeOf(type, meta, header, content, linkName, path);
+  places.put(path, node);
+  tree.set(path, node);
 }
 
-/** '7' is a contiguous file; a file whose name ends in a slash is a directory of pre-POSIX archives. */
+/** Links, devices, directories and fifos: what archive/tar of Go calls header-only. */
+const headerOnly: ReadonlySet<string> = new Set(['1', '2', '3', '4', '5', '6']);
+
+/** '7' is a contiguous file, 'S' a sparse one; a file whose name ends in a slash is a directory of pre-POSIX archives. */
 function typeOf({ type }: TarHeader, name: string): string {
-  if (type === '7') return '0';
+  if (type === '7' || type === 'S') return '0';
   return type === '0' && name.endsWith('/') ? '5' : type;
 }
 
@@ -238,8 +269,6 @@ function nodeOf(
       return { type: 'directory', ...meta };
     case '6':
       return { type: 'fifo', ...meta };
-    case 'S':
-      throw tarError('sparse', `${JSON.stringify(path)} is a sparse file (old GNU), which is not supported`);
     default:
       throw tarError('type', `${JSON.stringify(path)} is of the unknown type ${JSON.stringify(type)}`);
   }

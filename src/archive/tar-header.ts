@@ -64,7 +64,7 @@ function cString(field: Uint8Array): Uint8Array {
   return end === -1 ? field : field.subarray(0, end);
 }
 
-function parseNumber(field: Uint8Array, offset: number): number {
+export function parseNumber(field: Uint8Array, offset: number): number {
   const value = field[0]! & 0x80 ? parseBase256(field) : parseOctal(field);
   if (Number.isSafeInteger(value)) return value;
   throw tarError('number', `the tar header at byte ${offset} has a malformed number`);

@@ -26,19 +26,8 @@ export function decodeName(bytes: Uint8Array): string {
   }
 }
 
-/** Drops `../tree/` and trailing slashes; refuses `..`, and absolute names but that of the root, which kaniko writes as `/`. */
+/** Of an entry or a hard link's target: below the archive's root, also where it is absolute. `..` is refused. */
 export function treePath(name: string): TreePath {
-  if (name.startsWith('/') && name !== '/')
-    throw tarError('name', `a name in the archive is absolute: ${JSON.stringify(name)}`);
-  return cleanPath(name);
-}
-
-/** Of a hard link's target: an absolute one, as kaniko writes them, begins at the archive's root. */
-export function targetPath(name: string): TreePath {
-  return cleanPath(name);
-}
-
-function cleanPath(name: string): TreePath {
   const parts = name.split('/').filter((part) => part !== '' && part !== '.');
   if (name === '') throw tarError('name', 'an entry of the archive has no name');
   if (parts.length > maxParts)

@@ -1,7 +1,7 @@
 // Where read-tar.ts gets an archive's bytes: a file on disk, whose contents stay where they are, or a stream, whose
 // contents go to memory.
 import type { FileHandle } from 'node:fs/promises';
-import type { Content } from '../tree/content.ts';
+import type { PlainContent } from '../tree/content.ts';
 import { tarError } from '../tree/refused.ts';
 
 export interface TarSource {
@@ -10,7 +10,7 @@ export interface TarSource {
   /** The next bytes; fewer than asked for only at the end. They are the caller's. */
   take(count: number): Promise<Uint8Array>;
   /** The next `size` bytes as a file's content; fails if there are fewer. */
-  content(size: number): Promise<Content>;
+  content(size: number): Promise<PlainContent>;
 }
 
 const windowSize = 1 << 18;

@@ -137,6 +137,8 @@ export const errorCodes = {
     'seccomp-malformed': 'Not a seccomp profile. Write linux.seccomp of the OCI runtime specification.',
     'apparmor-malformed':
       'An AppArmor profile defines no profile by name. It must begin with `profile NAME {`.',
+    'mount-without-place':
+      'A read-only container has no place for a mount. Add it to the image, or a tmpfs above it.',
     'secret-without-place': 'A read-only container has no place for its secrets. Add tmpfs: [/run].',
     'container-without-command': 'Neither the image nor the spec says what to run. Add command.',
     'spec-backoff': 'The first wait before a restart is longer than the longest. Make it shorter.',
@@ -278,14 +280,14 @@ export const errorCodes = {
     'tar-link':
       'A hard link of the archive leads to nothing, to itself or to a directory. Make the archive again.',
     'tar-links': 'The archive’s symbolic links lead round and round. Do not use it.',
-    'tar-name':
-      'A name in the archive is absolute, leads upwards, is too long or is not UTF-8. Do not use it.',
+    'tar-name': 'A name in the archive leads upwards, is too long or is not UTF-8. Do not use it.',
     'tar-number': 'A number in the archive cannot be read. Make the archive again.',
     'tar-parent': 'A path of the archive lies below what is no directory. Make the archive again.',
     'tar-paths': 'The archive’s paths are longer together than is taken. Do not use it.',
     'tar-pax': 'A pax header of the archive cannot be read. Make the archive again.',
     'tar-size': 'Something in the archive has a size that cannot have content. Make the archive again.',
-    'tar-sparse': 'The archive holds a sparse file. Make it without (GNU tar: no --sparse).',
+    'tar-sparse':
+      'The archive’s map of a sparse file cannot be read, or is larger than is taken. Make the archive again.',
     'tar-too-large': 'The archive’s files are larger together than is taken. Do not use it.',
     'tar-trailing': 'Something follows the archive’s end. Make the archive again.',
     'tar-truncated': 'The archive ends too early. Fetch it again.',

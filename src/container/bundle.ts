@@ -5,14 +5,14 @@ import { writeOnceSettings, writeServiceSettings } from '../contract/supervision
 import { parseSignal } from '../document/scalars.ts';
 import type { Image } from '../oci/image.ts';
 import { formatReference } from '../specification/reference.ts';
-import type { Container, Settings, SpecNames } from '../specification/types.ts';
+import type { Container, SpecNames } from '../specification/types.ts';
 import type { TreeNode } from '../tree/node.ts';
 import { addParents, directory, file, type ReadonlyTree, type Tree } from '../tree/tree.ts';
 import { appArmorName, appArmorText } from './apparmor.ts';
 import { commandOf, printConfig, runtimeConfig } from './config.ts';
 import { readLabel } from './label.ts';
 import { mergeSettings } from './merge.ts';
-import { mountsOf, secretsPlace } from './mounts.ts';
+import { requirePlaces } from './places.ts';
 import { runtimePreparation } from './runtime.ts';
 import { seccompOf } from './seccomp.ts';
 import { resolveUser } from './user.ts';
@@ -38,8 +38,8 @@ export async function makeBundle(
   const execution = image.config.config ?? {};
   const label = readLabel(execution, formatReference(container.image), names, container.settings);
   const settings = mergeSettings(label, container.settings);
-  if (commandOf(settings, execution).length === 0) throw noCommand(container);
-  checkSecretsPlace(container, settings, tree);
+  if (!commandOf(settings, execution)[0]) throw noCommand(container);
+  requirePlaces(container, settings, tree);
   const user = await resolveUser(settings, execution.User ?? '', tree, name);
   const config = runtimeConfig(settings, execution, {
     user,
@@ -72,21 +72,6 @@ function settingsOf({ optional, supervision }: Container, signal: string | undef
   const { stop } = supervision;
   const known = stop.signal ?? (signal ? parseSignal(signal) : 'SIGTERM');
   return writeServiceSettings({ ...supervision, stop: { ...stop, signal: known } });
-}
-
-/** The runtime makes the places of mounts, but not in a root file system that is read-only. */
-function checkSecretsPlace({ name, secrets }: Container, settings: Settings, tree: ReadonlyTree): void {
-  if (!settings.readonly || secrets.length === 0) return;
-  const above = mountsOf(settings, []).some(
-    ({ destination, type }) => type === 'tmpfs' && `${secretsPlace}/`.startsWith(`${destination}/`),
-  );
-  const missing = secrets.find((secret) => !tree.has(`${secretsPlace.slice(1)}/${secret.name}`));
-  if (above || !missing) return;
-  throw new CatamaranError('spec', {
-    code: 'secret-without-place',
-    message: `${name} is read-only, and its image has no ${secretsPlace}/${missing.name} for the secret`,
-    hint: 'Add tmpfs: [/run] to it.',
-  });
 }
 
 function noCommand({ name, image }: Container): CatamaranError {

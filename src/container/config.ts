@@ -69,9 +69,16 @@ export function runtimeConfig(settings: Settings, image: ExecutionConfig, execut
   });
 }
 
-/** A command replaces the image's entrypoint and arguments together. */
-export function commandOf(settings: Settings, { Entrypoint, Cmd }: ExecutionConfig): readonly string[] {
-  return settings.command ?? [...(Entrypoint ?? []), ...(Cmd ?? [])];
+/**
+ * A command replaces the image's entrypoint and arguments together. An entrypoint of one empty text is none, as Docker and
+ * Podman read it: so Dockerfiles take back that of the image below. Of arguments an empty text is one.
+ */
+export function commandOf(
+  settings: Settings,
+  { Entrypoint = [], Cmd = [] }: ExecutionConfig,
+): readonly string[] {
+  const isReset = Entrypoint.length === 1 && Entrypoint[0] === '';
+  return settings.command ?? [...(isReset ? [] : Entrypoint), ...Cmd];
 }
 
 interface Namespace {

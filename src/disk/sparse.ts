@@ -1,11 +1,11 @@
 // An image as extents of content with holes of zeros between them: what partitions and disks are until an output
 // writes them. Nothing is copied to make one.
-import { type Content, contentOf, sizeOf } from '../tree/content.ts';
+import { type Content, contentOf, type PlainContent, sizeOf } from '../tree/content.ts';
 
 export interface Extent {
   /** In bytes from the image's beginning. */
   readonly offset: number;
-  readonly content: Content;
+  readonly content: PlainContent;
 }
 
 export interface SparseImage {
@@ -21,7 +21,9 @@ export function concatenate(pieces: readonly (Content | Uint8Array)[]): SparseIm
   let size = 0;
   for (const piece of pieces) {
     const content = piece instanceof Uint8Array ? contentOf(piece) : piece;
-    if (sizeOf(content) > 0) extents.push({ offset: size, content });
+    const parts = content.at === 'sparse' ? content.parts : [{ offset: 0, content }];
+    for (const part of parts)
+      if (sizeOf(part.content) > 0) extents.push({ ...part, offset: size + part.offset });
     size += sizeOf(content);
   }
   return { size, extents };

@@ -60,7 +60,7 @@ export async function pullPlatforms(
   const sizes = new Map<Digest, number>();
   for (const entry of choose(entries, platforms, source.name)) {
     const image = await bringImage(source, entry, access);
-    requirePlatform(image, entry.platform, source.name);
+    warnOfOther(image, entry.platform, source.name, access);
     const platform = entry.platform ?? platformOf(image.config);
     found.set(keyOf({ ...entry, platform }), { image, platform });
     for (const { digest, size } of image.manifest.layers) sizes.set(digest, size);
@@ -217,10 +217,17 @@ function usualVariant(architecture: string): string {
 /** The names are the image's own, and of any length. */
 const shown = (platform: Platform): string => formatPlatform(platform).slice(0, 40);
 
-/** What the index says of an image must be what it says of itself. */
-function requirePlatform({ config }: Image, platform: Platform | undefined, name: string): void {
+/** The index is believed: builders for several architectures often write their own into every config. */
+function warnOfOther(
+  { config }: Image,
+  platform: Platform | undefined,
+  name: string,
+  { registries }: ImageAccess,
+): void {
   if (!platform || (config.os === platform.os && config.architecture === platform.architecture)) return;
-  throw malformed(name, `what its index lists as ${shown(platform)} is for ${shown(config)}`);
+  registries.options.reporter.warn(
+    `what the index of ${name} lists as ${shown(platform)} is for ${shown(config)} by its own config: the index is believed`,
+  );
 }
 
 function malformed(name: string, why: string): CatamaranError {

@@ -39,6 +39,7 @@ export interface ExecutionConfig {
 }
 
 export interface ImageConfig {
+  /** Empty where it does not say. */
   readonly architecture: string;
   readonly os: string;
   readonly variant?: string;

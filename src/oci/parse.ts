@@ -24,15 +24,18 @@ export const dockerTypes = {
 
 export const manifestTypes: readonly string[] = [mediaTypes.manifest, dockerTypes.manifest];
 export const indexTypes: readonly string[] = [mediaTypes.index, dockerTypes.index];
-const configTypes: readonly string[] = [mediaTypes.config, dockerTypes.config];
-const layerTypes: readonly string[] = [
-  mediaTypes.layer,
-  mediaTypes.layerGzip,
-  mediaTypes.layerZstd,
-  dockerTypes.layer,
-  dockerTypes.layerGzip,
-  dockerTypes.layerZstd,
+/** The last four are what old Dockers and registries wrote in place of the second (moby, distribution/pull_v2.go). */
+const configTypes: readonly string[] = [
+  mediaTypes.config,
+  dockerTypes.config,
+  'application/octet-stream',
+  'application/json',
+  'text/html',
+  '',
 ];
+/** How a layer is compressed, and that it is one, its bytes say; with `foreign` and `nondistributable` ones among them. */
+const layerType =
+  /^application\/(vnd\.(docker\.image\.rootfs|docker\.container\.image\.rootfs|oci\.image\.layer)\.[\w.+-]*|octet-stream|x-tar|x-gtar|tar|gzip|x-gzip|tar\+gzip)$/;
 
 export interface Platform {
   readonly architecture: string;
@@ -111,7 +114,7 @@ export function parseConfig(document: Members, what: string): ImageConfig {
   const created = document.created;
   const execution = document.config;
   return {
-    ...parsePlatform(document, what),
+    ...parsePlatform({ ...document, ...unsaid(document) }, what),
     ...(typeof created === 'string' && { created }),
     ...(execution !== undefined &&
       execution !== null && { config: parseExecution(membersOf(execution, what, 'config'), what) }),
@@ -125,17 +128,25 @@ function parseExecution(members: Members, what: string): NonNullable<ImageConfig
     optional(members[name], (value) =>
       listOf(value, what, `config.${name}`, 100_000).map((item) => textOf(item, what, `config.${name}`)),
     );
+  /** As Docker decodes them: images of its first versions have one word as a text. */
+  const words = (name: string) => {
+    const value = members[name];
+    return typeof value === 'string' ? [value] : texts(name);
+  };
   const found = {
     User: text('User'),
     Env: texts('Env'),
-    Entrypoint: texts('Entrypoint'),
-    Cmd: texts('Cmd'),
+    Entrypoint: words('Entrypoint'),
+    Cmd: words('Cmd'),
     WorkingDir: text('WorkingDir'),
     Labels: parseStrings(members.Labels, what, 'config.Labels'),
     StopSignal: text('StopSignal'),
   };
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined));
 }
+
+/** A config that does not say what it is for says so by empty texts, as Go's encoders write it. */
+const unsaid = ({ architecture, os }: Members) => ({ architecture: architecture ?? '', os: os ?? '' });
 
 /** Go's encoders write a platform that nobody set as one of empty texts. */
 const saysNothing = ({ architecture, os }: Members): boolean => !architecture && !os;
@@ -153,7 +164,8 @@ function parsePlatform(members: Members, what: string): Platform {
 
 function parseLayer(value: unknown, what: string, where: string): Descriptor {
   const layer = parseDescriptor(value, what, where);
-  if (layerTypes.includes(layer.mediaType)) return layer;
+  const isEncrypted = layer.mediaType.endsWith('+encrypted');
+  if (layerType.test(layer.mediaType) && !isEncrypted) return layer;
   throw malformed(what, `${where} is of type ${quote(layer.mediaType)}, which is no layer that can be read`);
 }
 
@@ -165,7 +177,7 @@ function parseDescriptor(value: unknown, what: string, where: string): Descripto
   }
   const annotations = parseStrings(members.annotations, what, `${where}.annotations`);
   return {
-    mediaType: textOf(members.mediaType, what, `${where}.mediaType`),
+    mediaType: textOf(members.mediaType ?? '', what, `${where}.mediaType`),
     digest: digestOf(members.digest, what, `${where}.digest`),
     size,
     ...(annotations && { annotations }),

@@ -12,7 +12,7 @@ import { findNamed, type ListedImage, recordImage, recordName } from './list.ts'
 import { type ImageAccess, type ImageOrigin, openSource } from './origin.ts';
 import { maxManifestSize, parseJson, parseManifest } from './parse.ts';
 import type { RegistryClient } from './registry.ts';
-import { bringConfig, requirePlatform, selectImage } from './select.ts';
+import { bringConfig, selectImage } from './select.ts';
 import type { ImageSource } from './source.ts';
 import { loadImage, requireLayersMatch } from './store.ts';
 
@@ -43,7 +43,7 @@ export async function resolveImage(
     const { digest, manifest } = known.image;
     return { origin, arch, digest, mediaType: manifest.mediaType, size: known.size };
   }
-  const { document, manifest } = await selectImage(source, arch, cache);
+  const { document, manifest } = await selectImage(source, arch, cache, registries.options.reporter);
   const { bytes, digest } = document;
   await cache.putBlob(bytes, { digest, what: `the manifest of ${source.name}` });
   if (origin.kind === 'registry') await recordName(cache, source.name, arch, digest);
@@ -63,9 +63,9 @@ export interface PullOptions {
   readonly unpack?: boolean;
 }
 
-/** What the cache has of it is not fetched again; with all of it there, no source is asked. */
+/** What the cache has of it is not fetched again; with all of it there, no source is asked. What it is for was resolved. */
 export async function pullImage(
-  resolved: Pick<ResolvedImage, 'origin' | 'arch' | 'digest'>,
+  resolved: Pick<ResolvedImage, 'origin' | 'digest'>,
   access: ImageAccess,
   options: PullOptions = {},
 ): Promise<Image> {
@@ -73,7 +73,6 @@ export async function pullImage(
   const source = openSource(resolved.origin, access);
   const present = await loadImage(cache, resolved.digest, source.name);
   const image = present ?? (await fetchImage(source, resolved.digest, cache, options));
-  requirePlatform(image.config, resolved.arch, source.name);
   await recordImage(cache, image, source.name);
   return image;
 }

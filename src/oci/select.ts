@@ -1,9 +1,10 @@
-// Out of what a source calls an image, the one manifest for a platform: indexes are followed, a single manifest is
-// held against its own config, and nothing but small JSON is fetched.
+// Out of what a source calls an image, the one manifest for a platform: indexes are followed and believed, a manifest that
+// none speaks for is held against its own config, and nothing but small JSON is fetched.
 import { readFile } from 'node:fs/promises';
 import { type Arch, architectureOf } from '../base/arch.ts';
 import type { Digest } from '../base/digest.ts';
 import { CatamaranError } from '../base/errors.ts';
+import type { Reporter } from '../base/reporter.ts';
 import type { Cache } from '../store/cache.ts';
 import type { Descriptor, ImageConfig, Manifest } from './image.ts';
 import { requireBlob } from './layer.ts';
@@ -29,38 +30,65 @@ export interface SelectedImage {
 }
 
 /** The config's blob is in the cache afterwards; manifest and layers are not. */
-export async function selectImage(source: ImageSource, arch: Arch, cache: Cache): Promise<SelectedImage> {
+export async function selectImage(
+  source: ImageSource,
+  arch: Arch,
+  cache: Cache,
+  reporter: Reporter,
+): Promise<SelectedImage> {
   const { name } = source;
   const others: Platform[] = [];
   const indexes = new Set<Digest>();
-  const found = await look(await source.manifest(), 0);
+  const found = await look(await source.manifest(), 0, false);
   if (found) return found;
   throw otherPlatform(name, arch, others);
 
-  async function look(document: ManifestDocument, depth: number): Promise<SelectedImage | undefined> {
+  /** `promised`: whether an index says that it is for the platform. */
+  async function look(
+    document: ManifestDocument,
+    depth: number,
+    promised: boolean,
+  ): Promise<SelectedImage | undefined> {
     const what = depth === 0 ? `the manifest of ${name}` : `the manifest of ${name} for ${arch}`;
     const members = parseJson(document.bytes, what);
-    if (!isIndex(members)) return lookAtManifest(document, parseManifest(members, what));
+    if (!isIndex(members)) return lookAtManifest(document, parseManifest(members, what), promised);
     if (depth >= maxDepth) throw malformed(name, `its index lists indexes more than ${maxDepth} deep`);
     const entries = parseIndex(members, what);
     const best = choose(entries, arch);
-    if (best) return look(await bring(best), depth + 1);
+    if (best) return look(await bring(best), depth + 1, true);
     for (const { platform } of entries) if (platform && platform.os !== 'unknown') others.push(platform);
     for (const entry of silent(entries)) {
       if (indexes.has(entry.digest)) continue;
       indexes.add(entry.digest);
       if (indexes.size > maxIndexes) throw malformed(name, `it has more than ${maxIndexes} indexes`);
-      const found = await look(await bring(entry), depth + 1);
+      const found = await look(await bring(entry), depth + 1, promised);
       if (found) return found;
     }
     return undefined;
   }
 
-  async function lookAtManifest(document: ManifestDocument, manifest: Manifest) {
+  async function lookAtManifest(document: ManifestDocument, manifest: Manifest, promised: boolean) {
     const config = await bringConfig(source, manifest, cache);
-    if (rank(config, arch) !== undefined) return { document, manifest, config };
-    others.push(config);
-    return undefined;
+    const said = { ...config, architecture: config.architecture || arch, os: config.os || 'linux' };
+    if (!promised && rank(said, arch) === undefined) {
+      others.push(config);
+      return undefined;
+    }
+    warnOfOther(config, promised);
+    return { document, manifest, config };
+  }
+
+  /** Builders for several architectures often write their own into every config; Docker and containerd take them. */
+  function warnOfOther(config: ImageConfig, promised: boolean): void {
+    const { architecture, os } = config;
+    if (architecture === arch && os === 'linux') return;
+    const own =
+      architecture && os ? `it is for ${formatPlatform(config).slice(0, 40)}` : 'not what it is for';
+    const why = promised ? 'its index says so' : 'there is no other';
+    reporter.warn(
+      `image ${name} is taken for linux/${arch}, because ${why}, although its config says ${own}`,
+      'If its programs do not start, it was built for another machine.',
+    );
   }
 
   async function bring(entry: Descriptor): Promise<ManifestDocument> {
@@ -68,11 +96,6 @@ export async function selectImage(source: ImageSource, arch: Arch, cache: Cache)
     requireSize(document, entry, name);
     return document;
   }
-}
-
-/** Fails when the image is for another machine. */
-export function requirePlatform(config: ImageConfig, arch: Arch, name: string): void {
-  if (rank(config, arch) === undefined) throw otherPlatform(name, arch, [config]);
 }
 
 function choose(entries: readonly IndexEntry[], arch: Arch): Descriptor | undefined {

@@ -1,4 +1,5 @@
 // An image, wherever it comes from, as the other steps take it: by its digest, opened by the first that looks into it.
+import type { Arch } from '../base/arch.ts';
 import type { Digest } from '../base/digest.ts';
 import type { Planning } from '../engine/planning.ts';
 import type { KeptImage } from '../engine/result.ts';
@@ -40,7 +41,8 @@ export function planImage(reference: ImageReference, planning: Planning): Step<B
     id: `opened ${shown}`,
     inputs: {},
     needs: [source],
-    make: async (use, { cache }) => describeImage(cache, use(source).blobs.manifest.digest, shown),
+    make: async (use, { cache, locked: { arch } }) =>
+      describeImage(cache, use(source).blobs.manifest.digest, shown, arch),
   });
 }
 
@@ -53,20 +55,22 @@ function planSource(name: string, planning: Planning): Step<KeptImage> {
     : planComponent(found.name, found.component, planning);
 }
 
-export function describeImage(cache: Cache, digest: Digest, name: string): BuiltImage {
+/** `arch`: what it was resolved for, which its config need not know. */
+export function describeImage(cache: Cache, digest: Digest, name: string, arch: Arch): BuiltImage {
   let opened: Promise<OpenImage> | undefined;
   return {
     name,
     digest,
     open() {
-      opened ??= openImage(cache, digest, name);
+      opened ??= openImage(cache, digest, name, arch);
       return opened;
     },
   };
 }
 
-async function openImage(cache: Cache, digest: Digest, name: string): Promise<OpenImage> {
+async function openImage(cache: Cache, digest: Digest, name: string, arch: Arch): Promise<OpenImage> {
   const image = await loadImage(cache, digest, name);
   if (!image) throw lostBlob(digest);
-  return { image, tree: await imageTree(cache, image, name) };
+  const config = { ...image.config, os: 'linux', architecture: arch };
+  return { image: { ...image, config }, tree: await imageTree(cache, image, name) };
 }

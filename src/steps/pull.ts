@@ -13,9 +13,9 @@ export function planPull(name: ImageName, image: LockedPull, planning: Planning)
     id: `image ${name}`,
     inputs: { digest: image.digest },
     needs: [],
-    async make(_, { cache, context, locked }) {
+    async make(_, { cache, context }) {
       const access = { cache, registries: await context.registries(), directory: '.' };
-      return keepImage(await pullImage({ ...image, arch: locked.arch }, access, { unpack: true }), cache);
+      return keepImage(await pullImage(image, access, { unpack: true }), cache);
     },
   });
 }

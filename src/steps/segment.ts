@@ -1,5 +1,6 @@
 // An image to its segment: its file system; of a kernel image only the modules, at the segment's root; the layout of one
 // that a volume holds.
+import { fillPlaces } from '../container/places.ts';
 import type { Planning } from '../engine/planning.ts';
 import type { KeptBlob } from '../engine/result.ts';
 import type { Step, Use } from '../engine/step.ts';
@@ -17,8 +18,12 @@ export const segmentKind = { name: 'segment', module: 'steps/segment' };
 
 const modulesPath = 'usr/lib/modules';
 
+/** Of a container: with the places for its mounts, which nobody can make there if it is read-only. */
 export const planSegment = (image: Step<BuiltImage>, planning: Planning): Step<KeptSegment> =>
-  plan(image, 'all', planning, async (use) => (await use(image).open()).tree);
+  plan(image, 'all', planning, async (use) => fillPlaces((await use(image).open()).tree, 'none'));
+
+export const planVolumeSegment = (image: Step<BuiltImage>, planning: Planning): Step<KeptSegment> =>
+  plan(image, 'volume', planning, async (use) => (await use(image).open()).tree);
 
 export const planModules = (kernel: Step<BuiltImage>, planning: Planning): Step<KeptSegment> =>
   plan(kernel, 'modules', planning, async (use) => subtree((await use(kernel).open()).tree, modulesPath));
@@ -28,14 +33,14 @@ export const planLayoutSegment = (layout: Step<KeptLayout>, planning: Planning):
 
 function plan(
   from: Step,
-  part: 'all' | 'modules' | 'layout',
+  part: 'all' | 'volume' | 'modules' | 'layout',
   planning: Planning,
   treeOf: (use: Use, workshop: Workshop) => Promise<ReadonlyTree>,
 ): Step<KeptSegment> {
   const name = from.id.replace(/^opened /, '');
   return planning.keep({
     kind: segmentKind,
-    id: `segment ${name}${part === 'modules' ? ' modules' : ''}`,
+    id: `segment ${name}${part === 'modules' || part === 'volume' ? ` ${part}` : ''}`,
     inputs: { ...planning.common, part, level: String(segmentLevel) },
     needs: [from],
     async make(use, workshop) {

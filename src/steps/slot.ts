@@ -21,7 +21,13 @@ import { type BuiltImage, planImage } from './image.ts';
 import { type KeptInitrd, planInitrd } from './initrd.ts';
 import { bundlePath, describeSlot, sections } from './inputs.ts';
 import { planLayout } from './layout.ts';
-import { type KeptSegment, planLayoutSegment, planModules, planSegment } from './segment.ts';
+import {
+  type KeptSegment,
+  planLayoutSegment,
+  planModules,
+  planSegment,
+  planVolumeSegment,
+} from './segment.ts';
 
 export interface SlotImages {
   readonly boot: SparseImage;
@@ -87,7 +93,8 @@ function planParts({ image, initrd }: Kernel, planning: Planning): SlotParts {
 function planVolume(volume: Volume, planning: Planning): RootParts['volumes'][number] {
   const { image, format, platforms } = volume;
   if (!image) return { volume };
-  if (format === 'filesystem') return { volume, segment: planSegment(planImage(image, planning), planning) };
+  if (format === 'filesystem')
+    return { volume, segment: planVolumeSegment(planImage(image, planning), planning) };
   return { volume, segment: planLayoutSegment(planLayout(image, platforms, planning), planning) };
 }
 

@@ -1,12 +1,23 @@
-// The bytes of a file, wherever they are: in memory, or a slice of a file on the host (a tar or a blob in the store).
+// The bytes of a file, wherever they are: in memory, or a slice of a file on the host (a tar or a blob in the store), or
+// several of them with holes of zeros between them.
 import { type FileHandle, open } from 'node:fs/promises';
 import { CatamaranError } from '../base/errors.ts';
 
-export type Content =
+export type PlainContent =
   | { readonly at: 'memory'; readonly bytes: Uint8Array }
   | { readonly at: 'file'; readonly path: string; readonly offset: number; readonly size: number };
 
-type Slice = Extract<Content, { at: 'file' }>;
+export interface SparseContent {
+  readonly at: 'sparse';
+  /** In bytes, with the holes. */
+  readonly size: number;
+  /** In order, and apart. */
+  readonly parts: readonly { readonly offset: number; readonly content: PlainContent }[];
+}
+
+export type Content = PlainContent | SparseContent;
+
+type Slice = Extract<PlainContent, { at: 'file' }>;
 
 // Larger ones are dearer: each is new memory that has to be cleared away.
 const chunkSize = 1 << 18;
@@ -14,7 +25,7 @@ const windowSize = 1 << 16;
 /** Files open at a time. */
 const maxOpen = 16;
 
-export function contentOf(text: string | Uint8Array): Content {
+export function contentOf(text: string | Uint8Array): PlainContent {
   return { at: 'memory', bytes: typeof text === 'string' ? new TextEncoder().encode(text) : text };
 }
 
@@ -81,18 +92,35 @@ export function openContents(): Contents {
     }
   }
 
+  async function* read(content: Content): AsyncGenerator<Uint8Array> {
+    if (sizeOf(content) === 0) return;
+    if (content.at === 'sparse') yield* readSparse(content);
+    else if (content.at === 'memory') yield content.bytes;
+    else if (content.size <= windowSize) yield await readSmall(content);
+    else yield* readLarge(content);
+  }
+
+  async function* readSparse({ size, parts }: SparseContent): AsyncGenerator<Uint8Array> {
+    let at = 0;
+    for (const { offset, content } of parts) {
+      yield* zeros(offset - at);
+      yield* read(content);
+      at = offset + sizeOf(content);
+    }
+    yield* zeros(size - at);
+  }
+
   return {
-    async *read(content) {
-      if (sizeOf(content) === 0) return;
-      if (content.at === 'memory') yield content.bytes;
-      else if (content.size <= windowSize) yield await readSmall(content);
-      else yield* readLarge(content);
-    },
+    read,
     async close() {
       for (const file of files.values()) await file.close();
       files.clear();
     },
   };
+}
+
+function* zeros(count: number): Generator<Uint8Array> {
+  for (let left = count; left > 0; left -= chunkSize) yield new Uint8Array(Math.min(left, chunkSize));
 }
 
 function endedEarly(path: string, missing: number): CatamaranError {

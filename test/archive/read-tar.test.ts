@@ -32,9 +32,6 @@ async function text(bytes: Buffer, path: string): Promise<string> {
 
 describe('names', () => {
   test.each<[string, RawEntry[]]>([
-    ['are absolute', [{ name: '/etc/passwd' }]],
-    ['are absolute directories', [{ name: '/etc/', type: '5' }]],
-    ['are the root twice over', [{ name: '//', type: '5' }]],
     ['are the root, upwards', [{ name: '/..', type: '5' }]],
     ['are a symlink in the place of the root', [{ name: '/', type: '2', link: 'x' }]],
     ['lead upwards', [{ name: '../x' }]],
@@ -64,12 +61,23 @@ describe('names', () => {
     expect([...tree.keys()]).toEqual(['', 'a', 'a/b/c']);
   });
 
-  test('may be / for the root, and of hard links absolute: from that root (kaniko)', async () => {
+  test.each([
+    ['/etc/passwd', 'etc/passwd'],
+    ['//etc///passwd', 'etc/passwd'],
+    ['.//etc/./passwd', 'etc/passwd'],
+    ['/./etc/passwd', 'etc/passwd'],
+  ])('%s is below the root: %s', async (name, path) => {
+    for (const entry of [rawTar({ name }), rawTar(paxEntry({ path: name }), {})])
+      expect([...(await read(entry)).keys()]).toEqual([path]);
+  });
+
+  test('may be / or // for the root, and of hard links absolute: from that root (kaniko)', async () => {
     const tree = await read(
       rawTar(
         { name: '/', type: '5', mode: 0o700 },
+        { name: '//', type: '5', mode: 0o700 },
         { name: 'bin/a', body: 'x' },
-        { name: 'bin/b', type: '1', link: '/bin/a' },
+        { name: 'bin/b', type: '1', link: '//bin//a' },
         { name: 'bin/c', type: '1', link: '/bin/later' },
         { name: 'bin/later' },
       ),
@@ -93,9 +101,64 @@ describe('names', () => {
 });
 
 describe('links', () => {
-  test('that lead a later entry out of the archive are refused (symlink traversal)', async () => {
-    const archive = rawTar({ name: 'a', type: '2', link: '/etc' }, { name: 'a/passwd', body: 'x' });
-    expect(await refusal(archive)).toBe('integrity tar-parent');
+  test('that later entries lie below take them where they lead, in the root of the archive (symlink traversal)', async () => {
+    const archive = rawTar(
+      { name: 'lib', type: '2', link: 'usr/lib' },
+      { name: 'lib/x', body: 'x' },
+      { name: 'abs', type: '2', link: '/usr/lib' },
+      { name: 'abs/y', type: '1', link: 'lib/x' },
+      { name: 'up', type: '2', link: '../../../etc' },
+      { name: '/up/.wh.passwd' },
+      { name: 'usr/far', type: '2', link: '/up/../abs' },
+      { name: 'usr/far/z', type: '1', link: 'usr/far/x' },
+    );
+    const tree = await read(archive);
+    expect([...tree.keys()].sort()).toEqual([
+      'abs',
+      'etc/.wh.passwd',
+      'lib',
+      'up',
+      'usr/far',
+      'usr/lib/x',
+      'usr/lib/y',
+      'usr/lib/z',
+    ]);
+    expect(tree.get('usr/lib/y')).toBe(tree.get('usr/lib/x'));
+    expect(tree.get('usr/lib/z')).toBe(tree.get('usr/lib/x'));
+  });
+
+  test('count from when they are there to when something else is', async () => {
+    const archive = rawTar(
+      { name: 'l', type: '2', link: 'a' },
+      { name: 'l/1' },
+      { name: 'a', type: '2', link: 'b' },
+      { name: 'l/2' },
+      { name: 'l/', type: '5' },
+      { name: 'l/3' },
+    );
+    await expect(read(archive)).rejects.toMatchObject({ code: 'tar-parent' });
+    const mended = rawTar(
+      { name: 'l', type: '2', link: 'a' },
+      { name: 'l/2' },
+      { name: 'l/', type: '5' },
+      { name: 'l/3' },
+    );
+    expect([...(await read(mended)).keys()]).toEqual(['l', 'a/2', 'l/3']);
+  });
+
+  test('that lead round and round have nothing below them', async () => {
+    const ring = [
+      { name: 'a', type: '2', link: 'b' },
+      { name: 'b', type: '2', link: 'a' },
+    ];
+    expect(await refusal(rawTar(...ring, { name: 'a/x' }))).toBe('integrity tar-links');
+    // Each doubles the way of the next.
+    const doubling = Array.from({ length: 30 }, (_, at) => ({
+      name: `l${at}`,
+      type: '2',
+      link: `l${at + 1}/../l${at + 1}`,
+    }));
+    expect(await refusal(rawTar(...doubling, { name: 'l0/x' }))).toBe('integrity tar-links');
   });
 
   test('that replace a directory which has content are refused', async () => {
@@ -178,27 +241,22 @@ describe('links', () => {
 });
 
 describe('sizes', () => {
-  test.each(['1', '2', '3', '4', '6'])('of type %s, which has no content, are refused', async (type) => {
-    // Programs differ in whether 512 bytes follow: the entry in them would be seen by some only.
-    const hidden = rawEntry({ name: 'hidden' });
-    const archive = Buffer.concat([
-      rawEntry({ name: 'a', type, link: 'b', size: 512 }),
-      hidden,
-      Buffer.alloc(1024),
-    ]);
-    expect(await refusal(archive)).toBe('integrity tar-size');
-  });
+  test.each(['1', '2', '3', '4', '5', '6'])(
+    'of type %s, which has no content, mean nothing, as Go has it',
+    async (type) => {
+      // What follows is the next header, and never content.
+      for (const sized of [[{ size: 512 }], [paxEntry({ size: '512' }), {}]]) {
+        const entries = sized.map((entry) =>
+          'type' in entry ? entry : { name: 'a', type, link: 'b', ...entry },
+        );
+        const archive = rawTar({ name: 'b' }, ...entries, { name: 'next' });
+        expect([...(await read(archive)).keys()]).toEqual(['b', 'a', 'next']);
+        expect(await refusal(archive)).toBe('read');
+      }
+    },
+  );
 
-  test('of directories mean nothing, and nothing follows them, as Go has it', async () => {
-    const size = 512;
-    const archive = rawTar(
-      { name: 'd', type: '5', size },
-      paxEntry({ size: '512' }),
-      { name: 'e/', type: '5' },
-      {},
-    );
-    expect([...(await read(archive)).keys()]).toEqual(['d', 'e', 'x']);
-    expect(await refusal(archive)).toBe('read');
+  test('of a file whose name ends with a slash are refused', async () => {
     // To Go a regular file, whatever its name: what follows it is its content, and no header.
     expect(await refusal(rawTar({ name: 'd/', body: 'x' }))).toBe('integrity tar-size');
   });
@@ -332,8 +390,6 @@ describe('damage', () => {
 
 describe('what is not supported is refused:', () => {
   test.each<[string, RawEntry[], string]>([
-    ['old GNU sparse files', [{ type: 'S' }], 'tar-sparse'],
-    ['pax sparse files', [paxEntry({ 'GNU.sparse.major': '1' }), {}], 'tar-sparse'],
     ['multi-volume archives', [{ type: 'M' }], 'tar-type'],
     ['unknown types', [{ type: 'Z' }], 'tar-type'],
     ['ids beyond 32 bits', [paxEntry({ uid: String(2 ** 32) }), {}], 'tar-number'],

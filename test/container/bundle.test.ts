@@ -1,13 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { file, symlink, type Tree } from '../../src/tree/tree.ts';
+import { directory, file, symlink, type Tree } from '../../src/tree/tree.ts';
 import { bundleOf, fileOf, imageOf, jsonOf, treeWith } from './support.ts';
 
 const golden = (name: string) => readFileSync(join(import.meta.dirname, 'golden', name), 'utf8');
 const execution = { Entrypoint: ['/entry'], Cmd: ['--flag'], Env: ['PATH=/bin'] };
 const service = (more = '') => `services: [{name: a, image: b, ${more}}]\n`;
 const plain = imageOf(execution);
+
+/** A root that has the places of these mounts. */
+const rootFor = (...places: readonly string[]): Tree => new Map(places.map((path) => [path, directory()]));
+const everywhere = {
+  tree: rootFor(
+    ...['tmp', 'var', 'var/tmp', 'srv', 'run', 'b', 'files', 'fixed', 'mnt', 'inside', 'data', 'bound'],
+    ...['c', 'd', 'e', 'label'],
+  ),
+};
 
 describe('config.json and runtime.json are as LinuxKit writes them', () => {
   it('of a container that asks for nothing', async () => {
@@ -29,7 +38,7 @@ describe('config.json and runtime.json are as LinuxKit writes them', () => {
   });
 
   it('of one that sets every key', async () => {
-    const bundle = await bundleOf(golden('everything.spec'), plain);
+    const bundle = await bundleOf(golden('everything.spec'), plain, everywhere);
     expect(await fileOf(bundle, 'config.json')).toBe(golden('everything.config.txt'));
     expect(await fileOf(bundle, 'runtime.json')).toBe(golden('everything.runtime.txt'));
     expect(bundle.mountPoint).toBe('/containers/services/everything/rootfs');
@@ -47,7 +56,7 @@ describe('config.json and runtime.json are as LinuxKit writes them', () => {
     const mounts = label.mounts.with(3, { ...mount, uidMappings: uidmappings });
     const goLabel = { ...label, mounts, resources: { ...resources, blockIO: blockio } };
     const spec = JSON.stringify({ services: [{ name, image }], volumes });
-    const bundle = await bundleOf(spec, imageOf(execution, goLabel));
+    const bundle = await bundleOf(spec, imageOf(execution, goLabel), everywhere);
     expect(await fileOf(bundle, 'config.json')).toBe(golden('everything.config.txt'));
     expect(await fileOf(bundle, 'runtime.json')).toBe(golden('everything.runtime.txt'));
   });
@@ -69,7 +78,8 @@ describe('what the spec says wins over the label, key by key', () => {
     runtime: { mkdir: ['/label'], bindNS: { net: '/label', pid: '/label' } },
   };
   const image = imageOf({ ...execution, WorkingDir: '/image' }, label);
-  const configOf = async (more: string) => jsonOf(await bundleOf(service(more), image), 'config.json');
+  const configOf = async (more: string) =>
+    jsonOf(await bundleOf(service(more), image, everywhere), 'config.json');
 
   it('an empty list is said, an empty text is not', async () => {
     const config = await configOf(
@@ -89,7 +99,7 @@ describe('what the spec says wins over the label, key by key', () => {
   it('lists and tables are replaced whole, a runtime section by its members', async () => {
     const more =
       'uid: 0, mounts: [{source: mqueue}], resources: {memory: {limit: 1}}, runtime: {cgroups: [x], bindNS: {net: /spec}}';
-    const bundle = await bundleOf(service(more), image);
+    const bundle = await bundleOf(service(more), image, everywhere);
     const config = await jsonOf(bundle, 'config.json');
     expect(config.linux.resources).toEqual({ memory: { limit: 1 } });
     expect(await jsonOf(bundle, 'runtime.json')).toMatchObject({
@@ -101,7 +111,10 @@ describe('what the spec says wins over the label, key by key', () => {
 
   it('added binds and capabilities are added: to the label, to the spec, to what the label adds', async () => {
     const places = async (more: string, from = image) => {
-      const { mounts, process } = await jsonOf(await bundleOf(service(more), from), 'config.json');
+      const { mounts, process } = await jsonOf(
+        await bundleOf(service(more), from, everywhere),
+        'config.json',
+      );
       const binds = mounts.filter(({ type }: { type: string }) => type === 'bind');
       return [
         binds.map(({ destination }: { destination: string }) => destination),
@@ -215,7 +228,24 @@ describe('where LinuxKit’s container would not start', () => {
     await expect(bundleOf(service(), imageOf({}))).rejects.toThrow(
       'a runs nothing: b:latest has no entrypoint',
     );
+    for (const execution of [{ Entrypoint: [''] }, { Cmd: [''] }, { Entrypoint: [''], Cmd: [''] }])
+      await expect(bundleOf(service(), imageOf(execution))).rejects.toMatchObject({
+        code: 'container-without-command',
+      });
   });
+
+  it.each([
+    [[''], ['/app', 'x'], ['/app', 'x']],
+    [['/app'], [''], ['/app', '']],
+    [['/app', ''], undefined, ['/app', '']],
+    [undefined, ['/app'], ['/app']],
+  ])(
+    'an entrypoint %j with the command %j is %j, as Docker and Podman read it',
+    async (Entrypoint, Cmd, args) => {
+      const image = imageOf({ ...(Entrypoint && { Entrypoint }), ...(Cmd && { Cmd }) });
+      expect((await jsonOf(await bundleOf(service(), image), 'config.json')).process.args).toEqual(args);
+    },
+  );
 });
 
 describe('a label that is wrong', () => {
@@ -239,7 +269,7 @@ describe('a label that is wrong', () => {
       '… unknown key "image"',
       '… binds must be a list, not the text "x:/y"',
     ]);
-    expect(await messagesOf('{"command": [')).toEqual([expect.stringContaining('… not YAML: ')]);
+    expect(await messagesOf('{"command": [')).toEqual([expect.stringContaining('… not YAML 1.2: ')]);
     expect(await messagesOf('[1]')).toEqual([
       '… the document must be a mapping of keys to values, not a list',
     ]);
@@ -433,10 +463,41 @@ describe('confinement', () => {
     });
   });
 
+  it.each([
+    ['binds: ["/data:/data"]', '/data'],
+    ['tmpfs: [/cache/x]', '/cache/x'],
+    ['mounts: [{type: bind, source: /a, destination: /a/b/, options: [bind]}]', '/a/b'],
+    ['binds: ["/data:/link/x"]', '/link/x'],
+  ])('what a read-only root has no place for is told: %s', async (more, place) => {
+    const options = { tree: new Map([['link', symlink('nowhere')]]) };
+    await expect(bundleOf(service(`readonly: true, ${more}`), plain, options)).rejects.toMatchObject({
+      code: 'mount-without-place',
+      message: `a is read-only, and its image has no ${place}, on which something is to be mounted`,
+    });
+    await bundleOf(service(more), plain, options);
+  });
+
+  it.each([
+    'readonly: true',
+    'binds: ["/etc/resolv.conf:/etc/resolv.conf", "/etc/hosts:/etc/hosts", "/dev:/dev"]',
+    'tmpfs: [/run], binds: ["/data:/run/data"]',
+    'binds: ["/data:/link/data", "/d:/deep"]',
+  ])(
+    'what has its place in the image, or among the usual ones, is mounted on a read-only root: %s',
+    async (more) => {
+      const tree: Tree = new Map([
+        ...treeWith({ 'srv/data': '', 'deep/x/y': '' }),
+        ['link', symlink('/srv')],
+      ]);
+      tree.set('run', directory());
+      await bundleOf(service(more.includes('readonly') ? more : `readonly: true, ${more}`), plain, { tree });
+    },
+  );
+
   it('secrets need a place in a read-only root', async () => {
     const more = 'readonly: true, secrets: [db]';
     await expect(bundleOf(service(more), plain)).rejects.toMatchObject({ code: 'secret-without-place' });
-    await bundleOf(service(`${more}, tmpfs: [/run]`), plain);
+    await bundleOf(service(`${more}, tmpfs: [/run]`), plain, { tree: rootFor('run') });
     await bundleOf(service(more), plain, { tree: treeWith({ 'run/secrets/db': '' }) });
   });
 });

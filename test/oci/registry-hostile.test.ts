@@ -188,11 +188,8 @@ describe('manifests', () => {
     expect(error.message).toContain('deep');
   });
 
-  test('a single manifest for another architecture, and an index that lies about it', async () => {
-    const { manifest } = await serveImage(registry, { arch: 'arm64' });
-    expect(await failure(pull(app(), await temporaryAccess()))).toMatchObject({ code: 'image-platform' });
-    const platform = { os: 'linux', architecture: 'amd64' };
-    registry.addManifest({ schemaVersion: 2, manifests: [{ ...manifest, platform }] }, mediaTypes.index, '1');
+  test('a single manifest for another architecture', async () => {
+    await serveImage(registry, { arch: 'arm64' });
     expect(await failure(pull(app(), await temporaryAccess()))).toMatchObject({ code: 'image-platform' });
   });
 });

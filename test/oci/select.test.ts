@@ -1,5 +1,6 @@
 // Which of an index's manifests is taken, and that nothing is fetched for the others.
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { silentReporter } from '../../src/base/reporter.ts';
 import { mediaTypes } from '../../src/oci/image.ts';
 import { dockerTypes } from '../../src/oci/parse.ts';
 import { resolveImage } from '../../src/oci/resolve.ts';
@@ -136,6 +137,112 @@ test.each([null, {}, { os: '', architecture: '' }])(
     expect((await pull(`${registry.host}/app:alone`, await temporaryAccess())).digest).toBe(other.digest);
   },
 );
+
+describe('what an image is for', () => {
+  const warnings: string[] = [];
+  const reporter = { ...silentReporter, warn: (message: string) => warnings.push(message) };
+  const pullWarned = async (tag: string, arch: 'amd64' | 'arm64' = 'amd64') => {
+    warnings.length = 0;
+    return pull(`${registry.host}/app:${tag}`, await temporaryAccess({ reporter }), arch);
+  };
+
+  test.each(['amd64', 'arm64'] as const)(
+    'an index is believed, whatever the config says: %s',
+    async (arch) => {
+      const other = arch === 'amd64' ? 'arm64' : 'amd64';
+      const { manifest } = await serveImage(registry, { arch: other });
+      addIndex([{ ...manifest, platform: { os: 'linux', architecture: arch } }], 'all');
+      expect((await pullWarned('all', arch)).digest).toBe(manifest.digest);
+      expect(warnings).toEqual([
+        `image ${registry.host}/app:all is taken for linux/${arch}, because its index says so, although its config says it is for linux/${other}`,
+      ]);
+      // What no index speaks for is for what it says.
+      await expect(pullWarned('1', arch)).rejects.toMatchObject({ code: 'image-platform' });
+      await expect(pullWarned('all', other)).rejects.toMatchObject({ code: 'image-platform' });
+    },
+  );
+
+  test.each([{}, { architecture: '', os: '' }, { architecture: null }, { os: 'linux' }])(
+    'a config that does not say it is taken, with a warning: %j',
+    async (platform) => {
+      addImage({ config: platform });
+      await pullWarned('odd');
+      expect(warnings).toEqual([expect.stringContaining('its config says not what it is for')]);
+    },
+  );
+
+  test('a config that says another system is refused', async () => {
+    addImage({ config: { os: 'windows' } });
+    await expect(pullWarned('odd')).rejects.toThrow('it is for windows/');
+  });
+});
+
+/** Of one empty layer, under app:odd. */
+function addImage({
+  config = amd64,
+  configType = mediaTypes.config,
+  layerType = mediaTypes.layer,
+}: {
+  config?: object;
+  configType?: string | undefined;
+  layerType?: string;
+}): void {
+  const layer = registry.addBlob(Buffer.alloc(2048));
+  const blob = registry.addBlob(
+    JSON.stringify({ ...config, rootfs: { type: 'layers', diff_ids: [layer.digest] } }),
+  );
+  const mediaType = configType === 'none' ? {} : { mediaType: configType };
+  const document = {
+    schemaVersion: 2,
+    mediaType: mediaTypes.manifest,
+    config: { ...mediaType, ...blob },
+    layers: [{ mediaType: layerType, ...layer }],
+  };
+  registry.addManifest(document, mediaTypes.manifest, 'odd');
+}
+
+const pullOdd = async () => pull(`${registry.host}/app:odd`, await temporaryAccess());
+
+test.each([dockerTypes.config, 'application/octet-stream', 'application/json', 'text/html', '', 'none'])(
+  'the config may be of the type %j, as for Docker',
+  async (configType) => {
+    addImage({ configType });
+    expect((await pullOdd()).config.architecture).toBe('amd64');
+  },
+);
+
+test.each([
+  'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip',
+  'application/vnd.oci.image.layer.nondistributable.v1.tar+gzip',
+  'application/vnd.docker.container.image.rootfs.diff+x-gtar',
+  'application/octet-stream',
+  'application/x-tar',
+])('a layer may be of the type %s: its bytes say what it is', async (layerType) => {
+  addImage({ layerType });
+  await pullOdd();
+});
+
+test.each([
+  'application/vnd.oci.image.layer.v1.tar+gzip+encrypted',
+  'application/vnd.cncf.helm.chart.content.v1.tar+gzip',
+  'text/plain',
+])('a layer of the type %s is none', async (layerType) => {
+  addImage({ layerType });
+  await expect(pullOdd()).rejects.toMatchObject({ code: 'image-malformed' });
+});
+
+test.each([
+  ['/one', ['/one']],
+  [
+    ['/two', 'words'],
+    ['/two', 'words'],
+  ],
+  [null, undefined],
+])('the entrypoint %j is %j, as Docker decodes it', async (Entrypoint, expected) => {
+  addImage({ config: { ...amd64, config: { Entrypoint, Cmd: Entrypoint } } });
+  const { Entrypoint: entrypoint, Cmd } = (await pullOdd()).config.config ?? {};
+  expect([entrypoint, Cmd]).toEqual([expected, expected]);
+});
 
 test('a label or an annotation that is null is empty, as for those who write Go', async () => {
   const plain = Buffer.alloc(2048);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { maxOctal12, renderTarHeader } from '../../archive/tar-header.ts';
 import { roundUp } from '../../base/size.ts';
 import type { SparseImage } from '../../disk/sparse.ts';
-import { type Content, contentOf, sizeOf } from '../../tree/content.ts';
+import { contentOf, type PlainContent, sizeOf } from '../../tree/content.ts';
 import { openAppender } from '../write/appender.ts';
 import { copyContent } from '../write/copy-extent.ts';
 import type { OutputFile, WrittenFile } from '../write/output-file.ts';
@@ -53,7 +53,7 @@ export async function writeOva(
 
 async function writeMembers(
   file: OutputFile,
-  members: readonly (readonly [name: string, content: Content])[],
+  members: readonly (readonly [name: string, content: PlainContent])[],
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const out = openAppender(file, tarBlock);

@@ -2,6 +2,7 @@
 // initrd and the squashfs are made of.
 
 import type { Digest } from '../../base/digest.ts';
+import { usualPlaces } from '../../container/places.ts';
 import type { Planning } from '../../engine/planning.ts';
 import type { Step, Use } from '../../engine/step.ts';
 import type { Workshop } from '../../engine/workshop.ts';
@@ -19,7 +20,7 @@ import { digestOf } from '../../store/digest-of.ts';
 import { contentBytes } from '../../tree/content.ts';
 import type { TreeNode } from '../../tree/node.ts';
 import { directory, file, type ReadonlyTree, symlink, type Tree } from '../../tree/tree.ts';
-import { fillImage, flattenImage, placeTree, stripImage, usualPlaces } from './flatten.ts';
+import { fillImage, flattenImage, placeTree, stripImage } from './flatten.ts';
 import { type KernelParts, readKernel } from './kernel.ts';
 import {
   type ImagePart,

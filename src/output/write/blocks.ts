@@ -1,7 +1,7 @@
 // An image block by block, for formats that look at what they write: that compress it, hash it or leave out zeros.
 // The next blocks are read while the last ones are worked on.
 import type { SparseImage } from '../../disk/sparse.ts';
-import { type Content, type Contents, openContents } from '../../tree/content.ts';
+import { type Contents, openContents, type PlainContent } from '../../tree/content.ts';
 import { piecesOf, spansOf } from './spans.ts';
 import type { OutputOptions } from './write-output.ts';
 
@@ -81,7 +81,7 @@ async function fill(
   buffer.fill(0, end, to - from);
 }
 
-function sliceOf(content: Content, start: number, size: number): Content {
+function sliceOf(content: PlainContent, start: number, size: number): PlainContent {
   return content.at === 'memory'
     ? { ...content, bytes: content.bytes.subarray(start, start + size) }
     : { ...content, offset: content.offset + start, size };

@@ -1,7 +1,7 @@
 // The one loop that moves an image's bytes: from an extent's content to a place in the output. A large buffer, twice, so
 // that reading goes on while the last piece is being written.
 import { open } from 'node:fs/promises';
-import type { Content } from '../../tree/content.ts';
+import type { PlainContent } from '../../tree/content.ts';
 import type { OutputFile } from './output-file.ts';
 import type { OutputOptions } from './write-output.ts';
 
@@ -9,7 +9,7 @@ const bufferSize = 4 << 20;
 
 /** Copies `size` bytes of `content` from `start` on to `position` in `file`. */
 export async function copyContent(
-  content: Content,
+  content: PlainContent,
   { start, size }: { start: number; size: number },
   file: OutputFile,
   position: number,

@@ -1,7 +1,7 @@
 // Where the content of an image lies: what formats with blocks or clusters plan with before anything is read, and the
 // way from a range of the image to the contents that fill it.
 import type { SparseImage } from '../../disk/sparse.ts';
-import { type Content, sizeOf } from '../../tree/content.ts';
+import { type PlainContent, sizeOf } from '../../tree/content.ts';
 import { copyContent } from './copy-extent.ts';
 import type { OutputFile } from './output-file.ts';
 import type { OutputOptions } from './write-output.ts';
@@ -28,7 +28,7 @@ export function spansOf(image: SparseImage, unit: number): Span[] {
 export interface Piece {
   /** In bytes from the image's beginning. */
   readonly offset: number;
-  readonly content: Content;
+  readonly content: PlainContent;
   /** Bytes [start, start + size) of the content. */
   readonly start: number;
   readonly size: number;
