@@ -33,6 +33,7 @@ export const errorCodes = {
     'disk-full': 'No space, or no quota, is left. Free some; `catamaran cache gc` removes what is not used.',
     'disk-forbidden': 'The cache may not be written. Give this user the right, or set CATAMARAN_CACHE.',
     'disk-error': 'The disk failed to read or write. Look at the kernel log (`dmesg`).',
+    'directory-gone': 'The working directory has been removed. Go to another one.',
     'no-permission': 'This user may not do it. Give the user access, or name another place (--cache, --out).',
     'read-only': 'The file system is read-only. Name another place (--cache, --out).',
     'too-many-files': 'Too many files are open. Raise the limit (`ulimit -n 4096`) or lower --jobs.',

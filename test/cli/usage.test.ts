@@ -14,6 +14,24 @@ async function refusal(...argv: string[]) {
   return diagnostics[0];
 }
 
+test('a user without a home needs one for the cache, and for nothing else', async () => {
+  const homeless = (argv: string[], env = {}) => catamaran(argv, { home: undefined, env });
+  const { code, stderr } = await homeless(['cache', 'info']);
+  expect(code).toBe(6);
+  expect(stderr).toContain('error: there is no home directory for the cache: HOME is not set [home-unknown]');
+  expect((await homeless(['component', 'list'])).code).toBe(0);
+});
+
+test.each([
+  ['no/such/x.tar', 'cannot write into /nowhere/no/such: '],
+  ['oci-archive:no/such/x.tar', '--format oci-archive no/such/x.tar'],
+])('an export into no directory: %s', async (target, text) => {
+  const { code, stderr } = await catamaran(['image', 'export', 'oci:img', target]);
+  expect(code).toBe(6);
+  expect(stderr).toContain(text);
+  expect(stderr).toContain('[output-unwritable]');
+});
+
 test.each([
   [
     'an unknown command, near to one',
