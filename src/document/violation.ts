@@ -130,7 +130,7 @@ function remedyForType(
   }
   const scalar = typeof actual !== 'object';
   const written = source.textOf(pointer) ?? textOf(actual);
-  if (expected.type === 'array') return scalar ? `Write [${written}].` : 'Begin each item with "- ".';
+  if (expected.type === 'array') return remedyForList(actual, written, pointer);
   if (expected.type === 'string' && scalar && !expected.pattern) return `Put it in quotes: "${written}".`;
   // `[C:, D]` and `- key: value` are mappings in YAML 1.2, whatever LinuxKit makes of them.
   if (!scalar && !Array.isArray(actual) && isText(expected)) return 'Put a text with a ":" in quotes.';
@@ -143,6 +143,13 @@ function remedyForType(
     return knownKeys(expected, 'Its keys');
   }
   return exampleHint(expected);
+}
+
+/** `command: sh -c x` is three words, and `env: {A: b}` sets a variable. */
+function remedyForList(actual: unknown, written: string, pointer: Pointer): string {
+  if (typeof actual !== 'object') return `Write [${written.trim().split(/\s+/).join(', ')}].`;
+  const [variable] = partsOf(pointer).at(-1) === 'env' ? Object.entries(actual ?? {}) : [];
+  return variable ? `Write [${variable[0]}=${textOf(variable[1])}].` : 'Begin each item with "- ".';
 }
 
 /** Of a scalar: a mapping may have a key `toString`. */

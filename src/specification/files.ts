@@ -151,6 +151,13 @@ function readSource(
         hint: 'Sources are relative to the spec. Where it may be absent, add optional: true.',
       });
     }
+    if (reading.around.isDirectory?.(path)) {
+      throw new CatamaranError('spec', {
+        code: 'source-is-directory',
+        message: `${path} is a directory`,
+        hint: 'A source is one file. Name each of them, or make a component with a tree.',
+      });
+    }
     return { kind: 'source', path, optional };
   });
 }
