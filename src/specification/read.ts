@@ -49,6 +49,7 @@ export function readSpecs(files: readonly [SpecText, ...SpecText[]], around: Sur
   const { variables: _, ...document } = value;
   const spec = {
     file,
+    lastFile: files.at(-1)!.file,
     os: readOs(value.os, file),
     ...optional('kernel', readKernel(reading, value)),
     init: readInit(reading, value),
