@@ -67,7 +67,7 @@ test('what LinuxKit takes and YAML 1.2 does not: the place, and what to write', 
 });
 
 test('every error, with its place, excerpt and hint', async () => {
-  const { code, stdout, stderr } = await catamaran(['check', 'good.yml', 'bad.yml'], { cwd });
+  const { code, stdout, stderr } = await catamaran(['check', '--each', 'good.yml', 'bad.yml'], { cwd });
   expect(code).toBe(3);
   expect(stdout).toBe('');
   expect(stderr).toContain('bad.yml:1:17: error:');
@@ -75,6 +75,33 @@ test('every error, with its place, excerpt and hint', async () => {
   expect(stderr).toContain(' 2 | srevices: []');
   expect(stderr).toContain('services');
   expect(stderr.endsWith('\n2 errors\n')).toBe(true);
+});
+
+test('several are what build makes of them together; each by itself where that is asked', async () => {
+  await writeFile(join(cwd, 'more.yml'), 'services: []\n');
+  const together = await catamaran(['check', 'good.yml', 'more.yml'], { cwd });
+  expect(together).toMatchObject({ code: 0, stderr: 'good.yml: no errors\nmore.yml: no errors\n' });
+  const apart = await catamaran(['check', '--each', 'good.yml', 'more.yml'], { cwd });
+  expect(apart.stderr).toContain('more.yml:1:1: warning: the spec names no kernel');
+});
+
+test('a component is read as one, and one’s own with the spec that names it', async () => {
+  await mkdir(join(cwd, 'web'));
+  await writeFile(join(cwd, 'web/component.yml'), 'name: web\npackages: [busybox]\n');
+  await writeFile(
+    join(cwd, 'own.yml'),
+    'kernel: {image: component:kernel}\nservices:\n  - {name: a, image: ./web}\n  - {name: b, image: ./web}\nsevices: []\n',
+  );
+  for (const named of ['web', 'web/component.yml']) {
+    const { code, stderr } = await catamaran(['check', named], { cwd });
+    expect(code).toBe(3);
+    expect(stderr).toContain('web/component.yml:1:1: error: unknown key "name"');
+    expect(stderr.endsWith('\n2 errors\n')).toBe(true);
+  }
+  const { stderr } = await catamaran(['check', 'own.yml'], { cwd });
+  expect(stderr).toContain('web/component.yml:1:1: error: unknown key "name"');
+  expect(stderr).toContain('own.yml:5:1: error: unknown key "sevices"');
+  expect(stderr.endsWith('\n3 errors\n')).toBe(true);
 });
 
 test('as events: diagnostics with positions', async () => {
