@@ -4,6 +4,7 @@ import type { Problems } from './problems.ts';
 import { type Schema, type SchemaFile, schemaAt } from './schema.ts';
 import type { SourceMap } from './source-map.ts';
 import { didYouMean } from './suggest.ts';
+import { hintFor, keySynonyms } from './synonyms.ts';
 
 /** As the generated validators report it (ajv's error object). */
 export interface Violation {
@@ -37,7 +38,7 @@ export function explainViolation(violation: Violation, { schema, value, source, 
       problems.add(source.keyPositionOf(childOf(pointer, key)), {
         code: 'spec-unknown-key',
         message: `unknown key ${JSON.stringify(key)}${pointer === '' ? '' : ` in ${subject}`}`,
-        hint: didYouMean(key, known) ?? knownKeys(expected, 'Known here'),
+        hint: hintForKey(key, known, schema) ?? knownKeys(expected, 'Known here'),
       });
       return;
     }
@@ -88,6 +89,12 @@ export function explainViolation(violation: Violation, { schema, value, source, 
         hint: expected.description,
       });
   }
+}
+
+/** The habits are those of specs. */
+function hintForKey(key: string, known: readonly string[], schema: SchemaFile): string | undefined {
+  const isSpec = schema !== 'component.schema.json';
+  return (isSpec ? hintFor(keySynonyms, key) : undefined) ?? didYouMean(key, known);
 }
 
 const typeWords: Readonly<Record<string, string>> = {

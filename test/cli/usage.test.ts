@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { parseArch } from '../../src/cli/values.ts';
 import { catamaran } from './fake-io.ts';
 
 async function refusal(...argv: string[]) {
@@ -142,4 +143,18 @@ test('for people: the message, then the hint, on stderr', async () => {
   const { code, stdout, stderr } = await catamaran(['build', '--ofline', 'x.yml']);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toMatch(/unknown option '--ofline' \[usage-unknown-option\]\n.*Did you mean --offline\?\n$/);
+});
+
+test.each([
+  [['publish'], 'release add'],
+  [['logs', 'web'], 'catamaran-agent logs NAME'],
+  [['build', 'x.yml', '-format', 'raw'], 'Did you mean --format?'],
+  [['build', 'x.yml', '--docker'], 'docker-archive:FILE'],
+  [['build', 'x.yml', '--format', 'raw-efi'], 'Did you mean "raw"?'],
+])('what is written from habit: %j', async (argv, hint) => {
+  expect((await refusal(...argv)).hint).toContain(hint);
+});
+
+test('an architecture may have the kernel’s name', () => {
+  expect(['x86_64', 'aarch64', 'arm64'].map(parseArch)).toEqual(['amd64', 'arm64', 'arm64']);
 });
