@@ -1,8 +1,9 @@
 // Reads specs from the host, with what they may refer to there: texts, components, the files beside them.
-import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { createReadStream, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { ErrorCode } from '../base/error-codes.ts';
 import { CatamaranError, type Diagnostic, messageOf } from '../base/errors.ts';
+import { byName } from '../base/order.ts';
 import { formatSize } from '../base/size.ts';
 import { listComponents, parseComponent } from '../component/definition.ts';
 import { readSpecs } from '../specification/read.ts';
@@ -45,6 +46,7 @@ export async function loadSpec(
     home,
     exists: (path) => existsSync(resolve(cwd, path)),
     isDirectory: (path) => statSync(resolve(cwd, path), { throwIfNoEntry: false })?.isDirectory() === true,
+    matching: (pattern) => listMatching(pattern, cwd),
     checkComponent: (directory) => checkComponent(directory, cwd),
     read: (path) => readIncluded(resolve(cwd, path)),
     set,
@@ -69,6 +71,18 @@ async function readText(
     if (thrown instanceof CatamaranError || signal.aborted) throw thrown;
     throw explain(named, thrown);
   }
+}
+
+/** With one `*`. */
+function listMatching(pattern: string, cwd: string): string[] {
+  const [before = '', after = '', ...more] = basename(pattern).split('*');
+  const directory = dirname(pattern);
+  if (more.length > 0 || !existsSync(resolve(cwd, directory))) return [];
+  return readdirSync(resolve(cwd, directory))
+    .filter((name) => name.length >= before.length + after.length)
+    .filter((name) => name.startsWith(before) && name.endsWith(after))
+    .sort(byName)
+    .map((name) => join(directory, name));
 }
 
 /** What its component.yml has; the files that it names are looked at when it is built. */

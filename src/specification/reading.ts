@@ -19,6 +19,8 @@ export interface Surroundings {
   readonly exists?: (path: string) => boolean;
   /** Whether it is a directory of the host. */
   readonly isDirectory?: (path: string) => boolean;
+  /** Files of the host that a pattern with one `*`, in its last part, matches, sorted by name. */
+  readonly matching?: (pattern: string) => readonly string[];
   /** What is wrong with the component in a directory of the host. */
   readonly checkComponent?: (directory: string) => readonly Diagnostic[];
   /** A text file of the host: includes and profiles. Throws where there is none that can be read. */

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { loadSpec } from '../../src/lock/load-spec.ts';
 import { catamaran } from './fake-io.ts';
 
 let cwd: string;
@@ -102,6 +103,25 @@ test('a component is read as one, and one’s own with the spec that names it', 
   expect(stderr).toContain('web/component.yml:1:1: error: unknown key "name"');
   expect(stderr).toContain('own.yml:5:1: error: unknown key "sevices"');
   expect(stderr.endsWith('\n3 errors\n')).toBe(true);
+});
+
+test('a source is the first file that its pattern stands for', async () => {
+  const home = join(cwd, 'home');
+  await mkdir(join(home, '.ssh'), { recursive: true });
+  for (const name of ['id_rsa.pub', 'id_ed25519.pub', 'id_rsa'])
+    await writeFile(join(home, '.ssh', name), '');
+  const file = '{path: etc/key, source: "~/.ssh/id_*.pub"}';
+  await writeFile(join(cwd, 'key.yml'), `files: [${file}]\n`);
+  const context = {
+    componentsRoot: cwd,
+    signal: new AbortController().signal,
+    transport: undefined as never,
+  };
+  const spec = await loadSpec({ file: 'key.yml', cwd }, { ...context, home });
+  expect(spec.files[0]?.content).toMatchObject({ path: join(home, '.ssh/id_ed25519.pub') });
+  await expect(loadSpec({ file: 'key.yml', cwd }, { ...context, home: cwd })).rejects.toThrow(
+    /there is no .*id_\*\.pub/,
+  );
 });
 
 test('as events: diagnostics with positions', async () => {
