@@ -33,6 +33,7 @@ export const errorCodes = {
     'disk-full': 'No space, or no quota, is left. Free some; `catamaran cache gc` removes what is not used.',
     'disk-forbidden': 'The cache may not be written. Give this user the right, or set CATAMARAN_CACHE.',
     'disk-error': 'The disk failed to read or write. Look at the kernel log (`dmesg`).',
+    'directory-gone': 'The working directory has been removed. Go to another one.',
     'no-permission': 'This user may not do it. Give the user access, or name another place (--cache, --out).',
     'read-only': 'The file system is read-only. Name another place (--cache, --out).',
     'too-many-files': 'Too many files are open. Raise the limit (`ulimit -n 4096`) or lower --jobs.',
@@ -99,6 +100,20 @@ export const errorCodes = {
     'spec-no-kernel':
       'The output needs a kernel, and the spec names none. Add `kernel: {image: component:kernel}`.',
     'spec-cmdline': 'The kernel’s arguments have a character that cuts them off. Remove it.',
+    'spec-cmdline-long':
+      'The kernel would cut its arguments off: with ours they are longer than 2047 bytes. Leave some out.',
+    'spec-misplaced':
+      'A component is in a section that it is not made for. Move it to the one that the hint names.',
+    'spec-missing-part':
+      'The system lacks a part without which this cannot work. Add the component that the hint names.',
+    'spec-choose-one': 'Two components do the same work. Keep one of them.',
+    'spec-no-login':
+      'Nobody can log in to the machine. Add a key, or a console without a password for a first look.',
+    'spec-no-root': 'The machine would trust no update: it has no root metadata. Name it by `update.root`.',
+    'spec-kernel-memory':
+      'A kernel of LinuxKit has no dm-verity: it boots from memory, not from a disk of ours.',
+    'spec-hostname': 'The kernel takes no host name of more than 64 bytes. Shorten it.',
+    'spec-sysctl': 'A container cannot set this kernel parameter as it is. The hint says what it needs.',
     'cmdline-quoted':
       'The kernel’s arguments have what GRUB cannot hand on. Write plain ASCII, without quotes.',
     'spec-name':
@@ -121,6 +136,10 @@ export const errorCodes = {
     'spec-readonly-volume': 'A container would write to a volume that is read-only. Mount it with ro.',
     'spec-file-content': 'A file has no content, or more than one kind of it. Give exactly one.',
     'spec-path': 'A path of a file cannot be where it is. The message says why.',
+    'spec-path-hidden': 'The machine mounts something over this path. Write the file elsewhere.',
+    'spec-path-on-data':
+      'The path is on the data partition, which no image writes. Write the file elsewhere.',
+    'source-is-directory': 'The source of a file is a directory. Name each of its files.',
     'spec-path-below-file': 'A path lies below what is a file. Change one of the two paths.',
     'spec-path-through-link': 'A path leads through a symbolic link. Write the path that it leads to.',
     'spec-duplicate-path': 'A path is written twice, and the later one counts. Keep one.',

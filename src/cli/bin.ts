@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 // The process's entry: hands the real streams, environment, clock and signals to main, and its answer to the shell.
 // Nothing else touches the process.
-import { availableParallelism, homedir } from 'node:os';
+import { availableParallelism } from 'node:os';
 import type { EndingSignal } from './exit-codes.ts';
 import { main } from './main.ts';
+import { homeDirectory, workingDirectory } from './surroundings.ts';
 
 const signals = ['SIGINT', 'SIGTERM'] as const;
 
@@ -12,8 +13,12 @@ const code = await main(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
   env: process.env,
-  cwd: process.cwd(),
-  home: homedir(),
+  get cwd() {
+    return workingDirectory();
+  },
+  get home() {
+    return homeDirectory();
+  },
   machine: process.arch,
   cores: availableParallelism(),
   now: () => Date.now(),

@@ -64,7 +64,7 @@ async function openRegistries({ io, globals, front, signal }: Session): Promise<
     offline: globals.offline,
     mirrors,
     plainHttp,
-    credentials: dockerCredentials({ env: io.env, home: io.home }),
+    credentials: dockerCredentials({ env: io.env, home: io.home ?? '/nonexistent' }),
     findProxy: proxiesOf(io.env),
     certificates: await readAuthorities(certificates, io),
   });

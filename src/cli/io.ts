@@ -13,10 +13,10 @@ export interface Io {
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The working directory, absolute. */
+  /** The working directory, absolute. Throws where it has been removed. */
   readonly cwd: string;
-  /** The user's home directory, absolute. */
-  readonly home: string;
+  /** The user's home directory, absolute; undefined for a user who has none. */
+  readonly home: string | undefined;
   /** As Node names it: `x64`, `arm64`. */
   readonly machine: string;
   /** How many processors may be used. */

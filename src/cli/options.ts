@@ -27,7 +27,7 @@ export interface Globals {
   readonly mirror?: string | undefined;
   readonly snapshotMirrors: readonly string[];
   readonly registries: RegistrySettings;
-  /** Absolute. */
+  /** Absolute. Throws where none is named and the user has no home. */
   readonly cache: string;
   /** Asked for; without it the host's counts. */
   readonly arch?: Arch | undefined;
@@ -57,7 +57,9 @@ export function completeGlobals(raw: RawGlobals, io: Io): Globals {
       certificates: (raw.registryCa ?? []).map((path) => resolve(io.cwd, path)),
       plainHttp: raw.insecureRegistry ?? [],
     },
-    cache: cacheDirectory(raw.cache, io),
+    get cache() {
+      return cacheDirectory(raw.cache, io);
+    },
     arch: raw.arch,
     offline: raw.offline === true,
     json: raw.json === true,
@@ -74,7 +76,13 @@ function cacheDirectory(asked: string | undefined, io: Io): string {
   if (named) return resolve(io.cwd, named);
   // The XDG base directory specification: a relative path is invalid and to be ignored.
   const xdg = io.env.XDG_CACHE_HOME;
-  return join(xdg && isAbsolute(xdg) ? xdg : join(io.home, '.cache'), 'catamaran');
+  if (xdg && isAbsolute(xdg)) return join(xdg, 'catamaran');
+  if (io.home !== undefined) return join(io.home, '.cache', 'catamaran');
+  throw new CatamaranError('environment', {
+    code: 'home-unknown',
+    message: 'there is no home directory for the cache: HOME is not set',
+    hint: 'Name a directory for it with --cache, or set CATAMARAN_CACHE or HOME.',
+  });
 }
 
 function sourceDateEpoch({ env }: Io): { sourceDateEpoch?: number } {

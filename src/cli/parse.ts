@@ -2,6 +2,7 @@
 import { type Command, CommanderError } from 'commander';
 import type { ErrorCode } from '../base/error-codes.ts';
 import { CatamaranError } from '../base/errors.ts';
+import { commandSynonyms, hintFor, optionHint } from '../document/synonyms.ts';
 import type { Work } from './choice.ts';
 import { pathOf } from './command-path.ts';
 import { helpStyle } from './help.ts';
@@ -67,15 +68,28 @@ function adapt(command: Command, io: Io, color: boolean, onExit: () => void): vo
 function usageError(thrown: CommanderError, command: Command): CatamaranError {
   const [first = '', ...rest] = thrown.message.replace(/^error: /, '').split('\n');
   const suggestion = /^\(Did you mean (.*)\?\)$/.exec(rest.join(' '))?.[1];
+  const habit = habitOf(thrown, command);
   const noCommand = thrown.code === 'commander.help';
   return new CatamaranError(
     'usage',
     {
       code: codes[thrown.code] ?? 'usage-invalid-argument',
       message: noCommand ? 'no command is given' : first.replace(/\.$/, ''),
-      hint: suggestion ? `Did you mean ${suggestion}?` : `See \`${pathOf(command)} --help\`.`,
+      hint: habit ?? (suggestion ? `Did you mean ${suggestion}?` : `See \`${pathOf(command)} --help\`.`),
     },
     { cause: thrown },
+  );
+}
+
+/** What the word would be here, that somebody wrote from habit. */
+function habitOf({ code, message }: CommanderError, command: Command): string | undefined {
+  const word = /'(.*)'/.exec(message)?.[1] ?? '';
+  if (code === 'commander.unknownCommand' && !command.parent) return hintFor(commandSynonyms, word);
+  if (code !== 'commander.unknownOption') return undefined;
+  const known = [command, ...(command.parent ? [command.parent] : [])].flatMap((each) => each.options);
+  return optionHint(
+    word,
+    known.flatMap(({ long }) => long ?? []),
   );
 }
 

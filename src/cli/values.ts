@@ -1,10 +1,11 @@
 // Parsers for the values of options. Each throws commander's error, which names the option.
 import { InvalidArgumentError } from 'commander';
-import { type Arch, architectures, isArch } from '../base/arch.ts';
+import { type Arch, archByNode, archByUname, architectures, isArch } from '../base/arch.ts';
 import { parseSize } from '../base/size.ts';
 
 export function parseArch(text: string): Arch {
-  if (isArch(text)) return text;
+  const arch = isArch(text) ? text : (archByUname(text) ?? archByNode(text));
+  if (arch) return arch;
   throw new InvalidArgumentError(`It must be ${architectures.join(' or ')}.`);
 }
 

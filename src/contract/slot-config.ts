@@ -4,6 +4,7 @@
 // can be none.
 import { CatamaranError } from '../base/errors.ts';
 import { format } from './document.ts';
+import { roomForArguments } from './kernel-arguments.ts';
 
 /** A kernel that stops is started anew; one that finds the disk's first partition table damaged takes the one at its end. */
 const always = ['panic=10', 'oops=panic', 'gpt'];
@@ -31,6 +32,13 @@ export function slotArguments(cmdline: string, verity?: VerityArguments): string
       code: 'cmdline-quoted',
       message: `kernel.cmdline has ${JSON.stringify(foreign)}, which GRUB cannot hand to the kernel as it is`,
       hint: 'Write the kernel arguments in plain ASCII, without quotes, backslashes and line breaks.',
+    });
+  }
+  if (cmdline.length > roomForArguments) {
+    throw new CatamaranError('spec', {
+      code: 'spec-cmdline-long',
+      message: `the kernel’s arguments are ${cmdline.length} bytes long: beside Catamaran’s own there is room for ${roomForArguments}`,
+      hint: 'Leave some out of kernel.cmdline: the kernel would cut off the end, without a word.',
     });
   }
   const root = verity ? [verityArgument(verity)] : [];

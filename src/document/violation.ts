@@ -4,6 +4,7 @@ import type { Problems } from './problems.ts';
 import { type Schema, type SchemaFile, schemaAt } from './schema.ts';
 import type { SourceMap } from './source-map.ts';
 import { didYouMean } from './suggest.ts';
+import { hintFor, keySynonyms } from './synonyms.ts';
 
 /** As the generated validators report it (ajv's error object). */
 export interface Violation {
@@ -37,7 +38,7 @@ export function explainViolation(violation: Violation, { schema, value, source, 
       problems.add(source.keyPositionOf(childOf(pointer, key)), {
         code: 'spec-unknown-key',
         message: `unknown key ${JSON.stringify(key)}${pointer === '' ? '' : ` in ${subject}`}`,
-        hint: didYouMean(key, known) ?? knownKeys(expected, 'Known here'),
+        hint: hintForKey(key, known, schema) ?? knownKeys(expected, 'Known here'),
       });
       return;
     }
@@ -90,6 +91,12 @@ export function explainViolation(violation: Violation, { schema, value, source, 
   }
 }
 
+/** The habits are those of specs. */
+function hintForKey(key: string, known: readonly string[], schema: SchemaFile): string | undefined {
+  const isSpec = schema !== 'component.schema.json';
+  return (isSpec ? hintFor(keySynonyms, key) : undefined) ?? didYouMean(key, known);
+}
+
 const typeWords: Readonly<Record<string, string>> = {
   array: 'a list',
   boolean: 'true or false',
@@ -130,7 +137,7 @@ function remedyForType(
   }
   const scalar = typeof actual !== 'object';
   const written = source.textOf(pointer) ?? textOf(actual);
-  if (expected.type === 'array') return scalar ? `Write [${written}].` : 'Begin each item with "- ".';
+  if (expected.type === 'array') return remedyForList(actual, written, pointer);
   if (expected.type === 'string' && scalar && !expected.pattern) return `Put it in quotes: "${written}".`;
   // `[C:, D]` and `- key: value` are mappings in YAML 1.2, whatever LinuxKit makes of them.
   if (!scalar && !Array.isArray(actual) && isText(expected)) return 'Put a text with a ":" in quotes.';
@@ -143,6 +150,13 @@ function remedyForType(
     return knownKeys(expected, 'Its keys');
   }
   return exampleHint(expected);
+}
+
+/** `command: sh -c x` is three words, and `env: {A: b}` sets a variable. */
+function remedyForList(actual: unknown, written: string, pointer: Pointer): string {
+  if (typeof actual !== 'object') return `Write [${written.trim().split(/\s+/).join(', ')}].`;
+  const [variable] = partsOf(pointer).at(-1) === 'env' ? Object.entries(actual ?? {}) : [];
+  return variable ? `Write [${variable[0]}=${textOf(variable[1])}].` : 'Begin each item with "- ".';
 }
 
 /** Of a scalar: a mapping may have a key `toString`. */

@@ -31,8 +31,8 @@ export interface Context {
   readonly componentsRoot: string;
   /** The directory of the components of the host's tools. */
   readonly toolsRoot: string;
-  /** The user's home directory. */
-  readonly home: string;
+  /** The user's home directory, if there is one. */
+  readonly home: string | undefined;
   /** How many steps may run at the same time. */
   readonly jobs: number;
   /** The bundled program of the threads that unpack; without it, unpacking is done in the caller's thread. */

@@ -1,6 +1,6 @@
 // The spec's `files`: read from the host and laid into a tree of their own, with a digest for each.
 import { createHash } from 'node:crypto';
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { stringify } from 'yaml';
 import { CatamaranError, messageOf } from '../base/errors.ts';
 import { byName } from '../base/order.ts';
@@ -68,7 +68,9 @@ async function readSource(
   try {
     const found = await stat(path);
     if (!found.isFile()) throw new Error('it is no regular file');
-    return { at: 'file', path, offset: 0, size: found.size };
+    if (found.size > 0) return { at: 'file', path, offset: 0, size: found.size };
+    // The kernel's own files, as in /proc, say that they are empty, and are not.
+    return contentOf(await readFile(path));
   } catch (error) {
     if (optional) return undefined;
     throw new CatamaranError(

@@ -1,10 +1,11 @@
 // Reads specs from the host, with what they may refer to there: texts, components, the files beside them.
-import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { createReadStream, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { ErrorCode } from '../base/error-codes.ts';
-import { CatamaranError, messageOf } from '../base/errors.ts';
+import { CatamaranError, type Diagnostic, messageOf } from '../base/errors.ts';
+import { byName } from '../base/order.ts';
 import { formatSize } from '../base/size.ts';
-import { listComponents } from '../component/definition.ts';
+import { listComponents, parseComponent } from '../component/definition.ts';
 import { readSpecs } from '../specification/read.ts';
 import type { Spec } from '../specification/types.ts';
 import type { Context } from './context.ts';
@@ -44,6 +45,9 @@ export async function loadSpec(
     components,
     home,
     exists: (path) => existsSync(resolve(cwd, path)),
+    isDirectory: (path) => statSync(resolve(cwd, path), { throwIfNoEntry: false })?.isDirectory() === true,
+    matching: (pattern) => listMatching(pattern, cwd),
+    checkComponent: (directory) => checkComponent(directory, cwd),
     read: (path) => readIncluded(resolve(cwd, path)),
     set,
   });
@@ -66,6 +70,32 @@ async function readText(
   } catch (thrown) {
     if (thrown instanceof CatamaranError || signal.aborted) throw thrown;
     throw explain(named, thrown);
+  }
+}
+
+/** With one `*`. */
+function listMatching(pattern: string, cwd: string): string[] {
+  const [before = '', after = '', ...more] = basename(pattern).split('*');
+  const directory = dirname(pattern);
+  if (more.length > 0 || !existsSync(resolve(cwd, directory))) return [];
+  return readdirSync(resolve(cwd, directory))
+    .filter((name) => name.length >= before.length + after.length)
+    .filter((name) => name.startsWith(before) && name.endsWith(after))
+    .sort(byName)
+    .map((name) => join(directory, name));
+}
+
+/** What its component.yml has; the files that it names are looked at when it is built. */
+function checkComponent(directory: string, cwd: string): readonly Diagnostic[] {
+  try {
+    parseComponent(directory, readIncluded(resolve(cwd, directory, 'component.yml')));
+    return [];
+  } catch (thrown) {
+    if (thrown instanceof CatamaranError) return thrown.diagnostics;
+    const message = `${join(directory, 'component.yml')} cannot be read: ${messageOf(thrown)}`;
+    return [
+      { code: 'component-unreadable', message, hint: 'A component is a directory with a component.yml.' },
+    ];
   }
 }
 

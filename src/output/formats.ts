@@ -13,6 +13,7 @@ import { vhdx } from './cloud/vhdx.ts';
 import { virtualbox } from './cloud/virtualbox.ts';
 import { vmdk } from './cloud/vmdk.ts';
 import { vsphere } from './cloud/vsphere.ts';
+import { formatSynonyms, hintFor } from '../document/synonyms.ts';
 import { qcow2 } from './disk/qcow2.ts';
 import { raw } from './disk/raw.ts';
 import { rawGz } from './disk/raw-gz.ts';
@@ -58,7 +59,7 @@ export function parseFormats(
     throw new CatamaranError('usage', {
       code: 'format-unknown',
       message: `there is no format ${JSON.stringify(name)}`,
-      hint: didYouMean(name, known) ?? `There are ${known.join(', ')}.`,
+      hint: hintFor(formatSynonyms, name) ?? didYouMean(name, known) ?? `There are ${known.join(', ')}.`,
     });
   });
 }

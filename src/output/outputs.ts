@@ -10,7 +10,7 @@ import type { BuildPlan, PlannedOutput } from './plan.ts';
 export interface OutputPlace {
   /** The directory of the outputs. */
   readonly out: string;
-  /** Of the outputs' files; by default the OS's id for disks, the spec's file name for LinuxKit's formats. */
+  /** Of the outputs' files; by default the OS's id for disks, the last spec's file name for LinuxKit's formats. */
   readonly name?: string | undefined;
 }
 
@@ -38,9 +38,11 @@ export function outputFiles({ outputs, locked }: BuildPlan, place: OutputPlace):
   return [...files.values()];
 }
 
-function stemOf({ named }: Format, { spec: { file, os }, arch }: LockedSpec): string {
+function stemOf({ named }: Format, { spec: { lastFile, os }, arch }: LockedSpec): string {
   if (typeof named === 'object') return `${os.id}-${os.version}-${named.platform}-${arch}`;
-  return named === 'os' || file === '-' ? os.id : basename(file).replace(/\.(ya?ml|json)$/, '');
+  if (named === 'os') return os.id;
+  // LinuxKit's word for what has no name.
+  return lastFile === '-' ? 'moby' : basename(lastFile).replace(/\.(ya?ml|json)$/, '');
 }
 
 /** Undefined for a file that has to be written. */

@@ -1,4 +1,5 @@
 // The spec's own files: what each holds, its owner and its mode. file-paths.ts brings them into one tree.
+import { basename } from 'node:path';
 import { CatamaranError, type Problem } from '../base/errors.ts';
 import { childOf, type Pointer } from '../document/pointer.ts';
 import { parseMode } from '../document/scalars.ts';
@@ -143,7 +144,7 @@ function readSource(
   return parsed(reading, pointer, source, () => {
     // Without a home nothing is in it: left out, like anything optional that is not there.
     const homeless = optional && reading.around.home === undefined && source.startsWith('~/');
-    const path = homeless ? source : findSource(reading, pointer, source);
+    const path = homeless ? source : firstMatch(reading, findSource(reading, pointer, source));
     if (!optional && reading.around.exists?.(path) === false) {
       throw new CatamaranError('spec', {
         code: 'source-not-found',
@@ -151,8 +152,21 @@ function readSource(
         hint: 'Sources are relative to the spec. Where it may be absent, add optional: true.',
       });
     }
+    if (reading.around.isDirectory?.(path)) {
+      throw new CatamaranError('spec', {
+        code: 'source-is-directory',
+        message: `${path} is a directory`,
+        hint: 'A source is one file. Name each of them, or make a component with a tree.',
+      });
+    }
     return { kind: 'source', path, optional };
   });
+}
+
+/** `~/.ssh/id_*.pub` is the first of those that there are, by name; a file that is called so comes before. */
+function firstMatch({ around }: Reading, path: string): string {
+  if (!basename(path).includes('*') || around.exists?.(path)) return path;
+  return around.matching?.(path)[0] ?? path;
 }
 
 /** LinuxKit looks for it from where the command runs: what is there, and not beside the spec, is taken from there. */

@@ -3,6 +3,7 @@
 import { basename } from 'node:path';
 import { byName } from '../base/order.ts';
 import { requireSize } from '../base/size.ts';
+import { roomForArguments } from '../contract/kernel-arguments.ts';
 import { checkDocument } from '../document/document.ts';
 import { mergeDocuments } from '../document/merge-documents.ts';
 import { childOf } from '../document/pointer.ts';
@@ -12,8 +13,11 @@ import { validateSpec } from '../document/validators.generated.ts';
 import { applyVariables } from '../document/variables.ts';
 import { numberContainers, readContainers } from './containers.ts';
 import { readFiles } from './files.ts';
+import { checkHiddenFiles } from './hidden-files.ts';
 import { expandIncludes, type SpecText } from './include.ts';
 import { readHealth, readUpdate } from './lifecycle.ts';
+import { warnOfNoLogin } from './login.ts';
+import { checkParts } from './parts.ts';
 import { readPlatforms } from './platforms.ts';
 import { parsed, type Reading, readReference, type Surroundings, warn } from './reading.ts';
 import { parseReference } from './reference.ts';
@@ -39,12 +43,13 @@ export function readSpecs(files: readonly [SpecText, ...SpecText[]], around: Sur
     validateSpec,
     applyVariables(merged, around.set ?? {}),
   );
-  const reading: Reading = { source, problems, warnings: [...warnings], around };
+  const reading: Reading = { source, problems, warnings: [...warnings], around, components: new Set() };
   const volumes = readVolumes(reading, value);
   const names = { ids: numberContainers(value), volumes: new Map(volumes.map((each) => [each.name, each])) };
   const { variables: _, ...document } = value;
   const spec = {
     file,
+    lastFile: files.at(-1)!.file,
     os: readOs(value.os, file),
     ...optional('kernel', readKernel(reading, value)),
     init: readInit(reading, value),
@@ -62,6 +67,10 @@ export function readSpecs(files: readonly [SpecText, ...SpecText[]], around: Sur
     source,
     document,
   };
+  checkParts(reading, spec);
+  checkHiddenFiles(reading, spec);
+  warnOfNoLogin(reading, spec);
+  checkArguments(reading, spec);
   if (value.trust) {
     warn(reading, '/trust', {
       code: 'spec-no-effect',
@@ -128,6 +137,18 @@ function readArguments(reading: Reading, text: string): string {
     });
   }
   return whole.replace(/\s*\n\s*/g, ' ').trim();
+}
+
+/** A disk's kernel gets ours beside them. What boots otherwise has room for a few more. */
+function checkArguments(reading: Reading, { kernel, platforms }: Pick<Spec, 'kernel' | 'platforms'>): void {
+  const ofPlatforms = [...platforms.values()].map(({ cmdline = '' }) => cmdline.length);
+  const length = Buffer.byteLength(kernel?.cmdline ?? '') + Math.max(0, ...ofPlatforms);
+  if (length <= roomForArguments) return;
+  warn(reading, '/kernel/cmdline', {
+    code: 'spec-cmdline-long',
+    message: `the kernel’s arguments are ${length} bytes long: a disk’s kernel takes ${roomForArguments}, and no disk is made of it`,
+    hint: 'Leave some out. Settings of modules can be files in etc/modprobe.d, and those of the kernel in etc/sysctl.d.',
+  });
 }
 
 function readInit(reading: Reading, { init = [] }: SpecDocument): ImageUse[] {

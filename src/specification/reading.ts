@@ -17,6 +17,12 @@ export interface Surroundings {
   readonly home?: string | undefined;
   /** Whether the host has a file or directory. */
   readonly exists?: (path: string) => boolean;
+  /** Whether it is a directory of the host. */
+  readonly isDirectory?: (path: string) => boolean;
+  /** Files of the host that a pattern with one `*`, in its last part, matches, sorted by name. */
+  readonly matching?: (pattern: string) => readonly string[];
+  /** What is wrong with the component in a directory of the host. */
+  readonly checkComponent?: (directory: string) => readonly Diagnostic[];
   /** A text file of the host: includes and profiles. Throws where there is none that can be read. */
   readonly read?: (path: string) => string;
   /** Values of variables, by name, as they were written on the command line. */
@@ -28,6 +34,8 @@ export interface Reading {
   readonly problems: Problems;
   readonly warnings: Diagnostic[];
   readonly around: Surroundings;
+  /** Directories of own components that have been looked at. */
+  readonly components: Set<string>;
 }
 
 export function problem(reading: Reading, pointer: Pointer, diagnostic: Problem): void {
@@ -96,13 +104,29 @@ export function readReference(reading: Reading, pointer: Pointer, text: string):
           throw new CatamaranError('spec', {
             code: 'reference-not-found',
             message: `there is no ${wanted}`,
-            hint: 'Paths are relative to the spec. Write component:NAME for a component of Catamaran.',
+            hint: hintForMissing(reading, reference.kind, path),
           });
         }
+        if (reference.kind === 'directory') checkOwnComponent(reading, path);
         return { ...reference, path };
       }
     }
   });
+}
+
+function hintForMissing({ around }: Reading, kind: string, path: string): string {
+  if (kind !== 'directory')
+    return 'Paths are relative to the spec. `docker save` and `skopeo copy` write such a thing.';
+  return around.exists?.(join(path, 'Dockerfile'))
+    ? 'A Dockerfile is not built here. Build it elsewhere, `docker save -o FILE`, and write docker-archive:FILE.'
+    : 'Paths are relative to the spec. Write component:NAME for a component of Catamaran.';
+}
+
+/** Its errors are among the spec's, each once though several containers are of it. */
+function checkOwnComponent({ problems, around, components }: Reading, directory: string): void {
+  if (components.has(directory)) return;
+  components.add(directory);
+  problems.addAll(around.checkComponent?.(directory) ?? []);
 }
 
 /** What is no reference by the grammar may be one for LinuxKit. */
@@ -125,7 +149,10 @@ function parseAsLinuxKit(reading: Reading, pointer: Pointer, text: string): Imag
 function readPackage(reading: Reading, pointer: Pointer, directory: string): ImageReference {
   const { exists, read } = reading.around;
   const path = resolveHostPath(reading, pointer, directory);
-  if (!exists || exists(join(path, 'component.yml'))) return { kind: 'directory', path };
+  if (!exists || exists(join(path, 'component.yml'))) {
+    checkOwnComponent(reading, path);
+    return { kind: 'directory', path };
+  }
   const recipe = join(path, 'build.yml');
   if (exists(recipe)) {
     if (read) parsePackage(recipe, read(recipe));

@@ -20,6 +20,8 @@ export function readSettings(raw: ContainerSettings, names: SpecNames, findings:
   mapKept(raw.rlimits ?? [], '/rlimits', (limit, at) => checkLimit(limit, at, findings));
   warnOfFirstVersion(raw, findings);
   warnOfNamespaces(raw, findings);
+  warnOfHostname(raw, findings);
+  warnOfSysctls(raw, findings);
   const list = <K extends 'env' | 'tmpfs' | 'mounts' | 'binds' | 'devices' | 'uidMappings' | 'gidMappings'>(
     key: K,
     read: (item: Item<K>, at: Pointer) => Item<K> | undefined,
@@ -155,6 +157,40 @@ function warnOfNamespaces(raw: ContainerSettings, { warn }: Findings): void {
       code: 'spec-namespace',
       message: `${key} is ${JSON.stringify(value)}, which is taken for the path of a namespace: no container starts so`,
       hint: didYouMean(value, known) ?? `Write ${known.filter(Boolean).join(', ')} or an absolute path.`,
+    });
+  }
+}
+
+/** __NEW_UTS_LEN of the kernel. */
+const longestHostname = 64;
+
+function warnOfHostname({ hostname = '' }: ContainerSettings, { warn }: Findings): void {
+  if (Buffer.byteLength(hostname) <= longestHostname) return;
+  warn('/hostname', {
+    code: 'spec-hostname',
+    message: `the host name has ${Buffer.byteLength(hostname)} bytes: the kernel takes ${longestHostname}, and the container never starts`,
+    hint: 'Shorten it.',
+  });
+}
+
+/** Those that belong to a namespace; the others are the whole machine's, and no runtime sets them for a container. */
+const sysctlNamespaces: readonly (readonly [RegExp, 'net' | 'ipc' | 'uts'])[] = [
+  [/^net\./, 'net'],
+  [/^(?:kernel\.(?:shm|msg|sem)|fs\.mqueue\.)/, 'ipc'],
+  [/^kernel\.(?:hostname|domainname)$/, 'uts'],
+];
+
+function warnOfSysctls(raw: ContainerSettings, { warn }: Findings): void {
+  for (const name of Object.keys(raw.sysctl ?? {})) {
+    const [, key] = sysctlNamespaces.find(([names]) => names.test(name.replaceAll('/', '.'))) ?? [];
+    const value = key && (raw[key] || (key === 'uts' && raw.hostname ? 'new' : 'host'));
+    if (value !== undefined && value !== 'host' && value !== 'root') continue;
+    warn(childOf('/sysctl', name), {
+      code: 'spec-sysctl',
+      message: key
+        ? `${name} belongs to a namespace, and the container shares the machine’s: it never starts`
+        : `${name} is the whole machine’s: no container can set it, and this one never starts`,
+      hint: `${key ? `Give the container ${key}: new. ` : ''}For the machine, write ${name} into a file in etc/sysctl.d, which component:sysctl reads.`,
     });
   }
 }

@@ -555,7 +555,10 @@ export interface FileEntry {
   readonly path: string;
   /** The content. */
   readonly contents?: string;
-  /** A file whose content it takes, relative to the spec; ~/ is your home. */
+  /**
+   * A file whose content it takes, relative to the spec; ~/ is your home, and of several that * stands for
+   * it is the first.
+   */
   readonly source?: string;
   /** Target of a symbolic link. */
   readonly symlink?: string;

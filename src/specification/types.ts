@@ -15,6 +15,8 @@ import type { ContainerSettings as RawSettings, SpecDocument } from './spec.gene
 export interface Spec {
   /** As the person named it; the first of several. */
   readonly file: string;
+  /** The last of several, after which LinuxKit names what it builds. */
+  readonly lastFile: string;
   readonly os: Os;
   /** Absent where the spec names none: such a spec makes containers and trees, and no disk. */
   readonly kernel?: Kernel;

@@ -13,6 +13,7 @@ import type { Planning } from '../engine/planning.ts';
 import type { Step, Use } from '../engine/step.ts';
 import { contentOfBlob, type Workshop } from '../engine/workshop.ts';
 import { assembleRoot } from '../image/root-image.ts';
+import { memoryKernel } from '../specification/parts.ts';
 import type { Kernel, Volume } from '../specification/types.ts';
 import type { Content } from '../tree/content.ts';
 import { type KeptBase, planBase, type RootParts, segmentsOf } from './base.ts';
@@ -53,6 +54,8 @@ export const slotKind = { name: 'slot', module: 'steps/slot' };
 export function planSlot(planning: Planning): Step<SlotImages> {
   const { spec } = planning.locked;
   if (!spec.kernel) throw noKernel(spec.file, planning.locked.arch);
+  const forMemory = memoryKernel(spec);
+  if (forMemory) throw new CatamaranError('spec', forMemory);
   const parts = planParts(spec.kernel, planning);
   return planning.compose({
     kind: slotKind,

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { loadSpec } from '../../src/lock/load-spec.ts';
 import { catamaran } from './fake-io.ts';
 
 let cwd: string;
@@ -67,7 +68,7 @@ test('what LinuxKit takes and YAML 1.2 does not: the place, and what to write', 
 });
 
 test('every error, with its place, excerpt and hint', async () => {
-  const { code, stdout, stderr } = await catamaran(['check', 'good.yml', 'bad.yml'], { cwd });
+  const { code, stdout, stderr } = await catamaran(['check', '--each', 'good.yml', 'bad.yml'], { cwd });
   expect(code).toBe(3);
   expect(stdout).toBe('');
   expect(stderr).toContain('bad.yml:1:17: error:');
@@ -75,6 +76,52 @@ test('every error, with its place, excerpt and hint', async () => {
   expect(stderr).toContain(' 2 | srevices: []');
   expect(stderr).toContain('services');
   expect(stderr.endsWith('\n2 errors\n')).toBe(true);
+});
+
+test('several are what build makes of them together; each by itself where that is asked', async () => {
+  await writeFile(join(cwd, 'more.yml'), 'services: []\n');
+  const together = await catamaran(['check', 'good.yml', 'more.yml'], { cwd });
+  expect(together).toMatchObject({ code: 0, stderr: 'good.yml: no errors\nmore.yml: no errors\n' });
+  const apart = await catamaran(['check', '--each', 'good.yml', 'more.yml'], { cwd });
+  expect(apart.stderr).toContain('more.yml:1:1: warning: the spec names no kernel');
+});
+
+test('a component is read as one, and one’s own with the spec that names it', async () => {
+  await mkdir(join(cwd, 'web'));
+  await writeFile(join(cwd, 'web/component.yml'), 'name: web\npackages: [busybox]\n');
+  await writeFile(
+    join(cwd, 'own.yml'),
+    'kernel: {image: component:kernel}\nservices:\n  - {name: a, image: ./web}\n  - {name: b, image: ./web}\nsevices: []\n',
+  );
+  for (const named of ['web', 'web/component.yml']) {
+    const { code, stderr } = await catamaran(['check', named], { cwd });
+    expect(code).toBe(3);
+    expect(stderr).toContain('web/component.yml:1:1: error: unknown key "name"');
+    expect(stderr.endsWith('\n2 errors\n')).toBe(true);
+  }
+  const { stderr } = await catamaran(['check', 'own.yml'], { cwd });
+  expect(stderr).toContain('web/component.yml:1:1: error: unknown key "name"');
+  expect(stderr).toContain('own.yml:5:1: error: unknown key "sevices"');
+  expect(stderr.endsWith('\n3 errors\n')).toBe(true);
+});
+
+test('a source is the first file that its pattern stands for', async () => {
+  const home = join(cwd, 'home');
+  await mkdir(join(home, '.ssh'), { recursive: true });
+  for (const name of ['id_rsa.pub', 'id_ed25519.pub', 'id_rsa'])
+    await writeFile(join(home, '.ssh', name), '');
+  const file = '{path: etc/key, source: "~/.ssh/id_*.pub"}';
+  await writeFile(join(cwd, 'key.yml'), `files: [${file}]\n`);
+  const context = {
+    componentsRoot: cwd,
+    signal: new AbortController().signal,
+    transport: undefined as never,
+  };
+  const spec = await loadSpec({ file: 'key.yml', cwd }, { ...context, home });
+  expect(spec.files[0]?.content).toMatchObject({ path: join(home, '.ssh/id_ed25519.pub') });
+  await expect(loadSpec({ file: 'key.yml', cwd }, { ...context, home: cwd })).rejects.toThrow(
+    /there is no .*id_\*\.pub/,
+  );
 });
 
 test('as events: diagnostics with positions', async () => {

@@ -14,7 +14,8 @@ export interface FakeIo extends Io {
 interface FakeOptions {
   readonly env?: Record<string, string>;
   readonly cwd?: string;
-  readonly home?: string;
+  /** Undefined: the user has none. */
+  readonly home?: string | undefined;
   readonly now?: () => number;
   /** Makes stdout and stderr terminals. */
   readonly terminal?: boolean;
@@ -43,7 +44,7 @@ export function fakeIo(options: FakeOptions = {}): FakeIo {
     stderr: stream('stderr'),
     env: options.env ?? {},
     cwd: options.cwd ?? '/nowhere',
-    home: options.home ?? '/nowhere/home',
+    home: 'home' in options ? options.home : '/nowhere/home',
     machine: 'x64',
     cores: 4,
     now: options.now ?? (() => 1_700_000_000_000),

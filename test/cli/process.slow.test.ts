@@ -84,6 +84,23 @@ test.each([
   expect(ending.stderr).not.toContain('    at ');
 });
 
+test('where the working directory is gone, only what needs it fails, with a remedy', async () => {
+  const inGone = async (...argv: string[]) => {
+    const script = 'mkdir gone && cd gone && rmdir ../gone && exec "$0" "$@"';
+    const env = { PATH: process.env.PATH, HOME: room };
+    return run('/bin/sh', ['-c', script, command, ...argv], { cwd: room, env }).then(
+      ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+      ({ code, stdout, stderr }) => ({ code, stdout, stderr }),
+    );
+  };
+  expect(await inGone('--version')).toMatchObject({ code: 0, stderr: '' });
+  const { code, stderr } = await inGone('check', 'good.yml');
+  expect(code).toBe(6);
+  expect(stderr).toBe(
+    'error: the working directory is not there any more [directory-gone]\n  hint: Go to another one: cd ~\n',
+  );
+});
+
 test('errors have no control codes in a pipe', async () => {
   const { stderr } = await start(['check', 'bad.yml']).ending;
   expect(stderr).toContain('bad.yml:1:1: error:');

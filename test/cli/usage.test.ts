@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { parseArch } from '../../src/cli/values.ts';
 import { catamaran } from './fake-io.ts';
 
 async function refusal(...argv: string[]) {
@@ -13,6 +14,24 @@ async function refusal(...argv: string[]) {
   expect({ event, fault, exitCode, code }).toEqual({ event: 'error', fault: 'usage', exitCode: 2, code: 2 });
   return diagnostics[0];
 }
+
+test('a user without a home needs one for the cache, and for nothing else', async () => {
+  const homeless = (argv: string[], env = {}) => catamaran(argv, { home: undefined, env });
+  const { code, stderr } = await homeless(['cache', 'info']);
+  expect(code).toBe(6);
+  expect(stderr).toContain('error: there is no home directory for the cache: HOME is not set [home-unknown]');
+  expect((await homeless(['component', 'list'])).code).toBe(0);
+});
+
+test.each([
+  ['no/such/x.tar', 'cannot write into /nowhere/no/such: '],
+  ['oci-archive:no/such/x.tar', '--format oci-archive no/such/x.tar'],
+])('an export into no directory: %s', async (target, text) => {
+  const { code, stderr } = await catamaran(['image', 'export', 'oci:img', target]);
+  expect(code).toBe(6);
+  expect(stderr).toContain(text);
+  expect(stderr).toContain('[output-unwritable]');
+});
 
 test.each([
   [
@@ -124,4 +143,18 @@ test('for people: the message, then the hint, on stderr', async () => {
   const { code, stdout, stderr } = await catamaran(['build', '--ofline', 'x.yml']);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toMatch(/unknown option '--ofline' \[usage-unknown-option\]\n.*Did you mean --offline\?\n$/);
+});
+
+test.each([
+  [['publish'], 'release add'],
+  [['logs', 'web'], 'catamaran-agent logs NAME'],
+  [['build', 'x.yml', '-format', 'raw'], 'Did you mean --format?'],
+  [['build', 'x.yml', '--docker'], 'docker-archive:FILE'],
+  [['build', 'x.yml', '--format', 'raw-efi'], 'Did you mean "raw"?'],
+])('what is written from habit: %j', async (argv, hint) => {
+  expect((await refusal(...argv)).hint).toContain(hint);
+});
+
+test('an architecture may have the kernel’s name', () => {
+  expect(['x86_64', 'aarch64', 'arm64'].map(parseArch)).toEqual(['amd64', 'arm64', 'arm64']);
 });

@@ -135,6 +135,17 @@ describe('what it says', () => {
     expect(await refusal(text)).toMatchSnapshot(name);
   });
 
+  test('a clock that is behind by less than a day does not refuse it, and by more has to be set', async () => {
+    const text = await signer.sign(plain);
+    const at = (iso: string) => ({ now: new Date(iso) });
+    // It was signed 2026-02-28T12:00:00Z.
+    expect((await verify(text, at('2026-02-28T00:00:00Z'))).suite).toBe('trixie');
+    const thrown = await verify(text, at('2026-02-20T12:00:00Z')).catch((thrown) => thrown);
+    expect(thrown.diagnostics).toMatchObject([{ code: 'debian-release-future', hint: 'Set the clock.' }]);
+    const byStranger = await stranger.sign(plain);
+    expect(await refusal(byStranger, at('2026-02-20T12:00:00Z'))).toMatch(/^debian-release-refused/);
+  });
+
   test('a file in an unknown form is refused', async () => {
     expect(await refusal(await signer.sign(renderRelease('trixie', [' abc 1 x'])))).toMatchInlineSnapshot(
       `"debian-release-refused: the InRelease file lists a file in an unknown form: "abc 1 x""`,

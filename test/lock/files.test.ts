@@ -47,6 +47,14 @@ test('every kind of entry, sorted by path', async () => {
 
 const digestOf = async (entry: string) => Object.values((await read(`  - ${entry}\n`)).digests)[0];
 
+test('a file of the kernel, which says that it is empty, has its content', async () => {
+  const { tree } = await read('  - {path: etc/version, source: /proc/version}\n');
+  const node = tree.get('etc/version');
+  expect(node?.type === 'file' && Buffer.from(await contentBytes(node.content)).toString()).toMatch(
+    /^Linux /,
+  );
+});
+
 test('the digest is of content, kind, mode and owner, and of nothing else', async () => {
   const digest = await digestOf('{path: a, contents: "hello\\n", mode: "0644"}');
   expect(await digestOf('{path: b, contents: "hello\\n", mode: "0644"}')).toBe(digest);

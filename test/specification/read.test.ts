@@ -4,12 +4,14 @@ import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { CatamaranError, type Diagnostic } from '../../src/base/errors.ts';
 import { renderDiagnostics } from '../../src/base/render.ts';
-import { listComponents } from '../../src/component/definition.ts';
+import { listComponents, readComponent } from '../../src/component/definition.ts';
+import { dataLinks } from '../../src/specification/hidden-files.ts';
 import { readSpec } from '../../src/specification/read.ts';
 import type { Surroundings } from '../../src/specification/reading.ts';
+import { roles } from '../../src/specification/roles.ts';
 
 const here = import.meta.dirname;
-const components = ['containerd', 'crun', 'init', 'initrd', 'kernel', 'sshd', 'sysctl'];
+const components = Object.keys(roles);
 const around: Surroundings = { components, home: '/home/ann', exists: () => false };
 
 function diagnosticsOf(text: string, surroundings = around, file = 'spec.yml'): readonly Diagnostic[] {
@@ -213,4 +215,23 @@ test('a spec changed in one place still gives a spec or its errors', () => {
     ),
     { numRuns: 300 },
   );
+});
+
+describe('what is known of our own components is what they are', () => {
+  const root = join(here, '../../components');
+
+  it('each has its section', async () => {
+    expect(Object.keys(roles).sort()).toEqual(await listComponents(root));
+  });
+
+  it('the links into the data partition are those of component:init', async () => {
+    const { symlinks } = await readComponent(join(root, 'init'));
+    const links = symlinks.filter(({ path, target }) => join('/', path, '..', target).startsWith('/var/'));
+    const isData = ({ path }: { path: string }) => !path.startsWith('etc/');
+    expect(
+      Object.fromEntries(
+        links.filter(isData).map(({ path, target }) => [path, join('/', path, '..', target).slice(1)]),
+      ),
+    ).toEqual(dataLinks);
+  });
 });

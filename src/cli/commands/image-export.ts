@@ -1,6 +1,8 @@
 // `catamaran image export IMAGE TARGET`: for docker load, podman, skopeo, or as a plain tar of the root file system.
-import { resolve } from 'node:path';
+import { access, constants } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { writeTar } from '../../archive/write-tar.ts';
+import { CatamaranError, messageOf } from '../../base/errors.ts';
 import { dockerArchiveTree, layoutTree, writeArchiveFile, writeLayoutDirectory } from '../../oci/export.ts';
 import { imageTree } from '../../oci/flatten.ts';
 import { writeStream } from '../../output/write/stream.ts';
@@ -19,10 +21,11 @@ export async function exportImage(
   { image: named, target, format }: ImageExportOptions,
   session: Session,
 ): Promise<void> {
+  const path = resolve(session.io.cwd, target);
+  await requireDirectory(dirname(path), target);
   const context = await createContext(session);
   const { cache, signal } = context;
   const { name, image } = await openNamed(named, session, context);
-  const path = resolve(session.io.cwd, target);
   const registry = registryReferenceOf(name);
   const tag = registry?.tag;
   switch (format) {
@@ -41,6 +44,26 @@ export async function exportImage(
     }
   }
   session.front.result('image export', { name, digest: image.digest, format, path: target }, `${target}\n`);
+}
+
+/** Before anything is fetched. It is not made: skopeo's `oci-archive:FILE` looks like a path, too. */
+async function requireDirectory(directory: string, target: string): Promise<void> {
+  try {
+    await access(directory, constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    const [, format, file] = /^(docker-archive|oci-archive|oci):(.+)$/.exec(target) ?? [];
+    throw new CatamaranError(
+      'environment',
+      {
+        code: 'output-unwritable',
+        message: `cannot write into ${directory}: ${messageOf(cause)}`,
+        hint: format
+          ? `The format has an option of its own: --format ${format} ${file}`
+          : 'Name a file in a directory that is there, and that you may write to.',
+      },
+      { cause },
+    );
+  }
 }
 
 /** Undefined where the cache lists it by a path, which may be none that a reference can have. */

@@ -1,15 +1,17 @@
-import { Argument } from 'commander';
+import { Option } from 'commander';
+import type { CheckOptions } from '../commands/check.ts';
 import * as shared from '../shared-options.ts';
 import { defineCommand } from './entry.ts';
 
-export const check = defineCommand<[readonly string[]], { readonly set?: Readonly<Record<string, string>> }>({
+export const check = defineCommand<[readonly string[]], CheckOptions>({
   name: 'check',
   summary: 'find every error in specs',
-  description: 'Finds every error in specs, without building or fetching anything.',
-  arguments: [new Argument('<spec...>', 'YAML files, each by itself, or - for standard input')],
-  options: [shared.variables()],
+  description:
+    'Finds every error in specs and components, without building or fetching anything. Several specs are one, as for build.',
+  arguments: [shared.specs()],
+  options: [shared.variables(), new Option('--each', 'every spec by itself')],
   work:
-    ([files], { set }) =>
+    ([files], options) =>
     async (session) =>
-      (await import('../commands/check.ts')).check(files, set, session),
+      (await import('../commands/check.ts')).check(files, options, session),
 });

@@ -9,7 +9,7 @@ const MiB = 2 ** 20;
  */
 export const maxInitrdSize = 2048 * MiB - 64 * MiB;
 /** For the kernel itself, and for processes to start at all. */
-const kernelMemory = 128 * MiB;
+const kernelMemory = 64 * MiB;
 /** Machines with less are common: from here on it is worth a word. */
 export const largeMemory = 2048 * MiB;
 
@@ -21,11 +21,11 @@ export interface InitrdSize {
 }
 
 /**
- * In bytes. The kernel unpacks into a tmpfs that may take half of the memory (mm/shmem.c, shmem_default_max_blocks);
- * meanwhile the packed form is in memory too.
+ * In bytes. The kernel unpacks into a tmpfs that may take half of the memory that is free then (mm/shmem.c,
+ * shmem_default_max_blocks): the packed form is reserved until it has been unpacked.
  */
 export function memoryFor({ size, unpacked }: InitrdSize): number {
-  return Math.max(2 * unpacked, unpacked + size) + kernelMemory;
+  return 2 * unpacked + size + kernelMemory;
 }
 
 const hint =

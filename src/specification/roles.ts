@@ -1,0 +1,42 @@
+// What each of Catamaran's components is in a spec: the section that it belongs to, and what it does there. One line for
+// each; a component that is not here is taken anywhere.
+
+export interface Role {
+  /** `any`: of a container in whichever section. */
+  readonly section: 'kernel' | 'init' | 'services' | 'any';
+  /** Of this part of a system there is one. */
+  readonly part?: Part;
+}
+
+export type Part = 'init' | 'runtime' | 'agent' | 'updater';
+
+export const roles: Readonly<Record<string, Role>> = {
+  kernel: { section: 'kernel' },
+  initrd: { section: 'kernel' },
+  init: { section: 'init', part: 'init' },
+  crun: { section: 'init', part: 'runtime' },
+  runc: { section: 'init', part: 'runtime' },
+  agent: { section: 'init', part: 'agent' },
+  updater: { section: 'init', part: 'updater' },
+  apparmor: { section: 'init' },
+  sysctl: { section: 'any' },
+  containerd: { section: 'services' },
+  dhcp: { section: 'services' },
+  getty: { section: 'services' },
+  sshd: { section: 'services' },
+};
+
+export const partNames: Readonly<Record<Part, string>> = {
+  init: 'init',
+  runtime: 'container runtime',
+  agent: 'agent',
+  updater: 'updater',
+};
+
+/** What is added where a part is missing. */
+export const usualPart: Readonly<Record<Part, string>> = {
+  init: 'component:init',
+  runtime: 'component:crun',
+  agent: 'component:agent',
+  updater: 'component:updater',
+};
