@@ -2,6 +2,7 @@
 
 import { CatamaranError } from '../base/errors.ts';
 import { didYouMean } from '../document/suggest.ts';
+import { formatSynonyms, hintFor } from '../document/synonyms.ts';
 import { aws } from './cloud/aws.ts';
 import { azure } from './cloud/azure.ts';
 import { dynamicVhd } from './cloud/dynamic-vhd.ts';
@@ -13,7 +14,6 @@ import { vhdx } from './cloud/vhdx.ts';
 import { virtualbox } from './cloud/virtualbox.ts';
 import { vmdk } from './cloud/vmdk.ts';
 import { vsphere } from './cloud/vsphere.ts';
-import { formatSynonyms, hintFor } from '../document/synonyms.ts';
 import { qcow2 } from './disk/qcow2.ts';
 import { raw } from './disk/raw.ts';
 import { rawGz } from './disk/raw-gz.ts';

@@ -63,7 +63,7 @@ function misplaced(reading: Reading, use: ImageUse, pointer: Pointer, section: R
   const places = {
     kernel: [
       `belongs under "kernel"`,
-      `Write kernel: {${name === 'kernel' ? 'image' : name}: component:${name}}`,
+      `Write kernel: {${name === 'initrd' ? name : 'image'}: component:${name}}`,
     ],
     init: [
       'is part of the system itself, not a container',

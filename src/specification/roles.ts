@@ -12,6 +12,7 @@ export type Part = 'init' | 'runtime' | 'agent' | 'updater';
 
 export const roles: Readonly<Record<string, Role>> = {
   kernel: { section: 'kernel' },
+  'kernel-generic': { section: 'kernel' },
   initrd: { section: 'kernel' },
   init: { section: 'init', part: 'init' },
   crun: { section: 'init', part: 'runtime' },
