@@ -31,7 +31,7 @@ test('a day of one machine: the same minute of every hour, and back to it after 
     const away = now >= down[0] && now < down[1];
     await world.server.setRules(away ? [{ path: '.', fault: { kind: 'status', status: 500 } }] : []);
     const { status, wait } = pollAt(world, now);
-    expect(status).toBe(away ? 1 : 0);
+    expect(status).toBe(away ? 4 : 0);
     rounds.push({ now, status, wait });
     now += wait;
   }

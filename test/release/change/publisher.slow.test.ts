@@ -71,10 +71,9 @@ test('from an empty repository to stable, machines of both kinds following', asy
   const manifest = fetchRelease(client, pointer.release, { os: 'lighthouse', arch: 'arm64' });
   // The agent's stage reads the same bytes.
   const listed = findTarget(client, pointer.release.manifest.name)!;
-  expect(readReleaseManifest(Buffer.from(fetchTarget(client, listed)).toString(), 'it')).toMatchObject({
-    roothash: manifest.roothash,
-    parts: manifest.parts,
-  });
+  const staged = readReleaseManifest(Buffer.from(fetchTarget(client, listed)).toString(), 'it');
+  expect(staged.roothash).toBe(manifest.roothash);
+  expect(manifest.parts).toMatchObject(staged.parts);
   const image = findTarget(client, manifest.parts.root.target)!;
   expect(fetchTarget(client, image)).toEqual(
     new Uint8Array(await readFile(join(place.base, 'images-1.0.0-arm64/root.img'))),
