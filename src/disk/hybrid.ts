@@ -1,5 +1,6 @@
 // What makes a stick of an ISO: a partition table in the sectors before the volume, whose first partition is the EFI system
 // partition and whose second is the rest, and for a BIOS boot code in the first sector.
+import type { Arch } from '../base/arch.ts';
 import { backupSectors, sectorSize } from '../gpt/geometry.ts';
 import { deriveGuid } from '../gpt/guid.ts';
 import { writeGpt } from '../gpt/write.ts';
@@ -11,6 +12,7 @@ export const hybridTail = backupSectors * sectorSize;
 
 export interface HybridFacts {
   readonly osId: string;
+  readonly arch: Arch;
   /** In bytes. */
   readonly size: number;
   readonly esp: { readonly offset: number; readonly size: number };
@@ -21,7 +23,7 @@ export interface HybridFacts {
 /** Microsoft's basic data: what every system takes an ISO for, and none starts by itself. */
 const basicData = 'ebd0a0a2-b9e5-4433-87c0-68b6b72699c7';
 
-export function writeHybrid({ osId, size, esp, bootCode }: HybridFacts): {
+export function writeHybrid({ osId, arch, size, esp, bootCode }: HybridFacts): {
   system: Uint8Array;
   tail: Uint8Array;
 } {
@@ -35,7 +37,7 @@ export function writeHybrid({ osId, size, esp, bootCode }: HybridFacts): {
     diskGuid: deriveGuid(osId, 'iso-disk'),
     sectors,
     partitions: [
-      partition('esp', partitionType('esp', 'amd64'), esp.offset / sectorSize, espEnd),
+      partition('esp', partitionType('esp', arch), esp.offset / sectorSize, espEnd),
       partition('live', basicData, espEnd, sectors - backupSectors),
     ],
   });

@@ -78,7 +78,9 @@ export function composeIso({ slot, grub, os, arch, epoch, plain = false }: IsoPa
   return writeIso(layout, {
     label,
     epoch,
-    ...(plain ? {} : writeHybrid({ osId: os.id, size: layout.size, esp: place(mediaPaths.esp), bootCode })),
+    ...(plain
+      ? {}
+      : writeHybrid({ osId: os.id, arch, size: layout.size, esp: place(mediaPaths.esp), bootCode })),
     boot: {
       record: bootRecord(layout.catalog),
       catalog: bootCatalog({ bios: bios && place(mediaPaths.cd), uefi: place(mediaPaths.esp) }),
