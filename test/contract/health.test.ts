@@ -7,7 +7,7 @@ import { anyProbe } from './any-probe.ts';
 
 const spec = `
 kernel: {image: component:kernel}
-init: [component:init]
+init: [component:init, component:crun, component:agent]
 services: [{name: db, image: component:sshd}]
 health:
   deadline: 150500ms

@@ -186,14 +186,14 @@ describe('entries', () => {
     ],
     ['10 GB that are not there', [header({ name: 'big', type: '0', size: '112402762000' })]],
     [
-      'a sparse file of 10 GB (GNU)',
+      'a sparse file of 26 GiB (GNU)',
       [
         header({
           name: 'sparse',
           type: 'S',
           patch: (block) => {
             block.write('ustar  \0', 257);
-            block.write('112402762000', 483);
+            block.write('320000000000', 483);
           },
         }),
       ],

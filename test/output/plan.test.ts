@@ -172,10 +172,7 @@ test('a format more or less changes nothing of the others', () => {
 });
 
 test('an image that is used twice is built once', async () => {
-  const twice = await withText(
-    'onboot:',
-    'onshutdown:\n  - { name: again, image: component:getty }\nonboot:',
-  );
+  const twice = await withText('services:', 'services:\n  - { name: again, image: component:getty }');
   const ids = stepsOf(planBuild(twice, ['raw'])).map(({ id }) => id);
   expect(ids.filter((id) => id.includes('getty'))).toEqual([
     'component getty',
@@ -185,9 +182,14 @@ test('an image that is used twice is built once', async () => {
 });
 
 test('a kernel that is a container too: its modules and its whole are two segments', async () => {
-  const both = await withText('onboot:', 'onshutdown:\n  - { name: k, image: component:kernel }\nonboot:');
-  const steps = planBuild(both, ['raw']).steps.filter(({ id }) => id.startsWith('segment kernel'));
-  expect(steps.map(({ id }) => id)).toEqual(['segment kernel modules', 'segment kernel']);
+  const image = '../components/kernel';
+  const both = await lockedSpec(
+    text
+      .replace('image: component:kernel', `image: ${image}`)
+      .replace('onboot:', `onshutdown:\n  - { name: k, image: ${image} }\nonboot:`),
+  );
+  const steps = planBuild(both, ['raw']).steps.filter(({ id }) => id.startsWith(`segment ${image}`));
+  expect(steps.map(({ id }) => id)).toEqual([`segment ${image} modules`, `segment ${image}`]);
   expect(steps[0]!.key).not.toBe(steps[1]!.key);
 });
 

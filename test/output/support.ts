@@ -11,6 +11,7 @@ import type { LockedImage, LockedSpec } from '../../src/lock/locked-spec.ts';
 import { imagesOf } from '../../src/lock/resolve.ts';
 import type { LockedPackage } from '../../src/packages/locked.ts';
 import { readSpec } from '../../src/specification/read.ts';
+import type { ImageReference } from '../../src/specification/reference.ts';
 
 export const repository = resolve(import.meta.dirname, '../..');
 
@@ -28,14 +29,19 @@ export async function lockedSpec(text: string): Promise<LockedSpec> {
   const images = new Map<string, LockedImage>();
   for (const reference of imagesOf(spec)) {
     const name = imageName(reference, spec.file);
-    if (reference.kind !== 'component') throw new Error(`${name} is no component`);
-    const sources = await readSources(join(repository, 'components', reference.name));
+    const sources = await readSources(directoryOf(reference));
     const packages = sources.definition.packages.map((each) => fakePackage(each));
     images.set(name, { kind: 'component', name, component: { sources, packages } });
   }
   const files = await readSpecFiles(spec);
   const tools = [fakePackage('squashfs-tools')];
   return { spec, arch: 'amd64', program: () => 'program', epoch: 1_700_000_000, images, files, tools };
+}
+
+function directoryOf(reference: ImageReference): string {
+  if (reference.kind === 'component') return join(repository, 'components', reference.name);
+  if (reference.kind === 'directory') return resolve(repository, 'examples', reference.path);
+  throw new Error(`${reference.kind} is no component`);
 }
 
 /** With another answer for one component. */

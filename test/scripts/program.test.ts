@@ -46,9 +46,9 @@ test('a help text, a comment and the network re-make nothing', async () => {
 });
 
 test('a writer re-makes what it writes, and what packs segments every segment', async () => {
-  expect(await changedBy('src/output/disk/qcow2.ts', 'clusterBits = 16', 'clusterBits = 17')).toEqual([
-    'output/disk/qcow2',
-  ]);
+  expect(
+    await changedBy('src/output/disk/qcow2-metadata.ts', 'clusterBits = 16', 'clusterBits = 17'),
+  ).toEqual(['output/cloud/openstack', 'output/disk/qcow2']);
   const segments = await changedBy(
     'src/image/segment.ts',
     "'-reproducible'",

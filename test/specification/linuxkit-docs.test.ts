@@ -6,12 +6,15 @@ import { rootOf, type SchemaPlace, schemaOfChild } from '../../src/document/sche
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/linuxkit.md'), 'utf8');
 
-/** `mounts[].type`, `platforms.aws`, `variables.NAME.type`; the three kinds of containers are one: `container.name`. */
+/** Which platforms there are, another page says. */
+const platform = /^platforms\.[a-z]+/;
+
+/** `mounts[].type`, `platforms.NAME`, `variables.NAME.type`; the three kinds of containers are one: `container.name`. */
 function* keysOf(place: SchemaPlace, at = ''): Generator<string> {
   const { properties = {}, items, additionalProperties } = place.schema;
   for (const key of Object.keys(properties)) {
     const path = at === '' ? key : `${at}.${key}`;
-    yield path.replace(/^(onboot|services|onshutdown)\[\]/, 'container');
+    yield path.replace(/^(onboot|services|onshutdown)\[\]/, 'container').replace(platform, 'platforms.NAME');
     yield* keysOf(schemaOfChild(place, key)!, path);
   }
   if (items) yield* keysOf(schemaOfChild(place, '0')!, `${at}[]`);

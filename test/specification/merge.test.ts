@@ -433,6 +433,6 @@ describe('whatever two specs say, together they are a spec, or errors inside the
       { file: 'a.yml', text },
       { file: 'b.yml', text: '{}' },
     ]);
-    expect({ ...beside, source: 0 }).toEqual({ ...alone, source: 0 });
+    expect({ ...beside, source: 0, lastFile: 'a.yml' }).toEqual({ ...alone, source: 0 });
   });
 });
