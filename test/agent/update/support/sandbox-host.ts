@@ -14,7 +14,8 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Host } from '../../../../src/agent/host/host.ts';
+import { AgentError, type Host } from '../../../../src/agent/host/host.ts';
+import { messageOf } from '../../../../src/base/errors.ts';
 import type { Command } from '../../../../src/tools/tools.ts';
 
 export interface SandboxHost extends Host {
@@ -26,6 +27,15 @@ export interface SandboxHost extends Host {
   intercept: ((command: readonly string[]) => { status: number; output: string } | undefined) | undefined;
   /** Called before bytes are moved between files; may throw, as a disk that fails does. */
   beforeTransfer: ((to: string) => void) | undefined;
+}
+
+/** What goes wrong is the machine's fault, as QuickJS's host says it. */
+function asMachine(work: () => void): void {
+  try {
+    work();
+  } catch (thrown) {
+    throw thrown instanceof AgentError ? thrown : new AgentError(messageOf(thrown), { code: 'file-write' });
+  }
 }
 
 const recorded = new Set(['blockdev', 'env', 'reboot', 'sleep', 'catamaran-agent']);
@@ -47,7 +57,8 @@ export function sandboxHost(root: string, curl: Command): SandboxHost {
     const file = openSync(at(path), 'r');
     const count = attempt(() => readSync(file, bytes, 0, size, offset)) ?? 0;
     closeSync(file);
-    if (count < size) throw new Error(`${path} ends before byte ${offset + size}`);
+    if (count < size)
+      throw new AgentError(`${path} ends before byte ${offset + size}`, { code: 'file-short' });
     return bytes;
   };
   const host: SandboxHost = {
@@ -61,19 +72,23 @@ export function sandboxHost(root: string, curl: Command): SandboxHost {
     listDirectory: (path) => attempt(() => readdirSync(at(path)).sort()),
     makeDirectory: (path) => void mkdirSync(at(path), { recursive: true }),
     writeFile(path, content) {
-      mkdirSync(dirname(at(path)), { recursive: true });
-      writeFileSync(at(path), content);
+      asMachine(() => {
+        mkdirSync(dirname(at(path)), { recursive: true });
+        writeFileSync(at(path), content);
+      });
     },
     removeFile: (path) => rmSync(at(path), { force: true }),
     transfer(from, to, moves) {
       host.beforeTransfer?.(to);
-      const file = openSync(at(to), 'r+');
-      try {
-        for (const move of moves)
-          writeSync(file, readBytes(from, move.from, move.size), 0, move.size, move.to);
-      } finally {
-        closeSync(file);
-      }
+      asMachine(() => {
+        const file = openSync(at(to), 'r+');
+        try {
+          for (const move of moves)
+            writeSync(file, readBytes(from, move.from, move.size), 0, move.size, move.to);
+        } finally {
+          closeSync(file);
+        }
+      });
     },
     run(command) {
       host.calls.push(command.join(' '));
