@@ -60,8 +60,8 @@ async function makeBase(parts: RootParts, use: Use, workshop: Workshop): Promise
   const { spec, files, epoch } = locked;
   const init: Source[] = [];
   for (const image of parts.init) {
-    const { name, open } = use(image);
-    init.push({ name, tree: (await open()).tree });
+    const { title, open } = use(image);
+    init.push({ name: title, tree: (await open()).tree });
   }
 
   const bundles: Source[] = [];

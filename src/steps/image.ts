@@ -19,6 +19,8 @@ import { planPull } from './pull.ts';
 export interface BuiltImage {
   /** What errors call it. */
   readonly name: string;
+  /** The same, with what it is: `component ./mine`. */
+  readonly title: string;
   /** Of the manifest. */
   readonly digest: Digest;
   /** Reads it once, however often it is asked. */
@@ -42,7 +44,7 @@ export function planImage(reference: ImageReference, planning: Planning): Step<B
     inputs: {},
     needs: [source],
     make: async (use, { cache, locked: { arch } }) =>
-      describeImage(cache, use(source).blobs.manifest.digest, shown, arch),
+      describeImage(cache, use(source).blobs.manifest.digest, { name: shown, title: source.id }, arch),
   });
 }
 
@@ -56,13 +58,18 @@ function planSource(name: string, planning: Planning): Step<KeptImage> {
 }
 
 /** `arch`: what it was resolved for, which its config need not know. */
-export function describeImage(cache: Cache, digest: Digest, name: string, arch: Arch): BuiltImage {
+function describeImage(
+  cache: Cache,
+  digest: Digest,
+  called: Pick<BuiltImage, 'name' | 'title'>,
+  arch: Arch,
+): BuiltImage {
   let opened: Promise<OpenImage> | undefined;
   return {
-    name,
+    ...called,
     digest,
     open() {
-      opened ??= openImage(cache, digest, name, arch);
+      opened ??= openImage(cache, digest, called.name, arch);
       return opened;
     },
   };
