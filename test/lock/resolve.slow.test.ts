@@ -104,11 +104,11 @@ test('SOURCE_DATE_EPOCH goes before the epoch of the lock, and does not change t
 
 describe('frozen', () => {
   test('a component that is not locked', async () => {
-    const more = text.replace('component:runc,', 'component:runc, component:crun,');
+    const more = text.replace('component:runc,', 'component:runc, component:apparmor,');
     await expect(lockOf(more, full, 'frozen', alone)).rejects.toMatchObject({
       fault: 'spec',
       code: 'lock-stale',
-      message: 'component:crun is not in the lock file',
+      message: 'component:apparmor is not in the lock file',
     });
   });
 
