@@ -112,6 +112,8 @@ test('an output that is gone, or changed by somebody: what a build would find, `
   expect(await reasons()).toEqual({ qcow2: ['not as it was written'] });
   const elsewhere = await succeed(installation, ['plan', 'tiny.yml', '--out', 'elsewhere'], { cwd });
   expect(elsewhere.stdout).toMatch(/^run +qcow2 /m);
+  await succeed(installation, ['build', 'tiny.yml'], { cwd });
+  expect(await reasons()).toEqual({});
 });
 
 test('a result that has left the cache', async () => {
