@@ -93,7 +93,7 @@ async function changeToTls({ server }: Lighthouse, machine: TwinMachine): Promis
     `url: ${gate.url}\\ninterval: 60s\\nca: /etc/catamaran/${authority}.pem`;
   await machine.run(`echo -e '${lines('stranger')}' >${settings}`);
   const refused = await machine.try('catamaran-agent update --check');
-  expect(refused).toMatchObject({ status: 1, output: expect.stringMatching(/https:.*certificate/) });
+  expect(refused).toMatchObject({ status: 4, output: expect.stringMatching(/https:.*certificate/) });
   expect(gate.passed).toBe(0);
   await machine.run(`echo -e '${lines('ca')}' >${settings}`);
 }
