@@ -2,11 +2,13 @@
 // the machine can still be updated. The power is cut at every numbered point and at random instants, while blocks are
 // copied from the running slot and fetched. One of these machines comes up with a clock at 1970 and without network, and
 // goes on by TLS.
+
 import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { crashPoints } from '../../src/agent/slots/crash-points.ts';
+import { exitCodes } from '../../src/base/exit-codes.ts';
 import { inspectImage } from '../../src/disk/inspect.ts';
 import { refreshRepository } from '../../src/release/refresh.ts';
 import { otherSlot, type SlotName } from '../../src/slots/constants.ts';
@@ -202,16 +204,19 @@ test(
       expect(await readClock(machine)).toBeGreaterThanOrEqual(heard);
       await machine.serial.waitFor(/slot B with 2.0.0 is good/, 5 * minute);
       await machine.run('catamaran-agent channel alpha; echo 1 >/run/catamaran/patience');
-      const refused = async (reason: RegExp) => {
+      const refused = async (fault: 'network' | 'integrity', reason: RegExp) => {
         const { status, output } = await machine.try('catamaran-agent update --apply');
-        expect({ status, output }).toEqual({ status: 1, output: expect.stringMatching(reason) });
+        expect({ status, output }).toEqual({
+          status: exitCodes[fault],
+          output: expect.stringMatching(reason),
+        });
         expect(await machine.status()).toMatchObject({
           version: '2.0.0',
           next: 'B',
           slots: { A: { status: 'good' }, B: { status: 'good' } },
         });
       };
-      await refused(/curl: \(/);
+      await refused('network', /curl: \(/);
 
       await setLink(true);
       await machine.run('rm /run/catamaran/patience');
@@ -219,7 +224,7 @@ test(
       const { publisher } = lighthouse.place;
       const now = Math.floor(Date.now() / 1000);
       await refreshRepository([], await publisher({ now: now - 60 * day }));
-      await refused(/timestamp\.json expired/);
+      await refused('integrity', /timestamp\.json expired/);
       await refreshRepository([], await publisher({ now }));
       await changeToTls(machine);
       expect(await expectUpdated(machine, 'B')).toBe('3.0.0');
