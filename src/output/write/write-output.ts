@@ -1,7 +1,7 @@
 // How every output appears: written aside in the same directory, then renamed. Until the rename nothing of that name has
 // changed, and after a failure or an abort nothing is left; what a kill left goes with the next build.
 // Nobody waits until it is on the disk: that would take longer than all else of a build that changes one file, and what a
-// power cut takes can be built again. That it did is found out by build/artifact.ts.
+// power cut takes can be built again. That it did is found out by output/artifact.ts.
 import { open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { CatamaranError, messageOf } from '../../base/errors.ts';
