@@ -1,4 +1,4 @@
-// What the GRUB script on the ESP does, as a pure function. The script (image/grub-script.ts) is held to it by boot
+// What the GRUB script on the ESP does, as a pure function. The script (disk/grub-script.ts) is held to it by boot
 // tests, the agent's crash tests ask it which slot would start.
 import { otherSlot, type SlotName } from './constants.ts';
 import { chooseState } from './env.ts';
