@@ -18,7 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => registry.close());
 
-const fileOf = (name: string) => fileURLToPath(new URL(`../store/fixtures/${name}`, import.meta.url));
+const fileOf = (name: string) => fileURLToPath(new URL(`../net/fixtures/${name}`, import.meta.url));
 const fixture = (name: string) => readFileSync(fileOf(name), 'utf8');
 
 /** A proxy to the registry's content over TLS, whose blobs are at another host. */
