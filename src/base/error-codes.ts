@@ -348,10 +348,14 @@ export const errorCodes = {
     'gpt-unusable': 'The partition table cannot be mended or changed. The message says why.',
     'platform-unknown': 'There is no platform of this name. docs/platforms.md lists them.',
     'run-firmware': 'Machines of this architecture do not have this firmware. Leave --firmware out.',
+    'run-disk': 'The disk asked for is smaller than the image. Give --disk a larger size.',
     'run-incomplete':
       'Beside the kernel there is nothing to boot it with. Build it again with --format kernel+initrd.',
     'qemu-failed': 'QEMU ended with an error. Run the command again with --verbose to see how it was called.',
-    'machine-failed': 'QEMU did not start. The hint has the command that shows it by itself.',
+    'machine-failed': 'QEMU did not start. The message has what it said; --verbose shows how it was called.',
+    'machine-command': 'A command on the machine ended with an error. What it said is above.',
+    'machine-unknown':
+      'No machine of this name was started by `catamaran run`. Start it in another terminal.',
     'machine-control': 'QEMU does not answer. Start the machine again.',
     'machine-ended': 'The machine ended before it came so far. Watch it with `catamaran run`.',
     'machine-silent':

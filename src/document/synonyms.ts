@@ -43,7 +43,6 @@ export const commandSynonyms: Readonly<Record<string, string>> = {
   images: 'Did you mean `catamaran image ls`?',
   init: 'Copy examples/minimal.yml and change it. For a repository of releases: `catamaran release init`.',
   list: 'Did you mean `catamaran component list` or `catamaran image ls`?',
-  logs: 'On the machine: `catamaran-agent logs NAME -f`.',
   ls: 'Did you mean `catamaran component list` or `catamaran image ls`?',
   metadata: 'Write files: [{path: …, contents: …}] into the spec.',
   new: 'Copy examples/minimal.yml and change it.',

@@ -95,8 +95,12 @@ test('a terminal: what ended stays, what runs is one live line, and the cursor c
   expect(stderr.lastIndexOf('\u001b[?25h')).toBeGreaterThan(stderr.lastIndexOf('\u001b[?25l'));
 });
 
-test('a dumb terminal gets plain lines', async () => {
-  const io = fakeIo({ terminal: true, env: { TERM: 'dumb' } });
+test.each([
+  ['a dumb terminal', { TERM: 'dumb' }, 80],
+  ['a terminal without a size', {}, 0],
+])('%s gets plain lines', async (_what, env, columns) => {
+  const io = fakeIo({ terminal: true, env: env as Record<string, string> });
+  Object.assign(io.stderr, { columns });
   const front = await openFront(io, { json: false, color: false, verbosity: 'normal' });
   front.task('resolving').done();
   front.close();

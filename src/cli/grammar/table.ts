@@ -14,9 +14,10 @@ import { lock } from './lock.ts';
 import { plan } from './plan.ts';
 import { release } from './release/group.ts';
 import { run } from './run.ts';
+import { logs, ssh } from './ssh.ts';
 
 export const commands: Headed<CommandEntry | GroupEntry> = [
-  ['Make:', [build, run]],
+  ['Make:', [build, run, ssh, logs]],
   ['Look:', [check, checkConfig, plan, inspect, formats, explainError]],
   ['Keep:', [lock, release, component, image, iso, cache]],
 ];
