@@ -21,6 +21,9 @@ export const errorCodes = {
     'usage-component': 'What was named is no component. Write its name, or a directory that begins with ./.',
     'usage-nothing-asked':
       'The command was not told what to do. Give one of the options that the hint names.',
+    'usage-setting': 'There is no setting of this name. `catamaran config` lists them.',
+    'config-malformed':
+      'The file of settings is not JSON. Remove it, and set them anew with `catamaran config`.',
     'usage-error-code': 'No error has this code. docs/errors.md lists all codes.',
     'format-unknown':
       'There is no output format of this name, or not for this. `catamaran formats` lists them.',
@@ -265,7 +268,8 @@ export const errorCodes = {
       'An OCI layout or archive cannot be read. Check the path and the tag, or export it again.',
   },
   'Debian packages': {
-    'debian-no-mirror': 'No Debian mirror is known. Name one with --mirror or CATAMARAN_DEBIAN_MIRROR.',
+    'debian-no-mirror':
+      'No Debian mirror is known. Name one of www.debian.org/mirror/list: `catamaran config mirror URL`.',
     'debian-mirror-malformed':
       'Not one or two URLs of Debian archives. Write the archive’s, then perhaps a comma and security’s.',
     'debian-release-refused':
