@@ -7,7 +7,8 @@ import { malformedDocument, readDocument, writeDocument } from './document.ts';
 
 export interface Update {
   readonly url: string;
-  readonly channel: 'alpha' | 'beta' | 'stable';
+  /** One of the repository's own. */
+  readonly channel: string;
   /** The host's file with the repository's root metadata. */
   readonly root?: string;
   /** Where machines say what an update came to. */

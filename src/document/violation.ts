@@ -4,7 +4,7 @@ import type { Problems } from './problems.ts';
 import { type Schema, type SchemaFile, schemaAt } from './schema.ts';
 import type { SourceMap } from './source-map.ts';
 import { didYouMean } from './suggest.ts';
-import { hintFor, keySynonyms } from './synonyms.ts';
+import { componentSynonyms, hintFor, keySynonyms, missingKeys } from './synonyms.ts';
 
 /** As the generated validators report it (ajv's error object). */
 export interface Violation {
@@ -48,7 +48,7 @@ export function explainViolation(violation: Violation, { schema, value, source, 
       problems.add(place, {
         code: 'spec-missing-key',
         message: `${subject} has no ${JSON.stringify(key)}`,
-        hint: `Add ${key}: ${exampleOf(schema, childOf(pointer, key))}`,
+        hint: hintFor(missingKeys, key) ?? `Add ${key}: ${exampleOf(schema, childOf(pointer, key))}`,
       });
       return;
     }
@@ -91,10 +91,9 @@ export function explainViolation(violation: Violation, { schema, value, source, 
   }
 }
 
-/** The habits are those of specs. */
 function hintForKey(key: string, known: readonly string[], schema: SchemaFile): string | undefined {
-  const isSpec = schema !== 'component.schema.json';
-  return (isSpec ? hintFor(keySynonyms, key) : undefined) ?? didYouMean(key, known);
+  const habits = schema === 'component.schema.json' ? componentSynonyms : keySynonyms;
+  return hintFor(habits, key) ?? didYouMean(key, known);
 }
 
 const typeWords: Readonly<Record<string, string>> = {

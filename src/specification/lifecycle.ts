@@ -7,7 +7,7 @@ import { childOf, type Pointer } from '../document/pointer.ts';
 import { parseDuration } from '../document/scalars.ts';
 import { didYouMean } from '../document/suggest.ts';
 import { directoryName } from './names.ts';
-import { notOneProbe } from './not-one-probe.ts';
+import { namesOneProbe, notOneProbe } from './not-one-probe.ts';
 import { parsed, problem, type Reading, resolveHostPath } from './reading.ts';
 import type { Check, Update as RawUpdate, SpecDocument } from './spec.generated.ts';
 
@@ -58,7 +58,8 @@ export function readHealth(reading: Reading, { health: raw, services }: SpecDocu
     const pointer = childOf('/health/checks', index);
     const probe = parseProbe({ ...check });
     if (probe === undefined) {
-      problem(reading, pointer, notOneProbe(`health.checks[${index}]`));
+      if (!namesOneProbe(reading.source, pointer))
+        problem(reading, pointer, notOneProbe(`health.checks[${index}]`));
       return;
     }
     const service = serviceOf(reading, childOf(pointer, 'service'), check, probe, names);

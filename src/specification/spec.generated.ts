@@ -612,8 +612,8 @@ export interface Disk {
 export interface Update {
   /** Base address of the release repository. */
   readonly url: string;
-  /** Channel to follow. Default: stable. */
-  readonly channel?: 'alpha' | 'beta' | 'stable';
+  /** Channel to follow: one that the repository has. Default: stable. */
+  readonly channel?: string;
   /** The repository’s root metadata, a file beside the spec. */
   readonly root?: string;
   /**
