@@ -16,7 +16,7 @@ import { encodeCanonical, parseCanonical } from '../tuf/canonical.ts';
 import { tufFields } from '../tuf/fields.ts';
 import { requireSchema } from '../tuf/pointer.ts';
 import { mostEpoch, sha256Form, targetForm, versionForm } from '../tuf/release-ref.ts';
-import { format, readDocument, writeDocument } from './document.ts';
+import { format, readFormatted, writeDocument } from './document.ts';
 
 export const releaseParts = ['boot', 'root', 'hash'] as const;
 export type ReleasePart = (typeof releaseParts)[number];
@@ -73,7 +73,7 @@ export interface TargetImage extends PartImage {
 }
 
 /** The name of each part's image in a release's directory. */
-export function imageName(part: ReleasePart): string {
+export function partImageName(part: ReleasePart): string {
   return `${part}.img`;
 }
 
@@ -82,7 +82,7 @@ export function writeBootManifest(manifest: BootManifest): string {
 }
 
 export function readBootManifest(text: string, what: string): BootManifest {
-  const fields = readDocument(text, what);
+  const fields = readFormatted(text, what);
   return { ...readFacts(fields), segments: readSegments(fields) };
 }
 
@@ -91,7 +91,7 @@ export function writeReleaseManifest(manifest: ReleaseManifest): string {
 }
 
 export function readReleaseManifest(text: string, what: string): ReleaseManifest {
-  const fields = readDocument(text, what);
+  const fields = readFormatted(text, what);
   requireSchema(fields, schema);
   return { ...readFacts(fields), parts: readParts(fields, readImage) };
 }

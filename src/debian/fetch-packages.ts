@@ -11,7 +11,7 @@ import { baseUrl } from './mirror.ts';
 const maxPackageSize = 4 * 2 ** 30;
 
 /** All of them, into the cache, at most `parallel` at a time. After the first failure the rest is stopped. */
-export async function fetchPackages(
+export async function fetchDebianPackages(
   packages: readonly LockedPackage[],
   options: PackageAccess,
   parallel = 6,

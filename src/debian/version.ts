@@ -1,7 +1,7 @@
 // Debian version numbers and their order: Debian Policy 5.6.12, as dpkg compares them.
 
 /** Negative if a is earlier than b, positive if later, 0 if they are equal (`1.0` and `1.0-0` are). */
-export function compareVersions(a: string, b: string): number {
+export function compareDebianVersions(a: string, b: string): number {
   if (a === b) return 0;
   const left = splitVersion(a);
   const right = splitVersion(b);
@@ -16,7 +16,7 @@ export type VersionRelation = '<<' | '<=' | '=' | '>=' | '>>';
 
 /** Whether `version` stands in this relation to `wanted`: Policy 7.1. */
 export function satisfiesVersion(version: string, relation: VersionRelation, wanted: string): boolean {
-  const order = compareVersions(version, wanted);
+  const order = compareDebianVersions(version, wanted);
   switch (relation) {
     case '<<':
       return order < 0;

@@ -1,5 +1,5 @@
 // Puts a violation of the schema into people's words: what is wrong, where, and what would be right.
-import { childOf, describePointer, type Pointer, partsOf, valueAt } from './pointer.ts';
+import { childOf, describePointer, type JsonPointer, partsOf, valueAt } from './pointer.ts';
 import type { Problems } from './problems.ts';
 import { type Schema, type SchemaFile, schemaAt } from './schema.ts';
 import type { SourceMap } from './source-map.ts';
@@ -9,7 +9,7 @@ import { hintFor, keySynonyms } from './synonyms.ts';
 /** As the generated validators report it (ajv's error object). */
 export interface Violation {
   readonly keyword: string;
-  readonly instancePath: Pointer;
+  readonly instancePath: JsonPointer;
   readonly params: {
     readonly additionalProperty?: string;
     readonly missingProperty?: string;
@@ -126,7 +126,7 @@ const isText = ({ type }: Schema) => [type].flat()[0] === 'string';
 function remedyForType(
   expected: Schema,
   actual: unknown,
-  pointer: Pointer,
+  pointer: JsonPointer,
   source: SourceMap,
 ): string | undefined {
   if (actual === null) {
@@ -153,7 +153,7 @@ function remedyForType(
 }
 
 /** `command: sh -c x` is three words, and `env: {A: b}` sets a variable. */
-function remedyForList(actual: unknown, written: string, pointer: Pointer): string {
+function remedyForList(actual: unknown, written: string, pointer: JsonPointer): string {
   if (typeof actual !== 'object') return `Write [${written.trim().split(/\s+/).join(', ')}].`;
   const [variable] = partsOf(pointer).at(-1) === 'env' ? Object.entries(actual ?? {}) : [];
   return variable ? `Write [${variable[0]}=${textOf(variable[1])}].` : 'Begin each item with "- ".';
@@ -180,7 +180,7 @@ function exampleHint(expected: Schema): string | undefined {
   return example === undefined ? undefined : `For example: ${example}`;
 }
 
-function exampleOf(file: SchemaFile, pointer: Pointer): string {
+function exampleOf(file: SchemaFile, pointer: JsonPointer): string {
   const example = schemaAt(file, pointer)?.schema.examples?.[0];
   if (example !== undefined) return inline(example)!;
   return partsOf(pointer).at(-1) === 'path' ? 'etc/example' : '…';

@@ -12,7 +12,7 @@ import { stretchMbr } from './mbr.ts';
 
 const alignment = 2048; // 1 MiB
 
-export interface Disk {
+export interface TableDisk {
   readonly sectors: number;
   /** Undefined where they cannot be read. */
   read(sector: number, count: number): Uint8Array | undefined;
@@ -39,7 +39,7 @@ interface Table {
   readonly entries: Uint8Array;
 }
 
-export function planTable(disk: Disk, wishes: TableWishes): TablePlan {
+export function planTable(disk: TableDisk, wishes: TableWishes): TablePlan {
   const mbr = disk.read(0, 1);
   const primary = readTable(disk, 1);
   const found = primary ?? readTable(disk, disk.sectors - 1);
@@ -111,7 +111,7 @@ function setEntry(entries: Uint8Array, number: number, partition: GptPartition):
 }
 
 /** The copy whose header is at this sector, if it is as write.ts makes it. */
-function readTable(disk: Disk, at: number): Table | undefined {
+function readTable(disk: TableDisk, at: number): Table | undefined {
   const arrayAt = arrayOf(at);
   const first = Math.min(at, arrayAt);
   const bytes = first < 1 ? undefined : disk.read(first, backupSectors);

@@ -29,7 +29,7 @@ export async function plainLayer(cache: Cache, layer: Descriptor, options: Plain
   const known = await knownPlain(cache, layer);
   if (known && (options.diffId === undefined || known.digest === options.diffId)) return known;
 
-  const path = await requireBlob(cache, layer.digest, what);
+  const path = await verifiedLayer(cache, layer.digest, what);
   const format = await formatOf(path);
   const plain =
     format === 'none'
@@ -132,7 +132,7 @@ export async function knownPlain(cache: Cache, layer: Descriptor): Promise<Blob 
   return (await cache.hasBlob(blob)) ? blob : undefined;
 }
 
-export async function requireBlob(cache: Cache, digest: Digest, what: string): Promise<string> {
+export async function verifiedLayer(cache: Cache, digest: Digest, what: string): Promise<string> {
   const path = await cache.verifiedBlob(digest);
   if (path !== undefined) return path;
   throw new CatamaranError('environment', {

@@ -13,7 +13,7 @@ import { eachLimited } from './each-limited.ts';
 import { type Endpoint, endpointsOf } from './endpoint.ts';
 import { platformOf } from './export.ts';
 import { type Descriptor, type Image, type Manifest, mediaTypes } from './image.ts';
-import { plainLayer, requireBlob } from './layer.ts';
+import { plainLayer, verifiedLayer } from './layer.ts';
 import { digestOfBytes } from './layout.ts';
 import { formatRegistryReference, type RegistryReference } from './reference.ts';
 import { type RegistryClient, refusal } from './registry.ts';
@@ -43,13 +43,13 @@ export async function pushImages(
   const name = formatRegistryReference(reference);
   for (const image of images) await pushBlobs(image, endpoint, name, options);
   if (others.length === 0) {
-    const path = await requireBlob(options.cache, first.digest, `the manifest of ${name}`);
+    const path = await verifiedLayer(options.cache, first.digest, `the manifest of ${name}`);
     const bytes = await readAll(createReadStream(path));
     return putManifest(bytes, first.manifest.mediaType, reference, endpoint, name, options);
   }
   const manifests: Json[] = [];
   for (const image of [...images].sort((a, b) => byName(a.config.architecture, b.config.architecture))) {
-    const bytes = await readAll(createReadStream(await requireBlob(options.cache, image.digest, name)));
+    const bytes = await readAll(createReadStream(await verifiedLayer(options.cache, image.digest, name)));
     const untagged = { host: reference.host, repository: reference.repository };
     await putManifest(bytes, image.manifest.mediaType, untagged, endpoint, name, options);
     const { mediaType } = image.manifest;
@@ -77,7 +77,7 @@ export async function compressLayers(cache: Cache, image: Image, level = 6): Pro
 }
 
 async function compress(cache: Cache, layer: Descriptor, level: number): Promise<Descriptor> {
-  const path = await requireBlob(cache, layer.digest, `layer ${layer.digest}`);
+  const path = await verifiedLayer(cache, layer.digest, `layer ${layer.digest}`);
   const source = createReadStream(path, { highWaterMark: 1 << 20 });
   const gzip = createGzip({ level });
   source.once('error', (error) => gzip.destroy(error));
@@ -112,7 +112,7 @@ async function pushBlobs(
   }));
   const once = new Map(named.map((one) => [one.blob.digest, one]));
   await eachLimited([...once.values()], async ({ blob, what }) => {
-    const path = await requireBlob(options.cache, blob.digest, what);
+    const path = await verifiedLayer(options.cache, blob.digest, what);
     await options.registries.patiently(what, () => pushBlob(blob, path, what, endpoint, options.registries));
   });
 }

@@ -3,9 +3,9 @@
 import { CatamaranError } from '../base/errors.ts';
 import { writeSignedManifest } from '../contract/release-manifest.ts';
 import { sha256Hex } from '../tuf/hex.ts';
-import { type ImageKind, imageKinds, imageName, manifestName, releasesRole } from '../tuf/names.ts';
+import { type ImageKind, imageKinds, manifestName, releaseImageName, releasesRole } from '../tuf/names.ts';
 import { type NewTarget, publish } from './change/publish.ts';
-import type { Outcome, Publisher } from './change/publisher.ts';
+import type { Publisher, PublishOutcome } from './change/publisher.ts';
 import { measureImages, type ReleaseImages } from './images.ts';
 import { targetJson } from './repository/state.ts';
 
@@ -16,7 +16,7 @@ export interface AddRequest {
 }
 
 export interface AddAnswer {
-  readonly outcome: Outcome;
+  readonly outcome: PublishOutcome;
   readonly manifest: { readonly name: string; readonly sha256: string };
   /** In bytes, of the three images. */
   readonly size: number;
@@ -26,7 +26,7 @@ export async function addRelease(request: AddRequest, publisher: Publisher): Pro
   const { release, epoch, minFrom } = request;
   const measured = await measureImages(release);
   const part = (kind: ImageKind) => ({
-    target: imageName(release.manifest, kind),
+    target: releaseImageName(release.manifest, kind),
     size: measured[kind].size,
     sha256: measured[kind].sha256,
   });

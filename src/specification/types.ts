@@ -5,12 +5,12 @@ import type { Json } from '../base/json.ts';
 import type { Health } from '../contract/health.ts';
 import type { Supervision } from '../contract/supervision.ts';
 import type { Update } from '../contract/update.ts';
-import type { Pointer } from '../document/pointer.ts';
+import type { JsonPointer } from '../document/pointer.ts';
 import type { SourceMap } from '../document/source-map.ts';
 import type { PlatformSettings } from '../platform/choose.ts';
 import type { PlatformName } from '../platform/table.ts';
 import type { ImageReference } from './reference.ts';
-import type { ContainerSettings as RawSettings, SpecDocument } from './spec.generated.ts';
+import type { RawContainerSettings as RawSettings, SpecDocument } from './spec.generated.ts';
 
 export interface Spec {
   /** As the person named it; the first of several. */
@@ -54,7 +54,7 @@ export interface Os {
 
 export interface ImageUse {
   readonly image: ImageReference;
-  readonly pointer: Pointer;
+  readonly pointer: JsonPointer;
 }
 
 export interface Kernel extends ImageUse {
@@ -120,7 +120,7 @@ export type Settings = Omit<RawSettings, 'uid' | 'gid' | 'additionalGids'> & {
 export interface FileEntry {
   /** Without a leading slash. */
   readonly path: string;
-  readonly pointer: Pointer;
+  readonly pointer: JsonPointer;
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
@@ -142,7 +142,7 @@ export type FileContent =
 
 export interface Volume {
   readonly name: string;
-  readonly pointer: Pointer;
+  readonly pointer: JsonPointer;
   /** Absent: empty at first. */
   readonly image?: ImageReference;
   readonly readonly: boolean;

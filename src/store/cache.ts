@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { type Digest, digestFromHex } from '../base/digest.ts';
 import { CatamaranError } from '../base/errors.ts';
 import { canonicalJson, type Json } from '../base/json.ts';
-import { errorCode, publish, removeDirectory, syncPath, withDisk } from './disk.ts';
+import { errorCode, publishFile, removeDirectory, syncPath, withDisk } from './disk.ts';
 import { blobPath, resultPath, rooms, temporaryDirectory } from './layout.ts';
 import { isAbandoned, ownedName } from './owner.ts';
 
@@ -101,7 +101,7 @@ export async function openCache(root: string, options: CacheOptions = {}): Promi
       const made = await mkdir(dirname(to), { recursive: true });
       if (derived) return rename(from, to);
       if (made !== undefined) await syncPath(dirname(dirname(to)));
-      await publish(from, to);
+      await publishFile(from, to);
     });
     await touch(to);
   }
@@ -130,7 +130,7 @@ export async function openCache(root: string, options: CacheOptions = {}): Promi
     async putBlob(source, expected = {}) {
       const write = async (file: FileHandle) => {
         const written = await writeHashed(file, source);
-        requireBlob(written, expected);
+        requireExpected(written, expected);
         return written;
       };
       const [path, blob] = await writeAside(temporaryDirectory(root), write, expected.derived);
@@ -183,7 +183,7 @@ export async function openCache(root: string, options: CacheOptions = {}): Promi
 }
 
 /** Fails with fault 'integrity' where `found` is not what was expected. */
-export function requireBlob(found: Blob, expected: ExpectedBlob): void {
+export function requireExpected(found: Blob, expected: ExpectedBlob): void {
   const what = expected.what ?? 'a blob';
   if (expected.size !== undefined && found.size !== expected.size) {
     throw new CatamaranError('integrity', {
@@ -209,12 +209,12 @@ async function writeHashed(file: FileHandle, source: Uint8Array | AsyncIterable<
     await writeFully(file, chunk, size);
     size += chunk.length;
   }
-  return { digest: digestOf(hash), size };
+  return { digest: digestOfHash(hash), size };
 }
 
 const hashBufferSize = 1 << 20;
 
-export const digestOf = (hash: Hash): Digest => digestFromHex(hash.digest('hex'));
+export const digestOfHash = (hash: Hash): Digest => digestFromHex(hash.digest('hex'));
 
 /** `FileHandle.write` may write less than it is given: at a full disk, say. */
 export async function writeFully(file: FileHandle, chunk: Uint8Array, position: number): Promise<void> {
@@ -250,7 +250,7 @@ async function verifyOrRemove(path: string, digest: Digest): Promise<boolean> {
     if (errorCode(thrown) === 'ENOENT') return false;
     throw thrown;
   }
-  if (digestOf(hash) === digest) return true;
+  if (digestOfHash(hash) === digest) return true;
   await withDisk(path, () => rm(path, { force: true }));
   return false;
 }

@@ -71,5 +71,6 @@ export interface ReleaseName {
 const releaseName = ({ os, version, arch }: ReleaseName) => `${os}-${version}-${arch}`;
 
 export const manifestName = (release: ReleaseName): string => `${releaseName(release)}.manifest.json`;
-export const imageName = (release: ReleaseName, kind: ImageKind): string => `${releaseName(release)}.${kind}`;
+export const releaseImageName = (release: ReleaseName, kind: ImageKind): string =>
+  `${releaseName(release)}.${kind}`;
 export const pointerName = (channel: string, arch: string): string => `channel-${channel}-${arch}.json`;

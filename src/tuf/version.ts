@@ -4,7 +4,7 @@
 const separators = ['-', '^', '.'] as const;
 
 /** Negative where `a` is older, positive where it is newer; zero where they are the same version. */
-export function compareVersions(a: string, b: string): number {
+export function compareReleaseVersions(a: string, b: string): number {
   for (let [left, right] = [a, b]; ; ) {
     left = left.replace(/^[^A-Za-z0-9~^.-]+/, '');
     right = right.replace(/^[^A-Za-z0-9~^.-]+/, '');

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compareVersions, satisfiesVersion, splitVersion } from '../../src/debian/version.ts';
+import { compareDebianVersions, satisfiesVersion, splitVersion } from '../../src/debian/version.ts';
 import { recordedVersions } from './support/recorded-versions.ts';
 
-const sign = (a: string, b: string) => Math.sign(compareVersions(a, b));
+const sign = (a: string, b: string) => Math.sign(compareDebianVersions(a, b));
 
 /** Versions near each other, so that comparisons go deep: few characters, all that matter. */
 const part = (characters: string) =>
@@ -34,7 +34,7 @@ describe('compareVersions', () => {
       fc.property(version, version, version, (a, b, c) => {
         expect(sign(a, b) + sign(b, a)).toBe(0);
         expect(sign(a, a)).toBe(0);
-        const [low, middle, high] = [a, b, c].sort(compareVersions) as [string, string, string];
+        const [low, middle, high] = [a, b, c].sort(compareDebianVersions) as [string, string, string];
         expect(sign(low, middle)).toBeLessThanOrEqual(0);
         expect(sign(middle, high)).toBeLessThanOrEqual(0);
         expect(sign(low, high)).toBeLessThanOrEqual(0);

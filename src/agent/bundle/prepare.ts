@@ -5,7 +5,7 @@ import { type Host, runOrThrow } from '../host/host.ts';
 import { loadAppArmor } from './apparmor.ts';
 import { cleanUpBundle } from './cleanup.ts';
 import { addHook } from './network.ts';
-import { type Mount, readRuntime } from './runtime.ts';
+import { type RuntimeMount, readRuntime } from './runtime.ts';
 import { bundlePath, recordMount, type Section } from './section.ts';
 
 const propagations = /^r?(private|shared|slave|unbindable)$/;
@@ -24,7 +24,7 @@ export function prepareBundle(host: Host, section: Section, name: string): void 
 }
 
 /** True if there is one mount more than before. LinuxKit's `remount,private` only changes the propagation. */
-function mountAsAsked(host: Host, mount: Mount): boolean {
+function mountAsAsked(host: Host, mount: RuntimeMount): boolean {
   const propagation = mount.options.filter((option) => propagations.test(option));
   const options = mount.options.filter((option) => !propagations.test(option));
   const adds = !options.includes('remount');
@@ -40,7 +40,7 @@ function mountAsAsked(host: Host, mount: Mount): boolean {
 }
 
 /** The upper and the work directory are in a file system that an earlier mount of the list has just made. */
-function overlayDirectories(mount: Mount): string[] {
+function overlayDirectories(mount: RuntimeMount): string[] {
   if (mount.type !== 'overlay') return [];
   return mount.options
     .filter((option) => /^(upperdir|workdir)=/.test(option))

@@ -5,7 +5,7 @@
 
 import { sectorSize } from '../../gpt/geometry.ts';
 import { formatUuid } from '../../gpt/guid.ts';
-import { type Disk, planTable, type TablePlan } from '../../gpt/mend.ts';
+import { planTable, type TableDisk, type TablePlan } from '../../gpt/mend.ts';
 import { partitionNumber } from '../../slots/constants.ts';
 import { AgentError, type Host, runOrThrow } from '../host/host.ts';
 
@@ -61,7 +61,7 @@ function findData(host: Host): { disk: string; partition: string; number: number
   return { disk, partition, number };
 }
 
-function diskOf(host: Host, path: string, sectors: number): Disk {
+function diskOf(host: Host, path: string, sectors: number): TableDisk {
   return {
     sectors,
     read(sector, count) {

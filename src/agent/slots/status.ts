@@ -3,7 +3,7 @@
 import { otherSlot, type SlotName, slotNames } from '../../slots/constants.ts';
 import { type SlotState, type SlotStatus, useTry } from '../../slots/state.ts';
 import { readSlotRelease } from './boot-archive.ts';
-import { readState } from './env-store.ts';
+import { readSlotState } from './env-store.ts';
 import type { SlotMachine } from './machine.ts';
 import { type Failed, type Pending, type Result, readRecords } from './records.ts';
 import { isUntried, triesLeft, untriedReason } from './untried.ts';
@@ -35,8 +35,8 @@ export interface Status {
   readonly failed: readonly Failed[];
 }
 
-export function readStatus({ host, partitions, running }: SlotMachine): Status {
-  const { state, lost, whole } = readState(partitions);
+export function readSlotStatus({ host, partitions, running }: SlotMachine): Status {
+  const { state, lost, whole } = readSlotState(partitions);
   const { pending, last, failed } = readRecords(host);
   const report = (slot: SlotName): SlotReport => {
     const tries = triesLeft(state[slot]);

@@ -27,7 +27,7 @@ export function acquire(semaphore: Semaphore): boolean {
   });
 }
 
-export function release(semaphore: Semaphore): void {
+export function releaseSemaphore(semaphore: Semaphore): void {
   change(semaphore, (holders) =>
     holders.includes(semaphore.machineId) ? holders.filter((each) => each !== semaphore.machineId) : 'held',
   );

@@ -15,7 +15,7 @@ export interface Installed {
 }
 
 /** Of the slot that is being filled. */
-export interface Progress {
+export interface UpdateProgress {
   readonly manifest: string;
   /** Root hash of the system whose blocks are copied; empty where none are. */
   readonly source: string;
@@ -45,11 +45,11 @@ export function recordInstalled(host: Host, installed: Installed): void {
   putDurably(host, `${updateDirectory}/installed.json`, `${JSON.stringify(list)}\n`);
 }
 
-export function readProgress(host: Host): Progress | undefined {
-  return readRecord<Progress>(host, `${updateDirectory}/progress.json`);
+export function readProgress(host: Host): UpdateProgress | undefined {
+  return readRecord<UpdateProgress>(host, `${updateDirectory}/progress.json`);
 }
 
-export function writeProgress(host: Host, progress: Progress): void {
+export function writeProgress(host: Host, progress: UpdateProgress): void {
   putDurably(host, `${updateDirectory}/progress.json`, `${JSON.stringify(progress)}\n`);
 }
 

@@ -11,7 +11,7 @@ import { proxiesOf } from '../../net/proxy.ts';
 import { memoryKernel } from '../../specification/parts.ts';
 import { componentsRoot } from '../package-root.ts';
 import type { Session } from '../session.ts';
-import { type SpecFiles, specSource } from '../spec-source.ts';
+import { type SpecNamesAsked, specSource } from '../spec-source.ts';
 
 export interface CheckOptions {
   readonly set?: Readonly<Record<string, string>>;
@@ -58,7 +58,7 @@ export async function check(
 }
 
 interface Checked {
-  readonly names: SpecFiles;
+  readonly names: SpecNamesAsked;
   /** Its directory. */
   readonly component?: string;
 }

@@ -15,7 +15,7 @@ export interface ImageInspectOptions {
   readonly files?: true;
 }
 
-export async function inspectImage(
+export async function describeImage(
   { image: named, files }: ImageInspectOptions,
   session: Session,
 ): Promise<void> {

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { type Arch, architectureOf } from '../../base/arch.ts';
 import { roundUp } from '../../base/size.ts';
 import { configAreaSize, encodeConfigArea } from '../../contract/config-area.ts';
-import { imageName } from '../../contract/release-manifest.ts';
+import { partImageName } from '../../contract/release-manifest.ts';
 import { bootCatalog, bootRecord } from '../../disk/el-torito.ts';
 import { writeFat } from '../../disk/fat.ts';
 import { prefixOnEsp } from '../../disk/grub.ts';
@@ -40,9 +40,9 @@ export const mediaPaths = {
   script: `${prefixOnEsp.slice(1)}/grub.cfg`,
   live: `${mediaDirectory}/${liveConfigName}`,
   config: `${mediaDirectory}/config.env`,
-  boot: `${mediaDirectory}/${imageName('boot')}`,
-  root: `${mediaDirectory}/${imageName('root')}`,
-  hash: `${mediaDirectory}/${imageName('hash')}`,
+  boot: `${mediaDirectory}/${partImageName('boot')}`,
+  root: `${mediaDirectory}/${partImageName('root')}`,
+  hash: `${mediaDirectory}/${partImageName('hash')}`,
 } as const;
 
 export function composeIso({ slot, grub, os, arch, epoch, plain = false }: IsoParts): SparseImage {

@@ -1,10 +1,10 @@
 // What a channel may be pointed at, and what its people are told where it may not.
 import { CatamaranError } from '../../base/errors.ts';
-import type { Pointer } from '../../tuf/pointer.ts';
+import type { ChannelPointer } from '../../tuf/pointer.ts';
 import type { ReleaseRef } from '../../tuf/release-ref.ts';
-import { compareVersions } from '../../tuf/version.ts';
+import { compareReleaseVersions } from '../../tuf/version.ts';
 
-export function requireAny(present: ReadonlyMap<string, Pointer>, channel: string): Pointer[] {
+export function requireAny(present: ReadonlyMap<string, ChannelPointer>, channel: string): ChannelPointer[] {
   if (present.size > 0) return [...present.values()];
   throw new CatamaranError('usage', {
     code: 'release-channel-empty',
@@ -14,19 +14,19 @@ export function requireAny(present: ReadonlyMap<string, Pointer>, channel: strin
 }
 
 export function requireAt(
-  present: ReadonlyMap<string, Pointer>,
+  present: ReadonlyMap<string, ChannelPointer>,
   version: string,
   channel: string,
-): Pointer[] {
+): ChannelPointer[] {
   const pointers = requireAny(present, channel);
   const found = pointers.filter(({ release }) => release.version === version);
   if (found.length > 0) return found;
   throw notThere(version, channel);
 }
 
-export function requireNewer(before: Pointer | undefined, { version }: ReleaseRef): void {
-  if (before === undefined || compareVersions(version, before.release.version) > 0) return;
-  const same = compareVersions(version, before.release.version) === 0;
+export function requireNewer(before: ChannelPointer | undefined, { version }: ReleaseRef): void {
+  if (before === undefined || compareReleaseVersions(version, before.release.version) > 0) return;
+  const same = compareReleaseVersions(version, before.release.version) === 0;
   throw new CatamaranError('usage', {
     code: 'release-not-newer',
     message: same
@@ -48,7 +48,7 @@ export function requireEpoch({ version, epoch }: ReleaseRef, floor: number): voi
 }
 
 export function noRelease(version: string, known: readonly string[]): CatamaranError {
-  const newest = [...known].sort((a, b) => compareVersions(b, a)).slice(0, 5);
+  const newest = [...known].sort((a, b) => compareReleaseVersions(b, a)).slice(0, 5);
   return new CatamaranError('usage', {
     code: 'release-no-version',
     message: `there is no release ${version}`,

@@ -1,9 +1,9 @@
 // What a channel's people do: promote, roll out, pause, halt, roll back. Each signs new pointers, one for each
 // architecture, and moves no image.
 import type { CatamaranError } from '../../base/errors.ts';
-import type { Pointer } from '../../tuf/pointer.ts';
+import type { ChannelPointer } from '../../tuf/pointer.ts';
 import { pauseRollout, shareAt, wholeFleet } from '../../tuf/rollout.ts';
-import { compareVersions } from '../../tuf/version.ts';
+import { compareReleaseVersions } from '../../tuf/version.ts';
 import type { Publisher } from '../change/publisher.ts';
 import { listPointers } from '../repository/state.ts';
 import {
@@ -46,7 +46,7 @@ export function promote(request: PromoteRequest, publisher: Publisher): Promise<
     const wanted = refs.get(version);
     if (wanted === undefined) throw noRelease(version, [...refs.keys()]);
     const origin = from === undefined ? undefined : await listPointers(state, publisher.disk, from);
-    const made: Pointer[] = [];
+    const made: ChannelPointer[] = [];
     for (const [arch, release] of wanted) {
       if (origin && !origin.some((pointer) => pointer.arch === arch && pointer.release.version === version))
         continue;
@@ -117,7 +117,7 @@ export function halt(channel: string, publisher: Publisher): Promise<PointerAnsw
 }
 
 /** Points at an older release, and calls machines that run a newer one back. */
-export function rollBack(
+export function rollBackChannel(
   request: { readonly version: string; readonly channel: string; readonly points?: Points },
   publisher: Publisher,
 ): Promise<PointerAnswer> {
@@ -129,7 +129,7 @@ export function rollBack(
     return requireAny(present, channel).flatMap((pointer) => {
       const release = wanted.get(pointer.arch);
       if (release === undefined) return [];
-      if (compareVersions(release.version, pointer.release.version) >= 0)
+      if (compareReleaseVersions(release.version, pointer.release.version) >= 0)
         throw notOlder(version, pointer.release.version);
       requireEpoch(release, Math.max(pointer.floorEpoch, pointer.release.epoch));
       const rollout = startRollout(state, version, points, publisher.now);

@@ -28,7 +28,7 @@ export const resource = object(resourceFields, [], ['source', 'compression', 've
 export type Resource = Read<typeof resourceFields>;
 
 /** Undefined where there is none, or where it cannot be used; why is among the findings then. */
-export function contentOf(read: Resource, findings: Findings): Content | undefined {
+export function contentOfResource(read: Resource, findings: Findings): Content | undefined {
   const { source, compression, at } = read;
   if (source === undefined || source === '') return undefined;
   const gzip = compression === 'gzip';
