@@ -2,8 +2,10 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Blob, type Cache, digestOfHash, writeFully } from '../store/cache.ts';
+import type { Blob } from '../store/blob.ts';
+import type { Cache } from '../store/cache.ts';
 import { withDisk } from '../store/disk.ts';
+import { digestOfHash, writeFully } from '../store/hash-file.ts';
 import { type Content, readContent } from '../tree/content.ts';
 import { boundSize } from './bound-size.ts';
 import { decompress } from './decompress.ts';

@@ -9,7 +9,7 @@ import { type Digest, digestFromHex, isDigest } from '../base/digest.ts';
 import { CatamaranError } from '../base/errors.ts';
 import { type DownloadTarget, download } from '../net/download.ts';
 import type { Pocket } from '../packages/locked.ts';
-import type { Blob } from '../store/cache.ts';
+import type { Blob } from '../store/blob.ts';
 import { makeTable, openTable, type PackageTable, tableFormat } from './packages.ts';
 import { type IndexFile, type SuiteRelease, verifySuiteRelease } from './release.ts';
 import type { TrustedKey } from './trusted-key.ts';

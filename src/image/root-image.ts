@@ -3,7 +3,8 @@
 import { hash } from 'node:crypto';
 import { type Digest, digestFromHex } from '../base/digest.ts';
 import { deriveGuid, uuidBytes } from '../gpt/guid.ts';
-import type { Blob, Cache } from '../store/cache.ts';
+import type { Blob } from '../store/blob.ts';
+import type { Cache } from '../store/cache.ts';
 import { lostBlob } from '../store/lost-blob.ts';
 import { readContent } from '../tree/content.ts';
 import { buildHashTree, leafDigests } from '../verity/hash-tree.ts';

@@ -3,7 +3,8 @@
 import { stat } from 'node:fs/promises';
 import { CatamaranError, messageOf } from '../base/errors.ts';
 import { formatSize } from '../base/size.ts';
-import { type Blob, type Cache, type ExpectedBlob, requireExpected } from '../store/cache.ts';
+import { type Blob, type ExpectedBlob, requireExpected } from '../store/blob.ts';
+import type { Cache } from '../store/cache.ts';
 import { claimPartial, type Partial as PartialFile } from '../store/partial.ts';
 import { type FetchSession, fetchOnce, requireBounded } from './fetch-once.ts';
 import { patiently } from './patience.ts';

@@ -4,7 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { architectureOf, isArch } from '../base/arch.ts';
 import type { Digest } from '../base/digest.ts';
 import { CatamaranError } from '../base/errors.ts';
-import type { Blob, Cache } from '../store/cache.ts';
+import type { Blob } from '../store/blob.ts';
+import type { Cache } from '../store/cache.ts';
 import type { Image } from './image.ts';
 import { type ImageAccess, type ImageOrigin, openSource } from './origin.ts';
 import {

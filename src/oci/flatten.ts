@@ -2,9 +2,9 @@
 
 import { readLayerFile } from '../archive/read-tar.ts';
 import type { Cache } from '../store/cache.ts';
+import { eachLimited } from '../store/each-limited.ts';
 import { applyLayer } from '../tree/layer.ts';
 import type { Tree } from '../tree/tree.ts';
-import { eachLimited } from './each-limited.ts';
 import type { Image } from './image.ts';
 import { naming, plainLayer, verifiedLayer } from './layer.ts';
 

@@ -6,7 +6,8 @@ import { type Compression, decompress, detectFormat } from '../archive/decompres
 import { type Digest, isDigest } from '../base/digest.ts';
 import { CatamaranError } from '../base/errors.ts';
 import { formatSize } from '../base/size.ts';
-import type { Blob, Cache } from '../store/cache.ts';
+import type { Blob } from '../store/blob.ts';
+import type { Cache } from '../store/cache.ts';
 import type { Descriptor } from './image.ts';
 
 /** Bounds what a layer may unpack to, in bytes: a small blob may not fill the disk. */

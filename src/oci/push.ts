@@ -4,12 +4,13 @@ import { createReadStream } from 'node:fs';
 import { createGzip } from 'node:zlib';
 import type { Digest } from '../base/digest.ts';
 import { CatamaranError } from '../base/errors.ts';
-import { canonicalJson, type Json } from '../base/json.ts';
+import { asJson, canonicalJson, type Json } from '../base/json.ts';
 import { byName } from '../base/order.ts';
 import { formatSize } from '../base/size.ts';
 import { redactUrl } from '../net/address.ts';
-import type { Blob, Cache } from '../store/cache.ts';
-import { eachLimited } from './each-limited.ts';
+import type { Blob } from '../store/blob.ts';
+import type { Cache } from '../store/cache.ts';
+import { eachLimited } from '../store/each-limited.ts';
 import { type Endpoint, endpointsOf } from './endpoint.ts';
 import { platformOf } from './export.ts';
 import { type Descriptor, type Image, type Manifest, mediaTypes } from './image.ts';
@@ -70,9 +71,7 @@ export async function compressLayers(cache: Cache, image: Image, level = 6): Pro
     return plain.digest === layer.digest ? compress(cache, layer, level) : layer;
   });
   const manifest: Manifest = { ...image.manifest, layers };
-  const { digest } = await cache.putBlob(
-    new TextEncoder().encode(canonicalJson(manifest as unknown as Json)),
-  );
+  const { digest } = await cache.putBlob(new TextEncoder().encode(canonicalJson(asJson(manifest))));
   return { ...image, digest, manifest };
 }
 

@@ -1,5 +1,6 @@
 // The three sections of containers: onboot, services, onshutdown.
 
+import type { Section } from '../contract/bundles.ts';
 import type { Supervision } from '../contract/supervision.ts';
 import { childOf, type JsonPointer } from '../document/pointer.ts';
 import { readAppArmor, readSeccomp, readSecrets } from './confinement.ts';
@@ -8,7 +9,7 @@ import { positionFrom, problem, readReference, type SpecReading, warn } from './
 import { readContainerSettings } from './settings.ts';
 import type { RawOnbootContainer, RawService, SpecDocument } from './spec.generated.ts';
 import { readSupervision } from './supervision.ts';
-import type { Container, Section, SpecNames } from './types.ts';
+import type { Container, SpecNames } from './types.ts';
 
 /** In the order in which LinuxKit numbers them. */
 const sections = ['onboot', 'onshutdown', 'services'] as const;

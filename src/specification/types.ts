@@ -1,7 +1,9 @@
 // A spec as every later stage sees it: defaults filled in, modes and sizes as numbers, paths without leading slash.
 // The document as people write it is SpecDocument in spec.generated.ts.
+
 import type { Diagnostic } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
+import type { Section } from '../contract/bundles.ts';
 import type { Health } from '../contract/health.ts';
 import type { Supervision } from '../contract/supervision.ts';
 import type { Update } from '../contract/update.ts';
@@ -66,8 +68,6 @@ export interface Kernel extends ImageUse {
   readonly tar?: string;
   readonly ucode?: string;
 }
-
-export type Section = 'onboot' | 'services' | 'onshutdown';
 
 export interface Container extends ImageUse {
   readonly name: string;

@@ -4,8 +4,9 @@ import { createHash, type Hash } from 'node:crypto';
 import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Digest, digestHex } from '../base/digest.ts';
-import { type Blob, digestOfHash, hashFile, writeFully } from './cache.ts';
+import type { Blob } from './blob.ts';
 import { errorCode, withDisk } from './disk.ts';
+import { digestOfHash, hashFile, writeFully } from './hash-file.ts';
 import { partialDirectory } from './layout.ts';
 import { isAbandoned, ownedName } from './owner.ts';
 

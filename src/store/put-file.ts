@@ -1,7 +1,9 @@
 // Takes a file that a tool wrote on the cache's own disk into the cache, without copying it: hashed once and renamed.
 import { createHash } from 'node:crypto';
 import { open, stat } from 'node:fs/promises';
-import { type Blob, type Cache, digestOfHash, hashFile } from './cache.ts';
+import type { Blob } from './blob.ts';
+import type { Cache } from './cache.ts';
+import { digestOfHash, hashFile } from './hash-file.ts';
 
 /** `path` lies in a scratch directory of this cache; it is gone afterwards. */
 export async function putFile(cache: Cache, path: string, options: { derived?: true } = {}): Promise<Blob> {

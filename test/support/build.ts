@@ -28,7 +28,7 @@ import { findMirror } from '../../src/debian/mirror.ts';
 import type { Lock } from '../../src/lock/lock-file.ts';
 import { parseLock } from '../../src/lock/parse-lock.ts';
 import type { LockedPackage } from '../../src/packages/locked.ts';
-import { hashFile } from '../../src/store/cache.ts';
+import { hashFile } from '../../src/store/hash-file.ts';
 import { hostArch, testCache, testCacheRoot } from './tools.ts';
 
 const repository = resolve(import.meta.dirname, '../..');

@@ -1,9 +1,11 @@
 // LinuxKit's runtime.interfaces and runtime.bindNS, done between a container's creation and its start, when its
 // namespaces are there: the container's runtime calls us by a hook (OCI runtime specification, "POSIX-platform Hooks"), which
 // `prepare` lays over the bundle's config.json. BusyBox's `ip` names no peer: a veth pair is made inside and then handed out.
+
+import { bundlePath, type Section } from '../../contract/bundles.ts';
 import { AgentError, type Host, runOrThrow } from '../host/host.ts';
+import { recordMount } from './record.ts';
 import { type Runtime, type RuntimeInterface, readRuntime } from './runtime.ts';
-import { bundlePath, recordMount, type Section } from './section.ts';
 
 /** Where `prepare` puts a config.json with the hook in it, if the container needs it. */
 export function addHook(host: Host, section: Section, name: string, runtime: Runtime): void {

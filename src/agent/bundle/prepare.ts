@@ -1,12 +1,14 @@
 // Before a container starts: its AppArmor profile, then the mounts, directories and control groups that its runtime.json
 // asks for, in this order, and a hook for what has to wait for its namespaces.
 // A bundle that an earlier run left prepared is cleared first, so that every start begins with a fresh writable layer.
+
+import { bundlePath, type Section } from '../../contract/bundles.ts';
 import { type Host, runOrThrow } from '../host/host.ts';
 import { loadAppArmor } from './apparmor.ts';
 import { cleanUpBundle } from './cleanup.ts';
 import { addHook } from './network.ts';
+import { recordMount } from './record.ts';
 import { type RuntimeMount, readRuntime } from './runtime.ts';
-import { bundlePath, recordMount, type Section } from './section.ts';
 
 const propagations = /^r?(private|shared|slave|unbindable)$/;
 

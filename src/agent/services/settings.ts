@@ -1,6 +1,7 @@
 // The services of this machine, by the catamaran.json of each one's bundle (contract/supervision.ts).
+
+import { bundlePath } from '../../contract/bundles.ts';
 import { readServiceSettings, type ServiceSettings } from '../../contract/supervision.ts';
-import { bundlePath } from '../bundle/section.ts';
 import type { Host } from '../host/host.ts';
 
 export interface SupervisedService extends ServiceSettings {

@@ -147,7 +147,7 @@ export const netplan = mapping({
   renderer: meaningless('there is one'),
   ethernets: about(
     'Interfaces of the machine.',
-    orEmpty(record(orEmpty(mapping(ethernets, [], ['match']), undefined as never)), new Map()),
+    orEmpty(record(orEmpty(mapping(ethernets, [], ['match']), undefined)), new Map()),
   ),
   vlans: about('VLANs.', record(mapping(vlans, ['id', 'link']))),
   bonds: about('Bonds.', record(mapping(bonds))),

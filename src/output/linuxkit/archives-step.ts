@@ -6,7 +6,7 @@ import type { Step } from '../../engine/step.ts';
 import { toolsOf } from '../../engine/tools.ts';
 import type { Workshop } from '../../engine/workshop.ts';
 import { archiveLevel } from '../../steps/levels.ts';
-import type { Blob } from '../../store/cache.ts';
+import type { Blob } from '../../store/blob.ts';
 import type { Tree, TreePath } from '../../tree/tree.ts';
 import { makeArchive, makeImageArchives, type PackedArchive } from './archives.ts';
 import { type KernelBlobs, keepKernel } from './kernel.ts';

@@ -4,8 +4,9 @@ import { createHash } from 'node:crypto';
 import { basename, join } from 'node:path';
 import { writeCpio } from '../../archive/write-cpio.ts';
 import { type Digest, digestFromHex } from '../../base/digest.ts';
-import type { Json } from '../../base/json.ts';
-import type { Blob, Cache } from '../../store/cache.ts';
+import { asJson } from '../../base/json.ts';
+import type { Blob } from '../../store/blob.ts';
+import type { Cache } from '../../store/cache.ts';
 import { digestOf } from '../../store/digest-of.ts';
 import { putFile } from '../../store/put-file.ts';
 import type { Tools } from '../../tools/tools.ts';
@@ -63,7 +64,7 @@ export async function makeImageArchives(
   const { shared, rests } = await shareFiles(await Promise.all(images.map(({ open }) => open())), apart);
   const trees = shared.size > 0 ? [...rests, shared] : rests;
   const archives = await Promise.all(trees.map((tree) => makeArchive(tree, options)));
-  await cache.putResult('image-cpios', key, { archives } as unknown as Json);
+  await cache.putResult('image-cpios', key, asJson({ archives }));
   return archives;
 }
 
@@ -82,7 +83,7 @@ export async function makeArchive(tree: ReadonlyTree, options: ArchiveOptions): 
     unpacked: memoryOf(tree),
     plain,
   };
-  await cache.putResult('cpio', key, archive as unknown as Json);
+  await cache.putResult('cpio', key, asJson(archive));
   return archive;
 }
 

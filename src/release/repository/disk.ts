@@ -18,8 +18,8 @@ import {
 import { dirname, join } from 'node:path';
 import { CatamaranError } from '../../base/errors.ts';
 import { byName } from '../../base/order.ts';
-import { hashFile } from '../../store/cache.ts';
 import { errorCode, syncPath } from '../../store/disk.ts';
+import { hashFile } from '../../store/hash-file.ts';
 import { ownedName } from '../../store/owner.ts';
 import { unreadable, withRepository } from './disk-errors.ts';
 

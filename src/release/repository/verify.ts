@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Diagnostic } from '../../base/errors.ts';
 import { CatamaranError } from '../../base/errors.ts';
 import { fetchSignedManifest } from '../../contract/signed-release.ts';
-import { hashFile } from '../../store/cache.ts';
+import { hashFile } from '../../store/hash-file.ts';
 import { readPointer } from '../../tuf/channel.ts';
 import { refresh } from '../../tuf/client.ts';
 import { formatTime } from '../../tuf/fields.ts';

@@ -4,7 +4,7 @@ import { list, mapping, type Read, record } from '../../document/shape/collectio
 import { containerName, duration, webAddress } from '../../document/shape/forms.ts';
 import { choice, text, truth } from '../../document/shape/scalars.ts';
 import { about } from '../../document/shape/shape.ts';
-import type { HealthCheck } from '../machine-config.ts';
+import type { UserHealthCheck } from '../machine-config.ts';
 import { addServices, composeShape, servicesShape } from '../services.ts';
 import { networkSection } from './network.ts';
 import { section } from './section.ts';
@@ -119,9 +119,9 @@ export const catamaran = section({
   },
 });
 
-function checkOf(read: Read<typeof checkFields>, findings: Findings): HealthCheck | undefined {
+function checkOf(read: Read<typeof checkFields>, findings: Findings): UserHealthCheck | undefined {
   const { name, timeout, http, tcp, command, service, file, at } = read;
-  const probes: HealthCheck['probe'][] = [
+  const probes: UserHealthCheck['probe'][] = [
     ...(http === undefined ? [] : [{ kind: 'http' as const, url: http }]),
     ...(tcp === undefined ? [] : [{ kind: 'tcp' as const, address: tcp }]),
     ...(command === undefined
