@@ -2,6 +2,7 @@
 // `manifest.json` in the boot archive, which is one of the images and so cannot name them; as `manifest.json` beside the
 // three images, from where a machine stages it; and as `OS-VERSION-ARCH.manifest.json` in a repository, signed, in
 // canonical JSON. Nothing in it names a channel. Whoever reads one has checked where it comes from; here only its form.
+
 import {
   type Fields,
   fieldsOf,
@@ -12,6 +13,7 @@ import {
   objectField,
   textField,
 } from '../base/fields.ts';
+import type { ReleaseVersion } from '../base/flavour.ts';
 import { encodeCanonical, parseCanonical } from '../tuf/canonical.ts';
 import { tufFields } from '../tuf/fields.ts';
 import { requireSchema } from '../tuf/pointer.ts';
@@ -30,7 +32,7 @@ export interface VerityTree {
 
 export interface ReleaseFacts extends VerityTree {
   readonly os: string;
-  readonly version: string;
+  readonly version: ReleaseVersion;
   /** Debian's name. */
   readonly arch: string;
 }

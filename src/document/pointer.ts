@@ -1,7 +1,8 @@
 // JSON pointers (RFC 6901): how a value inside a document is named between the parser, the checks and later stages.
 
+import type { Flavoured } from '../base/flavour.ts';
 /** `` is the document, `/services/0/name` a value in it. */
-export type JsonPointer = string;
+export type JsonPointer = Flavoured<string, 'JSON pointer'>;
 
 export function childOf(parent: JsonPointer, key: string | number): JsonPointer {
   return `${parent}/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`;

@@ -1,6 +1,8 @@
 // A new release: its three images and its manifest become targets that the releases role signs. Until a channel points
 // at it, no machine asks for it.
+
 import { CatamaranError } from '../base/errors.ts';
+import type { ReleaseVersion } from '../base/flavour.ts';
 import { writeSignedManifest } from '../contract/release-manifest.ts';
 import { sha256Hex } from '../tuf/hex.ts';
 import { type ImageKind, imageKinds, manifestName, releaseImageName, releasesRole } from '../tuf/names.ts';
@@ -73,7 +75,7 @@ function foreignOs(os: string, expected: string): CatamaranError {
   });
 }
 
-function versionTaken(version: string, arch: string, same: boolean): CatamaranError {
+function versionTaken(version: ReleaseVersion, arch: string, same: boolean): CatamaranError {
   return new CatamaranError('usage', {
     code: 'release-version-taken',
     message: same

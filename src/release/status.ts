@@ -1,5 +1,6 @@
 // What there is to know of a repository at a glance: channels, releases, roles with their keys and expiries, and what
 // waits for signatures.
+import type { ReleaseVersion } from '../base/flavour.ts';
 import type { KeyId } from '../tuf/keys.ts';
 import type { ChannelPointer } from '../tuf/pointer.ts';
 import { shareAt } from '../tuf/rollout.ts';
@@ -23,7 +24,7 @@ export interface ChannelStatus {
 }
 
 export interface ReleaseStatus {
-  readonly version: string;
+  readonly version: ReleaseVersion;
   readonly arch: string;
   readonly epoch: number;
   readonly minFrom: string | undefined;

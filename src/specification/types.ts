@@ -2,6 +2,7 @@
 // The document as people write it is SpecDocument in spec.generated.ts.
 
 import type { Diagnostic } from '../base/errors.ts';
+import type { ReleaseVersion } from '../base/flavour.ts';
 import type { Json } from '../base/json.ts';
 import type { Section } from '../contract/bundles.ts';
 import type { Health } from '../contract/health.ts';
@@ -49,7 +50,7 @@ export interface Spec {
 export interface Os {
   readonly id: string;
   readonly name: string;
-  readonly version: string;
+  readonly version: ReleaseVersion;
   /** Further lines of os-release, by their names there (`HOME_URL`), sorted. */
   readonly release: ReadonlyMap<string, string>;
 }

@@ -1,5 +1,6 @@
 // `catamaran-agent status`: what runs, what is in each slot, what the next boot will start, and how the last update ended.
 // Reads only. The object is what `--json` prints, in one line.
+import type { ReleaseVersion } from '../../base/flavour.ts';
 import { otherSlot, type SlotName, slotNames } from '../../slots/constants.ts';
 import { type SlotState, type SlotStatus, useTry } from '../../slots/state.ts';
 import { readSlotRelease } from './boot-archive.ts';
@@ -13,13 +14,13 @@ export interface SlotReport {
   /** Starts that a trial has left; absent when it is none. */
   readonly tries?: number;
   /** By its boot archive; absent when there is none. */
-  readonly version?: string;
+  readonly version?: ReleaseVersion;
   readonly rootHash?: string;
 }
 
 export interface Status {
   readonly slot: SlotName;
-  readonly version: string;
+  readonly version: ReleaseVersion;
   readonly rootHash: string;
   /** Nothing was fit to be chosen: started by the boot loader's last entry. */
   readonly rescue: boolean;

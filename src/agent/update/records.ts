@@ -1,13 +1,14 @@
 // What the updater remembers beside the slots' records: the epoch floor, which releases it has installed (so that a root
 // hash leads back to its manifest and its epoch), and how far a download has come. On the data partition; losing all of
 // it costs a download or a look at the repository, and nothing else.
+import type { ReleaseVersion } from '../../base/flavour.ts';
 import type { Host } from '../host/host.ts';
 import { putDurably, readRecord, removeDurably } from './durable.ts';
 
 export const updateDirectory = '/var/lib/catamaran/update';
 
 export interface Installed {
-  readonly version: string;
+  readonly version: ReleaseVersion;
   readonly epoch: number;
   readonly rootHash: string;
   /** SHA-256 of its manifest. */

@@ -1,4 +1,5 @@
 // `catamaran release promote|rollout|pause|halt|rollback`: what a channel points at, and how fast machines follow.
+import type { ReleaseVersion } from '../../base/flavour.ts';
 import type { PointerAnswer } from '../../release/channel/point-channel.ts';
 import { halt, pause, promote, rollBackChannel, rollOut } from '../../release/channel/pointers.ts';
 import type { ChannelPointer } from '../../tuf/pointer.ts';
@@ -19,7 +20,7 @@ export interface ChannelOptions extends RepositoryOptions {
 }
 
 export interface CurveOptions extends RepositoryOptions {
-  readonly version: string;
+  readonly version: ReleaseVersion;
   readonly curve: Rollout['points'];
 }
 

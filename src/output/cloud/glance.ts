@@ -1,12 +1,14 @@
 // What Glance is told with a qcow2: the properties that Nova and libvirt go by (glance's "useful image properties"), and
 // the command that uploads it.
+
 import { type Arch, architectureOf } from '../../base/arch.ts';
+import type { ReleaseVersion } from '../../base/flavour.ts';
 import { quoteWord } from '../../tools/run.ts';
 
 export interface GlanceDescription {
   /** Of the image, as people will see it. */
   readonly name: string;
-  readonly version: string;
+  readonly version: ReleaseVersion;
   readonly arch: Arch;
   readonly firmware: 'bios' | 'uefi';
   /** In GiB. */

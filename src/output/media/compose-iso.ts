@@ -1,8 +1,10 @@
 // A slot's three images to a live ISO that boots by BIOS and UEFI: the very same root and hash tree as on a disk, on places
 // of the medium that the initrd is told. With a partition table it boots from a stick as well; `plain` has none, for those
 // who take nothing but a CD's image. Nothing is copied before it is written.
+
 import { createHash } from 'node:crypto';
 import { type Arch, architectureOf } from '../../base/arch.ts';
+import type { ReleaseVersion } from '../../base/flavour.ts';
 import { roundUp } from '../../base/size.ts';
 import { configAreaSize, encodeConfigArea } from '../../contract/config-area.ts';
 import { partImageName } from '../../contract/release-manifest.ts';
@@ -27,7 +29,7 @@ import type { SlotImages } from '../../steps/slot.ts';
 export interface IsoParts {
   readonly slot: Pick<SlotImages, 'boot' | 'root' | 'hash'>;
   readonly grub: MediaGrub;
-  readonly os: { readonly id: string; readonly version: string };
+  readonly os: { readonly id: string; readonly version: ReleaseVersion };
   readonly arch: Arch;
   /** Seconds since the epoch: the date of everything on it. */
   readonly epoch: number;

@@ -1,4 +1,5 @@
 // The common part of all that moves a channel: read its pointers, make new ones, publish them.
+import type { ReleaseVersion } from '../../base/flavour.ts';
 import type { Json } from '../../base/json.ts';
 import { asciiBytes } from '../../tuf/canonical.ts';
 import { sha256Hex } from '../../tuf/hex.ts';
@@ -74,7 +75,12 @@ export async function refsOf(
 }
 
 /** The salt is the version's own, whatever is published again: nobody changes places. */
-export function startRollout({ config }: State, version: string, points: Points, now: number): Rollout {
+export function startRollout(
+  { config }: State,
+  version: ReleaseVersion,
+  points: Points,
+  now: number,
+): Rollout {
   return { salt: sha256Hex(asciiBytes(`${config.os}:${version}`)).slice(0, 16), start: now, points };
 }
 

@@ -1,5 +1,7 @@
 // What a channel may be pointed at, and what its people are told where it may not.
+
 import { CatamaranError } from '../../base/errors.ts';
+import type { ReleaseVersion } from '../../base/flavour.ts';
 import type { ChannelPointer } from '../../tuf/pointer.ts';
 import type { ReleaseRef } from '../../tuf/release-ref.ts';
 import { compareReleaseVersions } from '../../tuf/version.ts';
@@ -15,7 +17,7 @@ export function requireAny(present: ReadonlyMap<string, ChannelPointer>, channel
 
 export function requireAt(
   present: ReadonlyMap<string, ChannelPointer>,
-  version: string,
+  version: ReleaseVersion,
   channel: string,
 ): ChannelPointer[] {
   const pointers = requireAny(present, channel);
@@ -47,7 +49,7 @@ export function requireEpoch({ version, epoch }: ReleaseRef, floor: number): voi
   });
 }
 
-export function noRelease(version: string, known: readonly string[]): CatamaranError {
+export function noRelease(version: ReleaseVersion, known: readonly string[]): CatamaranError {
   const newest = [...known].sort((a, b) => compareReleaseVersions(b, a)).slice(0, 5);
   return new CatamaranError('usage', {
     code: 'release-no-version',
@@ -57,7 +59,7 @@ export function noRelease(version: string, known: readonly string[]): CatamaranE
   });
 }
 
-export function notThere(version: string, channel: string): CatamaranError {
+export function notThere(version: ReleaseVersion, channel: string): CatamaranError {
   return new CatamaranError('usage', {
     code: 'release-not-in-channel',
     message: `channel ${channel} does not point at ${version}`,
@@ -65,7 +67,7 @@ export function notThere(version: string, channel: string): CatamaranError {
   });
 }
 
-export function notOlder(version: string, current: string): CatamaranError {
+export function notOlder(version: ReleaseVersion, current: string): CatamaranError {
   return new CatamaranError('usage', {
     code: 'release-not-older',
     message: `${version} is not older than ${current}, at which the channel points`,

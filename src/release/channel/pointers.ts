@@ -1,6 +1,8 @@
 // What a channel's people do: promote, roll out, pause, halt, roll back. Each signs new pointers, one for each
 // architecture, and moves no image.
+
 import type { CatamaranError } from '../../base/errors.ts';
+import type { ReleaseVersion } from '../../base/flavour.ts';
 import type { ChannelPointer } from '../../tuf/pointer.ts';
 import { pauseRollout, shareAt, wholeFleet } from '../../tuf/rollout.ts';
 import { compareReleaseVersions } from '../../tuf/version.ts';
@@ -26,7 +28,7 @@ import {
 import { chooseStones } from './stones.ts';
 
 export interface PromoteRequest {
-  readonly version: string;
+  readonly version: ReleaseVersion;
   /** The channel that must point at this version now. */
   readonly from?: string | undefined;
   readonly to: string;
@@ -81,7 +83,7 @@ export function promote(request: PromoteRequest, publisher: Publisher): Promise<
 
 /** A new curve for the version that the channel points at; ends a pause and a halt. */
 export function rollOut(
-  request: { readonly version: string; readonly channel: string; readonly points: Points },
+  request: { readonly version: ReleaseVersion; readonly channel: string; readonly points: Points },
   publisher: Publisher,
 ): Promise<PointerAnswer> {
   const { version, channel, points } = request;
@@ -118,7 +120,7 @@ export function halt(channel: string, publisher: Publisher): Promise<PointerAnsw
 
 /** Points at an older release, and calls machines that run a newer one back. */
 export function rollBackChannel(
-  request: { readonly version: string; readonly channel: string; readonly points?: Points },
+  request: { readonly version: ReleaseVersion; readonly channel: string; readonly points?: Points },
   publisher: Publisher,
 ): Promise<PointerAnswer> {
   const { version, channel, points = atOnce } = request;
