@@ -383,7 +383,7 @@ export const errorCodes = {
     'release-file-unreadable': 'A file to sign cannot be read. Give one of .publisher/pending/.',
     'release-os-name': 'An OS cannot be called so in a repository. Give the spec’s os.id.',
     'release-channel-name':
-      'A channel cannot be called so. Use lower-case letters and digits, and no role’s name.',
+      'A channel cannot be called so. Use lower-case letters, digits and "-", and no role’s name.',
     'release-no-channel': 'There is no channel of this name. `catamaran release status` lists them.',
     'release-channel-empty': 'The channel points at nothing yet. Promote a release to it first.',
     'release-no-version': 'There is no release of this version. `catamaran release status` lists them.',
@@ -488,7 +488,10 @@ export const errorCodes = {
     'update-no-root':
       'The image has no root metadata to trust. Set update.root in the spec, and build again.',
     'update-settings': 'A setting of updates has not its form. The message says which, and where.',
-    'channel-name': 'Not a channel’s name. Write lower-case letters and digits, beginning with a letter.',
+    'channel-unknown':
+      'The repository has no such channel. Write one that it has, or check for updates first.',
+    'channel-name':
+      'Not a channel’s name. Write lower-case letters, digits and "-", beginning with a letter.',
     'channel-empty': 'The channel points at nothing for this architecture. Promote a release for it.',
     'fetch-failed':
       'A file of the repository did not come. It is asked for again later; look at the server and network.',

@@ -612,8 +612,8 @@ export interface RawDisk {
 export interface RawUpdate {
   /** Base address of the release repository. */
   readonly url: string;
-  /** Channel to follow. Default: stable. */
-  readonly channel?: 'alpha' | 'beta' | 'stable';
+  /** Channel to follow, one of the repository's. Default: stable. */
+  readonly channel?: string;
   /** The repository’s root metadata, a file beside the spec. */
   readonly root?: string;
   /**

@@ -121,7 +121,7 @@ export function writeChannel(host: Host, channel: string): void {
     throw new AgentError(`${JSON.stringify(channel)} is no name of a channel`, {
       code: 'channel-name',
       fault: 'usage',
-      hint: 'Write lower-case letters and digits, beginning with a letter.',
+      hint: 'Write lower-case letters, digits and "-", beginning with a letter.',
     });
   const text = host.readText(settingsPath) ?? '';
   const line = `channel: ${channel}`;
