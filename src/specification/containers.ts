@@ -1,10 +1,11 @@
 // The three sections of containers: onboot, services, onshutdown.
 
+import { requireSize } from '../base/size.ts';
 import type { Supervision } from '../contract/supervision.ts';
 import { childOf, type Pointer } from '../document/pointer.ts';
 import { readAppArmor, readSeccomp, readSecrets } from './confinement.ts';
 import { directoryName } from './names.ts';
-import { placeOf, problem, type Reading, readReference, warn } from './reading.ts';
+import { parsed, placeOf, problem, type Reading, readReference, warn } from './reading.ts';
 import { readSettings } from './settings.ts';
 import type { OnbootContainer, Service, SpecDocument } from './spec.generated.ts';
 import { readSupervision } from './supervision.ts';
@@ -62,11 +63,15 @@ function readContainer(
   supervision: Supervision | undefined,
 ): Container | undefined {
   const { name, image, optional, restart, depends_on, stop, health, ...confined } = raw;
-  const { seccomp, apparmor, secrets, ...settings } = confined;
+  const { seccomp, apparmor, secrets, writable, ...settings } = confined;
   checkName(reading, name, childOf(pointer, 'name'));
   const reference = readReference(reading, childOf(pointer, 'image'), image);
   const filter = readSeccomp(reading, childOf(pointer, 'seccomp'), seccomp);
   const profile = readAppArmor(reading, childOf(pointer, 'apparmor'), apparmor);
+  const bound =
+    writable === undefined
+      ? undefined
+      : parsed(reading, childOf(pointer, 'writable'), String(writable), requireSize);
   const known = readSecrets(reading, childOf(pointer, 'secrets'), secrets);
   const checked = readSettings(settings, names, {
     problem: (at, diagnostic) => problem(reading, pointer + at, diagnostic),
@@ -82,6 +87,7 @@ function readContainer(
       ...(supervision === undefined ? {} : { supervision }),
       ...(filter === undefined ? {} : { seccomp: filter }),
       ...(profile === undefined ? {} : { apparmor: profile }),
+      ...(bound ? { writable: bound } : {}),
       secrets: known,
       settings: checked,
     }
