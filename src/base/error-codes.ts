@@ -443,6 +443,8 @@ export const errorCodes = {
   'A machine: catamaran-agent': {
     'manager-unknown':
       'The init of this machine is none that its agent knows. Take one of this version of Catamaran.',
+    'nothing-aside':
+      'No safe boot has set an /etc aside. `catamaran-agent status` says how the machine was started.',
     'service-unknown': 'There is no such service. `catamaran-agent services` lists those that there are.',
     'volumes-not-mounted':
       'A volume cannot be mounted, and no container starts without it. The message says why.',

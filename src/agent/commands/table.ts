@@ -10,15 +10,18 @@ import { channel } from './channel.ts';
 import type { Command } from './command.ts';
 import { confirm } from './confirm.ts';
 import { diskGrow } from './disk-grow.ts';
+import { etcRestore } from './etc-restore.ts';
 import { healthGate } from './health-gate.ts';
 import { logs } from './logs.ts';
 import { markBad } from './mark-bad.ts';
 import { overdue } from './overdue.ts';
 import { pass } from './pass.ts';
+import { reset } from './reset.ts';
 import { rollback } from './rollback.ts';
 import { services } from './services.ts';
 import { servicesConfigure } from './services-configure.ts';
 import { servicesSignal } from './services-signal.ts';
+import { settle } from './settle.ts';
 import { stage } from './stage.ts';
 import { status } from './status.ts';
 import { update } from './update.ts';
@@ -33,6 +36,9 @@ export const agentCommands: readonly Command[] = [
   confirm,
   rollback,
   markBad,
+  etcRestore,
+  diskGrow,
+  reset,
   boot,
   bundleList,
   bundlePrepare,
@@ -40,9 +46,9 @@ export const agentCommands: readonly Command[] = [
   bundleCleanup,
   servicesConfigure,
   volumesMount,
-  diskGrow,
   account,
   healthGate,
+  settle,
   pass,
   overdue,
 ];

@@ -56,7 +56,7 @@ test.each(all)('$words is run by $program', async ({ program, words, lock }) => 
 
 test('who waits are those that write slots', () => {
   expect(all.filter(({ lock }) => lock).map(({ words }) => words)).toEqual([
-    ...['stage', 'confirm', 'rollback', 'mark-bad', 'account', 'pass', 'update', 'channel'],
+    ...['stage', 'confirm', 'rollback', 'mark-bad', 'reset', 'account', 'pass', 'update', 'channel'],
   ]);
 });
 
@@ -70,7 +70,7 @@ test('without words, with unknown ones, or half of them: the usage, for people',
   for (const words of [[], ['reboot'], ['bundle'], ['stat'], ['statuses']]) {
     expect(run(words)).toEqual({ status: 2, said: scriptFiles['agent-usage.txt']!.trim() });
   }
-  expect(scriptFiles['agent-usage.txt']).not.toMatch(/bundle|account|health-gate|overdue|configure|grow/);
+  expect(scriptFiles['agent-usage.txt']).not.toMatch(/bundle|account|health-gate|overdue|configure|settle/);
 });
 
 test('an image without component:updater says so', async () => {
