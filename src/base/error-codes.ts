@@ -21,6 +21,9 @@ export const errorCodes = {
     'usage-component': 'What was named is no component. Write its name, or a directory that begins with ./.',
     'usage-nothing-asked':
       'The command was not told what to do. Give one of the options that the hint names.',
+    'usage-setting': 'There is no setting of this name. `catamaran config` lists them.',
+    'config-malformed':
+      'The file of settings is not JSON. Remove it, and set them anew with `catamaran config`.',
     'usage-error-code': 'No error has this code. docs/errors.md lists all codes.',
     'format-unknown':
       'There is no output format of this name, or not for this. `catamaran formats` lists them.',
@@ -265,7 +268,8 @@ export const errorCodes = {
       'An OCI layout or archive cannot be read. Check the path and the tag, or export it again.',
   },
   'Debian packages': {
-    'debian-no-mirror': 'No Debian mirror is known. Name one with --mirror or CATAMARAN_DEBIAN_MIRROR.',
+    'debian-no-mirror':
+      'No Debian mirror is known. Name one of www.debian.org/mirror/list: `catamaran config mirror URL`.',
     'debian-mirror-malformed':
       'Not one or two URLs of Debian archives. Write the archive’s, then perhaps a comma and security’s.',
     'debian-release-refused':
@@ -348,10 +352,14 @@ export const errorCodes = {
     'gpt-unusable': 'The partition table cannot be mended or changed. The message says why.',
     'platform-unknown': 'There is no platform of this name. docs/platforms.md lists them.',
     'run-firmware': 'Machines of this architecture do not have this firmware. Leave --firmware out.',
+    'run-disk': 'The disk asked for is smaller than the image. Give --disk a larger size.',
     'run-incomplete':
       'Beside the kernel there is nothing to boot it with. Build it again with --format kernel+initrd.',
     'qemu-failed': 'QEMU ended with an error. Run the command again with --verbose to see how it was called.',
-    'machine-failed': 'QEMU did not start. The hint has the command that shows it by itself.',
+    'machine-failed': 'QEMU did not start. The message has what it said; --verbose shows how it was called.',
+    'machine-command': 'A command on the machine ended with an error. What it said is above.',
+    'machine-unknown':
+      'No machine of this name was started by `catamaran run`. Start it in another terminal.',
     'machine-control': 'QEMU does not answer. Start the machine again.',
     'machine-ended': 'The machine ended before it came so far. Watch it with `catamaran run`.',
     'machine-silent':

@@ -7,6 +7,7 @@ import { malformedDocument, readFormatted, writeDocument } from './document.ts';
 
 export interface Update {
   readonly url: string;
+  /** One of the repository's own. */
   readonly channel: string;
   /** The host's file with the repository's root metadata. */
   readonly root?: string;

@@ -15,6 +15,7 @@ import { loadDrivers } from './drivers.ts';
 import { mountFilesystems } from './filesystems.ts';
 import { setIdentity } from './identity.ts';
 import { restoreIdentity } from './kept-identity.ts';
+import { letIn } from './let-in.ts';
 import { boundMemory } from './memory.ts';
 import { stirRandomness } from './randomness.ts';
 import { explainSafeBoot } from './safe-boot.ts';
@@ -34,6 +35,7 @@ const steps: readonly BootStep[] = [
   ['the data partition stays as it is', growWhereThereIsDisk],
   ['the slots are not accounted for', accountForSlots],
   ['the machine has no name of its own', setIdentity],
+  ['nobody is let in by "catamaran run"', letIn],
   ['the seed of the last boot is lost', stirRandomness],
   ['the loopback interface is down', (host) => void host.run(['ip', 'link', 'set', 'lo', 'up'])],
 ];
