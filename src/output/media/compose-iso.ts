@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { type Arch, architectureOf } from '../../base/arch.ts';
 import { roundUp } from '../../base/size.ts';
 import { configAreaSize, encodeConfigArea } from '../../contract/config-area.ts';
+import { installIndexSize, writeInstallIndex } from '../../contract/install.ts';
 import { imageName } from '../../contract/release-manifest.ts';
 import { bootCatalog, bootRecord } from '../../disk/el-torito.ts';
 import { writeFat } from '../../disk/fat.ts';
@@ -23,6 +24,7 @@ import {
 import { concatenate, type SparseImage } from '../../disk/sparse.ts';
 import { deriveGuid, uuidBytes } from '../../gpt/guid.ts';
 import type { SlotImages } from '../../steps/slot.ts';
+import type { Installer } from './installer.ts';
 
 export interface IsoParts {
   readonly slot: Pick<SlotImages, 'boot' | 'root' | 'hash'>;
@@ -32,6 +34,8 @@ export interface IsoParts {
   /** Seconds since the epoch: the date of everything on it. */
   readonly epoch: number;
   readonly plain?: boolean;
+  /** Absent: a disk cannot be made from it. */
+  readonly installer?: Installer;
 }
 
 export const mediaPaths = {
@@ -40,12 +44,14 @@ export const mediaPaths = {
   script: `${prefixOnEsp.slice(1)}/grub.cfg`,
   live: `${mediaDirectory}/${liveConfigName}`,
   config: `${mediaDirectory}/config.env`,
+  install: `${mediaDirectory}/install.json`,
+  packed: `${mediaDirectory}/install.img`,
   boot: `${mediaDirectory}/${imageName('boot')}`,
   root: `${mediaDirectory}/${imageName('root')}`,
   hash: `${mediaDirectory}/${imageName('hash')}`,
 } as const;
 
-export function composeIso({ slot, grub, os, arch, epoch, plain = false }: IsoParts): SparseImage {
+export function composeIso({ slot, grub, os, arch, epoch, plain = false, installer }: IsoParts): SparseImage {
   const label = volumeLabel(os);
   const script = new TextEncoder().encode(liveScript(label));
   const esp = espImage(
@@ -65,6 +71,12 @@ export function composeIso({ slot, grub, os, arch, epoch, plain = false }: IsoPa
       { path: mediaPaths.script, size: script.length },
       { path: mediaPaths.live, size: liveConfigSize },
       { path: mediaPaths.config, size: configAreaSize },
+      ...(installer
+        ? [
+            { path: mediaPaths.install, size: installIndexSize },
+            { path: mediaPaths.packed, size: installer.packed.size },
+          ]
+        : []),
       { path: mediaPaths.boot, size: slot.boot.size },
       { path: mediaPaths.hash, size: slot.hash.size },
       { path: mediaPaths.root, size: slot.root.size },
@@ -73,7 +85,13 @@ export function composeIso({ slot, grub, os, arch, epoch, plain = false }: IsoPa
   );
   const place = (path: string) => layout.files.get(path)!;
   const at = (path: string) => place(path).offset;
-  const live = { label, root: at(mediaPaths.root), hash: at(mediaPaths.hash), config: at(mediaPaths.config) };
+  const live = {
+    label,
+    root: at(mediaPaths.root),
+    hash: at(mediaPaths.hash),
+    config: at(mediaPaths.config),
+    install: installer && at(mediaPaths.install),
+  };
   const bootCode = bios && installHybrid(bios.hybrid, at(mediaPaths.cd));
   return writeIso(layout, {
     label,
@@ -91,11 +109,24 @@ export function composeIso({ slot, grub, os, arch, epoch, plain = false }: IsoPa
       [mediaPaths.script, concatenate([script])],
       [mediaPaths.live, concatenate([writeLiveConfig(live)])],
       [mediaPaths.config, concatenate([encodeConfigArea(emptyConfig, sha256)])],
+      ...(installer ? installerFiles(installer, place) : []),
       [mediaPaths.boot, slot.boot],
       [mediaPaths.hash, slot.hash],
       [mediaPaths.root, slot.root],
     ]),
   });
+}
+
+function installerFiles(
+  { install, sums, packed }: Installer,
+  place: (path: string) => { readonly offset: number; readonly size: number },
+): [string, SparseImage][] {
+  const image = (name: keyof typeof sums) => ({ ...place(mediaPaths[name]), sha256: sums[name] });
+  const images = { boot: image('boot'), root: image('root'), hash: image('hash'), packed: image('packed') };
+  return [
+    [mediaPaths.install, concatenate([writeInstallIndex({ ...install, images })])],
+    [mediaPaths.packed, packed],
+  ];
 }
 
 const emptyConfig = { arguments: '', config: new Uint8Array(0) };
