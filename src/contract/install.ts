@@ -15,7 +15,7 @@ import {
 import type { Json } from '../base/json.ts';
 import { type PartitionRole, partitionRoles } from '../slots/constants.ts';
 import { sha256Form } from '../tuf/release-ref.ts';
-import { readDocument, writeDocument } from './document.ts';
+import { malformedDocument, readDocument, writeDocument } from './document.ts';
 import { type ReleaseFacts, type ReleasePart, readFacts, releaseParts } from './release-manifest.ts';
 
 export const installIndexSize = 256 * 1024;
@@ -55,14 +55,19 @@ export interface InstallIndex extends InstallFacts {
   readonly images: Readonly<Record<ReleasePart | 'packed', MediumImage>>;
 }
 
-export function writeInstallIndex(index: InstallIndex): Uint8Array {
+/** SHA-256 of ASCII, in lower-case hex. */
+type Digest = (text: string) => string;
+
+/** The document in one line, its sum in the next, and line ends up to the size. */
+export function writeInstallIndex(index: InstallIndex, digest: Digest): Uint8Array {
   const { os, version, arch, roothash, salt, dataBlocks, size, partitions, pieces, images } = index;
   const pairs = Object.entries(pieces).map(([name, each]) => [
     name,
     each.map((one) => [one.offset, one.size]),
   ]);
   const facts = { os, version, arch, roothash, salt, dataBlocks, size, partitions };
-  const text = writeDocument({ ...facts, pieces: Object.fromEntries(pairs), images }, 0);
+  const line = writeDocument({ ...facts, pieces: Object.fromEntries(pairs), images }, 0);
+  const text = `${line}${digest(line)}\n`;
   if (text.length > installIndexSize) throw new RangeError(`an index of ${text.length} bytes`);
   const bytes = new Uint8Array(installIndexSize).fill(0x0a);
   for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
@@ -71,7 +76,23 @@ export function writeInstallIndex(index: InstallIndex): Uint8Array {
 
 const mostPieces = 20_000;
 
-export function readInstallIndex(text: string, what: string): InstallIndex {
+/** `bytes` may go on behind it. */
+export function readInstallIndex(bytes: Uint8Array, what: string, digest: Digest): InstallIndex {
+  const line = lineAt(bytes, 0);
+  if (lineAt(bytes, line.length).trim() !== digest(line))
+    throw malformedDocument(what, 'is damaged: it has another sum than is written in it');
+  return readIndex(line, what);
+}
+
+function lineAt(bytes: Uint8Array, start: number): string {
+  const end = bytes.indexOf(0x0a, start) + 1;
+  let text = '';
+  for (let at = start; at < end; at += 4096)
+    text += String.fromCharCode(...bytes.subarray(at, Math.min(end, at + 4096)));
+  return text;
+}
+
+function readIndex(text: string, what: string): InstallIndex {
   const fields = readDocument(text, what);
   const facts = readFacts(fields);
   const { arch } = facts;

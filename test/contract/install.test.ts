@@ -1,4 +1,5 @@
 // What the builder says to the installer: whatever is written is read back, and what contradicts itself is refused.
+import { hash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
@@ -55,21 +56,24 @@ const anyIndex: fc.Arbitrary<InstallIndex> = fc
     return { os: 'x', ...facts, size: offset + block, partitions, pieces, images };
   });
 
-const textOf = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1');
+const digest = (text: string) => hash('sha256', text, 'hex');
+const write = (index: InstallIndex) => writeInstallIndex(index, digest);
+const read = (bytes: Uint8Array) => readInstallIndex(bytes, 'install.json', digest);
+const firstLine = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1').split('\n', 1)[0]!;
 
 test('whatever was written is read back, in a file of one size', () => {
   fc.assert(
     fc.property(anyIndex, (index) => {
-      const bytes = writeInstallIndex(index);
+      const bytes = write(index);
       expect(bytes).toHaveLength(installIndexSize);
-      expect(JSON.parse(textOf(bytes)).format).toBe(1);
-      expect(readInstallIndex(textOf(bytes), 'install.json')).toEqual(index);
+      expect(JSON.parse(firstLine(bytes)).format).toBe(1);
+      expect(read(bytes)).toEqual(index);
     }),
   );
 });
 
 const [index] = fc.sample(anyIndex, { numRuns: 1, seed: 1 });
-const members = JSON.parse(textOf(writeInstallIndex(index!)));
+const members = JSON.parse(firstLine(write(index!)));
 
 test.each<[string, (index: typeof members) => void, RegExp]>([
   [
@@ -143,7 +147,20 @@ test.each<[string, (index: typeof members) => void, RegExp]>([
 ])('refused: %s', (_, change, says) => {
   const changed = structuredClone(members);
   change(changed);
-  expect(() => readInstallIndex(JSON.stringify(changed), 'install.json')).toThrow(says);
+  const line = `${JSON.stringify(changed)}\n`;
+  expect(() => read(Buffer.from(`${line}${digest(line)}\n`))).toThrow(says);
+});
+
+test('a changed byte is seen, wherever it counts', () => {
+  const bytes = write(index!);
+  const length = firstLine(bytes).length + 65;
+  fc.assert(
+    fc.property(fc.nat(length - 1), fc.integer({ min: 1, max: 255 }), (at, bits) => {
+      const changed = bytes.slice();
+      changed[at]! ^= bits;
+      expect(() => read(changed)).toThrow(/install.json/);
+    }),
+  );
 });
 
 test('names that are packed are of partitions, but for the boot code and the variant of the ESP', () => {

@@ -11,6 +11,7 @@ import { makeDirectories } from './directories.ts';
 import { loadDrivers } from './drivers.ts';
 import { mountFilesystems } from './filesystems.ts';
 import { setIdentity } from './identity.ts';
+import { installWhereAsked } from './install.ts';
 import { stirRandomness } from './randomness.ts';
 
 type BootStep = readonly [failure: string, work: (host: Host) => void];
@@ -26,6 +27,7 @@ const steps: readonly BootStep[] = [
   ['the machine has no name of its own', setIdentity],
   ['the seed of the last boot is lost', stirRandomness],
   ['the loopback interface is down', (host) => void host.run(['ip', 'link', 'set', 'lo', 'up'])],
+  ['nothing was installed', installWhereAsked],
 ];
 
 export function boot(host: Host): void {

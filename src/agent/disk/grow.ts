@@ -4,10 +4,10 @@
 // gpt.ts gives the order; the kernel resizes the partition in place, ext4 its file system through its journal.
 
 import { sectorSize } from '../../gpt/geometry.ts';
-import { formatUuid } from '../../gpt/guid.ts';
 import { type Disk, planTable, type TablePlan } from '../../gpt/mend.ts';
 import { partitionNumber } from '../../slots/constants.ts';
 import { AgentError, type Host, runOrThrow } from '../host/host.ts';
+import { randomGuid } from './random-guid.ts';
 
 /** On the data partition: it has grown, and never grows again. */
 const mark = '/var/lib/catamaran/grown';
@@ -73,14 +73,6 @@ function diskOf(host: Host, path: string, sectors: number): Disk {
       }
     },
   };
-}
-
-/** RFC 9562, version 4. */
-function randomGuid(host: Host): string {
-  const guid = host.readBytes('/dev/urandom', 0, 16);
-  guid[6] = (guid[6]! & 0x0f) | 0x40;
-  guid[8] = (guid[8]! & 0x3f) | 0x80;
-  return formatUuid(guid);
 }
 
 function writeTable(host: Host, disk: string, { writes }: TablePlan): void {

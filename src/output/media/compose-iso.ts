@@ -124,7 +124,10 @@ function installerFiles(
   const image = (name: keyof typeof sums) => ({ ...place(mediaPaths[name]), sha256: sums[name] });
   const images = { boot: image('boot'), root: image('root'), hash: image('hash'), packed: image('packed') };
   return [
-    [mediaPaths.install, concatenate([writeInstallIndex({ ...install, images })])],
+    [
+      mediaPaths.install,
+      concatenate([writeInstallIndex({ ...install, images }, (text) => sha256(Buffer.from(text)))]),
+    ],
     [mediaPaths.packed, packed],
   ];
 }
