@@ -15,7 +15,7 @@ import {
 import type { Json } from '../base/json.ts';
 import { type PartitionRole, partitionRoles } from '../slots/constants.ts';
 import { sha256Form } from '../tuf/release-ref.ts';
-import { malformedDocument, readDocument, writeDocument } from './document.ts';
+import { malformedDocument, readFormatted, writeDocument } from './document.ts';
 import { type ReleaseFacts, type ReleasePart, readFacts, releaseParts } from './release-manifest.ts';
 
 export const installIndexSize = 256 * 1024;
@@ -27,12 +27,12 @@ export const packedNames = ['boot-code', 'bios-boot', 'esp', 'esp-bios', 'ab-sta
 export type PackedName = (typeof packedNames)[number];
 
 /** In bytes. */
-export interface Place {
+export interface BytePlace {
   readonly offset: number;
   readonly size: number;
 }
 
-export interface MediumImage extends Place {
+export interface MediumImage extends BytePlace {
   /** Lower-case hex. */
   readonly sha256: string;
 }
@@ -42,12 +42,12 @@ export interface InstallFacts extends Omit<ReleaseFacts, 'arch'> {
   /** In bytes: the smallest disk. */
   readonly size: number;
   /** In the order of the table, as the disk has them. */
-  readonly partitions: readonly (Place & { readonly role: PartitionRole })[];
+  readonly partitions: readonly (BytePlace & { readonly role: PartitionRole })[];
   /**
    * The pieces of each, sorted, in the order of `packedNames` one after the other in the packed file. Offsets are those in
    * the partition, of the boot code that on the disk. What is between them is zero.
    */
-  readonly pieces: Readonly<Partial<Record<PackedName, readonly Place[]>>>;
+  readonly pieces: Readonly<Partial<Record<PackedName, readonly BytePlace[]>>>;
 }
 
 export interface InstallIndex extends InstallFacts {
@@ -93,7 +93,7 @@ function lineAt(bytes: Uint8Array, start: number): string {
 }
 
 function readIndex(text: string, what: string): InstallIndex {
-  const fields = readDocument(text, what);
+  const fields = readFormatted(text, what);
   const facts = readFacts(fields);
   const { arch } = facts;
   if (!isArch(arch)) throw fields.refuse(`${what}: arch`, `is ${arch}, which is not known here`);
@@ -152,7 +152,7 @@ function readPieces(fields: Fields, partitions: InstallIndex['partitions']): Ins
 }
 
 /** Of whole grains, not before `least`, and within `room`. */
-function readPlace(fields: Fields, least: number, room: number): Place {
+function readPlace(fields: Fields, least: number, room: number): BytePlace {
   const offset = numberField(fields, 'offset', least, room);
   const size = numberField(fields, 'size', 1, room - offset);
   if (offset % installGrain !== 0 || size % installGrain !== 0)

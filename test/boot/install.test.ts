@@ -59,9 +59,9 @@ const disk = (id: string, options: string, device = 'virtio-blk-pci') => [
 
 /** A shell on the console. What is typed comes back, too: the end of a command is not in it as it is typed. */
 async function logIn(machine: Machine) {
-  await machine.serial.waitFor(/login: ?$/, 10 * minute);
+  await machine.serial.waitFor(/installtest login:/, 10 * minute);
   machine.write('root\n');
-  await machine.serial.waitFor(/# ?$/, 5 * minute);
+  await machine.serial.waitFor(/root@installtest:\S+# /, 5 * minute);
   let count = 0;
   return {
     type: (line: string) => machine.write(`${line}\n`),

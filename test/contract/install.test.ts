@@ -3,9 +3,9 @@ import { hash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
+  type BytePlace,
   type InstallIndex,
   installIndexSize,
-  type Place,
   packedNames,
   readInstallIndex,
   writeInstallIndex,
@@ -17,7 +17,7 @@ const sum = fc.stringMatching(/^[0-9a-f]{64}$/);
 const image = fc.record({ offset: fc.integer({ min: 1 }), size: fc.nat(), sha256: sum });
 
 /** Apart from each other, in a room of so many blocks. */
-const anyPieces = (blocks: number): fc.Arbitrary<Place[]> =>
+const anyPieces = (blocks: number): fc.Arbitrary<BytePlace[]> =>
   fc
     .uniqueArray(fc.nat(blocks - 1), { maxLength: 40 })
     .map((places) => places.sort((a, b) => a - b).map((place) => ({ offset: place * block, size: block })));

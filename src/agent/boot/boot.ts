@@ -30,7 +30,7 @@ const steps: readonly BootStep[] = [
   ['nothing was installed', installWhereAsked],
 ];
 
-export function boot(host: Host): void {
+export function prepareMachine(host: Host): void {
   for (const [failure, work] of steps) {
     try {
       work(host);

@@ -1,6 +1,6 @@
 // The system that runs from a medium, onto a disk. Called by a person, or at boot where the kernel's arguments ask for it.
 import { install as installSystem, installUnattended } from '../install/install.ts';
-import { parseWords } from '../install/options.ts';
+import { parseInstallWords } from '../install/options.ts';
 import type { Command } from './command.ts';
 
 export const install: Command = {
@@ -11,7 +11,7 @@ export const install: Command = {
   lock: true,
   parse(words) {
     if (words.join(' ') === '--unattended') return installUnattended;
-    const options = parseWords(words);
+    const options = parseInstallWords(words);
     return options && ((host) => installSystem(host, options));
   },
 };

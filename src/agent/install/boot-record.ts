@@ -6,14 +6,14 @@ import { writeGpt } from '../../gpt/write.ts';
 import { partitionAttributes, partitionType } from '../../slots/constants.ts';
 import { randomGuid } from '../disk/random-guid.ts';
 import type { Host } from '../host/host.ts';
-import type { RawDisk } from './raw-disk.ts';
+import type { TargetDisk } from './target-disk.ts';
 
 const bootCodeSize = 440;
 
 /** `size`: of the disk, in bytes. `bootCode`: for a BIOS; absent where none is to start it. */
 export function writeBootRecord(
   host: Host,
-  disk: RawDisk,
+  disk: TargetDisk,
   { index, size, bootCode }: { index: InstallIndex; size: number; bootCode: Uint8Array | undefined },
 ): void {
   const sectors = Math.floor(size / sectorSize);

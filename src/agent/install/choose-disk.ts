@@ -5,8 +5,8 @@ import { formatSize } from '../../base/size.ts';
 import type { InstallIndex } from '../../contract/install.ts';
 import { sectorSize } from '../../gpt/geometry.ts';
 import { AgentError, type Host } from '../host/host.ts';
-import { describeContents } from './disk-contents.ts';
-import { type Disk, listDisks } from './disks.ts';
+import { describeHeld } from './disk-contents.ts';
+import { listDisks, type MachineDisk } from './disks.ts';
 import type { Medium } from './medium.ts';
 
 export interface Choice {
@@ -16,7 +16,7 @@ export interface Choice {
 }
 
 /** `name`: as in /dev, or a path that leads there. */
-export function chooseNamed(host: Host, name: string, { medium, wipe }: Choice): Disk {
+export function chooseNamed(host: Host, name: string, { medium, wipe }: Choice): MachineDisk {
   const { output } = host.run(['readlink', '-f', name.startsWith('/') ? name : `/dev/${name}`]);
   const path = output.trim();
   const disk = listDisks(host, medium.name).find((each) => each.path === path);
@@ -27,7 +27,7 @@ export function chooseNamed(host: Host, name: string, { medium, wipe }: Choice):
 }
 
 /** The only disk that nothing speaks against. */
-export function chooseOnly(host: Host, { medium, wipe }: Choice): Disk {
+export function chooseOnly(host: Host, { medium, wipe }: Choice): MachineDisk {
   const disks = listDisks(host, medium.name);
   if (!disks.some(({ isMedium }) => !isMedium))
     throw refused('this machine has no disk to install on', 'install-disk-unknown');
@@ -42,7 +42,7 @@ export function chooseOnly(host: Host, { medium, wipe }: Choice): Disk {
   });
 }
 
-function objection(host: Host, disk: Disk, { medium, wipe }: Choice): AgentError | undefined {
+function objection(host: Host, disk: MachineDisk, { medium, wipe }: Choice): AgentError | undefined {
   try {
     requireFit(disk, medium.index);
     if (!wipe) requireEmpty(host, disk);
@@ -54,21 +54,21 @@ function objection(host: Host, disk: Disk, { medium, wipe }: Choice): AgentError
 }
 
 /** By the answers of whoever sits before the console. */
-export function chooseByAsking(host: Host, { medium, wipe }: Choice): Disk {
+export function chooseByAsking(host: Host, { medium, wipe }: Choice): MachineDisk {
   const disks = listDisks(host, medium.name);
   for (const line of listForPeople(host, disks, medium)) host.print(line);
   host.print('install on which disk? (an empty line: on none)');
   const name = readLine(host);
   if (name === '') throw noneChosen();
   const disk = chooseNamed(host, name, { medium, wipe: true });
-  const contents = wipe ? undefined : describeContents(host, disk);
+  const contents = wipe ? undefined : describeHeld(host, disk);
   if (contents === undefined) return disk;
   host.print(`${disk.path} holds ${contents}. All of it will be lost. Write "wipe" to go on:`);
   if (readLine(host) !== 'wipe') throw noneChosen();
   return disk;
 }
 
-export function listForPeople(host: Host, disks: readonly Disk[], { index }: Medium): string[] {
+export function listForPeople(host: Host, disks: readonly MachineDisk[], { index }: Medium): string[] {
   const rows = disks.map((disk) => {
     const { name, size, model } = disk;
     return `  ${name.padEnd(10)} ${formatSize(size).padStart(10)}  ${model.padEnd(24)} ${remarkOn(host, disk, index)}`;
@@ -79,15 +79,15 @@ export function listForPeople(host: Host, disks: readonly Disk[], { index }: Med
   ];
 }
 
-function remarkOn(host: Host, disk: Disk, index: InstallIndex): string {
+function remarkOn(host: Host, disk: MachineDisk, index: InstallIndex): string {
   if (disk.isMedium) return 'this system runs from it';
   if (disk.size < index.size) return 'too small';
   if (disk.readOnly) return 'read-only';
-  return disk.use ?? describeContents(host, disk) ?? 'empty';
+  return disk.use ?? describeHeld(host, disk) ?? 'empty';
 }
 
 /** Of what does not depend on what it holds. */
-function requireFit(disk: Disk, { size: needed }: InstallIndex): void {
+function requireFit(disk: MachineDisk, { size: needed }: InstallIndex): void {
   const { path, size, sector, use } = disk;
   if (disk.isMedium)
     throw refused(`${path} is what this system runs from`, 'install-disk-medium', 'Name another disk.');
@@ -113,8 +113,8 @@ function requireFit(disk: Disk, { size: needed }: InstallIndex): void {
     );
 }
 
-function requireEmpty(host: Host, disk: Disk): void {
-  const contents = describeContents(host, disk);
+function requireEmpty(host: Host, disk: MachineDisk): void {
+  const contents = describeHeld(host, disk);
   if (contents !== undefined)
     throw refused(
       `${disk.path} (${formatSize(disk.size)}, ${disk.model}) holds ${contents}`,

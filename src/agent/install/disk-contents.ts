@@ -4,8 +4,8 @@ import { decodeEntry } from '../../gpt/entry.ts';
 import { entrySize, sectorSize } from '../../gpt/geometry.ts';
 import { decodeHeader } from '../../gpt/header.ts';
 import type { Host } from '../host/host.ts';
-import type { Disk } from './disks.ts';
-import { openRawDisk } from './raw-disk.ts';
+import type { MachineDisk } from './disks.ts';
+import { openTargetDisk } from './target-disk.ts';
 
 export const edge = 1 << 20;
 
@@ -19,8 +19,8 @@ export function edgesOf(size: number): { offset: number; size: number }[] {
 }
 
 /** Undefined: it holds nothing. */
-export function describeContents(host: Host, { path, size }: Disk): string | undefined {
-  const disk = openRawDisk(host, path);
+export function describeHeld(host: Host, { path, size }: MachineDisk): string | undefined {
+  const disk = openTargetDisk(host, path);
   if (edgesOf(size).every((each) => disk.isZero(each))) return undefined;
   const bytes = disk.read(0, Math.min(size, 70_000));
   return describeGpt(bytes) ?? describeSignature(bytes) ?? 'something that is not known here';

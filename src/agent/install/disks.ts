@@ -2,7 +2,7 @@
 import { sectorSize } from '../../gpt/geometry.ts';
 import type { Host } from '../host/host.ts';
 
-export interface Disk {
+export interface MachineDisk {
   /** In /sys/block. */
   readonly name: string;
   readonly path: string;
@@ -21,14 +21,14 @@ export interface Disk {
 /** What is no disk of a machine, or cannot be started from. */
 const others = /^(loop|ram|zram|dm-|md|sr|fd|nbd|drbd|mtdblock|mmcblk\d+(boot\d|rpmb|gp\d))/;
 
-export function listDisks(host: Host, medium: string): Disk[] {
+export function listDisks(host: Host, medium: string): MachineDisk[] {
   return (host.listDirectory('/sys/block') ?? [])
     .filter((name) => !others.test(name))
     .map((name) => describeDisk(host, name, medium))
     .filter(({ size }) => size > 0);
 }
 
-function describeDisk(host: Host, name: string, medium: string): Disk {
+function describeDisk(host: Host, name: string, medium: string): MachineDisk {
   const read = (attribute: string) => host.readText(`/sys/block/${name}/${attribute}`)?.trim();
   const partitions = (host.listDirectory(`/sys/block/${name}`) ?? []).filter(
     (each) => each.startsWith(name) && read(`${each}/partition`) !== undefined,

@@ -3,7 +3,7 @@
 import { formatSize } from '../../base/size.ts';
 import { AgentError, type Host, runOrThrow } from '../host/host.ts';
 import { chooseByAsking, chooseNamed, chooseOnly } from './choose-disk.ts';
-import type { Disk } from './disks.ts';
+import type { MachineDisk } from './disks.ts';
 import { checkMedium, type Medium, openMedium } from './medium.ts';
 import { type InstallOptions, readArgument } from './options.ts';
 import { checkSettings, type MachineSettings } from './settings.ts';
@@ -78,7 +78,7 @@ function checkWishes(host: Host, { index }: Medium, wishes: DiskWishes): void {
   checkSettings(host, wishes);
 }
 
-function installOn(host: Host, disk: Disk, medium: Medium, wishes: DiskWishes): void {
+function installOn(host: Host, disk: MachineDisk, medium: Medium, wishes: DiskWishes): void {
   const { index } = medium;
   host.print(`${index.os} ${index.version} goes onto ${disk.path}, ${formatSize(disk.size)}, ${disk.model}`);
   checkMedium(host, medium);
@@ -86,7 +86,7 @@ function installOn(host: Host, disk: Disk, medium: Medium, wishes: DiskWishes): 
   for (const line of describeResult(disk, medium, wishes)) host.print(line);
 }
 
-function describeResult(disk: Disk, { name, index }: Medium, wishes: DiskWishes): string[] {
+function describeResult(disk: MachineDisk, { name, index }: Medium, wishes: DiskWishes): string[] {
   const { config, channel }: MachineSettings = wishes;
   const data = placeIn(index, 'data').size + disk.size - index.size;
   const firmware =

@@ -24,7 +24,7 @@ const firmwares: readonly InstallOptions['firmware'][] = ['bios', 'uefi', 'both'
 const firmwareOf = (word: string | undefined) => firmwares.find((each) => each === word);
 
 /** Undefined where the words make no sense. */
-export function parseWords(words: readonly string[]): InstallOptions | undefined {
+export function parseInstallWords(words: readonly string[]): InstallOptions | undefined {
   let options: InstallOptions = { wipe: false, firmware: 'both' };
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at]!;

@@ -1,9 +1,9 @@
 // What whoever installs gives the machine on its way: a configuration, where the machine looks for it at its first start, and
 // the channel that it follows, as the command `channel` would have written it.
-import type { Place } from '../../contract/install.ts';
+import type { BytePlace } from '../../contract/install.ts';
 import { AgentError, type Host, runOrThrow } from '../host/host.ts';
 import { kernelArgument } from '../host/kernel-arguments.ts';
-import { requireChannel, writeChannel } from '../update/settings.ts';
+import { requireChannelName, writeChannel } from '../update/settings.ts';
 import { withRange } from './map-range.ts';
 
 export interface MachineSettings {
@@ -33,7 +33,7 @@ export function checkSettings(host: Host, { config, channel }: MachineSettings):
       );
   }
   if (channel === undefined) return;
-  requireChannel(channel);
+  requireChannelName(channel);
   if (kernelArgument(host, 'catamaran.etc') === 'memory')
     throw new AgentError(
       'this system forgets what is changed in /etc at each boot, and the channel with it',
@@ -48,7 +48,7 @@ export function checkSettings(host: Host, { config, channel }: MachineSettings):
 /** `place`: of the data partition. Read back from the medium, by another mount. */
 export function writeSettings(
   host: Host,
-  { disk, place }: { disk: string; place: Place },
+  { disk, place }: { disk: string; place: BytePlace },
   { config, channel }: MachineSettings,
 ): void {
   if (config === undefined && channel === undefined) return;

@@ -1,17 +1,17 @@
 // The partitions that a disk is going to have, for what fills a slot: places on the disk, as it has no table yet.
-import type { InstallIndex, Place } from '../../contract/install.ts';
+import type { BytePlace, InstallIndex } from '../../contract/install.ts';
 import { type PartitionRole, slotRole } from '../../slots/constants.ts';
 import type { Host } from '../host/host.ts';
 import type { Partitions } from '../slots/partitions.ts';
 import { verifyByKernel } from '../slots/verify-tree.ts';
 import { withRange } from './map-range.ts';
-import type { RawDisk } from './raw-disk.ts';
+import type { TargetDisk } from './target-disk.ts';
 
-export function placeIn({ partitions }: Pick<InstallIndex, 'partitions'>, role: PartitionRole): Place {
+export function placeIn({ partitions }: Pick<InstallIndex, 'partitions'>, role: PartitionRole): BytePlace {
   return partitions.find((each) => each.role === role)!;
 }
 
-export function partitionsOn(host: Host, disk: RawDisk, index: InstallIndex): Partitions {
+export function partitionsOn(host: Host, disk: TargetDisk, index: InstallIndex): Partitions {
   const at = (role: PartitionRole, offset: number) => placeIn(index, role).offset + offset;
   return {
     sizeOf: (role) => placeIn(index, role).size,

@@ -5,7 +5,7 @@
 import type { Firmware } from '../../base/firmware.ts';
 import { releaseParts } from '../../contract/release-manifest.ts';
 import { slotRole } from '../../slots/constants.ts';
-import { blockSize } from '../../verity/superblock.ts';
+import { verityBlockSize } from '../../verity/superblock.ts';
 import type { Host } from '../host/host.ts';
 import { trackBytes } from '../host/progress.ts';
 import { reachCrashPoint } from '../slots/crash-points.ts';
@@ -13,21 +13,21 @@ import { fill, type SlotContent } from '../slots/fill.ts';
 import { eraseBoot } from '../slots/read-back.ts';
 import { writeBootRecord } from './boot-record.ts';
 import { edgesOf } from './disk-contents.ts';
-import type { Disk } from './disks.ts';
+import type { MachineDisk } from './disks.ts';
 import type { Medium } from './medium.ts';
-import { openRawDisk, type RawDisk } from './raw-disk.ts';
 import { type MachineSettings, writeSettings } from './settings.ts';
+import { openTargetDisk, type TargetDisk } from './target-disk.ts';
 import { partitionsOn, placeIn } from './target-partitions.ts';
-import { piecesOf, writePart } from './write-parts.ts';
+import { packedPiecesOf, writePart } from './write-parts.ts';
 
 export interface DiskWishes extends MachineSettings {
   /** Which firmware shall start it. */
   readonly firmware: Firmware | 'both';
 }
 
-export function writeDisk(host: Host, medium: Medium, target: Disk, wishes: DiskWishes): void {
+export function writeDisk(host: Host, medium: Medium, target: MachineDisk, wishes: DiskWishes): void {
   const { index } = medium;
-  const disk = openRawDisk(
+  const disk = openTargetDisk(
     host,
     target.path,
     trackBytes(host, target.path, { total: workOf(medium), before: 0 }),
@@ -71,7 +71,7 @@ function workOf({ index }: Medium): number {
 }
 
 /** The images that this very system runs from. */
-function slotContent({ path, index }: Medium, disk: RawDisk): SlotContent {
+function slotContent({ path, index }: Medium, disk: TargetDisk): SlotContent {
   const copy = (part: (typeof releaseParts)[number], start: number, end: number) => {
     const from = index.images[part].offset + start;
     const to = placeIn(index, slotRole(part, 'A')).offset + start;
@@ -81,18 +81,18 @@ function slotContent({ path, index }: Medium, disk: RawDisk): SlotContent {
     tree: index,
     begin: (takeOut) => takeOut(),
     writeRest() {
-      for (const part of releaseParts) copy(part, blockSize, index.images[part].size);
+      for (const part of releaseParts) copy(part, verityBlockSize, index.images[part].size);
       return [];
     },
     writeFirst() {
       for (const part of ['root', 'hash', 'boot'] as const)
-        copy(part, 0, Math.min(blockSize, index.images[part].size));
+        copy(part, 0, Math.min(verityBlockSize, index.images[part].size));
       disk.flush();
     },
   };
 }
 
 function readBootCode(host: Host, { path, index }: Medium): Uint8Array | undefined {
-  const [piece] = piecesOf(index, 'boot-code', 0);
+  const [piece] = packedPiecesOf(index, 'boot-code', 0);
   return piece && host.readBytes(path, piece.from, piece.to.size);
 }

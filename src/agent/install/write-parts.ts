@@ -1,22 +1,26 @@
 // What is packed on the medium to its places on the disk, with zeros between its pieces; and proven, piece by piece, against
 // the medium, whose sums have been found to be right.
-import { type InstallIndex, type PackedName, type Place, packedNames } from '../../contract/install.ts';
+import { type BytePlace, type InstallIndex, type PackedName, packedNames } from '../../contract/install.ts';
 import { differ } from '../../gpt/bytes.ts';
 import type { PartitionRole } from '../../slots/constants.ts';
 import type { Host } from '../host/host.ts';
 import type { Medium } from './medium.ts';
-import { notAsWritten, type RawDisk, windows } from './raw-disk.ts';
+import { notAsWritten, type TargetDisk, windows } from './target-disk.ts';
 import { placeIn } from './target-partitions.ts';
 
 export interface PackedPiece {
   /** On the disk. */
-  readonly to: Place;
+  readonly to: BytePlace;
   /** On the medium, in bytes. */
   readonly from: number;
 }
 
 /** `start`: of what the pieces count from, on the disk. */
-export function piecesOf({ pieces, images }: InstallIndex, name: PackedName, start: number): PackedPiece[] {
+export function packedPiecesOf(
+  { pieces, images }: InstallIndex,
+  name: PackedName,
+  start: number,
+): PackedPiece[] {
   const before = packedNames.slice(0, packedNames.indexOf(name)).flatMap((each) => pieces[each] ?? []);
   let from = before.reduce((sum, { size }) => sum + size, images.packed.offset);
   return (pieces[name] ?? []).map(({ offset, size }) => {
@@ -28,13 +32,13 @@ export function piecesOf({ pieces, images }: InstallIndex, name: PackedName, sta
 
 /** Undefined for `name`: nothing but zeros. What comes back proves it. */
 export function writePart(
-  { host, medium, disk }: { host: Host; medium: Medium; disk: RawDisk },
+  { host, medium, disk }: { host: Host; medium: Medium; disk: TargetDisk },
   role: PartitionRole,
   name: PackedName | undefined,
 ): () => void {
   const { index, path } = medium;
   const place = placeIn(index, role);
-  const pieces = name === undefined ? [] : piecesOf(index, name, place.offset);
+  const pieces = name === undefined ? [] : packedPiecesOf(index, name, place.offset);
   const cleared = gapsOf(place, pieces).flatMap((gap) => clearGap(disk, gap));
   for (const { to, from } of pieces) disk.copy({ path, offset: from }, to);
   return () => {
@@ -44,14 +48,14 @@ export function writePart(
 }
 
 /** Those parts of it that were no zeros. */
-function clearGap(disk: RawDisk, gap: Place): Place[] {
-  const written: Place[] = [];
+function clearGap(disk: TargetDisk, gap: BytePlace): BytePlace[] {
+  const written: BytePlace[] = [];
   for (const each of windows(gap)) if (disk.clear(each)) written.push(each);
   return written;
 }
 
-function gapsOf({ offset, size }: Place, pieces: readonly PackedPiece[]): Place[] {
-  const gaps: Place[] = [];
+function gapsOf({ offset, size }: BytePlace, pieces: readonly PackedPiece[]): BytePlace[] {
+  const gaps: BytePlace[] = [];
   let end = offset;
   for (const { to } of [...pieces, { to: { offset: offset + size, size: 0 } }]) {
     if (to.offset > end) gaps.push({ offset: end, size: to.offset - end });
@@ -64,8 +68,8 @@ const chunk = 1 << 18;
 
 function prove(
   host: Host,
-  disk: RawDisk,
-  { path, from, to }: { path: string; from: number; to: Place },
+  disk: TargetDisk,
+  { path, from, to }: { path: string; from: number; to: BytePlace },
 ): void {
   for (let done = 0; done < to.size; done += chunk) {
     const size = Math.min(chunk, to.size - done);

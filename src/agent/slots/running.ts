@@ -1,14 +1,15 @@
 // What the kernel's arguments and the root image say of the system that runs.
+import type { ReleaseVersion } from '../../base/flavour.ts';
 import type { SlotName } from '../../slots/constants.ts';
 import { AgentError, type Host } from '../host/host.ts';
-import { kernelArgument, kernelArguments } from '../host/kernel-arguments.ts';
+import { kernelArgument, kernelWords } from '../host/kernel-arguments.ts';
 import { refuseLive } from './live.ts';
 
 export interface Running {
   readonly slot: SlotName;
   /** Lower-case hex. */
   readonly rootHash: string;
-  readonly version: string;
+  readonly version: ReleaseVersion;
   /** Of this boot, by the kernel. */
   readonly bootId: string;
   /** Started by the boot loader's last entry: no slot was fit to be chosen. */
@@ -29,7 +30,7 @@ export function readRunning(host: Host): Running {
     rootHash,
     version,
     bootId: (host.readText('/proc/sys/kernel/random/boot_id') ?? '').trim(),
-    rescue: kernelArguments(host).includes('catamaran.rescue'),
+    rescue: kernelWords(host).includes('catamaran.rescue'),
   };
 }
 

@@ -3,10 +3,10 @@
 import { createHash } from 'node:crypto';
 import { digestHex } from '../../base/digest.ts';
 import {
+  type BytePlace,
   type InstallFacts,
   installGrain,
   type PackedName,
-  type Place,
   packedNames,
 } from '../../contract/install.ts';
 import { type ReleasePart, releaseParts } from '../../contract/release-manifest.ts';
@@ -87,7 +87,7 @@ async function packDisk(
     'ab-state': parts['ab-state'],
     data: parts.data,
   };
-  const pieces: Partial<Record<PackedName, readonly Place[]>> = {};
+  const pieces: Partial<Record<PackedName, readonly BytePlace[]>> = {};
   const chunks: Uint8Array[] = [];
   for (const name of packedNames) {
     const image = images[name];

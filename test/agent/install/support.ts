@@ -14,15 +14,15 @@ import {
 import { dirname, join } from 'node:path';
 import type { Finished } from '../../../src/agent/host/host.ts';
 import {
+  type BytePlace,
   type InstallIndex,
   installGrain,
   type PackedName,
-  type Place,
   packedNames,
   writeInstallIndex,
 } from '../../../src/contract/install.ts';
 import { releaseParts } from '../../../src/contract/release-manifest.ts';
-import { assembleDisk, type Disk } from '../../../src/disk/disk.ts';
+import { assembleDisk, type DiskImage } from '../../../src/disk/disk.ts';
 import { layoutDisk } from '../../../src/disk/disk-layout.ts';
 import { packImage } from '../../../src/disk/pack-image.ts';
 import { concatenate, type SparseImage, sparseImage } from '../../../src/disk/sparse.ts';
@@ -60,7 +60,7 @@ const packed: Readonly<Record<PackedName, SparseImage>> = {
 const { images, manifest } = fresh;
 
 /** As the builder writes it, for a BIOS and for UEFI. */
-export const builtDisk: Disk = assembleDisk(
+export const builtDisk: DiskImage = assembleDisk(
   layout,
   {
     'bios-boot': packed['bios-boot'],
@@ -74,7 +74,7 @@ export const builtDisk: Disk = assembleDisk(
   bootCode,
 );
 
-export async function bytesOfDisk({ size, extents }: Disk): Promise<Buffer> {
+export async function bytesOfDisk({ size, extents }: DiskImage): Promise<Buffer> {
   const bytes = Buffer.alloc(size);
   for (const { offset, content } of extents) bytes.set(await contentBytes(content), offset);
   return bytes;
@@ -85,7 +85,7 @@ const indexAt = 64 * 1024;
 /** `names`: what is packed; without boot code it is as for a machine that has no BIOS. */
 export async function makeMedium(names: readonly PackedName[] = packedNames): Promise<Buffer> {
   const sum = (bytes: Uint8Array) => hash('sha256', bytes, 'hex');
-  const pieces: Partial<Record<PackedName, readonly Place[]>> = {};
+  const pieces: Partial<Record<PackedName, readonly BytePlace[]>> = {};
   const chunks: Uint8Array[] = [];
   for (const name of packedNames.filter((each) => names.includes(each))) {
     const each = await packImage(packed[name], installGrain);

@@ -1,22 +1,22 @@
 // A disk as bytes, before it has partitions. Writes go past the page cache, so that an error is told where it happens; what is
 // read back comes from the medium. In pieces of a few MiB, each of which counts towards the progress that is shown.
-import type { Place } from '../../contract/install.ts';
+import type { BytePlace } from '../../contract/install.ts';
 import { differ } from '../../gpt/bytes.ts';
 import { AgentError, type Host, runOrThrow } from '../host/host.ts';
 
-export interface RawDisk {
+export interface TargetDisk {
   readonly path: string;
   /** From a file or another disk. Offsets and sizes are whole sectors. */
-  copy(from: { readonly path: string; readonly offset: number }, to: Place): void;
+  copy(from: { readonly path: string; readonly offset: number }, to: BytePlace): void;
   /** Zeros, where there are none yet: a disk that allocates what is written stays as small as it is. True: it wrote. */
-  clear(place: Place): boolean;
+  clear(place: BytePlace): boolean;
   /** A few sectors; they are read back at once. */
   write(offset: number, bytes: Uint8Array): void;
   /** From the medium. */
   read(offset: number, size: number): Uint8Array;
   /** SHA-256 in hex, of the medium. */
-  digest(place: Place): string;
-  isZero(place: Place): boolean;
+  digest(place: BytePlace): string;
+  isZero(place: BytePlace): boolean;
   /** What was written is on the medium, whatever caches the disk has, and the kernel holds nothing of it. */
   flush(): void;
 }
@@ -29,8 +29,8 @@ const window = 8 * block;
 const scratch = '/run/catamaran/block';
 const said = '/run/catamaran/dd';
 
-export function openRawDisk(host: Host, path: string, track: Track = () => {}): RawDisk {
-  const disk: RawDisk = {
+export function openTargetDisk(host: Host, path: string, track: Track = () => {}): TargetDisk {
+  const disk: TargetDisk = {
     path,
     copy(from, to) {
       for (const { offset, size } of windows(to)) {
@@ -77,12 +77,12 @@ export function notAsWritten(path: string, offset: number): AgentError {
   );
 }
 
-export function* windows({ offset, size }: Place): Generator<Place> {
+export function* windows({ offset, size }: BytePlace): Generator<BytePlace> {
   for (let done = 0; done < size; done += window)
     yield { offset: offset + done, size: Math.min(window, size - done) };
 }
 
-interface Write extends Place {
+interface Write extends BytePlace {
   readonly from: string;
   readonly skip: number;
   readonly to: string;
@@ -106,7 +106,7 @@ function writeByDd(host: Host, { from, skip, to, offset, size }: Write): void {
 }
 
 /** What a program makes of these bytes of the medium. The sum of a pipe has no place for what dd says. */
-function filter(host: Host, path: string, { offset, size }: Place, program: string): string {
+function filter(host: Host, path: string, { offset, size }: BytePlace, program: string): string {
   const bs = Math.min(block, size);
   const flags = 'iflag=direct,skip_bytes,count_bytes,fullblock';
   const script = `dd if="$1" bs="$2" skip="$3" count="$4" ${flags} 2>"$5" | ${program}; cat "$5"`;
@@ -122,7 +122,7 @@ function filter(host: Host, path: string, { offset, size }: Place, program: stri
   return result;
 }
 
-function readBack(host: Host, path: string, { offset, size }: Place): Uint8Array {
+function readBack(host: Host, path: string, { offset, size }: BytePlace): Uint8Array {
   try {
     return host.readBytes(path, offset, size);
   } catch {
