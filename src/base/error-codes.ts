@@ -448,6 +448,26 @@ export const errorCodes = {
     'document-newer':
       'A document has a newer format than this program knows. Update to a release in between, which knows it.',
   },
+  'Installing: catamaran-agent install': {
+    'install-not-live': 'The system runs from a disk, and installs nothing. Start the ISO or the stick.',
+    'install-no-medium':
+      'The live system came from a network, or from a medium without an installer. Start an ISO of ours.',
+    'install-medium-damaged': 'The medium does not read as it was written. Write it again, or take another.',
+    'install-disk-unknown': 'There is no such disk. `catamaran-agent install` without a word lists them.',
+    'install-disk-medium': 'The disk is the one that the system runs from. Name another one.',
+    'install-disk-used':
+      'The disk is in use: mounted, swap, or part of something. Stop that, or name another.',
+    'install-disk-read-only': 'The disk takes no writes. Look for its switch, or name another one.',
+    'install-disk-small': 'The disk is smaller than the system’s disk. The message says how much is needed.',
+    'install-disk-holds-data': 'The disk holds something. With --wipe it is lost, and the system written.',
+    'install-disk-choice': 'No disk was chosen, or not exactly one can be. Name it.',
+    'install-firmware': 'The system’s architecture has no BIOS. Leave --firmware out.',
+    'install-config': 'The file of --config cannot be read, or is larger than is taken.',
+    'install-etc-memory':
+      'The system forgets /etc at each boot, and the channel with it. Set it in the spec.',
+    'install-argument':
+      'The kernel’s argument catamaran.install has a word that is none. docs/install.md has them.',
+  },
   'A machine: catamaran-agent': {
     'manager-unknown':
       'The init of this machine is none that its agent knows. Take one of this version of Catamaran.',

@@ -14,6 +14,7 @@ import { makeDirectories } from './directories.ts';
 import { loadDrivers } from './drivers.ts';
 import { mountFilesystems } from './filesystems.ts';
 import { setIdentity } from './identity.ts';
+import { installWhereAsked } from './install.ts';
 import { restoreIdentity } from './kept-identity.ts';
 import { letIn } from './let-in.ts';
 import { boundMemory } from './memory.ts';
@@ -38,6 +39,7 @@ const steps: readonly BootStep[] = [
   ['nobody is let in by "catamaran run"', letIn],
   ['the seed of the last boot is lost', stirRandomness],
   ['the loopback interface is down', (host) => void host.run(['ip', 'link', 'set', 'lo', 'up'])],
+  ['nothing was installed', installWhereAsked],
 ];
 
 export function prepareMachine(host: Host): void {

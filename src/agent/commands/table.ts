@@ -1,5 +1,5 @@
-// All commands of the agent, by the program that has them: the signatures' code is in a program of its own, so that what
-// the agent does at every start of a container does not carry it. The order is that of the usage.
+// All commands of the agent, by the program that has them: the signatures' code and the installer are programs of their own, so that what
+// the agent does at every start of a container does not carry them. The order is that of the usage.
 import { account } from './account.ts';
 import { boot } from './boot.ts';
 import { bundleCleanup } from './bundle-cleanup.ts';
@@ -12,6 +12,7 @@ import { confirm } from './confirm.ts';
 import { diskGrow } from './disk-grow.ts';
 import { etcRestore } from './etc-restore.ts';
 import { healthGate } from './health-gate.ts';
+import { install } from './install.ts';
 import { logs } from './logs.ts';
 import { markBad } from './mark-bad.ts';
 import { overdue } from './overdue.ts';
@@ -54,3 +55,4 @@ export const agentCommands: readonly Command[] = [
 ];
 
 export const updateCommands: readonly Command[] = [update, channel];
+export const installCommands: readonly Command[] = [install];

@@ -5,10 +5,10 @@
 
 import type { Sectors } from '../../base/flavour.ts';
 import { sectorSize } from '../../gpt/geometry.ts';
-import { formatUuid } from '../../gpt/guid.ts';
 import { planTable, type TableDisk, type TablePlan } from '../../gpt/mend.ts';
 import { partitionNumber } from '../../slots/constants.ts';
 import { AgentError, type Host, runOrThrow } from '../host/host.ts';
+import { randomGuid } from './random-guid.ts';
 
 /** On the data partition: to the end of a disk of so many sectors it has grown. */
 export const grownPath = '/var/lib/catamaran/grown';
@@ -81,14 +81,6 @@ function diskOf(host: Host, path: string, sectors: Sectors): TableDisk {
       }
     },
   };
-}
-
-/** RFC 9562, version 4. */
-function randomGuid(host: Host): string {
-  const guid = host.readBytes('/dev/urandom', 0, 16);
-  guid[6] = (guid[6]! & 0x0f) | 0x40;
-  guid[8] = (guid[8]! & 0x3f) | 0x80;
-  return formatUuid(guid);
 }
 
 function writeTable(host: Host, disk: string, { writes }: TablePlan): void {

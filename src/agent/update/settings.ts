@@ -115,18 +115,22 @@ export function parseSeconds(text: string): number {
   return Number(text.slice(0, -1)) * units[text.slice(-1)]!;
 }
 
+export function requireChannelName(channel: string): void {
+  if (isChannelName(channel)) return;
+  throw new AgentError(`${JSON.stringify(channel)} is no name of a channel`, {
+    code: 'channel-name',
+    fault: 'usage',
+    hint: 'Write lower-case letters, digits and "-", beginning with a letter.',
+  });
+}
+
 /** `catamaran-agent channel NAME`: one line of the person's file, the others stay. */
-export function writeChannel(host: Host, channel: string): void {
-  if (!isChannelName(channel))
-    throw new AgentError(`${JSON.stringify(channel)} is no name of a channel`, {
-      code: 'channel-name',
-      fault: 'usage',
-      hint: 'Write lower-case letters, digits and "-", beginning with a letter.',
-    });
-  const text = host.readText(settingsPath) ?? '';
+export function writeChannel(host: Host, channel: string, path = settingsPath): void {
+  requireChannelName(channel);
+  const text = host.readText(path) ?? '';
   const line = `channel: ${channel}`;
   const changed = /^channel:.*$/m.test(text)
     ? text.replace(/^channel:.*$/m, line)
     : `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${line}\n`;
-  putDurably(host, settingsPath, changed);
+  putDurably(host, path, changed);
 }

@@ -19,7 +19,7 @@ async function openScript() {
   const write = (name: string, text: string) => writeFileSync(join(root, 'usr/lib/catamaran', name), text);
   write('commands', scriptFiles['agent-commands.txt']!);
   write('usage', scriptFiles['agent-usage.txt']!);
-  for (const program of ['agent.js', 'update.js']) write(program, '');
+  for (const program of ['agent.js', 'update.js', 'install.js']) write(program, '');
   const qjs = '#!/bin/sh\necho "$(basename "$2") got $# words: $*" | sed "s#--std [^ ]* ##"\ncat\n';
   writeFileSync(join(root, 'qjs'), qjs, { mode: 0o755 });
   const { file: loader, args } = await (await hostTools(['tools-host'])).command('flock', []);
