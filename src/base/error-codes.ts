@@ -391,7 +391,7 @@ export const errorCodes = {
     'release-file-unreadable': 'A file to sign cannot be read. Give one of .publisher/pending/.',
     'release-os-name': 'An OS cannot be called so in a repository. Give the spec’s os.id.',
     'release-channel-name':
-      'A channel cannot be called so. Use lower-case letters and digits, and no role’s name.',
+      'A channel cannot be called so. Use lower-case letters, digits and "-", and no role’s name.',
     'release-no-channel': 'There is no channel of this name. `catamaran release status` lists them.',
     'release-channel-empty': 'The channel points at nothing yet. Promote a release to it first.',
     'release-no-version': 'There is no release of this version. `catamaran release status` lists them.',
@@ -450,9 +450,31 @@ export const errorCodes = {
     'document-newer':
       'A document has a newer format than this program knows. Update to a release in between, which knows it.',
   },
+  'Installing: catamaran-agent install': {
+    'install-not-live': 'The system runs from a disk, and installs nothing. Start the ISO or the stick.',
+    'install-no-medium':
+      'The live system came from a network, or from a medium without an installer. Start an ISO of ours.',
+    'install-medium-damaged': 'The medium does not read as it was written. Write it again, or take another.',
+    'install-disk-unknown': 'There is no such disk. `catamaran-agent install` without a word lists them.',
+    'install-disk-medium': 'The disk is the one that the system runs from. Name another one.',
+    'install-disk-used':
+      'The disk is in use: mounted, swap, or part of something. Stop that, or name another.',
+    'install-disk-read-only': 'The disk takes no writes. Look for its switch, or name another one.',
+    'install-disk-small': 'The disk is smaller than the system’s disk. The message says how much is needed.',
+    'install-disk-holds-data': 'The disk holds something. With --wipe it is lost, and the system written.',
+    'install-disk-choice': 'No disk was chosen, or not exactly one can be. Name it.',
+    'install-firmware': 'The system’s architecture has no BIOS. Leave --firmware out.',
+    'install-config': 'The file of --config cannot be read, or is larger than is taken.',
+    'install-etc-memory':
+      'The system forgets /etc at each boot, and the channel with it. Set it in the spec.',
+    'install-argument':
+      'The kernel’s argument catamaran.install has a word that is none. docs/install.md has them.',
+  },
   'A machine: catamaran-agent': {
     'manager-unknown':
       'The init of this machine is none that its agent knows. Take one of this version of Catamaran.',
+    'nothing-aside':
+      'No safe boot has set an /etc aside. `catamaran-agent status` says how the machine was started.',
     'service-unknown': 'There is no such service. `catamaran-agent services` lists those that there are.',
     'volumes-not-mounted':
       'A volume cannot be mounted, and no container starts without it. The message says why.',
@@ -498,7 +520,10 @@ export const errorCodes = {
     'update-no-root':
       'The image has no root metadata to trust. Set update.root in the spec, and build again.',
     'update-settings': 'A setting of updates has not its form. The message says which, and where.',
-    'channel-name': 'Not a channel’s name. Write lower-case letters and digits, beginning with a letter.',
+    'channel-unknown':
+      'The repository has no such channel. Write one that it has, or check for updates first.',
+    'channel-name':
+      'Not a channel’s name. Write lower-case letters, digits and "-", beginning with a letter.',
     'channel-empty': 'The channel points at nothing for this architecture. Promote a release for it.',
     'fetch-failed':
       'A file of the repository did not come. It is asked for again later; look at the server and network.',

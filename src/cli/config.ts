@@ -10,7 +10,7 @@ export const settings = {
   mirror: 'the Debian mirror that packages come from, and after a comma that of its security archive',
 } as const;
 export type Setting = keyof typeof settings;
-export type Config = Readonly<Partial<Record<Setting, string>>>;
+export type UserSettings = Readonly<Partial<Record<Setting, string>>>;
 
 export const isSetting = (name: string): name is Setting => Object.hasOwn(settings, name);
 
@@ -23,14 +23,14 @@ export function configPath({ env, home }: Place): string | undefined {
   return directory && join(directory, 'catamaran', 'config.json');
 }
 
-export async function readConfig(place: Place): Promise<Config> {
+export async function readUserSettings(place: Place): Promise<UserSettings> {
   const path = configPath(place);
   const text = path && (await readFile(path, 'utf8').catch(() => undefined));
   if (!text) return {};
   try {
     const found = Object.entries(JSON.parse(text) as object);
     const known = found.filter(([name, value]) => isSetting(name) && typeof value === 'string');
-    return Object.fromEntries(known) as Config;
+    return Object.fromEntries(known) as UserSettings;
   } catch (cause) {
     throw new CatamaranError(
       'environment',
@@ -45,7 +45,11 @@ export async function readConfig(place: Place): Promise<Config> {
 }
 
 /** Undefined takes it away. */
-export async function writeConfig(place: Place, name: Setting, value: string | undefined): Promise<void> {
+export async function writeUserSetting(
+  place: Place,
+  name: Setting,
+  value: string | undefined,
+): Promise<void> {
   const path = configPath(place);
   if (path === undefined)
     throw new CatamaranError('environment', {
@@ -53,7 +57,7 @@ export async function writeConfig(place: Place, name: Setting, value: string | u
       message: 'there is no home directory for the configuration: HOME is not set',
       hint: 'Set HOME or XDG_CONFIG_HOME.',
     });
-  const { [name]: _, ...others } = await readConfig(place);
+  const { [name]: _, ...others } = await readUserSettings(place);
   const config = value === undefined ? others : { ...others, [name]: value };
   await mkdir(dirname(path), { recursive: true });
   await writeFile(`${path}.new`, `${JSON.stringify(config, null, 2)}\n`);

@@ -1,7 +1,7 @@
 // What is wrong with a health check that names no probe, or several; of a service, and of the whole machine.
 import type { Diagnostic } from '../base/errors.ts';
 import { probeNames } from '../contract/probe.ts';
-import { childOf, type Pointer } from '../document/pointer.ts';
+import { childOf, type JsonPointer } from '../document/pointer.ts';
 import type { SourceMap } from '../document/source-map.ts';
 
 /** `place`: of the check, for people. */
@@ -15,7 +15,7 @@ export function notOneProbe(place: string): Diagnostic {
 }
 
 /** Whether one is named, whatever is wrong with its value: that is told by itself. */
-export function namesOneProbe(source: SourceMap, pointer: Pointer): boolean {
+export function namesOneProbe(source: SourceMap, pointer: JsonPointer): boolean {
   const whole = JSON.stringify(source.positionOf(pointer));
   const place = (name: string) => JSON.stringify(source.keyPositionOf(childOf(pointer, name)));
   return probeNames.filter((name) => place(name) !== whole).length === 1;

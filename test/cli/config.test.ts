@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { readConfig, writeConfig } from '../../src/cli/config.ts';
+import { readUserSettings, writeUserSetting } from '../../src/cli/config.ts';
 import { catamaran } from './fake-io.ts';
 
 let home: string;
@@ -35,11 +35,11 @@ test('what no setting is called, and what no mirror is', async () => {
 
 test('a file that is no JSON is one error, and XDG_CONFIG_HOME is where it is looked for', async () => {
   const place = { env: { XDG_CONFIG_HOME: join(home, 'xdg') }, home };
-  await writeConfig(place, 'mirror', 'http://a.example.test/debian');
+  await writeUserSetting(place, 'mirror', 'http://a.example.test/debian');
   const path = join(home, 'xdg/catamaran/config.json');
-  expect(await readConfig(place)).toEqual({ mirror: 'http://a.example.test/debian' });
+  expect(await readUserSettings(place)).toEqual({ mirror: 'http://a.example.test/debian' });
   await writeFile(path, '{');
-  await expect(readConfig(place)).rejects.toMatchObject({
+  await expect(readUserSettings(place)).rejects.toMatchObject({
     fault: 'environment',
     message: `${path} is no JSON object`,
   });

@@ -2,7 +2,14 @@
 import { CatamaranError } from '../../base/errors.ts';
 import { didYouMean } from '../../document/suggest.ts';
 import { sourceNamed, usualOrigin } from '../../sources/table.ts';
-import { configPath, isSetting, readConfig, type Setting, settings, writeConfig } from '../config.ts';
+import {
+  configPath,
+  isSetting,
+  readUserSettings,
+  type Setting,
+  settings,
+  writeUserSetting,
+} from '../config.ts';
 import type { Session } from '../session.ts';
 import { renderTable } from '../table.ts';
 
@@ -24,9 +31,9 @@ export async function config(
   if (name !== undefined && !isSetting(name)) throw unknown(name);
   if (name !== undefined && (value !== undefined || unset)) {
     if (value !== undefined) await checks[name](value);
-    await writeConfig(io, name, unset ? undefined : value);
+    await writeUserSetting(io, name, unset ? undefined : value);
   }
-  const found = await readConfig(io);
+  const found = await readUserSettings(io);
   const shown = name === undefined ? (Object.keys(settings) as Setting[]) : [name];
   const rows = shown.map((each) => [each, found[each] ?? '(not set)', `# ${settings[each]}`]);
   front.result('config', { file: configPath(io), ...found }, renderTable(rows));

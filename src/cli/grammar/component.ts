@@ -7,7 +7,7 @@ const named = () => new Argument('<name>', 'its name, or a directory that begins
 const list = defineCommand({
   name: 'list',
   description: 'List the components, each with its summary.',
-  work: () => async (session) => (await import('../commands/component.ts')).listComponents(session),
+  work: () => async (session) => (await import('../commands/component.ts')).showComponents(session),
 });
 
 const show = defineCommand<[string], object>({
@@ -35,7 +35,7 @@ const build = defineCommand<[string], object>({
   work:
     ([name]) =>
     async (session) =>
-      (await import('../commands/component-build.ts')).buildComponent(name, session),
+      (await import('../commands/component-build.ts')).buildComponentImage(name, session),
 });
 
 const push = defineCommand<[string, string], object>({

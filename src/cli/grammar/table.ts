@@ -18,7 +18,7 @@ import { release } from './release/group.ts';
 import { run } from './run.ts';
 import { logs, ssh } from './ssh.ts';
 
-export const commands: Headed<CommandEntry | GroupEntry> = [
+export const commandTable: Headed<CommandEntry | GroupEntry> = [
   ['Make:', [init, build, run, ssh, logs]],
   ['Look:', [check, checkConfig, plan, inspect, formats, explainError]],
   ['Keep:', [lock, release, component, image, iso, cache, config]],

@@ -78,9 +78,12 @@ test('the name is the own one, or the one of the system; the id is made once', (
   const { host } = boot();
   expect(host.calls).toContain('hostname lighthouse');
   expect(host.files.get('/etc/machine-id')).toBe('0123456789ab4cde8f0123456789abcd\n');
-  const again = boot(undefined, { '/etc/hostname': 'ship\nshore\n', '/etc/machine-id': 'abc\n' }).host;
+  const again = boot(undefined, {
+    '/etc/hostname': 'ship\nshore\n',
+    '/etc/machine-id': `${'0a'.repeat(16)}\n`,
+  }).host;
   expect(again.calls).toContain('hostname ship');
-  expect(again.files.get('/etc/machine-id')).toBe('abc\n');
+  expect(again.files.get('/etc/machine-id')).toBe(`${'0a'.repeat(16)}\n`);
 });
 
 test('what the account of the slots says is passed on, and the disk grows only where there is one', () => {
