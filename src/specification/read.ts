@@ -67,10 +67,12 @@ export function readSpecs(files: readonly [SpecText, ...SpecText[]], around: Sur
     source,
     document,
   };
-  checkParts(reading, spec);
-  checkHiddenFiles(reading, spec);
-  warnOfNoLogin(reading, spec);
-  checkArguments(reading, spec);
+  if (!reading.around.alone) {
+    checkParts(reading, spec);
+    checkHiddenFiles(reading, spec);
+    warnOfNoLogin(reading, spec);
+    checkArguments(reading, spec);
+  }
   if (value.trust) {
     warn(reading, '/trust', {
       code: 'spec-no-effect',
