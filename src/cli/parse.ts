@@ -2,7 +2,7 @@
 import { type Command, CommanderError } from 'commander';
 import type { ErrorCode } from '../base/error-codes.ts';
 import { CatamaranError } from '../base/errors.ts';
-import { commandSynonyms, hintFor, optionHint } from '../document/synonyms.ts';
+import { commandSynonyms, hintFor, optionHint, runBackends } from '../document/synonyms.ts';
 import type { ChosenWork } from './choice.ts';
 import { commandPathOf } from './command-path.ts';
 import { helpStyle } from './help.ts';
@@ -96,6 +96,8 @@ function usageError(thrown: CommanderError, command: Command): CatamaranError {
 function habitOf({ code, message }: CommanderError, command: Command): string | undefined {
   const word = /'(.*)'/.exec(message)?.[1] ?? '';
   if (code === 'commander.unknownCommand' && !command.parent) return hintFor(commandSynonyms, word);
+  if (code === 'commander.excessArguments' && runBackends.includes(command.args[0] ?? ''))
+    return `Leave ${command.args[0]} out: a machine of QEMU is what there is. --platform makes it like another.`;
   if (code !== 'commander.unknownOption') return undefined;
   const known = [command, ...(command.parent ? [command.parent] : [])].flatMap((each) => each.options);
   return optionHint(
