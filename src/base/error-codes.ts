@@ -432,6 +432,8 @@ export const errorCodes = {
       'Something in user-data is wrong and not applied; the rest is. The hint says what to write.',
     'user-data-ignored':
       'Something in user-data is right elsewhere and has no meaning here. Remove it, or leave it.',
+    'not-provisioned':
+      'The machine has not asked anybody who it is since it started. Run `catamaran-agent provision`.',
     'user-data-note': 'Something in user-data is applied, and perhaps not what was meant. Look at its place.',
   },
   'Documents of the builder for the machine': {

@@ -28,7 +28,6 @@ export type MetadataForm =
   | 'openstack'
   | 'oracle'
   | 'ovf'
-  | 'plain'
   | 'scaleway'
   | 'vultr';
 

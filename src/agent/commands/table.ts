@@ -1,5 +1,5 @@
-// All commands of the agent, by the program that has them: the signatures' code is in a program of its own, so that what
-// the agent does at every start of a container does not carry it. The order is that of the usage.
+// All commands of the agent, by the program that has them: the signatures' code and the formats of user-data are in
+// programs of their own, so that what the agent does at every start of a container does not carry them. The order is that of the usage.
 import { account } from './account.ts';
 import { boot } from './boot.ts';
 import { bundleCleanup } from './bundle-cleanup.ts';
@@ -15,6 +15,7 @@ import { logs } from './logs.ts';
 import { markBad } from './mark-bad.ts';
 import { overdue } from './overdue.ts';
 import { pass } from './pass.ts';
+import { provision } from './provision.ts';
 import { rollback } from './rollback.ts';
 import { services } from './services.ts';
 import { servicesConfigure } from './services-configure.ts';
@@ -48,3 +49,4 @@ export const agentCommands: readonly Command[] = [
 ];
 
 export const updateCommands: readonly Command[] = [update, channel];
+export const provisionCommands: readonly Command[] = [provision];

@@ -10,7 +10,6 @@ import { nocloud } from './forms/nocloud.ts';
 import { openstack } from './forms/openstack.ts';
 import { oracle } from './forms/oracle.ts';
 import { ovf } from './forms/ovf.ts';
-import { plain } from './forms/plain.ts';
 import { scaleway } from './forms/scaleway.ts';
 import { vultr } from './forms/vultr.ts';
 import type { Form } from './metadata.ts';
@@ -26,7 +25,6 @@ export const metadataForms: Readonly<Record<MetadataForm, Form>> = {
   openstack,
   oracle,
   ovf,
-  plain,
   scaleway,
   vultr,
 };

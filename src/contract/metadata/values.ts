@@ -103,7 +103,8 @@ export function keysOf(values: Iterable<unknown>): string[] {
     if (typeof value !== 'string' || value.length > limits.text) continue;
     for (const line of value.split(/\r?\n/)) {
       const key = line.trim();
-      if (key.length <= limits.keyLength && sshKey.pattern.test(key) && keys.size < limits.keys) keys.add(key);
+      if (key.length <= limits.keyLength && sshKey.pattern.test(key) && keys.size < limits.keys)
+        keys.add(key);
     }
   }
   return [...keys];

@@ -44,7 +44,15 @@ export function moreVariables(variables: Variables): string[] {
   if (!variables.has('guestinfo.interface.0.name') && !variables.has('guestinfo.interface.0.mac')) return [];
   const wanted = ['dns.server.0', 'dns.server.1', 'dns.domain.0'];
   for (let at = 0; at < most; at++)
-    for (const name of ['name', 'mac', 'dhcp', 'ip.0.address', 'ip.1.address', 'route.0.gateway', 'route.0.destination'])
+    for (const name of [
+      'name',
+      'mac',
+      'dhcp',
+      'ip.0.address',
+      'ip.1.address',
+      'route.0.gateway',
+      'route.0.destination',
+    ])
       wanted.push(`interface.${at}.${name}`);
   return wanted.map((name) => `guestinfo.${name}`).filter((name) => !variables.has(name));
 }
@@ -64,7 +72,10 @@ export function readVariables(variables: Variables, findings: Findings): Given {
       meta?.value('local-hostname') ?? meta?.value('hostname') ?? variables.get('guestinfo.hostname'),
       findings,
     ),
-    sshKeys: keysOf([...(Array.isArray(keys) ? keys : [wordOf(keys)]), variables.get('guestinfo.public-keys')]),
+    sshKeys: keysOf([
+      ...(Array.isArray(keys) ? keys : [wordOf(keys)]),
+      variables.get('guestinfo.public-keys'),
+    ]),
     network:
       (metaText && meta?.node('network')
         ? readGuestinfoNetwork(metaText, 'meta-data', findings)
@@ -74,7 +85,11 @@ export function readVariables(variables: Variables, findings: Findings): Given {
 }
 
 /** Where nothing is said of it, text that is whole in base 64 is taken as such: vApp properties say nothing. */
-function decode({ key, encoding }: Variable, variables: Variables, findings: Findings): Uint8Array | undefined {
+function decode(
+  { key, encoding }: Variable,
+  variables: Variables,
+  findings: Findings,
+): Uint8Array | undefined {
   const written = variables.get(key);
   if (written === undefined || written.trim() === '' || written.trim() === '---') return undefined;
   const word = (variables.get(encoding) ?? '').toLowerCase();
@@ -84,7 +99,11 @@ function decode({ key, encoding }: Variable, variables: Variables, findings: Fin
   const decoded = decodeContent(written, { base64: base64 || isBare, gzip });
   if (decoded instanceof Uint8Array) return decoded;
   if (isBare) return decodeContent(written, { base64: false, gzip: false }) as Uint8Array;
-  findings.error({ ...placeOf('user-data'), pointer: key }, decoded.problem, 'Encode it as its encoding says.');
+  findings.error(
+    { ...placeOf('user-data'), pointer: key },
+    decoded.problem,
+    'Encode it as its encoding says.',
+  );
   return undefined;
 }
 

@@ -1,7 +1,16 @@
 // Akamai: user-data in base 64, the instance, and keys by user.
 import { decodeUtf8 } from '../../../base/utf8.ts';
 import type { Form } from '../metadata.ts';
-import { defined, hostnameOf, instanceIdOf, jsonIn, keysOf, listOf, objectIn, unpackedOf } from '../values.ts';
+import {
+  defined,
+  hostnameOf,
+  instanceIdOf,
+  jsonIn,
+  keysOf,
+  listOf,
+  objectIn,
+  unpackedOf,
+} from '../values.ts';
 
 export const akamai: Form = {
   read(documents, findings) {

@@ -1,6 +1,7 @@
 // cloud-init's NoCloud: a volume `cidata` as Proxmox, libvirt and many others make it, or a web server.
-import { readNetwork } from '../../network/read.ts';
+
 import { readYaml } from '../../document/yaml.ts';
+import { readNetwork } from '../../network/read.ts';
 import type { Form } from '../metadata.ts';
 import { defined, hostnameOf, instanceIdOf, isObject, keysOf, placeOf, textIn, yamlIn } from '../values.ts';
 

@@ -2,8 +2,8 @@
 // cloud-init's, VMware's guestinfo and RancherOS's.
 import type { Form, Given } from '../metadata.ts';
 import { defined, hostnameOf, keysOf, textIn, unpackedOf } from '../values.ts';
-import { attributesOf, elementIn, elementsIn, unescapeXml } from '../xml.ts';
 import { readVariables } from '../variables.ts';
+import { attributesOf, elementIn, elementsIn, unescapeXml } from '../xml.ts';
 
 export const ovf: Form = {
   read(documents, findings) {
