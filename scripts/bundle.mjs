@@ -25,13 +25,20 @@ const targets = [
     entries: async () => [
       { in: 'agent/main.ts', out: 'agent' },
       { in: 'agent/update-main.ts', out: 'update' },
-      { in: 'agent/provision-main.ts', out: 'provision' },
     ],
     options: {
       platform: 'neutral',
       target: 'es2023',
       external: ['std', 'os'],
       mainFields: ['module', 'main'],
+    },
+  },
+  {
+    // The formats of user-data are long, and read at each boot.
+    entries: async () => [{ in: 'agent/provision-main.ts', out: 'provision' }],
+    options: {
+      ...{ platform: 'neutral', target: 'es2023', external: ['std', 'os'], mainFields: ['module', 'main'] },
+      minify: true,
     },
   },
 ];

@@ -23,6 +23,7 @@ export type ToolsComponent =
   | 'tools-grub-amd64'
   | 'tools-grub-arm64'
   | 'tools-ipxe'
+  | 'tools-media'
   | 'tools-registry'
   | 'tools-tuf'
   | 'tools-update'

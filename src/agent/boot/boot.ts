@@ -26,6 +26,7 @@ const steps: readonly BootStep[] = [
   ['the machine has no name of its own', setIdentity],
   ['the seed of the last boot is lost', stirRandomness],
   ['the loopback interface is down', (host) => void host.run(['ip', 'link', 'set', 'lo', 'up'])],
+  ['the machine is not provisioned', provisionWhereItCan],
 ];
 
 export function boot(host: Host): void {
@@ -54,5 +55,12 @@ function growWhereThereIsDisk(host: Host): void {
 /** As a command of its own, which takes the lock. */
 function accountForSlots(host: Host): void {
   const { output } = host.run(['catamaran-agent', 'account']);
+  for (const line of output.split('\n')) if (line !== '') host.print(line);
+}
+
+/** By a program of its own, where component:provision is. */
+function provisionWhereItCan(host: Host): void {
+  if (!host.listDirectory('/usr/lib/catamaran')?.includes('provision.js')) return;
+  const { output } = host.run(['timeout', '300', 'catamaran-agent', 'provision', 'local']);
   for (const line of output.split('\n')) if (line !== '') host.print(line);
 }
