@@ -48,7 +48,7 @@ export interface MachineOptions {
   /** What the guest's reboot does: `exit` for tests, so that a panic ends the machine. Default: exit. */
   readonly onReboot?: 'exit' | 'reboot' | undefined;
   /** Connections of the guest to port 80 of an address outside go to a program's standard input and output instead. */
-  readonly forwards?: readonly Forward[] | undefined;
+  readonly linkServices?: readonly LinkService[] | undefined;
   /** A volume beside the disk: a CD drive on AHCI or USB, or a disk of virtio. */
   readonly volume?: { readonly path: string; readonly as: 'cd' | 'disk' } | undefined;
   /** Files of fw_cfg, by key. */
@@ -59,7 +59,7 @@ export interface MachineOptions {
   readonly extra?: readonly string[] | undefined;
 }
 
-export interface Forward {
+export interface LinkService {
   readonly address: string;
   readonly command: readonly string[];
 }
@@ -171,10 +171,10 @@ const nicDevices: Readonly<Record<NicDevice, string>> = {
 };
 
 function network(options: MachineOptions): string[] {
-  const { network = 'isolated', sshPort, nic = 'virtio-net', forwards = [] } = options;
+  const { network = 'isolated', sshPort, nic = 'virtio-net', linkServices = [] } = options;
   if (network === 'none') return [];
   // QEMU forwards only what is in the guest's own network: there is one network for each address that is forwarded.
-  const [first, ...others] = groupForwards(forwards);
+  const [first, ...others] = groupServices(linkServices);
   const user = ['user,id=net0', ...(first ?? [])];
   if (network === 'isolated') user.push('restrict=on');
   if (sshPort !== undefined) user.push(`hostfwd=tcp:127.0.0.1:${sshPort}-:22`);
@@ -189,9 +189,9 @@ function network(options: MachineOptions): string[] {
 }
 
 /** By the network that their address is in. */
-function groupForwards(forwards: readonly Forward[]): string[][] {
+function groupServices(services: readonly LinkService[]): string[][] {
   const networks = new Map<string, string[]>();
-  for (const { address, command } of forwards) {
+  for (const { address, command } of services) {
     const [a, b, c] = address.split('.');
     const words =
       a === '169'

@@ -8,7 +8,7 @@ import type { Delivery, Request } from './delivery.ts';
 import { type Relay, startService } from './serve.ts';
 
 export interface Delivered {
-  readonly options: Pick<MachineOptions, 'firmwareFiles' | 'volume' | 'forwards'>;
+  readonly options: Pick<MachineOptions, 'firmwareFiles' | 'volume' | 'linkServices'>;
   /** What the service has been asked so far. */
   readonly requests: readonly Request[];
   close(): Promise<void>;
@@ -27,7 +27,7 @@ export async function deliver(
     options: {
       ...(firmware && { firmwareFiles: { [firmware.key]: file } }),
       ...(volume && { volume: { path: image, as: volume.as } }),
-      ...(serving && { forwards: serving.forwards }),
+      ...(serving && { linkServices: serving.services }),
     },
     requests: serving?.requests ?? [],
     close: async () => serving?.close(),

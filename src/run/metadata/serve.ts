@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 import type { Request, Service } from './delivery.ts';
 
 export interface Serving {
-  /** For MachineOptions.forwards. */
-  readonly forwards: readonly { readonly address: string; readonly command: readonly string[] }[];
+  /** For MachineOptions.linkServices. */
+  readonly services: readonly { readonly address: string; readonly command: readonly string[] }[];
   /** What was asked for, in order. */
   readonly requests: readonly Request[];
   close(): Promise<void>;
@@ -40,7 +40,7 @@ export async function startService({ addresses, answer }: Service, { node, scrip
   const { port } = server.address() as AddressInfo;
   return {
     requests,
-    forwards: addresses.map((address) => ({ address, command: [node, script, String(port)] })),
+    services: addresses.map((address) => ({ address, command: [node, script, String(port)] })),
     close: () =>
       new Promise((done) => {
         server.closeAllConnections();
