@@ -29,7 +29,7 @@ const steps: readonly BootStep[] = [
   ['the machine is not provisioned', provisionWhereItCan],
 ];
 
-export function boot(host: Host): void {
+export function prepareMachine(host: Host): void {
   for (const [failure, work] of steps) {
     try {
       work(host);

@@ -5,7 +5,7 @@ import type { Host } from '../host/host.ts';
 import { liveMedium } from '../slots/live.ts';
 import { describeLiveStatus, readLiveStatus } from '../slots/live-status.ts';
 import { openSlots } from '../slots/machine.ts';
-import { describeStatus, readStatus } from '../slots/status.ts';
+import { describeStatus, readSlotStatus } from '../slots/status.ts';
 import type { Command } from './command.ts';
 
 export const status: Command = {
@@ -19,7 +19,7 @@ export const status: Command = {
       const provisioned = readProvisioned(host);
       const lines =
         medium === undefined
-          ? show(readStatus(openSlots(host)), describeStatus, provisioned, format)
+          ? show(readSlotStatus(openSlots(host)), describeStatus, provisioned, format)
           : show(readLiveStatus(host, medium), describeLiveStatus, provisioned, format);
       for (const line of lines) host.print(line);
     };

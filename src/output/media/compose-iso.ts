@@ -1,11 +1,13 @@
 // A slot's three images to a live ISO that boots by BIOS and UEFI: the very same root and hash tree as on a disk, on places
 // of the medium that the initrd is told. With a partition table it boots from a stick as well; `plain` has none, for those
 // who take nothing but a CD's image. Nothing is copied before it is written.
+
 import { createHash } from 'node:crypto';
 import { type Arch, architectureOf } from '../../base/arch.ts';
+import type { ReleaseVersion } from '../../base/flavour.ts';
 import { roundUp } from '../../base/size.ts';
 import { configAreaSize, encodeConfigArea } from '../../contract/config-area.ts';
-import { imageName } from '../../contract/release-manifest.ts';
+import { partImageName } from '../../contract/release-manifest.ts';
 import { bootCatalog, bootRecord } from '../../disk/el-torito.ts';
 import { writeFat } from '../../disk/fat.ts';
 import { prefixOnEsp } from '../../disk/grub.ts';
@@ -27,7 +29,7 @@ import type { SlotImages } from '../../steps/slot.ts';
 export interface IsoParts {
   readonly slot: Pick<SlotImages, 'boot' | 'root' | 'hash'>;
   readonly grub: MediaGrub;
-  readonly os: { readonly id: string; readonly version: string };
+  readonly os: { readonly id: string; readonly version: ReleaseVersion };
   readonly arch: Arch;
   /** Seconds since the epoch: the date of everything on it. */
   readonly epoch: number;
@@ -40,9 +42,9 @@ export const mediaPaths = {
   script: `${prefixOnEsp.slice(1)}/grub.cfg`,
   live: `${mediaDirectory}/${liveConfigName}`,
   config: `${mediaDirectory}/config.env`,
-  boot: `${mediaDirectory}/${imageName('boot')}`,
-  root: `${mediaDirectory}/${imageName('root')}`,
-  hash: `${mediaDirectory}/${imageName('hash')}`,
+  boot: `${mediaDirectory}/${partImageName('boot')}`,
+  root: `${mediaDirectory}/${partImageName('root')}`,
+  hash: `${mediaDirectory}/${partImageName('hash')}`,
 } as const;
 
 export function composeIso({ slot, grub, os, arch, epoch, plain = false }: IsoParts): SparseImage {
