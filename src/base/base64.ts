@@ -32,17 +32,3 @@ export function decodeBase64(text: string): Uint8Array | undefined {
   }
   return bytes;
 }
-
-export function encodeBase64(bytes: Uint8Array): string {
-  const pieces: string[] = [];
-  for (let at = 0; at < bytes.length; at += 3) {
-    const [first, second, third] = [bytes[at]!, bytes[at + 1], bytes[at + 2]];
-    const group = (first << 16) | ((second ?? 0) << 8) | (third ?? 0);
-    pieces.push(
-      alphabet[group >> 18]! + alphabet[(group >> 12) & 63]!,
-      second === undefined ? '=' : alphabet[(group >> 6) & 63]!,
-      third === undefined ? '=' : alphabet[group & 63]!,
-    );
-  }
-  return pieces.join('');
-}

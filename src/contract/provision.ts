@@ -9,7 +9,7 @@ import {
   objectField,
   textField,
 } from '../base/fields.ts';
-import { malformedDocument, readDocument, writeDocument } from './document.ts';
+import { malformedDocument, readFormatted, writeDocument } from './document.ts';
 
 export const provisionPath = '/run/catamaran/provision.json';
 
@@ -46,7 +46,7 @@ const any = /^[\s\S]*$/;
 const most = 2000;
 
 export function readProvisionReport(text: string): ProvisionReport {
-  const fields = readDocument(text, provisionPath);
+  const fields = readFormatted(text, provisionPath);
   const word = (key: string) => textField(fields, key, /^[\w-]{1,40}$/);
   const lines = (key: string): ProvisionLine[] =>
     listField(fields, key, most).map((each, index) => {
