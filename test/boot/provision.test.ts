@@ -41,7 +41,13 @@ interface Row {
 const word = (text: string) => text.replaceAll(',', ',,');
 
 const rows: readonly Row[] = [
-  { name: 'openstack-drive', platform: 'openstack', sample: true, deliver: configDrive, from: /config-drive: \/dev\/sr0/ },
+  {
+    name: 'openstack-drive',
+    platform: 'openstack',
+    sample: true,
+    deliver: configDrive,
+    from: /config-drive: \/dev\/sr0/,
+  },
   { name: 'openstack-service', platform: 'openstack', deliver: openstackService, from: /openstack: http/ },
   {
     name: 'ec2',
@@ -67,7 +73,10 @@ const rows: readonly Row[] = [
     name: 'smbios',
     platform: 'qemu',
     more: async ({ userData }) => ({
-      extra: ['-smbios', `type=11,value=${word(`catamaran.config.base64=${Buffer.from(userData!).toString('base64')}`)}`],
+      extra: [
+        '-smbios',
+        `type=11,value=${word(`catamaran.config.base64=${Buffer.from(userData!).toString('base64')}`)}`,
+      ],
     }),
     from: /smbios: catamaran\.config/,
   },
@@ -119,7 +128,13 @@ afterAll(() => rm(directory, { recursive: true, force: true }));
 /** What the user says; the platform says name and key as well, where it has a place for them. */
 function instanceOf(name: string, platformSays: boolean): Instance {
   const own = platformSays ? [] : [`hostname: ${name}`, `ssh_authorized_keys: ['${key.publicKey.trim()}']`];
-  const lines = ['#cloud-config', ...own, 'write_files:', `  - {path: /etc/proof, content: "of ${name}"}`, ''];
+  const lines = [
+    '#cloud-config',
+    ...own,
+    'write_files:',
+    `  - {path: /etc/proof, content: "of ${name}"}`,
+    '',
+  ];
   return {
     id: `i-${name}`,
     hostname: name,
@@ -146,7 +161,11 @@ async function makeDvd({ hostname, userData }: Instance): Promise<string> {
 }
 
 async function makeVariables({ hostname, userData, sshKeys, id }: Instance): Promise<Record<string, string>> {
-  const metadata = JSON.stringify({ 'instance-id': id, 'local-hostname': hostname, 'public-keys-data': sshKeys[0] });
+  const metadata = JSON.stringify({
+    'instance-id': id,
+    'local-hostname': hostname,
+    'public-keys-data': sshKeys[0],
+  });
   const variables = {
     userdata: Buffer.from(userData!).toString('base64'),
     'userdata.encoding': 'base64',
@@ -172,7 +191,9 @@ test.each(chosen)('$name', async ({ name, platform, deliver: how, more, from, as
   };
   try {
     await withMachine(options, async (machine) => {
-      const login = await machine.ssh('hostname; cat /etc/proof; catamaran-agent provision --show', { limit: 12 * minute });
+      const login = await machine.ssh('hostname; cat /etc/proof; catamaran-agent provision --show', {
+        limit: 12 * minute,
+      });
       expect(login.stdout).toMatch(new RegExp(`^${name}\n`));
       expect(machine.serial.text).toMatch(from);
       const { stdout } = await machine.ssh('catamaran-agent status');
@@ -180,7 +201,9 @@ test.each(chosen)('$name', async ({ name, platform, deliver: how, more, from, as
       expect(stdout).not.toContain('degraded');
       if (asked) {
         const lines = () => delivered.requests.map(({ method, path }) => `${method} ${path}`);
-        await expect.poll(lines, { timeout: 5 * minute, interval: 1000 }).toContainEqual(expect.stringMatching(asked));
+        await expect
+          .poll(lines, { timeout: 5 * minute, interval: 1000 })
+          .toContainEqual(expect.stringMatching(asked));
       }
     });
   } finally {

@@ -7,11 +7,10 @@ import { withWorkshop } from '../../engine/workshop.ts';
 import type { Context } from '../../lock/context.ts';
 import { hostArchitecture } from '../../lock/resolve.ts';
 import type { LockedPackage } from '../../packages/locked.ts';
-import type { Platform } from '../../platform/platform.ts';
-import { isPlatformName, platformNames, platforms } from '../../platform/table.ts';
+import { isPlatformName, type PlatformName, platformNames, platforms } from '../../platform/table.ts';
 import { type Imitation, imitate } from '../../run/imitate.ts';
 import { escapeHelp, type KeySource, runInteractive } from '../../run/interactive.ts';
-import { startMachine } from '../../run/machine.ts';
+import { type MachineExit, startMachine } from '../../run/machine.ts';
 import { chooseAccelerator } from '../../run/probe.ts';
 import { fetchPackages, sourceOf } from '../../sources/table.ts';
 import { openTools } from '../../tools/open.ts';
@@ -22,6 +21,7 @@ import { lockOne } from '../lock-one.ts';
 import { targetArch } from '../options.ts';
 import type { Session } from '../session.ts';
 import { findBootable } from './run-bootable.ts';
+import { deliverUserData, readUserDataOf } from './run-user-data.ts';
 
 export interface RunOptions {
   readonly file: string;
@@ -31,6 +31,7 @@ export interface RunOptions {
   readonly memory?: number;
   readonly ssh?: number;
   readonly platform?: string;
+  readonly userData?: string;
   readonly headless?: true;
   readonly emulate?: true;
 }
@@ -38,12 +39,14 @@ export interface RunOptions {
 const emulation = { kind: 'tcg', threads: 'single' } as const;
 
 export async function run(
-  { file, firmware: chosen, format, memory, ssh, platform, headless, emulate }: RunOptions,
+  { file, firmware: chosen, format, memory, ssh, platform, userData, headless, emulate }: RunOptions,
   session: Session,
 ): Promise<void> {
   const { io, globals, front, signal } = session;
   const arch = targetArch(globals, io);
-  const imitation: Partial<Imitation> = platform === undefined ? {} : imitate(parsePlatform(platform), arch);
+  const named = platform === undefined ? undefined : parsePlatform(platform);
+  const imitation: Partial<Imitation> = named === undefined ? {} : imitate(platforms[named], arch);
+  const config = userData === undefined ? undefined : await readUserDataOf(userData, session);
   const firmware = firmwareOf(arch, chosen ?? imitation.firmware);
   const context = await createContext(session);
   const { name, ...bootable } = await findBootable({ file, format, arch, memory }, session, context);
@@ -59,19 +62,36 @@ export async function run(
 
   // The console is not an event: with --json stdout stays with the events.
   const console = globals.json ? io.stderr : io.stdout;
-  const machine = await startMachine({
-    ...bootable,
-    ...imitation,
-    ...{ arch, firmware, accelerator, tools, cache, signal },
-    reporter: front,
-    sshPort: ssh,
-    snapshot: true,
-    network: 'open',
-    onReboot: 'reboot',
-    onSerial: (chunk) => void console.write(chunk),
-  });
-  const tell = (line: string) => front.info(line);
-  const exit = headless ? await machine.exited : await runInteractive(machine, io.stdin as KeySource, tell);
+  const scratch = await cache.scratch();
+  const given = config && (await deliverUserData(config, { platform: named ?? 'qemu' }, scratch.path));
+  try {
+    const machine = await startMachine({
+      ...bootable,
+      ...imitation,
+      ...given?.options,
+      ...{ arch, firmware, accelerator, tools, cache, signal },
+      reporter: front,
+      sshPort: ssh,
+      snapshot: true,
+      network: 'open',
+      onReboot: 'reboot',
+      onSerial: (chunk) => void console.write(chunk),
+    });
+    const tell = (line: string) => front.info(line);
+    const exit = headless ? await machine.exited : await runInteractive(machine, io.stdin as KeySource, tell);
+    finish(exit, { name, firmware }, session);
+  } finally {
+    await given?.close();
+    await scratch.dispose();
+  }
+}
+
+function finish(
+  exit: MachineExit,
+  { name, firmware }: { name: string; firmware: Firmware },
+  session: Session,
+): void {
+  const { front, signal } = session;
   signal.throwIfAborted();
   if (exit.exitCode !== 0 && exit.exitCode !== null) {
     throw new CatamaranError('environment', {
@@ -96,8 +116,8 @@ async function openQemu(context: Context, arch: Arch, hostArch: Arch): Promise<T
   });
 }
 
-function parsePlatform(name: string): Platform {
-  if (isPlatformName(name)) return platforms[name];
+function parsePlatform(name: string): PlatformName {
+  if (isPlatformName(name)) return name;
   throw new CatamaranError('usage', {
     code: 'platform-unknown',
     message: `there is no platform ${JSON.stringify(name)}`,

@@ -26,6 +26,10 @@ export const run = defineCommand<[string], Omit<RunOptions, 'file'>>({
       '--platform <name>',
       'a machine as this platform has them: controller, network card, firmware',
     ),
+    new Option(
+      '--user-data <file>',
+      'what the machine is told of itself, as its platform (default: qemu) hands it over',
+    ),
     new Option('--headless', 'print the console, read no keys'),
     new Option('--emulate', 'do not use KVM, even where it seems to work'),
   ],
@@ -33,6 +37,7 @@ export const run = defineCommand<[string], Omit<RunOptions, 'file'>>({
     ['catamaran run server.yml --firmware uefi --memory 2G', ''],
     ['catamaran run server.yml --ssh 2222', 'then: ssh -p 2222 root@127.0.0.1'],
     ['catamaran run server.vmdk --platform vsphere', ''],
+    ['catamaran run server.yml --user-data web.yml --platform openstack', 'with a config drive'],
   ],
   work:
     ([file], chosen) =>

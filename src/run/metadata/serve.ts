@@ -21,7 +21,10 @@ export interface Relay {
   readonly script: string;
 }
 
-export async function startService({ addresses, answer }: Service, { node, script }: Relay): Promise<Serving> {
+export async function startService(
+  { addresses, answer }: Service,
+  { node, script }: Relay,
+): Promise<Serving> {
   const requests: Request[] = [];
   const server = createServer((incoming, outgoing) => {
     let body = '';
