@@ -115,7 +115,7 @@ export function parseSeconds(text: string): number {
   return Number(text.slice(0, -1)) * units[text.slice(-1)]!;
 }
 
-/** `catamaran-agent channel NAME`: one line of the person's file, the others stay. */
+/** `catamaran-agent channel NAME`. */
 export function writeChannel(host: Host, channel: string): void {
   if (!isChannelName(channel))
     throw new AgentError(`${JSON.stringify(channel)} is no name of a channel`, {
@@ -123,10 +123,19 @@ export function writeChannel(host: Host, channel: string): void {
       fault: 'usage',
       hint: 'Write lower-case letters and digits, beginning with a letter.',
     });
+  writeSetting(host, 'channel', channel);
+}
+
+/** One line of the person's file, the others stay. False where it says so already. */
+export function writeSetting(host: Host, name: string, value: string): boolean {
+  checkSetting(name, value, settingsPath, refuseOwn);
   const text = host.readText(settingsPath) ?? '';
-  const line = `channel: ${channel}`;
-  const changed = /^channel:.*$/m.test(text)
-    ? text.replace(/^channel:.*$/m, line)
+  const line = `${name}: ${value}`;
+  const there = new RegExp(`^${name}:.*$`, 'm');
+  const changed = there.test(text)
+    ? text.replace(there, () => line)
     : `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${line}\n`;
+  if (changed === text) return false;
   putDurably(host, settingsPath, changed);
+  return true;
 }

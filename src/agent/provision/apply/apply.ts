@@ -1,35 +1,29 @@
-// What is done with a machine's configuration, in three passes of one boot. As yet the host name and root's keys.
+// Does what user-data says, module after module. Never throws, and waits for nothing without a limit: a machine comes up
+// whatever its user-data is. A config that is known only when the network is up goes through `local` first.
 import type { MachineConfig } from '../../../contract/user-data/machine-config.ts';
-import type { Fetched, Request } from '../../../contract/user-data/reading.ts';
 import type { Host } from '../../host/host.ts';
+import { describe, type Module, type Occasion, type Outcome, reportTo } from './module.ts';
+import { isEtcInMemory } from './places.ts';
+import { modules } from './table.ts';
 
-export type Pass = 'local' | 'network' | 'final';
+export type { Occasion, Outcome, Pass } from './module.ts';
 
-export interface Outcome {
-  readonly module: string;
-  readonly state: 'applied' | 'unchanged' | 'failed' | 'ignored';
-  /** One line, for people. */
-  readonly what: string;
-}
-
-export interface Occasion {
-  readonly pass: Pass;
-  /** A machine that has not been set up yet, or a copy of one. */
-  readonly newInstance: boolean;
-  fetch(request: Request): Fetched;
-}
-
-export function applyConfig(host: Host, config: MachineConfig, { pass }: Occasion): Outcome[] {
-  if (pass !== 'local') return [];
+export function applyConfig(host: Host, config: MachineConfig, occasion: Occasion): Outcome[] {
   const outcomes: Outcome[] = [];
-  if (config.hostname !== undefined) {
-    host.run(['hostname', config.hostname]);
-    host.writeFile('/etc/hostname', `${config.hostname}\n`);
-    outcomes.push({ module: 'hostname', state: 'applied', what: config.hostname });
+  for (const module of modules.filter((each) => isDue(host, each, occasion))) {
+    const report = reportTo(outcomes, module.name);
+    try {
+      module.apply({ host, config, occasion, report });
+    } catch (error) {
+      report.failed(describe(error));
+    }
   }
-  if (config.sshKeys.length > 0) {
-    host.writeFile('/etc/ssh/authorized_keys.d/root', `${config.sshKeys.join('\n')}\n`);
-    outcomes.push({ module: 'ssh-keys', state: 'applied', what: `${config.sshKeys.length} for root` });
-  }
+  // What is remembered as done must be on the disk by then.
+  if (outcomes.some(({ state }) => state === 'applied')) host.run(['sync', '-f', '/var']);
   return outcomes;
+}
+
+function isDue(host: Host, { pass, when, inEtc }: Module, occasion: Occasion): boolean {
+  if (pass !== occasion.pass) return false;
+  return when === 'boot' || occasion.newInstance || (inEtc === true && isEtcInMemory(host));
 }
