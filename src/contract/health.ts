@@ -60,7 +60,7 @@ export function readHealth(text = '{}', what = healthPath): HealthSettings {
 /** The own checks beside those of the image; the own deadline where there is one. */
 export function readOwnHealth(image: HealthSettings, text: string, what = ownHealthPath): HealthSettings {
   const own = readHealth(text, what);
-  const hasDeadline = hasField(readDocument(text, what), 'deadline');
+  const hasDeadline = hasField(readFormatted(text, what), 'deadline');
   return {
     ...image,
     ...(hasDeadline && { deadline: own.deadline }),

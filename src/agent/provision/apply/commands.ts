@@ -1,6 +1,6 @@
 // Commands of user-data. Lines of one list are one script, as cloud-init has it: what one sets, the next one sees, and one
 // that fails does not keep the next from running. A script of its own is a file of its own. What they say is in a log.
-import type { Command } from '../../../contract/user-data/machine-config.ts';
+import type { UserCommand as Command } from '../../../contract/user-data/machine-config.ts';
 import type { Host } from '../../host/host.ts';
 import { quote } from '../../host/quote.ts';
 import type { Report } from './module.ts';

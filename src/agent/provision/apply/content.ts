@@ -1,6 +1,6 @@
 // The bytes of what user-data names: its own, or fetched, and then verified before anything looks into them.
 import { gunzip } from '../../../contract/document/gunzip.ts';
-import type { Content } from '../../../contract/user-data/machine-config.ts';
+import type { UserContent as Content } from '../../../contract/user-data/machine-config.ts';
 import { AgentError, type Host } from '../../host/host.ts';
 import type { Occasion } from './module.ts';
 import { script, withStaged } from './write.ts';

@@ -1,6 +1,6 @@
 // catamaran.health: checks beside those of the image, in the form in which the image has its own.
 import { ownHealthPath, writeHealth } from '../../../../contract/health.ts';
-import type { HealthCheck } from '../../../../contract/user-data/machine-config.ts';
+import type { UserHealthCheck as HealthCheck } from '../../../../contract/user-data/machine-config.ts';
 import { AgentError } from '../../../host/host.ts';
 import type { Module } from '../module.ts';
 import { changeFile, removeIfThere } from '../write.ts';

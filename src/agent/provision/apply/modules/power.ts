@@ -1,6 +1,6 @@
 // power_state: what the machine does at the end. Done by a process of its own after a pause, so that what is remembered of
 // this boot is written before.
-import type { Command, Power } from '../../../../contract/user-data/machine-config.ts';
+import type { UserCommand as Command, Power } from '../../../../contract/user-data/machine-config.ts';
 import type { Host } from '../../../host/host.ts';
 import { lineOf } from '../commands.ts';
 import type { Module } from '../module.ts';
