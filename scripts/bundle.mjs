@@ -38,7 +38,8 @@ const targets = [
     entries: async () => [{ in: 'agent/provision-main.ts', out: 'provision' }],
     options: {
       ...{ platform: 'neutral', target: 'es2023', external: ['std', 'os'], mainFields: ['module', 'main'] },
-      minify: true,
+      // Not among the engine's own global names, some of which are as short.
+      ...{ format: 'iife', minify: true },
     },
   },
 ];

@@ -192,9 +192,9 @@ test.each(chosen)('$name', async ({ name, platform, deliver: how, more, from, as
   try {
     await withMachine(options, async (machine) => {
       const login = await machine.ssh('hostname; cat /etc/proof; catamaran-agent provision --show', {
-        limit: 12 * minute,
+        limit: 6 * minute,
       });
-      expect(login.stdout).toMatch(new RegExp(`^${name}\n`));
+      expect(login.stdout).toMatch(new RegExp(`^${name}\nof ${name}`));
       expect(machine.serial.text).toMatch(from);
       const { stdout } = await machine.ssh('catamaran-agent status');
       expect(stdout).toContain(`platform   ${platform}`);
