@@ -26,7 +26,9 @@ export function seekLocal(seeker: Seeker): Sought {
     if ('given' in look) founds.push({ source, ...look });
     else problems.push(problemOf(source, look));
   }
-  return { founds, problems };
+  // What one of a platform's places lacks is no matter where another one has it all.
+  const isOpen = ({ what }: ProvisionLine) => !isComplete(founds) || !identifies(what as UserDataSource);
+  return { founds, problems: problems.filter(isOpen) };
 }
 
 /** Places for which a network is needed. */

@@ -2,7 +2,11 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import type { UserContent as Content, File, MachineConfig } from '../../../../src/contract/user-data/machine-config.ts';
+import type {
+  UserContent as Content,
+  File,
+  MachineConfig,
+} from '../../../../src/contract/user-data/machine-config.ts';
 import { apply, applyText, configOf } from '../user-data.ts';
 
 const empty = configOf('#cloud-config\n');
