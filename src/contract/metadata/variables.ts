@@ -95,7 +95,7 @@ function decode(
   const word = (variables.get(encoding) ?? '').toLowerCase();
   const gzip = /^(gz|gzip)/.test(word);
   const base64 = /b64|base64/.test(word) || gzip;
-  const isBare = word === '' && /^[A-Za-z0-9+/\s]{16,}={0,2}\s*$/.test(written);
+  const isBare = word === '' && /^[A-Za-z0-9+/\s]{4,}={0,2}\s*$/.test(written);
   const decoded = decodeContent(written, { base64: base64 || isBare, gzip });
   if (decoded instanceof Uint8Array) return decoded;
   if (isBare) return decodeContent(written, { base64: false, gzip: false }) as Uint8Array;
