@@ -107,7 +107,7 @@ test.each(labels)('a volume of %s that is called %s', (type, label, image) => {
 test('a disc that is of ISO 9660 and UDF at once, and one of UDF alone', () => {
   const disc = (...words: string[]) => {
     const bytes = Buffer.alloc(64 * 1024);
-    words.forEach((word, index) => bytes.write(`\x01${word}`, (16 + index) * 2048, 'latin1'));
+    for (const [index, word] of words.entries()) bytes.write(`\x01${word}`, (16 + index) * 2048, 'latin1');
     return (offset: number, size: number) => bytes.subarray(offset, offset + size);
   };
   expect(identifyVolume(disc('CD001', 'BEA01', 'NSR02', 'TEA01'))?.types).toEqual(['iso9660', 'udf']);

@@ -46,15 +46,23 @@ export function fetchAll(host: Host, asked: readonly Asked[], limits: Limits): F
   const { results, message } = runCurl(host, transfers, options);
   return results.map(({ exit, status, size }, index) => {
     const { output } = transfers[index]!;
-    const body = exit !== 0 ? undefined : size === 0 ? new Uint8Array(0) : host.readBytes(output, 0, size);
+    const body =
+      exit !== 0 || status >= 300
+        ? undefined
+        : size === 0
+          ? new Uint8Array(0)
+          : host.readBytes(output, 0, size);
     host.removeFile(output);
     return { status, body, message, tooLong: exit === tooLarge };
   });
 }
 
+/** Asking again changes nothing: it is not there, or elsewhere, where nobody goes. */
+export const isOver = (status: number): boolean => isFinal(status) || (status >= 300 && status < 400);
+
 export function describeAnswer({ status, message, tooLong }: Fetched): string {
   if (tooLong) return 'longer than anything that is read';
-  if (status >= 400) return `HTTP ${status}`;
+  if (status >= 300) return `HTTP ${status}`;
   return message.replace(/^curl: \(\d+\) /, '').slice(0, 200);
 }
 
@@ -70,7 +78,7 @@ export function fetchPatiently(
     const answer = fetchAll(host, [asked], { deadline, patience: 20, maxSize })[0]!;
     if (answer.body) return answer.body;
     const pause = Math.min(2 ** failures, 8);
-    if (isFinal(answer.status) || answer.tooLong || failures >= 5 || deadline.left() <= pause)
+    if (isOver(answer.status) || answer.tooLong || failures >= 5 || deadline.left() <= pause)
       return { problem: describeAnswer(answer) };
     host.run(['sleep', String(pause)]);
   }

@@ -5,8 +5,7 @@ import { decodeUtf8 } from '../../../base/utf8.ts';
 import { metadataForms } from '../../../contract/metadata/table.ts';
 import { isIpv6 } from '../../../contract/network/addresses.ts';
 import type { DocumentRole, HttpPlace } from '../../../platform/user-data.ts';
-import { isFinal } from '../../net/retry.ts';
-import { describeAnswer, fetchAll } from '../network/fetch.ts';
+import { describeAnswer, fetchAll, isOver } from '../network/fetch.ts';
 import { listInterfaces } from '../network/interfaces.ts';
 import type { Kind, Look, Seeker } from '../source.ts';
 
@@ -43,8 +42,8 @@ function ask(base: string, place: HttpPlace, seeker: Seeker): Look {
         { part: role, line: 1, pointer: '' },
         `is longer than anything that is read from ${base}`,
       );
-    else if (!isFinal(answer.status) || role === place.required)
-      return { problem: `${asked[index]!.url}: ${describeAnswer(answer)}`, again: !isFinal(answer.status) };
+    else if (!isOver(answer.status) || role === place.required)
+      return { problem: `${asked[index]!.url}: ${describeAnswer(answer)}`, again: !isOver(answer.status) };
   }
   if (!documents.has(place.required)) return { problem: `${base} has no ${place.required}`, again: false };
   return { where: base, given: metadataForms[place.form].read(documents, findings) };
