@@ -440,6 +440,8 @@ export const errorCodes = {
       'Something in user-data is wrong and not applied; the rest is. The hint says what to write.',
     'user-data-ignored':
       'Something in user-data is right elsewhere and has no meaning here. Remove it, or leave it.',
+    'not-provisioned':
+      'The machine has not asked anybody who it is since it started. Run `catamaran-agent provision`.',
     'user-data-note': 'Something in user-data is applied, and perhaps not what was meant. Look at its place.',
   },
   'Documents of the builder for the machine': {
@@ -501,6 +503,15 @@ export const errorCodes = {
     'data-partition': '/var is not on a partition of the disk. Look at what the initrd says of it at boot.',
     'file-read': 'A file or a device of the machine cannot be read. Look at the kernel log (`dmesg`).',
     'file-write': 'A file or a device of the machine cannot be written. Look whether space is left.',
+    'user-data-refused':
+      'User-data asks for what cannot be, or what the machine does not do. The message says what.',
+    'user-data-fetch':
+      'Something that user-data names by its address could not be fetched. Check the address.',
+    'user-data-digest':
+      'What was fetched has not the digest that user-data says. Correct the one or the other.',
+    'program-missing':
+      'The image lacks a program that this needs. Add the component or package that the hint names.',
+    'device-missing': 'There is no such device. Attach it, or correct its name.',
     'file-short': 'A file or a device ends before it should. Look at the disk, or copy the file again.',
     'no-pipe': 'The machine has no room for a pipe. Look which program has opened so many files.',
     'program-failed': 'A program of the machine failed. The message has its words and what it said.',

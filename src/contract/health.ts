@@ -28,12 +28,14 @@ export interface HealthSettings extends Health {
 }
 
 export const healthPath = 'usr/lib/catamaran/health.json';
+/** In the same form: what a person, or user-data, wants checked beside it, and perhaps another deadline. */
+export const ownHealthPath = 'etc/catamaran/health.json';
 const mostChecks = 1000;
 
-export function writeHealth({ deadline, checks }: Health): string {
+export function writeHealth({ deadline, checks }: Partial<Health>): string {
   return writeDocument({
-    deadline: seconds(deadline),
-    checks: checks.map(({ name, probe, service, timeout }) => ({
+    ...(deadline !== undefined && { deadline: seconds(deadline) }),
+    checks: (checks ?? []).map(({ name, probe, service, timeout }) => ({
       ...{ name, timeout: seconds(timeout) },
       ...probeWords(probe),
       service,
@@ -52,6 +54,17 @@ export function readHealth(text = '{}', what = healthPath): HealthSettings {
     checks: checks.map((value, index) =>
       readCheck(fieldsOf(value, `${what}: checks[${index}]`, fields.refuse)),
     ),
+  };
+}
+
+/** The own checks beside those of the image; the own deadline where there is one. */
+export function readOwnHealth(image: HealthSettings, text: string, what = ownHealthPath): HealthSettings {
+  const own = readHealth(text, what);
+  const hasDeadline = hasField(readFormatted(text, what), 'deadline');
+  return {
+    ...image,
+    ...(hasDeadline && { deadline: own.deadline }),
+    checks: [...image.checks, ...own.checks],
   };
 }
 

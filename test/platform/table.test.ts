@@ -9,7 +9,7 @@ import { detectPlatform, platformArgument } from '../../src/platform/detect.ts';
 import { absentFromCloudKernel } from '../../src/platform/drivers.ts';
 import { mapImageName } from '../../src/platform/image-name.ts';
 import { isPlatformName, platformNames, platforms } from '../../src/platform/table.ts';
-import { userDataSources } from '../../src/platform/user-data.ts';
+import { sourcesOf, userDataSources } from '../../src/platform/user-data.ts';
 
 const read = (path: string) => readFileSync(path, 'utf8');
 const initrd: readonly string[] = parse(read('components/initrd/component.yml')).modules;
@@ -77,7 +77,7 @@ describe.each(platformNames)('%s', (name) => {
 });
 
 test('every source of user-data is some platform’s', () => {
-  const used = new Set(platformNames.flatMap((name) => platforms[name].userData));
+  const used = new Set(platformNames.flatMap((name) => sourcesOf(platforms[name])));
   expect(Object.keys(userDataSources).filter((each) => !used.has(each as never))).toEqual([]);
 });
 

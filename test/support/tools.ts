@@ -24,6 +24,7 @@ export type ToolsComponent =
   | 'tools-grub-arm64'
   | 'tools-host'
   | 'tools-ipxe'
+  | 'tools-media'
   | 'tools-registry'
   | 'tools-tuf'
   | 'tools-update'

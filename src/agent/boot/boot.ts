@@ -40,6 +40,7 @@ const steps: readonly BootStep[] = [
   ['the seed of the last boot is lost', stirRandomness],
   ['the loopback interface is down', (host) => void host.run(['ip', 'link', 'set', 'lo', 'up'])],
   ['nothing was installed', installWhereAsked],
+  ['the machine is not provisioned', provisionWhereItCan],
 ];
 
 export function prepareMachine(host: Host): void {
@@ -87,5 +88,12 @@ function growWhereThereIsDisk(host: Host): void {
 /** As a command of its own, which takes the lock. */
 function accountForSlots(host: Host): void {
   const { output } = host.run(['catamaran-agent', 'account']);
+  for (const line of output.split('\n')) if (line !== '') host.print(line);
+}
+
+/** By a program of its own, where component:provision is. */
+function provisionWhereItCan(host: Host): void {
+  if (!host.listDirectory('/usr/lib/catamaran')?.includes('provision.js')) return;
+  const { output } = host.run(['timeout', '300', 'catamaran-agent', 'provision', 'local']);
   for (const line of output.split('\n')) if (line !== '') host.print(line);
 }
