@@ -22,6 +22,7 @@ export function describeContents({ locked: { spec, files } }: Planning): Readonl
     }),
   };
   if (spec.health) inputs.health = digestOf(spec.health as never);
+  if (spec.network) inputs.network = digestOf(spec.network as never);
   // The root metadata is among the files.
   if (spec.update) inputs.update = digestOf({ ...spec.update, root: undefined } as never);
   for (const [path, digest] of Object.entries(files.digests)) inputs[`file ${path}`] = digest;

@@ -4,6 +4,8 @@
 import { messageOf } from '../../base/errors.ts';
 import { growData } from '../disk/grow.ts';
 import { AgentError, type Host } from '../host/host.ts';
+import { hasNetworkComponent } from '../network/state.ts';
+import { setUpNetwork } from '../network/up.ts';
 import { liveMedium } from '../slots/live.ts';
 import { mountVolumes } from '../volumes/mount.ts';
 import { raiseClock } from './clock.ts';
@@ -26,6 +28,7 @@ const steps: readonly BootStep[] = [
   ['the machine has no name of its own', setIdentity],
   ['the seed of the last boot is lost', stirRandomness],
   ['the loopback interface is down', (host) => void host.run(['ip', 'link', 'set', 'lo', 'up'])],
+  ['the network is not set up', setUpWhereThereIsNetwork],
 ];
 
 export function boot(host: Host): void {
@@ -43,6 +46,11 @@ export function boot(host: Host): void {
       code: 'volumes-not-mounted',
     });
   }
+}
+
+/** Component:dhcp, or nothing, has it otherwise. */
+function setUpWhereThereIsNetwork(host: Host): void {
+  if (hasNetworkComponent(host)) setUpNetwork(host);
 }
 
 /** The disk that a live system keeps its data on is somebody's, and stays as it is. */

@@ -13,6 +13,7 @@ import { diskGrow } from './disk-grow.ts';
 import { healthGate } from './health-gate.ts';
 import { logs } from './logs.ts';
 import { markBad } from './mark-bad.ts';
+import { networkUp, networkWait } from './network.ts';
 import { overdue } from './overdue.ts';
 import { pass } from './pass.ts';
 import { rollback } from './rollback.ts';
@@ -40,6 +41,8 @@ export const agentCommands: readonly Command[] = [
   bundleCleanup,
   servicesConfigure,
   volumesMount,
+  networkUp,
+  networkWait,
   diskGrow,
   account,
   healthGate,
