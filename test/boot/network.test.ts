@@ -7,8 +7,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildSpec } from '../../src/output/build.ts';
 import type { Machine } from '../../src/run/machine.ts';
 import { plainText } from '../../src/run/serial.ts';
+import { runBySsh, type SshKey } from '../../src/run/ssh.ts';
 import { testContext } from '../support/context.ts';
 import { startTestMachine, testSshKey, withSerialLog } from '../support/machine.ts';
+import { hostTools } from '../support/tools.ts';
 
 const minute = 60_000;
 const wireguardKey = 'yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk=';
@@ -79,10 +81,11 @@ const cards = [1, 2, 3, 4, 5, 6].flatMap((index) => [
 
 let directory: string;
 let machine: Machine;
+let key: SshKey;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'catamaran-network-'));
-  const key = await testSshKey(directory);
+  key = await testSshKey(directory);
   const file = join(directory, 'network-test.yml');
   await writeFile(file, spec(key.publicKey.trim()));
   const request = { file, out: directory, formats: ['qcow2'], arch: 'amd64', frozen: false } as const;
@@ -174,6 +177,23 @@ describe('a lease', () => {
     await eventually('sv status /run/service/_network | grep -q "^run:"');
     expect(await run('ip addr show dev eth6')).toContain('192.168.77.10/24');
   });
+});
+
+test('an account of the host logs in by its key, into its home, without rights', async () => {
+  await run(
+    'echo ada:x:1000:1000:Ada:/home/ada:/bin/sh >>/etc/passwd; echo ada:x:1000: >>/etc/group; echo "ada:*:::::::" >>/etc/shadow; ' +
+      'mkdir -m 0700 /home/ada; chown 1000:1000 /home/ada; cp /etc/ssh/authorized_keys.d/root /etc/ssh/authorized_keys.d/ada.provisioned',
+  );
+  await run('sv -w 30 restart /run/service/sshd; true');
+  const target = { user: 'ada', port: machine.sshPort!, key };
+  const { stdout, stderr } = await withSerialLog(machine, async () =>
+    runBySsh(await hostTools(['tools-qemu']), target, 'id; pwd; cat /etc/shadow; grep -c . /proc/1/status', {
+      limit: 5 * minute,
+    }),
+  );
+  expect(stdout).toContain('uid=1000(ada) gid=1000(ada)');
+  expect(stdout).toContain('/home/ada');
+  expect(stderr).toMatch(/shadow: Permission denied/);
 });
 
 test('another configuration takes the place of the first, and the same again changes nothing', async () => {

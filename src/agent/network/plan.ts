@@ -1,7 +1,7 @@
 // Which card gets what: networks that lie over each other, the strongest first, and the cards that there are, to one
 // configuration for each. A card belongs to the first that names it. What is said of none that is there is reported.
 
-import { bareInterface } from '../../contract/network/shapes.ts';
+import { bareInterface } from '../../contract/network/bare.ts';
 import type { Dns, Interface, Network } from '../../contract/network.ts';
 import { type Link, matches } from './links.ts';
 

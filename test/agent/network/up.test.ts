@@ -1,8 +1,8 @@
 // `catamaran-agent network up` on a machine in memory: what is read, done, said and undone.
 import { expect, test } from 'vitest';
 import type { Finished } from '../../../src/agent/host/host.ts';
+import { bareInterface, noDns } from '../../../src/contract/network/bare.ts';
 import { writeNetwork } from '../../../src/contract/network/document.ts';
-import { bareInterface, noDns } from '../../../src/contract/network/shapes.ts';
 import type { Interface } from '../../../src/contract/network.ts';
 import { type MemoryHost, memoryHost } from '../memory-host.ts';
 import { runCommand } from '../run-command.ts';
