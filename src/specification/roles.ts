@@ -20,6 +20,7 @@ export const roles: Readonly<Record<string, Role>> = {
   agent: { section: 'init', part: 'agent' },
   updater: { section: 'init', part: 'updater' },
   network: { section: 'init' },
+  mkfs: { section: 'init' },
   apparmor: { section: 'init' },
   sysctl: { section: 'any' },
   containerd: { section: 'services' },
