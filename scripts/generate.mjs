@@ -12,6 +12,7 @@ import { build } from 'esbuild';
 import { errorsPage } from './errors-page.mjs';
 import { platformProperties, platformsPage } from './platforms-page.mjs';
 import { generateTypes } from './types-from-schema.mjs';
+import { userDataModulesPage } from './user-data-modules-page.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const read = (path) => readFileSync(join(root, path), 'utf8');
@@ -87,6 +88,7 @@ const generated = {
     banner('schemas/lock.schema.json') + generateTypes('lock.schema.json', schemas, {}),
   'src/document/validators.generated.ts': generateValidators(),
   'docs/errors.md': `<!-- Generated from src/base/error-codes.ts by scripts/generate.mjs. Do not edit. -->\n${await errorsPage(root)}`,
+  'docs/user-data-modules.md': `<!-- Generated from src/agent/provision/apply/table.ts by scripts/generate.mjs. Do not edit. -->\n${await userDataModulesPage(root)}`,
   'docs/platforms.md': await platformsPage(root, read('docs/platforms.md')),
 };
 

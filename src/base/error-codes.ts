@@ -503,6 +503,7 @@ export const errorCodes = {
     'data-partition': '/var is not on a partition of the disk. Look at what the initrd says of it at boot.',
     'file-read': 'A file or a device of the machine cannot be read. Look at the kernel log (`dmesg`).',
     'file-write': 'A file or a device of the machine cannot be written. Look whether space is left.',
+    'network-no-address': 'The machine got no address in time. Look at its network and the DHCP server.',
     'user-data-refused':
       'User-data asks for what cannot be, or what the machine does not do. The message says what.',
     'user-data-fetch':
