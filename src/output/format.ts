@@ -24,6 +24,8 @@ export interface Format {
   readonly named: 'os' | 'spec' | { readonly platform: string };
   /** Whether a bill of materials lies in it. */
   readonly sbom: boolean;
+  /** The format whose files these are, here under LinuxKit's name. */
+  readonly sameAs?: string;
   /** How QEMU boots it: as a disk of that format, or by its kernel. Absent: nothing does. */
   readonly boots?: { readonly disk: DiskContainer } | 'kernel';
   plan(planning: Planning): OutputPlan;

@@ -23,6 +23,9 @@ export interface OutputFile extends PlannedOutput {
 /** What is the same bytes whichever format writes it. */
 const shared = new Set(['-kernel', '-cmdline', '.raw']);
 
+/** Whose files they are, where a format is there under two names. */
+const kindOf = ({ name, sameAs }: Format): string => sameAs ?? name;
+
 /** Each file once. */
 export function outputFiles({ outputs, locked }: BuildPlan, place: OutputPlace): OutputFile[] {
   const files = new Map<string, OutputFile>();
@@ -31,7 +34,8 @@ export function outputFiles({ outputs, locked }: BuildPlan, place: OutputPlace):
     for (const [index, suffix] of output.format.files.entries()) {
       const path = `${stem}${suffix}`;
       const other = files.get(path);
-      if (other && !shared.has(suffix)) throw sameName(path, other.format.name, output.format.name);
+      if (other && !shared.has(suffix) && kindOf(other.format) !== kindOf(output.format))
+        throw sameName(path, other.format.name, output.format.name);
       if (!other) files.set(path, { ...output, index, path });
     }
   }

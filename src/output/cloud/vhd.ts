@@ -11,6 +11,7 @@ export const vhd = defineFormat({
   files: ['.vhd'],
   named: 'spec',
   sbom: false,
+  sameAs: 'azure',
   boots: { disk: 'vpc' },
   plan: ofDisk((disk, { identity }) => [
     (path, options) => writeFixedVhd(disk, path, { ...options, identity }),
