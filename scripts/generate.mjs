@@ -10,6 +10,7 @@ import { Ajv } from 'ajv';
 import standalone from 'ajv/dist/standalone/index.js';
 import { build } from 'esbuild';
 import { errorsPage } from './errors-page.mjs';
+import { formatFacts } from './format-facts.mjs';
 import { platformProperties, platformsPage } from './platforms-page.mjs';
 import { generateTypes } from './types-from-schema.mjs';
 
@@ -25,6 +26,12 @@ const schemas = {
 
 // The names of platforms are those of src/platform.
 schemas['spec.schema.json'].properties.platforms.properties = await platformProperties(root);
+
+// The names of formats, and what may be said of each, are those of src/output.
+const { names: formatNames, options: formatOptions } = await formatFacts(root);
+const outputKeys = schemas['spec.schema.json'].properties.outputs.items.properties;
+outputKeys.format.enum = formatNames;
+outputKeys.options.properties = formatOptions;
 
 /** The file as it is laid out, where it says the same. */
 function keepFormat(path, wanted) {

@@ -9,15 +9,16 @@ import type { SpecSource } from '../lock/load-spec.ts';
 import type { LockedSpec } from '../lock/locked-spec.ts';
 import { type Prepared, prepare } from '../lock/prepare.ts';
 import { type Artifact, recordArtifact } from './artifact.ts';
+import { type AskedFormats, chooseFormats } from './choose.ts';
 import { rememberPlan } from './explain.ts';
-import type { FormatName } from './formats.ts';
 import { checkMemory } from './linuxkit/initrd-size.ts';
 import { prepareOutputDirectory } from './output-directory.ts';
 import { findArtifacts, type OutputFile, type OutputPlace, outputFiles } from './outputs.ts';
 import { planBuild } from './plan.ts';
 
 export interface BuildRequest extends SpecSource, OutputPlace {
-  readonly formats: readonly FormatName[];
+  /** Undefined: what the spec says. */
+  readonly formats?: AskedFormats;
   /** In bytes, of the machine that an initrd is for: one that does not fit is an error. */
   readonly memory?: number | undefined;
   readonly arch: Arch;
@@ -37,7 +38,9 @@ export async function buildSpec(request: BuildRequest, context: Context): Promis
     { ...request, mode: request.frozen ? 'frozen' : 'fill' },
     context,
   );
-  const plan = planBuild(locked, request.formats, { sbom: request.sbom });
+  const { names, left } = chooseFormats(locked, request.formats, request);
+  for (const { format, why } of left) context.reporter.info(`left out: ${format}: ${why}`);
+  const plan = planBuild(locked, names, { sbom: request.sbom });
   await prepareOutputDirectory(request.out);
   const files = outputFiles(plan, request);
   const known = await findArtifacts(files, context.cache);

@@ -4,6 +4,7 @@ import type { DiskContainer } from '../disk/container.ts';
 import type { Planning } from '../engine/planning.ts';
 import type { Step, Use } from '../engine/step.ts';
 import type { Workshop } from '../engine/workshop.ts';
+import type { FormatOptions } from '../specification/spec.generated.ts';
 import type { WrittenFile } from './write/output-file.ts';
 import type { OutputOptions } from './write/write-output.ts';
 
@@ -28,7 +29,19 @@ export interface Format {
   readonly sameAs?: string;
   /** How QEMU boots it: as a disk of that format, or by its kernel. Absent: nothing does. */
   readonly boots?: { readonly disk: DiskContainer } | 'kernel';
-  plan(planning: Planning): OutputPlan;
+  /** What a spec's `outputs` may say of it, as a JSON Schema has it. */
+  readonly options?: Readonly<Partial<Record<keyof FormatOptions, OptionSchema>>>;
+  plan(planning: Planning, options: FormatOptions): OutputPlan;
+}
+
+/** Formats that have an option of one name say the same of it. */
+export interface OptionSchema {
+  readonly description: string;
+  readonly $ref?: string;
+  readonly type?: 'boolean' | 'integer';
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly default: boolean | number | string;
 }
 
 /** What a format is made of, and how it is opened once that is there. */

@@ -74,3 +74,10 @@ export function parseFormats(
     });
   });
 }
+
+/** As `--format` takes them: names, or `all`. */
+export function askedFormats(
+  names: readonly string[] | undefined,
+): readonly FormatName[] | 'all' | undefined {
+  return names?.includes('all') ? 'all' : names && parseFormats(names);
+}

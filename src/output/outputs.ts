@@ -24,7 +24,8 @@ export interface OutputFile extends PlannedOutput {
 const shared = new Set(['-kernel', '-cmdline', '.raw']);
 
 /** Whose files they are, where a format is there under two names. */
-const kindOf = ({ name, sameAs }: Format): string => sameAs ?? name;
+const kindOf = ({ format: { name, sameAs }, options }: PlannedOutput): string =>
+  JSON.stringify([sameAs ?? name, options]);
 
 /** Each file once. */
 export function outputFiles({ outputs, locked }: BuildPlan, place: OutputPlace): OutputFile[] {
@@ -34,7 +35,7 @@ export function outputFiles({ outputs, locked }: BuildPlan, place: OutputPlace):
     for (const [index, suffix] of output.format.files.entries()) {
       const path = `${stem}${suffix}`;
       const other = files.get(path);
-      if (other && !shared.has(suffix) && kindOf(other.format) !== kindOf(output.format))
+      if (other && !shared.has(suffix) && kindOf(other) !== kindOf(output))
         throw sameName(path, other.format.name, output.format.name);
       if (!other) files.set(path, { ...output, index, path });
     }

@@ -4,11 +4,13 @@ import { byName } from '../base/order.ts';
 import { beginPlan, type PlanOptions } from '../engine/planning.ts';
 import type { Plan, Step } from '../engine/step.ts';
 import type { LockedSpec } from '../lock/locked-spec.ts';
+import type { FormatOptions } from '../specification/spec.generated.ts';
 import type { Format, OpenedOutput } from './format.ts';
 import { type FormatName, formatNamed } from './formats.ts';
 
 export interface PlannedOutput {
   readonly format: Format;
+  readonly options: FormatOptions;
   readonly step: Step<OpenedOutput>;
 }
 
@@ -26,15 +28,22 @@ export function planBuild(
   const planning = beginPlan(locked, options);
   const outputs = [...new Set(names)].sort(byName).map((name): PlannedOutput => {
     const format = formatNamed(name);
-    const { needs, inputs, open } = format.plan(planning);
+    const options = optionsOf(locked, name);
+    const { needs, inputs, open } = format.plan(planning, options);
     const step = planning.compose<OpenedOutput>({
       kind: { name, module: format.module },
       id: name,
-      inputs: inputs ?? {},
+      inputs: { ...inputs, ...describeOptions(options) },
       needs,
       make: async (use, workshop) => open(use, workshop),
     });
-    return { format, step };
+    return { format, options, step };
   });
   return { locked, steps: planning.steps(), outputs };
 }
+
+const optionsOf = ({ spec }: LockedSpec, name: FormatName): FormatOptions =>
+  spec.outputs.find(({ format }) => format === name)?.options ?? {};
+
+const describeOptions = (options: FormatOptions): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(options).map(([key, value]) => [`option ${key}`, String(value)]));

@@ -17,6 +17,7 @@ import { checkHiddenFiles } from './hidden-files.ts';
 import { expandIncludes, type SpecText } from './include.ts';
 import { readHealth, readUpdate } from './lifecycle.ts';
 import { warnOfNoLogin } from './login.ts';
+import { readOutputs } from './outputs.ts';
 import { checkParts } from './parts.ts';
 import { readPlatforms } from './platforms.ts';
 import { parsed, type Reading, readReference, type Surroundings, warn } from './reading.ts';
@@ -63,6 +64,7 @@ export function readSpecs(files: readonly [SpecText, ...SpecText[]], around: Sur
     ...optional('update', readUpdate(reading, value.update)),
     ...optional('health', readHealth(reading, value)),
     platforms: readPlatforms(reading, value),
+    outputs: readOutputs(reading, value),
     names,
     source,
     document,

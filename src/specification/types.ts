@@ -10,7 +10,7 @@ import type { SourceMap } from '../document/source-map.ts';
 import type { PlatformSettings } from '../platform/choose.ts';
 import type { PlatformName } from '../platform/table.ts';
 import type { ImageReference } from './reference.ts';
-import type { ContainerSettings as RawSettings, SpecDocument } from './spec.generated.ts';
+import type { FormatOptions, ContainerSettings as RawSettings, SpecDocument } from './spec.generated.ts';
 
 export interface Spec {
   /** As the person named it; the first of several. */
@@ -34,6 +34,8 @@ export interface Spec {
   readonly update?: Update;
   readonly health?: Health;
   readonly platforms: ReadonlyMap<PlatformName, PlatformSettings>;
+  /** What a build writes where it is not told otherwise; each format once. */
+  readonly outputs: readonly WantedOutput[];
   /** What names inside the settings of containers and of labels stand for. */
   readonly names: SpecNames;
   /** Whatever parses and yet is hardly meant. */
@@ -42,6 +44,13 @@ export interface Spec {
   readonly source: SourceMap;
   /** All files merged, variables replaced, checked: for `metadata: yaml` and `json`. */
   readonly document: SpecDocument;
+}
+
+export interface WantedOutput {
+  /** A format's name. Whether there is one, and whether it has these options, the table of formats says. */
+  readonly format: string;
+  readonly options: FormatOptions;
+  readonly pointer: Pointer;
 }
 
 export interface Os {

@@ -2,7 +2,7 @@
 
 import { formatSize } from '../../base/size.ts';
 import { buildSpec } from '../../output/build.ts';
-import { parseFormats } from '../../output/formats.ts';
+import { askedFormats } from '../../output/formats.ts';
 import { createContext } from '../context.ts';
 import { reportLock } from '../lock-report.ts';
 import { targetArch } from '../options.ts';
@@ -16,7 +16,8 @@ export interface BuildOptions {
   readonly name?: string;
   /** In bytes. */
   readonly memory?: number;
-  readonly format: readonly string[];
+  /** Undefined: what the spec says. */
+  readonly format?: readonly string[];
   readonly locked?: true;
   /** False where it is not wanted. */
   readonly sbom: boolean;
@@ -30,7 +31,7 @@ export async function build(
   const request = {
     ...specSource(specs, set, io),
     out: out ?? '.',
-    formats: parseFormats(format),
+    formats: askedFormats(format),
     name,
     memory,
     arch: targetArch(globals, io),

@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import { platforms } from '../../platform/table.ts';
 import { ofDisk } from '../disk/compose.ts';
-import { writeQcow2 } from '../disk/qcow2.ts';
+import { qcow2Options, qcow2Writer } from '../disk/qcow2.ts';
 import { defineFormat } from '../format.ts';
 import { writeText } from '../write/text.ts';
 import { describeGlanceImage, glanceCommand } from './glance.ts';
@@ -19,7 +19,8 @@ export const openstack = defineFormat({
   named: { platform: 'openstack' },
   sbom: false,
   boots: { disk: 'qcow2' },
-  plan: ofDisk((disk, { locked }) => {
+  options: qcow2Options,
+  plan: ofDisk((disk, { locked, options }) => {
     const { arch, spec } = locked;
     const { id, version } = spec.os;
     const image = describeGlanceImage({
@@ -31,11 +32,11 @@ export const openstack = defineFormat({
       minMemory,
     });
     return [
-      (path, options) => writeQcow2(disk, path, options),
-      (path, options) => {
+      qcow2Writer(disk, options),
+      (path, writing) => {
         const file = basename(path).replace(/\.json$/, '.qcow2');
         const document = { image, command: glanceCommand(image, file) };
-        return writeText(`${JSON.stringify(document, undefined, 2)}\n`, path, options);
+        return writeText(`${JSON.stringify(document, undefined, 2)}\n`, path, writing);
       },
     ];
   }),

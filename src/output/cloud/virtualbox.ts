@@ -1,7 +1,7 @@
 // What VirtualBox imports.
 
 import { defineFormat } from '../format.ts';
-import { planOva } from './plan-ova.ts';
+import { ovaOptions, planOva } from './plan-ova.ts';
 
 export const virtualbox = defineFormat({
   name: 'virtualbox',
@@ -10,5 +10,6 @@ export const virtualbox = defineFormat({
   files: ['.ova'],
   named: { platform: 'virtualbox' },
   sbom: false,
+  options: ovaOptions,
   plan: planOva('virtualbox'),
 });

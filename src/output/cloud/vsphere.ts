@@ -1,7 +1,7 @@
 // What vSphere imports.
 
 import { defineFormat } from '../format.ts';
-import { planOva } from './plan-ova.ts';
+import { ovaOptions, planOva } from './plan-ova.ts';
 
 export const vsphere = defineFormat({
   name: 'vsphere',
@@ -10,5 +10,6 @@ export const vsphere = defineFormat({
   files: ['.ova'],
   named: { platform: 'vsphere' },
   sbom: false,
+  options: ovaOptions,
   plan: planOva('vsphere'),
 });

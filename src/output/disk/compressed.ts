@@ -33,18 +33,20 @@ export interface ZstdOptions extends OutputOptions {
   readonly tools: Tools;
   /** At least one; the bytes do not depend on it. */
   readonly threads: number;
+  /** 1 to 19. */
+  readonly level: number;
 }
 
 export async function writeRawZstd(
   disk: SparseImage,
   path: string,
-  { tools, threads, ...options }: ZstdOptions,
+  { tools, threads, level, ...options }: ZstdOptions,
 ): Promise<CompressedFile> {
   const { signal } = options;
   return writeHashed(disk, path, options, (file, chunks) =>
     withScratch(path, async (directory) => {
       const packed = join(directory, 'disk.zst');
-      const args = ['-3', `-T${threads}`, `--stream-size=${disk.size}`, '--quiet', '-o', packed];
+      const args = [`-${level}`, `-T${threads}`, `--stream-size=${disk.size}`, '--quiet', '-o', packed];
       await tools.run('zstd', args, { stdin: chunks, signal });
       const { size } = await stat(packed);
       const content = { at: 'file', path: packed, offset: 0, size } as const;
