@@ -22,6 +22,7 @@ const schemas = {
   'spec.schema.json': readSchema('spec.schema.json'),
   'component.schema.json': readSchema('component.schema.json'),
   'lock.schema.json': readSchema('lock.schema.json'),
+  'artifacts.schema.json': readSchema('artifacts.schema.json'),
 };
 
 // The names of platforms are those of src/platform.
@@ -92,6 +93,8 @@ const generated = {
     }),
   'src/lock/lock.generated.ts':
     banner('schemas/lock.schema.json') + generateTypes('lock.schema.json', schemas, {}),
+  'src/output/artifacts.generated.ts':
+    banner('schemas/artifacts.schema.json') + generateTypes('artifacts.schema.json', schemas, {}),
   'src/document/validators.generated.ts': generateValidators(),
   'docs/errors.md': `<!-- Generated from src/base/error-codes.ts by scripts/generate.mjs. Do not edit. -->\n${await errorsPage(root)}`,
   'docs/platforms.md': await platformsPage(root, read('docs/platforms.md')),

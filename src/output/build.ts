@@ -9,6 +9,7 @@ import type { SpecSource } from '../lock/load-spec.ts';
 import type { LockedSpec } from '../lock/locked-spec.ts';
 import { type Prepared, prepare } from '../lock/prepare.ts';
 import { type Artifact, recordArtifact } from './artifact.ts';
+import { describeBuild, writeCatalogue } from './catalogue.ts';
 import { type AskedFormats, chooseFormats } from './choose.ts';
 import { rememberPlan } from './explain.ts';
 import { checkMemory } from './linuxkit/initrd-size.ts';
@@ -26,10 +27,14 @@ export interface BuildRequest extends SpecSource, OutputPlace {
   readonly frozen: boolean;
   /** False: the outputs are without a bill of materials. */
   readonly sbom?: boolean | undefined;
+  /** False: no artifacts.json and SHA256SUMS beside the outputs. */
+  readonly catalogue?: boolean | undefined;
 }
 
 export interface BuildAnswer {
   readonly artifacts: readonly Artifact[];
+  /** Paths of what says what they are. */
+  readonly documents: readonly string[];
   readonly lock: Pick<Prepared, 'lockPath' | 'changes'>;
 }
 
@@ -56,7 +61,10 @@ export async function buildSpec(request: BuildRequest, context: Context): Promis
   const artifacts = [...present, ...made].sort(
     (a, b) => byName(a.format, b.format) || byName(a.path, b.path),
   );
-  return { artifacts, lock: { lockPath, changes } };
+  const document = describeBuild(plan, artifacts, request);
+  const { out, catalogue = true } = request;
+  const documents = catalogue ? await writeCatalogue(document, out, { signal: context.signal }) : [];
+  return { artifacts, documents, lock: { lockPath, changes } };
 }
 
 async function writeOutputs(

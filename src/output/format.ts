@@ -4,6 +4,7 @@ import type { DiskContainer } from '../disk/container.ts';
 import type { Planning } from '../engine/planning.ts';
 import type { Step, Use } from '../engine/step.ts';
 import type { Workshop } from '../engine/workshop.ts';
+import type { PlatformName } from '../platform/table.ts';
 import type { FormatOptions } from '../specification/spec.generated.ts';
 import type { WrittenFile } from './write/output-file.ts';
 import type { OutputOptions } from './write/write-output.ts';
@@ -23,6 +24,10 @@ export interface Format {
    * `ID-VERSION-PLATFORM-ARCH`.
    */
   readonly named: 'os' | 'spec' | { readonly platform: string };
+  /** Where it is meant for, by the table of platforms. */
+  readonly platform?: PlatformName;
+  /** A machine's firmware starts what is in it; what `boots` as a disk is. */
+  readonly firmware?: true;
   /** Whether a bill of materials lies in it. */
   readonly sbom: boolean;
   /** The format whose files these are, here under LinuxKit's name. */

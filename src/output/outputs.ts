@@ -31,9 +31,8 @@ const kindOf = ({ format: { name, sameAs }, options }: PlannedOutput): string =>
 export function outputFiles({ outputs, locked }: BuildPlan, place: OutputPlace): OutputFile[] {
   const files = new Map<string, OutputFile>();
   for (const output of outputs) {
-    const stem = join(place.out, place.name ?? stemOf(output.format, locked));
-    for (const [index, suffix] of output.format.files.entries()) {
-      const path = `${stem}${suffix}`;
+    for (const [index, path] of pathsOf(output.format, locked, place).entries()) {
+      const suffix = output.format.files[index]!;
       const other = files.get(path);
       if (other && !shared.has(suffix) && kindOf(other) !== kindOf(output))
         throw sameName(path, other.format.name, output.format.name);
@@ -41,6 +40,12 @@ export function outputFiles({ outputs, locked }: BuildPlan, place: OutputPlace):
     }
   }
   return [...files.values()];
+}
+
+/** Of a format's files, in their order. */
+export function pathsOf(format: Format, locked: LockedSpec, place: OutputPlace): string[] {
+  const stem = join(place.out, place.name ?? stemOf(format, locked));
+  return format.files.map((suffix) => `${stem}${suffix}`);
 }
 
 function stemOf({ named }: Format, { spec: { lastFile, os }, arch }: LockedSpec): string {

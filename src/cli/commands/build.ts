@@ -38,11 +38,12 @@ export async function build(
     frozen: locked === true,
     sbom,
   };
-  const { artifacts, lock } = await buildSpec(request, await createContext(session));
+  const { artifacts, documents, lock } = await buildSpec(request, await createContext(session));
   reportLock(lock, front);
   for (const { path, size, digest, cached } of artifacts) {
     front.info(`${path}: ${formatSize(size)}, ${digest}${cached ? ', unchanged' : ''}`);
   }
+  for (const path of documents) front.info(path);
   const outputs = artifacts.map((artifact) => ({ ...artifact }));
-  front.result('build', { specs, outputs }, artifacts.map(({ path }) => `${path}\n`).join(''));
+  front.result('build', { specs, outputs, documents }, artifacts.map(({ path }) => `${path}\n`).join(''));
 }

@@ -10,7 +10,8 @@ export const gce = defineFormat({
   module: 'output/cloud/gce',
   files: ['.tar.gz'],
   named: { platform: 'gce' },
+  platform: 'gcp',
   sbom: false,
-
+  firmware: true,
   plan: ofDisk((disk) => [(path, options) => writeGce(disk, path, options)]),
 });

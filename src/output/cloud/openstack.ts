@@ -4,12 +4,12 @@ import { platforms } from '../../platform/table.ts';
 import { ofDisk } from '../disk/compose.ts';
 import { qcow2Options, qcow2Writer } from '../disk/qcow2.ts';
 import { defineFormat } from '../format.ts';
+import { leastMemory } from '../least-memory.ts';
 import { writeText } from '../write/text.ts';
 import { describeGlanceImage, glanceCommand } from './glance.ts';
 
+const MiB = 2 ** 20;
 const GiB = 2 ** 30;
-/** In MiB: with less, a container host is no use. */
-const minMemory = 512;
 
 export const openstack = defineFormat({
   name: 'openstack',
@@ -17,6 +17,7 @@ export const openstack = defineFormat({
   module: 'output/cloud/openstack',
   files: ['.qcow2', '.json'],
   named: { platform: 'openstack' },
+  platform: 'openstack',
   sbom: false,
   boots: { disk: 'qcow2' },
   options: qcow2Options,
@@ -29,7 +30,7 @@ export const openstack = defineFormat({
       arch,
       firmware: spec.platforms.get('openstack')?.firmware ?? platforms.openstack.firmware[0]!,
       minDisk: Math.ceil(disk.size / GiB),
-      minMemory,
+      minMemory: leastMemory / MiB,
     });
     return [
       qcow2Writer(disk, options),

@@ -10,6 +10,7 @@ export const vhd = defineFormat({
   module: 'output/cloud/vhd',
   files: ['.vhd'],
   named: 'spec',
+  platform: 'azure',
   sbom: false,
   sameAs: 'azure',
   boots: { disk: 'vpc' },

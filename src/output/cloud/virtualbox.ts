@@ -9,7 +9,9 @@ export const virtualbox = defineFormat({
   module: 'output/cloud/virtualbox',
   files: ['.ova'],
   named: { platform: 'virtualbox' },
+  platform: 'virtualbox',
   sbom: false,
+  firmware: true,
   options: ovaOptions,
   plan: planOva('virtualbox'),
 });

@@ -9,7 +9,9 @@ export const vsphere = defineFormat({
   module: 'output/cloud/vsphere',
   files: ['.ova'],
   named: { platform: 'vsphere' },
+  platform: 'vsphere',
   sbom: false,
+  firmware: true,
   options: ovaOptions,
   plan: planOva('vsphere'),
 });

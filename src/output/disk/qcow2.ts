@@ -30,6 +30,7 @@ export const qcow2 = defineFormat({
   module: 'output/disk/qcow2',
   files: ['.qcow2'],
   named: 'os',
+  platform: 'qemu',
   sbom: false,
   boots: { disk: 'qcow2' },
   options: qcow2Options,

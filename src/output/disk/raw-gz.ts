@@ -10,6 +10,6 @@ export const rawGz = defineFormat({
   files: ['.raw.gz'],
   named: 'os',
   sbom: false,
-
+  firmware: true,
   plan: ofDisk((disk) => [(path, options) => writeRawGzip(disk, path, options)]),
 });

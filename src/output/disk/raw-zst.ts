@@ -12,6 +12,7 @@ export const rawZst = defineFormat({
   files: ['.raw.zst'],
   named: 'os',
   sbom: false,
+  firmware: true,
   options: {
     level: {
       description: 'How hard zstd tries.',

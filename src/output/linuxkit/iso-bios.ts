@@ -9,7 +9,9 @@ export const isoBios = defineFormat({
   module: 'output/linuxkit/iso-bios',
   files: ['.iso'],
   named: 'spec',
+  platform: 'metal',
   sbom: false,
+  firmware: true,
   sameAs: 'iso',
   plan(planning) {
     requireBios(planning.locked, 'iso-bios');

@@ -8,7 +8,9 @@ export const isoEfi = defineFormat({
   module: 'output/linuxkit/iso-efi',
   files: ['-efi.iso'],
   named: 'spec',
+  platform: 'metal',
   sbom: false,
+  firmware: true,
   sameAs: 'iso',
   plan: ofIso({ plain: false }),
 });

@@ -10,6 +10,7 @@ export const qcow2Bios = defineFormat({
   module: 'output/linuxkit/qcow2-bios',
   files: ['.qcow2'],
   named: 'spec',
+  platform: 'qemu',
   sbom: false,
   sameAs: 'qcow2',
   boots: { disk: 'qcow2' },

@@ -9,6 +9,7 @@ export const qcow2Efi = defineFormat({
   module: 'output/linuxkit/qcow2-efi',
   files: ['-efi.qcow2'],
   named: 'spec',
+  platform: 'qemu',
   sbom: false,
   sameAs: 'qcow2',
   boots: { disk: 'qcow2' },

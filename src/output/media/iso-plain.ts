@@ -8,6 +8,8 @@ export const isoPlain = defineFormat({
   module: 'output/media/iso-plain',
   files: ['-plain.iso'],
   named: 'os',
+  platform: 'metal',
   sbom: false,
+  firmware: true,
   plan: ofIso({ plain: true }),
 });

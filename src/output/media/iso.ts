@@ -8,6 +8,8 @@ export const iso = defineFormat({
   module: 'output/media/iso',
   files: ['.iso'],
   named: 'os',
+  platform: 'metal',
   sbom: false,
+  firmware: true,
   plan: ofIso({ plain: false }),
 });
