@@ -6,7 +6,7 @@ export interface ArtifactsDocument {
   /** The operating system. */
   readonly os: BuiltSystem;
   /** What it is built for. */
-  readonly arch: 'amd64' | 'arm64';
+  readonly arch: string;
   /** One for each format, by name. */
   readonly outputs: readonly BuiltOutput[];
 }
