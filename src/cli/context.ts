@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { Context, Program } from '../lock/context.ts';
+import type { CodeDigests, Context } from '../lock/context.ts';
 import { openTransport } from '../net/http.ts';
 import { proxiesOf } from '../net/proxy.ts';
 import { dockerCredentials } from '../oci/docker-config.ts';
@@ -33,7 +33,7 @@ export async function createContext({ io, globals, front, signal }: Session): Pr
       return registries;
     },
     snapshotMirrors: globals.snapshotMirrors,
-    program: await readProgram(),
+    program: await readCodeDigests(),
     offline: globals.offline,
     now: Math.floor(io.now() / 1000),
     componentsRoot: componentsRoot(),
@@ -46,7 +46,7 @@ export async function createContext({ io, globals, front, signal }: Session): Pr
 }
 
 /** What the bundler has worked out: a digest for each file that defines a kind of step. */
-export async function readProgram(): Promise<Program> {
+export async function readCodeDigests(): Promise<CodeDigests> {
   const text = await readFile(join(packageRoot(), 'dist', 'program.json'), 'utf8');
   const digests = new Map<string, string>(Object.entries(JSON.parse(text)));
   return (module) => {

@@ -3,8 +3,8 @@ import { type Command, CommanderError } from 'commander';
 import type { ErrorCode } from '../base/error-codes.ts';
 import { CatamaranError } from '../base/errors.ts';
 import { commandSynonyms, hintFor, optionHint } from '../document/synonyms.ts';
-import type { Work } from './choice.ts';
-import { pathOf } from './command-path.ts';
+import type { ChosenWork } from './choice.ts';
+import { commandPathOf } from './command-path.ts';
 import { helpStyle } from './help.ts';
 import type { Io } from './io.ts';
 import type { RawGlobals } from './options.ts';
@@ -13,13 +13,13 @@ import { wantsColor } from './report/open-front.ts';
 
 export interface Parsed {
   readonly name: string;
-  readonly work: Work;
+  readonly work: ChosenWork;
   readonly globals: RawGlobals;
 }
 
 /** Undefined when the answer was help or the version, which are printed already. Throws fault 'usage'. */
 export async function parseArguments(argv: readonly string[], io: Io): Promise<Parsed | undefined> {
-  let chosen: { name: string; work: Work } | undefined;
+  let chosen: { name: string; work: ChosenWork } | undefined;
   const { program, examples } = defineProgram((name, work) => {
     chosen = { name, work };
   });
@@ -75,7 +75,8 @@ function usageError(thrown: CommanderError, command: Command): CatamaranError {
     {
       code: codes[thrown.code] ?? 'usage-invalid-argument',
       message: noCommand ? 'no command is given' : first.replace(/\.$/, ''),
-      hint: habit ?? (suggestion ? `Did you mean ${suggestion}?` : `See \`${pathOf(command)} --help\`.`),
+      hint:
+        habit ?? (suggestion ? `Did you mean ${suggestion}?` : `See \`${commandPathOf(command)} --help\`.`),
     },
     { cause: thrown },
   );

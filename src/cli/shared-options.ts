@@ -10,7 +10,7 @@ export const variables = () =>
     values.collectVariable,
   );
 
-export const formats = () =>
+export const formatsOption = () =>
   new Option(
     '--format <names>',
     'what to write, separated by commas, or all: catamaran formats lists what there is (default: the spec’s outputs, or qcow2)',

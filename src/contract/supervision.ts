@@ -22,7 +22,7 @@ import {
   objectField,
   textField,
 } from '../base/fields.ts';
-import { readDocument, writeDocument } from './document.ts';
+import { readFormatted, writeDocument } from './document.ts';
 import { type Probe, readProbe } from './probe.ts';
 
 /** How a service is kept running. Times in milliseconds. */
@@ -71,7 +71,7 @@ export function writeServiceSettings({ order, dependsOn, restart, stop, health }
 }
 
 export function readServiceSettings(text: string | undefined, what: string): ServiceSettings {
-  const fields = readDocument(text ?? '{}', what);
+  const fields = readFormatted(text ?? '{}', what);
   const stop = objectOr(fields, 'stop');
   return {
     order: countOr(fields, 'order', 0),
@@ -95,7 +95,7 @@ export function writeOnceSettings({ optional }: OnceSettings): string {
 }
 
 export function readOnceSettings(text: string | undefined, what: string): OnceSettings {
-  const fields = readDocument(text ?? '{}', what);
+  const fields = readFormatted(text ?? '{}', what);
   return { optional: hasField(fields, 'optional') && booleanField(fields, 'optional') };
 }
 

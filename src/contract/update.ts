@@ -3,7 +3,7 @@
 // the person's own file, /etc/catamaran/update.yml (agent/update/settings.ts), whose lines win over it.
 
 import type { Refuse } from '../base/fields.ts';
-import { malformedDocument, readDocument, writeDocument } from './document.ts';
+import { malformedDocument, readFormatted, writeDocument } from './document.ts';
 
 export interface Update {
   readonly url: string;
@@ -65,7 +65,7 @@ export function writeUpdate({ url, channel, report, reboot }: Update, epoch: num
 
 /** By their names, each as text of its form. */
 export function readUpdate(text: string, what: string): Map<string, string> {
-  const { format: _, ...values } = readDocument(text, what).values;
+  const { format: _, ...values } = readFormatted(text, what).values;
   return new Map(
     Object.entries(values).map(([name, value]) => [
       name,

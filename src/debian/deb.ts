@@ -1,5 +1,6 @@
 // A .deb file's content: its data member, decompressed once into the cache, read as a tree. Nothing of the package is
 // run and its control member is not even opened: what maintainer scripts do is said by components.
+
 import { open } from 'node:fs/promises';
 import { readTarFile } from '../archive/read-tar.ts';
 import { type DataFormat, type UnpackRequest, unpackIntoCache, writeUnpacked } from '../archive/unpack.ts';
@@ -8,11 +9,11 @@ import { CatamaranError } from '../base/errors.ts';
 import { byName } from '../base/order.ts';
 import type { LockedPackage } from '../packages/locked.ts';
 import type { PackageAccess } from '../packages/source.ts';
+import { eachLimited } from '../store/each-limited.ts';
 import type { Content } from '../tree/content.ts';
 import type { Tree } from '../tree/tree.ts';
 import { type ArMember, listArMembers } from './ar.ts';
 import { fetchPackage } from './fetch-packages.ts';
-import { runLimited } from './limit.ts';
 
 /** Fetches and unpacks whatever of it the cache does not have yet, several at a time, so that their trees are at hand. */
 export async function preparePackages(
@@ -24,10 +25,11 @@ export async function preparePackages(
   // The largest first, so that none of them is left alone at the end.
   const ordered = [...packages].sort((a, b) => b.size - a.size || byName(a.name, b.name));
   try {
-    await runLimited(ordered, parallel, options.signal, async (wanted, signal) => {
+    const prepare = async (wanted: LockedPackage, _: number, signal: AbortSignal) => {
       await dataTar(wanted, { ...options, signal });
       task.advance(1);
-    });
+    };
+    await eachLimited(ordered, prepare, { parallel, signal: options.signal });
   } finally {
     task.done();
   }

@@ -21,9 +21,9 @@ import {
   continuation,
   continuationSize,
   extensionReference,
+  lengthOf,
   rockRidge,
   sharingIndicator,
-  sizeOf,
   splitEntries,
 } from './rock-ridge.ts';
 import { concatenate, type Extent, type SparseImage, shift, sparseImage } from './sparse.ts';
@@ -187,14 +187,16 @@ function countLinks(tree: ReadonlyTree): Map<TreeNode, number> {
 }
 
 const recordLengths = ({ identifier, sections, groups }: Draft): number[] => {
-  const use = sizeOf(groups[0]!) + (groups.length > 1 ? continuationSize : 0);
+  const use = lengthOf(groups[0]!) + (groups.length > 1 ? continuationSize : 0);
   return Array(sections).fill(recordSize(identifier) + roundUp(use, 2));
 };
 
 /** Where the groups of each record lie behind the directory: none goes over the end of a block. */
 function packContinuations(drafts: readonly Draft[]): { starts: number[][]; size: number } {
   const lengths = drafts.map(({ groups }) =>
-    groups.slice(1).map((group, index) => sizeOf(group) + (index < groups.length - 2 ? continuationSize : 0)),
+    groups
+      .slice(1)
+      .map((group, index) => lengthOf(group) + (index < groups.length - 2 ? continuationSize : 0)),
   );
   const { starts, size } = packRecords(lengths);
   const left = [...starts];
@@ -218,7 +220,7 @@ function render(
       const next = draft.groups[part + 1];
       if (!next) return Buffer.concat(group);
       const start = own[part]!;
-      const length = sizeOf(next) + (part + 2 < draft.groups.length ? continuationSize : 0);
+      const length = lengthOf(next) + (part + 2 < draft.groups.length ? continuationSize : 0);
       const block = at / isoBlock + Math.floor(start / isoBlock);
       return Buffer.concat([...group, continuation(block, start % isoBlock, length)]);
     });

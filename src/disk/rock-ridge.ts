@@ -125,21 +125,21 @@ export const continuationSize = 28;
 
 /** A record's own entries, and groups of the rest, each in room for a continuation of its own and within one block. */
 export function splitEntries(entries: readonly Buffer[], room: number): Buffer[][] {
-  if (sizeOf(entries) <= room) return [[...entries]];
+  if (lengthOf(entries) <= room) return [[...entries]];
   const first: Buffer[] = [];
   const rest = [...entries];
-  while (sizeOf(first) + rest[0]!.length + continuationSize <= room) first.push(rest.shift()!);
+  while (lengthOf(first) + rest[0]!.length + continuationSize <= room) first.push(rest.shift()!);
   return [first, ...packed(rest, isoBlock - continuationSize)];
 }
 
-export const sizeOf = (entries: readonly Buffer[]): number =>
+export const lengthOf = (entries: readonly Buffer[]): number =>
   entries.reduce((sum, { length }) => sum + length, 0);
 
 /** In order, in groups of at most `room` bytes. */
 function packed(entries: readonly Buffer[], room: number): Buffer[][] {
   const groups: Buffer[][] = [[]];
   for (const entry of entries) {
-    if (sizeOf(groups.at(-1)!) + entry.length > room) groups.push([]);
+    if (lengthOf(groups.at(-1)!) + entry.length > room) groups.push([]);
     groups.at(-1)!.push(entry);
   }
   return groups;

@@ -10,7 +10,7 @@ export interface Composed {
   readonly warnings: readonly Diagnostic[];
 }
 
-export function compose(file: string, text: string): Composed {
+export function composeDocument(file: string, text: string): Composed {
   const { contents, errors, warnings } = parse(file, text);
   const end = text.trimEnd().length;
   const place = ({ pos: [from, to] }: YAMLError) => {

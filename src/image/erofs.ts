@@ -2,7 +2,8 @@
 // pipe, so nothing is extracted; extended attributes and devices travel in the tar.
 import { join } from 'node:path';
 import { writeTar } from '../archive/write-tar.ts';
-import type { Blob, Cache } from '../store/cache.ts';
+import type { Blob } from '../store/blob.ts';
+import type { Cache } from '../store/cache.ts';
 import { putFile } from '../store/put-file.ts';
 import type { Tools } from '../tools/tools.ts';
 import { addParents, directory, type ReadonlyTree, type Tree } from '../tree/tree.ts';

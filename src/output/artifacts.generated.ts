@@ -4,15 +4,15 @@ export interface ArtifactsDocument {
   /** The format’s version. */
   readonly 'catamaran-artifacts': number;
   /** The operating system. */
-  readonly os: BuiltSystem;
+  readonly os: RawBuiltSystem;
   /** What it is built for. */
   readonly arch: string;
   /** One for each format, by name. */
-  readonly outputs: readonly BuiltOutput[];
+  readonly outputs: readonly RawBuiltOutput[];
 }
 
 /** The operating system. */
-export interface BuiltSystem {
+export interface RawBuiltSystem {
   /** Its short name. */
   readonly id: string;
   /** Its name for people. */
@@ -22,7 +22,7 @@ export interface BuiltSystem {
 }
 
 /** What one format came to. */
-export interface BuiltOutput {
+export interface RawBuiltOutput {
   /** Its name. */
   readonly format: string;
   /** Where it is meant for; absent where that is anywhere. */
@@ -37,11 +37,11 @@ export interface BuiltOutput {
   /** The least memory of a machine that runs it, in bytes; absent where it is no whole system. */
   readonly memory?: number;
   /** Its files. */
-  readonly files: readonly BuiltFile[];
+  readonly files: readonly RawBuiltFile[];
 }
 
 /** One file. */
-export interface BuiltFile {
+export interface RawBuiltFile {
   /** Its path, from where this document lies. */
   readonly file: string;
   /** In bytes. */
@@ -49,11 +49,11 @@ export interface BuiltFile {
   /** Of its bytes, in hex. */
   readonly sha256: string;
   /** What it is when it is unpacked, where it is compressed as a whole. */
-  readonly uncompressed?: UnpackedFile;
+  readonly uncompressed?: RawUnpackedFile;
 }
 
 /** What it is when it is unpacked, where it is compressed as a whole. */
-export interface UnpackedFile {
+export interface RawUnpackedFile {
   /** In bytes. */
   readonly size: number;
   /** Of its bytes, in hex. */

@@ -9,9 +9,9 @@ import { byName } from '../base/order.ts';
 import type { LockedSpec } from '../lock/locked-spec.ts';
 import { diskSizeOn, firmwareOn } from '../platform/choose.ts';
 import { platforms } from '../platform/table.ts';
-import type { Blob } from '../store/cache.ts';
+import type { Blob } from '../store/blob.ts';
 import type { Artifact } from './artifact.ts';
-import type { ArtifactsDocument, BuiltFile, BuiltOutput } from './artifacts.generated.ts';
+import type { ArtifactsDocument, RawBuiltFile, RawBuiltOutput } from './artifacts.generated.ts';
 import type { Format } from './format.ts';
 import { leastMemory } from './least-memory.ts';
 import { type OutputPlace, pathsOf } from './outputs.ts';
@@ -49,7 +49,7 @@ function describeOutput(
   locked: LockedSpec,
   artifacts: readonly Artifact[],
   out: string,
-): BuiltOutput {
+): RawBuiltOutput {
   const platform = format.platform && platforms[format.platform];
   const [{ disk, memory }] = artifacts as [Artifact];
   const firmware = firmwaresOf(format, locked);
@@ -71,7 +71,7 @@ function firmwaresOf({ boots, firmware, platform }: Format, { arch }: LockedSpec
   return architectureOf(arch).grub.bios ? ['bios', 'uefi'] : ['uefi'];
 }
 
-function describeFile({ path, uncompressed, ...blob }: Artifact, out: string): BuiltFile {
+function describeFile({ path, uncompressed, ...blob }: Artifact, out: string): RawBuiltFile {
   const file = relative(out, path);
   return { file, ...describeBlob(blob), ...(uncompressed && { uncompressed: describeBlob(uncompressed) }) };
 }

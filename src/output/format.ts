@@ -5,7 +5,7 @@ import type { Planning } from '../engine/planning.ts';
 import type { Step, Use } from '../engine/step.ts';
 import type { Workshop } from '../engine/workshop.ts';
 import type { PlatformName } from '../platform/table.ts';
-import type { FormatOptions } from '../specification/spec.generated.ts';
+import type { RawFormatOptions } from '../specification/spec.generated.ts';
 import type { WrittenFile } from './write/output-file.ts';
 import type { OutputOptions } from './write/write-output.ts';
 
@@ -35,8 +35,8 @@ export interface Format {
   /** How QEMU boots it: as a disk of that format, or by its kernel. Absent: nothing does. */
   readonly boots?: { readonly disk: DiskContainer } | 'kernel';
   /** What a spec's `outputs` may say of it, as a JSON Schema has it. */
-  readonly options?: Readonly<Partial<Record<keyof FormatOptions, OptionSchema>>>;
-  plan(planning: Planning, options: FormatOptions): OutputPlan;
+  readonly options?: Readonly<Partial<Record<keyof RawFormatOptions, OptionSchema>>>;
+  plan(planning: Planning, options: RawFormatOptions): OutputPlan;
 }
 
 /** Formats that have an option of one name say the same of it. */

@@ -14,7 +14,7 @@ export interface OutputPlace {
   readonly name?: string | undefined;
 }
 
-export interface OutputFile extends PlannedOutput {
+export interface PlannedFile extends PlannedOutput {
   /** Which of the format's files it is. */
   readonly index: number;
   readonly path: string;
@@ -28,8 +28,8 @@ const kindOf = ({ format: { name, sameAs }, options }: PlannedOutput): string =>
   JSON.stringify([sameAs ?? name, options]);
 
 /** Each file once. */
-export function outputFiles({ outputs, locked }: BuildPlan, place: OutputPlace): OutputFile[] {
-  const files = new Map<string, OutputFile>();
+export function outputFiles({ outputs, locked }: BuildPlan, place: OutputPlace): PlannedFile[] {
+  const files = new Map<string, PlannedFile>();
   for (const output of outputs) {
     for (const [index, path] of pathsOf(output.format, locked, place).entries()) {
       const suffix = output.format.files[index]!;
@@ -57,7 +57,7 @@ function stemOf({ named }: Format, { spec: { lastFile, os }, arch }: LockedSpec)
 
 /** Undefined for a file that has to be written. */
 export function findArtifacts(
-  files: readonly OutputFile[],
+  files: readonly PlannedFile[],
   cache: Cache,
 ): Promise<readonly (Artifact | undefined)[]> {
   return Promise.all(files.map(({ step, path, format }) => findArtifact(cache, step, path, format.name)));

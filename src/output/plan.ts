@@ -1,16 +1,16 @@
 // LockedSpec → what a build makes: the outputs, and the steps that lead to them, each with its key, and no effects. What
 // two outputs need is there once.
 import { byName } from '../base/order.ts';
-import { beginPlan, type PlanOptions } from '../engine/planning.ts';
+import { beginPlan, type PlanningOptions } from '../engine/planning.ts';
 import type { Plan, Step } from '../engine/step.ts';
 import type { LockedSpec } from '../lock/locked-spec.ts';
-import type { FormatOptions } from '../specification/spec.generated.ts';
+import type { RawFormatOptions } from '../specification/spec.generated.ts';
 import type { Format, OpenedOutput } from './format.ts';
 import { type FormatName, formatNamed } from './formats.ts';
 
 export interface PlannedOutput {
   readonly format: Format;
-  readonly options: FormatOptions;
+  readonly options: RawFormatOptions;
   readonly step: Step<OpenedOutput>;
 }
 
@@ -23,7 +23,7 @@ export interface BuildPlan extends Plan {
 export function planBuild(
   locked: LockedSpec,
   names: readonly FormatName[],
-  options: PlanOptions = {},
+  options: PlanningOptions = {},
 ): BuildPlan {
   const planning = beginPlan(locked, options);
   const outputs = [...new Set(names)].sort(byName).map((name): PlannedOutput => {
@@ -42,8 +42,8 @@ export function planBuild(
   return { locked, steps: planning.steps(), outputs };
 }
 
-const optionsOf = ({ spec }: LockedSpec, name: FormatName): FormatOptions =>
+const optionsOf = ({ spec }: LockedSpec, name: FormatName): RawFormatOptions =>
   spec.outputs.find(({ format }) => format === name)?.options ?? {};
 
-const describeOptions = (options: FormatOptions): Readonly<Record<string, string>> =>
+const describeOptions = (options: RawFormatOptions): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(options).map(([key, value]) => [`option ${key}`, String(value)]));

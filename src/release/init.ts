@@ -3,9 +3,9 @@
 import { CatamaranError } from '../base/errors.ts';
 import { isChannelName, releasesRole, timestampPath } from '../tuf/names.ts';
 import { finishFirst, type Holders, makeFirstDrafts } from './change/first-version.ts';
-import type { Outcome } from './change/publisher.ts';
+import type { PublishOutcome } from './change/publisher.ts';
 import { type Config, writeConfig } from './repository/config.ts';
-import { type Disk, openDisk } from './repository/disk.ts';
+import { openDisk, type RepositoryDisk } from './repository/disk.ts';
 import type { SigningKey } from './repository/draft.ts';
 import { alreadyPending, readPending } from './repository/draft.ts';
 import { withLock } from './repository/lock.ts';
@@ -29,14 +29,14 @@ export interface InitRequest {
   /** Where keys are elsewhere: keep what is to be signed, rather than fail. */
   readonly signLater?: boolean;
   /** For tests; the directory's own otherwise. */
-  readonly disk?: Disk;
+  readonly disk?: RepositoryDisk;
 }
 
 export interface InitAnswer {
   readonly created: readonly string[];
   /** By role: the names of its keys, and how many must sign. */
   readonly roles: ReadonlyMap<string, { readonly keys: readonly string[]; readonly threshold: number }>;
-  readonly outcome: Outcome;
+  readonly outcome: PublishOutcome;
 }
 
 export async function initRepository(request: InitRequest): Promise<InitAnswer> {

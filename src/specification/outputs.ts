@@ -1,11 +1,11 @@
 // `outputs`: the formats that a build writes where it is not told otherwise. Which formats there are, and which options each of
 // them has, the table of formats knows (src/output/choose.ts).
 import { childOf } from '../document/pointer.ts';
-import { placeOf, type Reading, warn } from './reading.ts';
+import { positionFrom, type SpecReading, warn } from './reading.ts';
 import type { SpecDocument } from './spec.generated.ts';
 import type { WantedOutput } from './types.ts';
 
-export function readOutputs(reading: Reading, { outputs = [] }: SpecDocument): readonly WantedOutput[] {
+export function readOutputs(reading: SpecReading, { outputs = [] }: SpecDocument): readonly WantedOutput[] {
   const wanted = new Map<string, WantedOutput>();
   outputs.forEach((written, index) => {
     const pointer = childOf('/outputs', index);
@@ -14,7 +14,7 @@ export function readOutputs(reading: Reading, { outputs = [] }: SpecDocument): r
     if (first) {
       warn(reading, pointer, {
         code: 'spec-duplicate-name',
-        message: `${format} is among the outputs already, in ${placeOf(reading, first.pointer, pointer)}: this one counts`,
+        message: `${format} is among the outputs already, in ${positionFrom(reading, first.pointer, pointer)}: this one counts`,
         hint: 'Remove one of them.',
       });
     }

@@ -1,6 +1,7 @@
 // What things are called in a repository: roles, targets, and the files in which both lie. Names are flat and plain, so
 // that every web server, object store and TUF client takes them the same way.
 
+import type { ReleaseVersion } from '../base/flavour.ts';
 export const topRoles = ['root', 'targets', 'snapshot', 'timestamp'] as const;
 export type TopRole = (typeof topRoles)[number];
 
@@ -63,7 +64,7 @@ export type ImageKind = (typeof imageKinds)[number];
 
 export interface ReleaseName {
   readonly os: string;
-  readonly version: string;
+  readonly version: ReleaseVersion;
   /** Debian's name. */
   readonly arch: string;
 }
@@ -71,5 +72,6 @@ export interface ReleaseName {
 const releaseName = ({ os, version, arch }: ReleaseName) => `${os}-${version}-${arch}`;
 
 export const manifestName = (release: ReleaseName): string => `${releaseName(release)}.manifest.json`;
-export const imageName = (release: ReleaseName, kind: ImageKind): string => `${releaseName(release)}.${kind}`;
+export const releaseImageName = (release: ReleaseName, kind: ImageKind): string =>
+  `${releaseName(release)}.${kind}`;
 export const pointerName = (channel: string, arch: string): string => `channel-${channel}-${arch}.json`;

@@ -1,11 +1,11 @@
 // What LinuxKit's parser takes and YAML 1.2 does not: one error, where it begins, with what to write instead.
 import { describe, expect, it, test } from 'vitest';
 import { CatamaranError } from '../../src/base/errors.ts';
-import { compose } from '../../src/document/compose.ts';
+import { composeDocument } from '../../src/document/compose.ts';
 
 function refusal(text: string) {
   try {
-    compose('a.yml', text);
+    composeDocument('a.yml', text);
   } catch (error) {
     if (error instanceof CatamaranError && error.diagnostics.length === 1) {
       const { code, message, hint, position } = error.diagnostics[0];
@@ -44,13 +44,13 @@ test.each([
 describe('what is YAML 1.2', () => {
   it.each(['%YAML 1.1\n---\na: b\n', 'a: b\tc\n', 'a:\t[\tb\t]\n', '\ufeffa: b\r\n', '', '# nothing\n'])(
     '%j',
-    (text) => expect(compose('a.yml', text).warnings).toEqual([]),
+    (text) => expect(composeDocument('a.yml', text).warnings).toEqual([]),
   );
 
   it.each(['a: b\n---\nc: [\n', 'a: b\n...\nc: [\n'])(
     'is read to the end of its first document: %j',
     (text) => {
-      const { warnings } = compose('a.yml', text);
+      const { warnings } = composeDocument('a.yml', text);
       expect(warnings).toMatchObject([{ code: 'spec-several-documents' }]);
     },
   );

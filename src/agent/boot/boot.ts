@@ -28,7 +28,7 @@ const steps: readonly BootStep[] = [
   ['the loopback interface is down', (host) => void host.run(['ip', 'link', 'set', 'lo', 'up'])],
 ];
 
-export function boot(host: Host): void {
+export function prepareMachine(host: Host): void {
   for (const [failure, work] of steps) {
     try {
       work(host);

@@ -1,5 +1,5 @@
 // The channel that this machine follows.
-import { readSettings, writeChannel } from '../update/settings.ts';
+import { readUpdaterSettings, writeChannel } from '../update/settings.ts';
 import type { Command } from './command.ts';
 
 export const channel: Command = {
@@ -9,6 +9,7 @@ export const channel: Command = {
   lock: true,
   parse([name, ...rest]) {
     if (rest.length > 0) return undefined;
-    return (host) => (name === undefined ? host.print(readSettings(host).channel) : writeChannel(host, name));
+    return (host) =>
+      name === undefined ? host.print(readUpdaterSettings(host).channel) : writeChannel(host, name);
   },
 };

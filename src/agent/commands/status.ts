@@ -2,7 +2,7 @@
 import { liveMedium } from '../slots/live.ts';
 import { describeLiveStatus, readLiveStatus } from '../slots/live-status.ts';
 import { openSlots } from '../slots/machine.ts';
-import { describeStatus, readStatus } from '../slots/status.ts';
+import { describeStatus, readSlotStatus } from '../slots/status.ts';
 import type { Command } from './command.ts';
 
 export const status: Command = {
@@ -15,7 +15,7 @@ export const status: Command = {
       const medium = liveMedium(host);
       const lines =
         medium === undefined
-          ? show(readStatus(openSlots(host)), describeStatus, format)
+          ? show(readSlotStatus(openSlots(host)), describeStatus, format)
           : show(readLiveStatus(host, medium), describeLiveStatus, format);
       for (const line of lines) host.print(line);
     };

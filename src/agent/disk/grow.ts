@@ -3,9 +3,10 @@
 // initrd know the disk, gets a GUID of its own, for the image's is that of every disk made from it. Safe at any instant:
 // gpt.ts gives the order; the kernel resizes the partition in place, ext4 its file system through its journal.
 
+import type { Sectors } from '../../base/flavour.ts';
 import { sectorSize } from '../../gpt/geometry.ts';
 import { formatUuid } from '../../gpt/guid.ts';
-import { type Disk, planTable, type TablePlan } from '../../gpt/mend.ts';
+import { planTable, type TableDisk, type TablePlan } from '../../gpt/mend.ts';
 import { partitionNumber } from '../../slots/constants.ts';
 import { AgentError, type Host, runOrThrow } from '../host/host.ts';
 
@@ -61,7 +62,7 @@ function findData(host: Host): { disk: string; partition: string; number: number
   return { disk, partition, number };
 }
 
-function diskOf(host: Host, path: string, sectors: number): Disk {
+function diskOf(host: Host, path: string, sectors: Sectors): TableDisk {
   return {
     sectors,
     read(sector, count) {

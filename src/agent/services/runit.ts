@@ -12,7 +12,7 @@ import { quote } from '../host/quote.ts';
 import { inContainer } from '../probe/place.ts';
 import { probeScript } from '../probe/table.ts';
 import type { ServiceManager, ServiceReport } from './manager.ts';
-import type { Service } from './settings.ts';
+import type { SupervisedService } from './settings.ts';
 import { signalForRuntime } from './signal.ts';
 
 const directoryOf = (name: string) => `/run/service/${name}`;
@@ -74,7 +74,7 @@ function report(host: Host, name: string): ServiceReport {
 
 const words = (line: string | undefined) => (line ?? '').trim().split(/\s+/).filter(Boolean);
 
-function settingsText({ dependsOn, restart, stop, health }: Service, after: string): string {
+function settingsText({ dependsOn, restart, stop, health }: SupervisedService, after: string): string {
   const variables = {
     after,
     depends: dependsOn.join(' '),

@@ -1,4 +1,5 @@
 // What the kernel's arguments and the root image say of the system that runs.
+import type { ReleaseVersion } from '../../base/flavour.ts';
 import type { SlotName } from '../../slots/constants.ts';
 import { AgentError, type Host } from '../host/host.ts';
 import { refuseLive } from './live.ts';
@@ -7,7 +8,7 @@ export interface Running {
   readonly slot: SlotName;
   /** Lower-case hex. */
   readonly rootHash: string;
-  readonly version: string;
+  readonly version: ReleaseVersion;
   /** Of this boot, by the kernel. */
   readonly bootId: string;
   /** Started by the boot loader's last entry: no slot was fit to be chosen. */

@@ -4,7 +4,7 @@ import type { Host } from '../host/host.ts';
 const grain = 16 << 20;
 const mostLines = 20;
 
-export function formatSize(bytes: number): string {
+export function formatMebibytes(bytes: number): string {
   return `${(bytes / (1 << 20)).toFixed(1)} MiB`;
 }
 
@@ -20,6 +20,6 @@ export function trackDownload(
     come += bytes;
     if (come - said < step && come < total) return;
     said = come;
-    host.print(`${what}: ${formatSize(come)} of ${formatSize(total)}`);
+    host.print(`${what}: ${formatMebibytes(come)} of ${formatMebibytes(total)}`);
   };
 }

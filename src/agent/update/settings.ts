@@ -9,7 +9,7 @@ import { AgentError, type Host } from '../host/host.ts';
 import { putDurably } from './durable.ts';
 import { parseWindow, type Window } from './window.ts';
 
-export interface Settings {
+export interface UpdaterSettings {
   /** Without a slash at its end. */
   readonly url: string;
   readonly channel: string;
@@ -35,7 +35,7 @@ export interface Settings {
 export const imageSettingsPath = `/${updatePath}`;
 export const settingsPath = '/etc/catamaran/update.yml';
 
-export function readSettings(host: Host): Settings {
+export function readUpdaterSettings(host: Host): UpdaterSettings {
   const values = new Map([...readImageSettings(host), ...readOwnSettings(host)]);
   const url = values.get('url');
   if (url === undefined)
@@ -49,7 +49,7 @@ export function readSettings(host: Host): Settings {
     );
   const window = values.get('window');
   const reboot = (values.get('reboot') ??
-    (window === undefined ? 'immediate' : 'window')) as Settings['reboot'];
+    (window === undefined ? 'immediate' : 'window')) as UpdaterSettings['reboot'];
   if (reboot === 'window' && window === undefined)
     throw new AgentError(
       `reboot: window, and no window: add a line such as "window: Sun 03:00/2h" to ${settingsPath}`,

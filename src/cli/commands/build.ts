@@ -7,10 +7,10 @@ import { createContext } from '../context.ts';
 import { reportLock } from '../lock-report.ts';
 import { targetArch } from '../options.ts';
 import type { Session } from '../session.ts';
-import { type SpecFiles, specSource } from '../spec-source.ts';
+import { type SpecNamesAsked, specSource } from '../spec-source.ts';
 
 export interface BuildOptions {
-  readonly specs: SpecFiles;
+  readonly specs: SpecNamesAsked;
   readonly set?: Readonly<Record<string, string>>;
   readonly out?: string;
   readonly name?: string;

@@ -15,7 +15,7 @@ import { plan } from './plan.ts';
 import { release } from './release/group.ts';
 import { run } from './run.ts';
 
-export const commands: Headed<CommandEntry | GroupEntry> = [
+export const commandTable: Headed<CommandEntry | GroupEntry> = [
   ['Make:', [build, run]],
   ['Look:', [check, checkConfig, plan, inspect, formats, explainError]],
   ['Keep:', [lock, release, component, image, iso, cache]],

@@ -1,8 +1,8 @@
 // The parts to one disk image: slot A, the table, the loader, the slot state and the data partition; slot B is empty.
 // Nothing of it is copied before an output writes it, or holds it in an image of its own.
 import { unpackImage } from '../../disk/data.ts';
-import { assembleDisk, type Disk } from '../../disk/disk.ts';
-import { type DiskLayout, layoutDisk, placeOf } from '../../disk/disk-layout.ts';
+import { assembleDisk, type DiskImage } from '../../disk/disk.ts';
+import { type DiskLayout, layoutDisk, partitionOf } from '../../disk/disk-layout.ts';
 import { writeFat } from '../../disk/fat.ts';
 import { espFiles, type GrubImages, installBios } from '../../disk/grub.ts';
 import { concatenate } from '../../disk/sparse.ts';
@@ -15,7 +15,7 @@ import { sectorSize } from '../../gpt/geometry.ts';
 import { deriveGuid, uuidBytes } from '../../gpt/guid.ts';
 import type { LockedSpec } from '../../lock/locked-spec.ts';
 import { freshState } from '../../slots/state.ts';
-import type { FormatOptions } from '../../specification/spec.generated.ts';
+import type { RawFormatOptions } from '../../specification/spec.generated.ts';
 import { type KeptData, planData } from '../../steps/data.ts';
 import { describeDisk } from '../../steps/inputs.ts';
 import { planLoader, readLoader } from '../../steps/loader.ts';
@@ -25,7 +25,7 @@ import type { OutputPlan, WriteFile } from '../format.ts';
 
 export const diskKind = { name: 'disk', module: 'output/disk/compose' };
 
-export function planDisk(planning: Planning): Step<Disk> {
+export function planDisk(planning: Planning): Step<DiskImage> {
   const slot = planning.once(planSlot);
   const loader = planLoader(planning);
   const data = planData(planning);
@@ -48,15 +48,15 @@ export interface DiskSurroundings {
   readonly identity: string;
   readonly tools: () => Promise<Tools>;
   /** What the spec's `outputs` says of the format. */
-  readonly options: FormatOptions;
+  readonly options: RawFormatOptions;
   /** How many processors may be used; no byte depends on it. */
   readonly threads: number;
 }
 
 /** The plan of a format that is the disk in a container of its own. `write`: a writer for each of its files. */
 export const ofDisk =
-  (write: (disk: Disk, surroundings: DiskSurroundings) => readonly WriteFile[]) =>
-  (planning: Planning, options: FormatOptions = {}): OutputPlan => {
+  (write: (disk: DiskImage, surroundings: DiskSurroundings) => readonly WriteFile[]) =>
+  (planning: Planning, options: RawFormatOptions = {}): OutputPlan => {
     const disk = planning.once(planDisk);
     return {
       needs: [disk],
@@ -81,12 +81,12 @@ interface DiskParts {
   readonly data: KeptData;
 }
 
-function composeDisk({ slot, grub, data }: DiskParts, { cache, locked }: Workshop): Disk {
+function composeDisk({ slot, grub, data }: DiskParts, { cache, locked }: Workshop): DiskImage {
   const { spec, arch, epoch } = locked;
   const layout = layoutDisk({ osId: spec.os.id, arch, sizes: spec.disk });
-  const bios = grub.bios && installBios(grub.bios, placeOf(layout, 'bios-boot').offset / sectorSize);
+  const bios = grub.bios && installBios(grub.bios, partitionOf(layout, 'bios-boot').offset / sectorSize);
   const state = {
-    size: placeOf(layout, 'ab-state').size,
+    size: partitionOf(layout, 'ab-state').size,
     serial: serialOf(layout, 'ab-state'),
     mtime: epoch,
   };
@@ -108,7 +108,7 @@ function composeDisk({ slot, grub, data }: DiskParts, { cache, locked }: Worksho
 function espImage(layout: DiskLayout, grub: GrubImages, mtime: number) {
   return writeFat(espFiles(layout.arch, grub), {
     type: 32,
-    size: placeOf(layout, 'esp').size,
+    size: partitionOf(layout, 'esp').size,
     clusterSize: 512,
     label: 'ESP',
     serial: serialOf(layout, 'esp'),

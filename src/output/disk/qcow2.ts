@@ -1,7 +1,7 @@
 // QCOW2 version 3: what OpenStack and QEMU take. Uncompressed clusters in the order of the guest's disk, those that hold only
 // holes not allocated. Every offset follows from the list of extents: one pass, no seeking back, the same bytes each time.
-import type { Disk } from '../../disk/disk.ts';
-import type { FormatOptions } from '../../specification/spec.generated.ts';
+import type { DiskImage } from '../../disk/disk.ts';
+import type { RawFormatOptions } from '../../specification/spec.generated.ts';
 import { defineFormat, type WriteFile } from '../format.ts';
 import type { WrittenFile } from '../write/output-file.ts';
 import { copyRange, type Span, spansOf } from '../write/spans.ts';
@@ -20,7 +20,7 @@ export const qcow2Options = {
 } as const;
 
 export const qcow2Writer =
-  (disk: Disk, { compressed = false }: FormatOptions): WriteFile =>
+  (disk: DiskImage, { compressed = false }: RawFormatOptions): WriteFile =>
   (path, options) =>
     compressed ? writeCompressedQcow2(disk, path, options) : writeQcow2(disk, path, options);
 
@@ -38,7 +38,7 @@ export const qcow2 = defineFormat({
 });
 
 export async function writeQcow2(
-  disk: Disk,
+  disk: DiskImage,
   path: string,
   options: OutputOptions = {},
 ): Promise<WrittenFile> {

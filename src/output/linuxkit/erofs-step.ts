@@ -7,7 +7,7 @@ import type { Workshop } from '../../engine/workshop.ts';
 import { deriveGuid } from '../../gpt/guid.ts';
 import { makeErofs } from '../../image/erofs.ts';
 import { erofsLevel } from '../../steps/levels.ts';
-import type { Blob } from '../../store/cache.ts';
+import type { Blob } from '../../store/blob.ts';
 import type { Tree } from '../../tree/tree.ts';
 import { splitRoot } from './archives-step.ts';
 import { type KernelBlobs, keepKernel } from './kernel.ts';

@@ -2,6 +2,7 @@
 // a partition table it boots from a stick as well; `plain` has none, for those who take nothing but a CD's image. Nothing
 // is copied before it is written.
 import { type Arch, architectureOf } from '../../base/arch.ts';
+import type { ReleaseVersion } from '../../base/flavour.ts';
 import { roundUp } from '../../base/size.ts';
 import { bootCatalog, bootRecord } from '../../disk/el-torito.ts';
 import { writeFat } from '../../disk/fat.ts';
@@ -15,7 +16,7 @@ import { deriveGuid, uuidBytes } from '../../gpt/guid.ts';
 
 export interface BootIso {
   readonly grub: MediaGrub;
-  readonly os: { readonly id: string; readonly version: string };
+  readonly os: { readonly id: string; readonly version: ReleaseVersion };
   readonly arch: Arch;
   /** Seconds since the epoch: the date of everything on it. */
   readonly epoch: number;

@@ -2,7 +2,7 @@
 // of the medium that the initrd is told, and an area that can be changed in the finished file.
 import { createHash } from 'node:crypto';
 import { configAreaSize, encodeConfigArea } from '../../contract/config-area.ts';
-import { imageName } from '../../contract/release-manifest.ts';
+import { partImageName } from '../../contract/release-manifest.ts';
 import {
   liveConfigName,
   liveConfigSize,
@@ -22,9 +22,9 @@ export const mediaPaths = {
   ...loaderPaths,
   live: `${mediaDirectory}/${liveConfigName}`,
   config: `${mediaDirectory}/config.env`,
-  boot: `${mediaDirectory}/${imageName('boot')}`,
-  root: `${mediaDirectory}/${imageName('root')}`,
-  hash: `${mediaDirectory}/${imageName('hash')}`,
+  boot: `${mediaDirectory}/${partImageName('boot')}`,
+  root: `${mediaDirectory}/${partImageName('root')}`,
+  hash: `${mediaDirectory}/${partImageName('hash')}`,
 } as const;
 
 export function composeIso({ slot, ...parts }: IsoParts): SparseImage {

@@ -2,7 +2,8 @@
 // is stored, and pieces of zeros are compressed once; so most of a disk goes at the speed of its checksum.
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { type Blob, digestOf } from '../../store/cache.ts';
+import type { Blob } from '../../store/blob.ts';
+import { digestOfHash } from '../../store/hash-file.ts';
 import { isZero } from './blocks.ts';
 import { deflatePart, lastPart } from './deflate.ts';
 import type { OutputFile } from './output-file.ts';
@@ -48,7 +49,7 @@ export async function openGzip(file: OutputFile): Promise<Gzip> {
       trailer.writeUInt32LE(checksum);
       trailer.writeUInt32LE(size % 2 ** 32, 4);
       await append(Buffer.concat([lastPart, trailer]));
-      return { digest: digestOf(hash), size };
+      return { digest: digestOfHash(hash), size };
     },
   };
 }

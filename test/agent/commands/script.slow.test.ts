@@ -6,7 +6,10 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { scriptFiles } from '../../../src/agent/commands/script-files.ts';
 import { agentCommands, updateCommands } from '../../../src/agent/commands/table.ts';
+import { quote } from '../../../src/agent/host/quote.ts';
 import { temporaryDirectory } from '../../release/support/workplace.ts';
+import { addProgram } from '../../support/busybox.ts';
+import { hostTools } from '../../support/tools.ts';
 
 const source = join(import.meta.dirname, '../../../components/agent/rootfs/usr/bin/catamaran-agent');
 
@@ -19,11 +22,14 @@ async function openScript() {
   for (const program of ['agent.js', 'update.js']) write(program, '');
   const qjs = '#!/bin/sh\necho "$(basename "$2") got $# words: $*" | sed "s#--std [^ ]* ##"\ncat\n';
   writeFileSync(join(root, 'qjs'), qjs, { mode: 0o755 });
+  const { file: loader, args } = await (await hostTools(['tools-host'])).command('flock', []);
+  const flock = [loader, ...args].map(quote).join(' ');
+  await addProgram(root, 'flock', `exec ${flock} "$@"`);
   const script = readFileSync(source, 'utf8')
     .replace(/\/(run|usr\/lib)\/catamaran/g, `${root}/$1/catamaran`)
     .replace('flock -w 60', 'flock -w 0');
   const run = (words: readonly string[], { locked = false, input = '' } = {}) => {
-    const held = locked ? ['flock', join(root, 'run/catamaran/slots.lock')] : [];
+    const held = locked ? [join(root, 'flock'), join(root, 'run/catamaran/slots.lock')] : [];
     const [file = '', ...rest] = [...held, 'sh', '-c', script, 'catamaran-agent', ...words];
     const env = { ...process.env, PATH: `${root}:${process.env.PATH}` };
     const { status, stdout, stderr } = spawnSync(file, rest, { env, encoding: 'utf8', input });
