@@ -11,6 +11,8 @@ import { type Prepared, prepare } from '../lock/prepare.ts';
 import { type Artifact, recordArtifact } from './artifact.ts';
 import { describeBuild, writeCatalogue } from './catalogue.ts';
 import { type AskedFormats, chooseFormats } from './choose.ts';
+import { checkDeployments, type DeploymentName } from './deploy/table.ts';
+import { deploymentFacts, writeDeployments } from './deploy/write-deployments.ts';
 import { rememberPlan } from './explain.ts';
 import { checkMemory } from './linuxkit/initrd-size.ts';
 import { prepareOutputDirectory } from './output-directory.ts';
@@ -27,6 +29,8 @@ export interface BuildRequest extends SpecSource, OutputPlace {
   readonly frozen: boolean;
   /** False: the outputs are without a bill of materials. */
   readonly sbom?: boolean | undefined;
+  /** Deployment files beside the outputs. */
+  readonly deploy?: readonly DeploymentName[] | undefined;
   /** False: no artifacts.json and SHA256SUMS beside the outputs. */
   readonly catalogue?: boolean | undefined;
 }
@@ -45,6 +49,7 @@ export async function buildSpec(request: BuildRequest, context: Context): Promis
   );
   const { names, left } = chooseFormats(locked, request.formats, request);
   for (const { format, why } of left) context.reporter.info(`left out: ${format}: ${why}`);
+  checkDeployments(request.deploy ?? [], names);
   const plan = planBuild(locked, names, { sbom: request.sbom });
   await prepareOutputDirectory(request.out);
   const files = outputFiles(plan, request);
@@ -63,7 +68,12 @@ export async function buildSpec(request: BuildRequest, context: Context): Promis
   );
   const document = describeBuild(plan, artifacts, request);
   const { out, catalogue = true } = request;
-  const documents = catalogue ? await writeCatalogue(document, out, { signal: context.signal }) : [];
+  const options = { signal: context.signal };
+  const documents = catalogue ? await writeCatalogue(document, out, options) : [];
+  if (request.deploy) {
+    const facts = deploymentFacts(document, locked.arch, locked.spec.platforms);
+    documents.push(...(await writeDeployments(request.deploy, facts, out, options)));
+  }
   return { artifacts, documents, lock: { lockPath, changes } };
 }
 

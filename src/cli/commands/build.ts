@@ -2,6 +2,7 @@
 
 import { formatSize } from '../../base/size.ts';
 import { buildSpec } from '../../output/build.ts';
+import { parseDeployments } from '../../output/deploy/table.ts';
 import { askedFormats } from '../../output/formats.ts';
 import { createContext } from '../context.ts';
 import { reportLock } from '../lock-report.ts';
@@ -18,13 +19,14 @@ export interface BuildOptions {
   readonly memory?: number;
   /** Undefined: what the spec says. */
   readonly format?: readonly string[];
+  readonly deploy?: readonly string[];
   readonly locked?: true;
   /** False where it is not wanted. */
   readonly sbom: boolean;
 }
 
 export async function build(
-  { specs, set, out, name, memory, format, locked, sbom }: BuildOptions,
+  { specs, set, out, name, memory, format, deploy, locked, sbom }: BuildOptions,
   session: Session,
 ): Promise<void> {
   const { io, globals, front } = session;
@@ -32,6 +34,7 @@ export async function build(
     ...specSource(specs, set, io),
     out: out ?? '.',
     formats: askedFormats(format),
+    deploy: deploy && parseDeployments(deploy),
     name,
     memory,
     arch: targetArch(globals, io),

@@ -1,5 +1,6 @@
 // What OpenStack's Glance takes: a qcow2, and beside it the properties that Nova goes by, with the command that uploads it.
 import { basename } from 'node:path';
+import { mapImageName } from '../../platform/image-name.ts';
 import { platforms } from '../../platform/table.ts';
 import { ofDisk } from '../disk/compose.ts';
 import { qcow2Options, qcow2Writer } from '../disk/qcow2.ts';
@@ -25,7 +26,7 @@ export const openstack = defineFormat({
     const { arch, spec } = locked;
     const { id, version } = spec.os;
     const image = describeGlanceImage({
-      name: `${id}-${version}-${arch}`,
+      name: mapImageName(platforms.openstack.imageName, `${id}-${version}-${arch}`),
       version,
       arch,
       firmware: spec.platforms.get('openstack')?.firmware ?? platforms.openstack.firmware[0]!,
