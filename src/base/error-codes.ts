@@ -29,6 +29,12 @@ export const errorCodes = {
     'usage-error-code': 'No error has this code. docs/errors.md lists all codes.',
     'format-unknown':
       'There is no output format of this name, or not for this. `catamaran formats` lists them.',
+    'deployment-unknown':
+      'There is no deployment file of this name. The message or the hint says which there are.',
+    'deployment-without-output':
+      'A deployment file was asked for without an output that it deploys. Add one of the formats that it names.',
+    'format-impossible':
+      'The format cannot be made of this spec, or for this architecture. The message says why.',
     'usage-source-date-epoch': 'SOURCE_DATE_EPOCH is no whole number of seconds. Mend or unset it.',
     interrupted:
       'The command was stopped, by Ctrl-C or another signal. Run it again: what it finished is in the cache.',
@@ -442,6 +448,8 @@ export const errorCodes = {
       'Something in user-data is wrong and not applied; the rest is. The hint says what to write.',
     'user-data-ignored':
       'Something in user-data is right elsewhere and has no meaning here. Remove it, or leave it.',
+    'not-provisioned':
+      'The machine has not asked anybody who it is since it started. Run `catamaran-agent provision`.',
     'user-data-note': 'Something in user-data is applied, and perhaps not what was meant. Look at its place.',
   },
   'Documents of the builder for the machine': {
@@ -503,6 +511,16 @@ export const errorCodes = {
     'data-partition': '/var is not on a partition of the disk. Look at what the initrd says of it at boot.',
     'file-read': 'A file or a device of the machine cannot be read. Look at the kernel log (`dmesg`).',
     'file-write': 'A file or a device of the machine cannot be written. Look whether space is left.',
+    'network-no-address': 'The machine got no address in time. Look at its network and the DHCP server.',
+    'user-data-refused':
+      'User-data asks for what cannot be, or what the machine does not do. The message says what.',
+    'user-data-fetch':
+      'Something that user-data names by its address could not be fetched. Check the address.',
+    'user-data-digest':
+      'What was fetched has not the digest that user-data says. Correct the one or the other.',
+    'program-missing':
+      'The image lacks a program that this needs. Add the component or package that the hint names.',
+    'device-missing': 'There is no such device. Attach it, or correct its name.',
     'file-short': 'A file or a device ends before it should. Look at the disk, or copy the file again.',
     'no-pipe': 'The machine has no room for a pipe. Look which program has opened so many files.',
     'program-failed': 'A program of the machine failed. The message has its words and what it said.',

@@ -42,7 +42,9 @@ export async function parseArguments(argv: readonly string[], io: Io): Promise<P
 }
 
 /** `help release add` is `release add --help`; words that no command has are refused as such. */
-function asked(argv: readonly string[], program: Command): readonly string[] {
+function asked(typed: readonly string[], program: Command): readonly string[] {
+  // LinuxKit's spelling, which would be taken for -p with the value "ublish".
+  const argv = typed.map((word) => word.replace(/^-publish(?==|$)/, '--publish'));
   const [first, ...words] = argv;
   if (first !== 'help' || words.length === 0) return argv;
   let command: Command | undefined = program;

@@ -149,11 +149,11 @@ test.each([
   [['publish'], 'release add'],
   [['logs', 'web'], 'catamaran run SPEC'],
   [['run', 'qemu', 'x.yml'], 'Leave qemu out'],
-  [['run', 'x.yml', '-publish', '80:80'], 'Did you mean --publish?'],
+  [['run', 'x.yml', '-publish', '80:80'], 'a YAML file such as those in examples/'],
   [['serve'], 'any web server'],
   [['build', 'x.yml', '-format', 'raw'], 'Did you mean --format?'],
   [['build', 'x.yml', '--docker'], 'docker-archive:FILE'],
-  [['build', 'x.yml', '--format', 'raw-efi'], 'Did you mean "raw"?'],
+  [['build', 'x.yml', '--format', 'img'], 'Did you mean "raw"?'],
 ])('what is written from habit: %j', async (argv, hint) => {
   expect((await refusal(...argv)).hint).toContain(hint);
 });

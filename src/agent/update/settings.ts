@@ -124,13 +124,22 @@ export function requireChannelName(channel: string): void {
   });
 }
 
-/** `catamaran-agent channel NAME`: one line of the person's file, the others stay. */
+/** `catamaran-agent channel NAME`. */
 export function writeChannel(host: Host, channel: string, path = settingsPath): void {
   requireChannelName(channel);
+  writeSetting(host, 'channel', channel, path);
+}
+
+/** One line of the person's file, the others stay. False where it says so already. */
+export function writeSetting(host: Host, name: string, value: string, path = settingsPath): boolean {
+  checkSetting(name, value, path, refuseOwn);
   const text = host.readText(path) ?? '';
-  const line = `channel: ${channel}`;
-  const changed = /^channel:.*$/m.test(text)
-    ? text.replace(/^channel:.*$/m, line)
+  const line = `${name}: ${value}`;
+  const there = new RegExp(`^${name}:.*$`, 'm');
+  const changed = there.test(text)
+    ? text.replace(there, () => line)
     : `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${line}\n`;
+  if (changed === text) return false;
   putDurably(host, path, changed);
+  return true;
 }
