@@ -246,12 +246,18 @@ describe('asked on the console', () => {
     host.addDisk('vda', { facts: { 'device/vendor': 'ACME', 'device/model': 'Disk 1' } });
     host.addDisk('vdb', { size: 4 * MiB });
     host.addDisk('vdc', { content: Buffer.from('LUKS\xba\xbe', 'latin1') });
+    host.addDisk('vdd');
+    host.answer = (command) =>
+      command.includes('/dev/vdd')
+        ? { status: 0, output: '0\ndd: /dev/vdd: Input/output error\n0+0 records in\n0+0 records out\n' }
+        : undefined;
     host.addDisk('loop0');
     host.answers = ['vda'];
     expect(install()).toBe(0);
     expect(said()).toMatch(/^ {2}vda +\S+ MiB {2}ACME Disk 1 +empty$/m);
     expect(said()).toMatch(/^ {2}vdb +4 MiB {2}virtual disk +too small$/m);
     expect(said()).toMatch(/^ {2}vdc .* an encrypted volume \(LUKS\)$/m);
+    expect(said()).toMatch(/^ {2}vdd .* \/dev\/vdd cannot be read at byte 0: Input\/output error$/m);
     expect(said()).not.toContain('loop0');
   });
 
