@@ -75,7 +75,7 @@ test.each(['amd64', 'arm64'] as const)(
       status: 'completed',
       blocks: blocks.changedBlocks,
       name: `tiny-1.0.0-x-y-${arch}`,
-        checksum: blocks.checksum,
+      checksum: blocks.checksum,
     });
   },
 );
