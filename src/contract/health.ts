@@ -28,12 +28,16 @@ export interface HealthSettings extends Health {
 }
 
 export const healthPath = 'usr/lib/catamaran/health.json';
+/** In the same form: what a person, or user-data, wants checked beside it, and perhaps another deadline. */
+export const ownHealthPath = 'etc/catamaran/health.json';
 const mostChecks = 1000;
+/** A day: a trial that nobody judges would be kept from every update after it. */
+const latest = 86_400_000;
 
-export function writeHealth({ deadline, checks }: Health): string {
+export function writeHealth({ deadline, checks }: Partial<Health>): string {
   return writeDocument({
-    deadline: seconds(deadline),
-    checks: checks.map(({ name, probe, service, timeout }) => ({
+    ...(deadline !== undefined && { deadline: seconds(deadline) }),
+    checks: (checks ?? []).map(({ name, probe, service, timeout }) => ({
       ...{ name, timeout: seconds(timeout) },
       ...probeWords(probe),
       service,
@@ -52,6 +56,17 @@ export function readHealth(text = '{}', what = healthPath): HealthSettings {
     checks: checks.map((value, index) =>
       readCheck(fieldsOf(value, `${what}: checks[${index}]`, fields.refuse)),
     ),
+  };
+}
+
+/** The own checks beside those of the image; the own deadline where there is one. */
+export function readOwnHealth(image: HealthSettings, text: string, what = ownHealthPath): HealthSettings {
+  const own = readHealth(text, what);
+  const hasDeadline = hasField(readFormatted(text, what), 'deadline');
+  return {
+    ...image,
+    ...(hasDeadline && { deadline: Math.min(own.deadline, latest) }),
+    checks: [...image.checks, ...own.checks],
   };
 }
 

@@ -32,8 +32,11 @@ export interface Format {
   readonly sbom: boolean;
   /** The format whose files these are, here under LinuxKit's name. */
   readonly sameAs?: string;
-  /** How QEMU boots it: as a disk of that format, or by its kernel. Absent: nothing does. */
-  readonly boots?: { readonly disk: DiskContainer } | 'kernel';
+  /**
+   * How QEMU boots it: as a disk of that format, by its kernel, or, of what run/open-image.ts knows, the disk in
+   * a packed file or a medium. Absent: nothing does.
+   */
+  readonly boots?: { readonly disk: DiskContainer } | 'kernel' | 'packed disk' | 'medium';
   /** What a spec's `outputs` may say of it, as a JSON Schema has it. */
   readonly options?: Readonly<Partial<Record<keyof RawFormatOptions, OptionSchema>>>;
   plan(planning: Planning, options: RawFormatOptions): OutputPlan;

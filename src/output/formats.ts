@@ -18,6 +18,7 @@ import { qcow2 } from './disk/qcow2.ts';
 import { raw } from './disk/raw.ts';
 import { rawGz } from './disk/raw-gz.ts';
 import { rawZst } from './disk/raw-zst.ts';
+import { release } from './disk/release.ts';
 import type { Format } from './format.ts';
 import { docker } from './linuxkit/docker.ts';
 import { isoBios } from './linuxkit/iso-bios.ts';
@@ -37,11 +38,12 @@ import { tarKernelInitrd } from './linuxkit/tar-kernel-initrd.ts';
 import { iso } from './media/iso.ts';
 import { isoPlain } from './media/iso-plain.ts';
 import { pxe } from './media/pxe.ts';
+import { usb } from './media/usb.ts';
 
 export const formats = [
-  ...[qcow2, raw, rawGz, rawZst],
+  ...[qcow2, raw, rawGz, rawZst, release],
   ...[aws, azure, dynamicVhd, gce, gcp, openstack, vhd, vhdx, virtualbox, vmdk, vsphere],
-  ...[iso, isoPlain, pxe],
+  ...[iso, isoPlain, pxe, usb],
   ...[docker, kernelErofs, kernelInitrd, kernelIso, kernelSquashfs, tar, tarKernelInitrd],
   ...[isoBios, isoEfi, isoEfiInitrd, qcow2Bios, qcow2Efi, rawBios, rawEfi, rpi3],
 ] as const;

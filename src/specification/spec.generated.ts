@@ -43,6 +43,11 @@ export interface SpecDocument {
   readonly outputs?: readonly (RawWantedOutput | string)[];
   /** Where a machine gets its updates, and when it may reboot into one. */
   readonly update?: RawUpdate;
+  /**
+   * What the machine sets up where user-data and platform say nothing else, as netplan has it. Needs
+   * component:network in init.
+   */
+  readonly network?: Readonly<Record<string, unknown>>;
   /** What a new version must pass before it is kept. */
   readonly health?: RawHealth;
   /** Where the images boot, with settings for each. */
@@ -133,6 +138,11 @@ export interface RawOnbootContainer extends RawContainerSettings {
    * and never enter an image.
    */
   readonly secrets?: readonly (RawSecret | string)[];
+  /**
+   * How much it may write into its own root, which is memory. Default: a share of the machine's memory, at
+   * most 64M; more belongs on /var.
+   */
+  readonly writable?: string;
 }
 
 /** A secret: a name, whose file is /var/lib/secrets/NAME, or a name and a file. */
@@ -482,6 +492,11 @@ export interface RawService extends RawContainerSettings {
    * and never enter an image.
    */
   readonly secrets?: readonly (RawSecret | string)[];
+  /**
+   * How much it may write into its own root, which is memory. Default: a share of the machine's memory, at
+   * most 64M; more belongs on /var.
+   */
+  readonly writable?: string;
 }
 
 /** Whether it is started again after it has ended: always, on-failure or never. */
@@ -552,6 +567,11 @@ export interface RawOnshutdownContainer extends RawContainerSettings {
    * and never enter an image.
    */
   readonly secrets?: readonly (RawSecret | string)[];
+  /**
+   * How much it may write into its own root, which is memory. Default: a share of the machine's memory, at
+   * most 64M; more belongs on /var.
+   */
+  readonly writable?: string;
 }
 
 /** A file, directory or symbolic link: exactly one of contents, source, symlink, directory, metadata. */
@@ -616,7 +636,7 @@ export interface RawDisk {
 /** A format, by its name or with options. */
 export interface RawWantedOutput {
   /** Its name: `catamaran formats` lists what there is. */
-  readonly format: 'aws' | 'azure' | 'docker' | 'dynamic-vhd' | 'gce' | 'gcp' | 'iso' | 'iso-bios' | 'iso-efi' | 'iso-efi-initrd' | 'iso-plain' | 'kernel+erofs' | 'kernel+initrd' | 'kernel+iso' | 'kernel+squashfs' | 'openstack' | 'pxe' | 'qcow2' | 'qcow2-bios' | 'qcow2-efi' | 'raw' | 'raw-bios' | 'raw-efi' | 'raw.gz' | 'raw.zst' | 'rpi3' | 'tar' | 'tar-kernel-initrd' | 'vhd' | 'vhdx' | 'virtualbox' | 'vmdk' | 'vsphere';
+  readonly format: 'aws' | 'azure' | 'docker' | 'dynamic-vhd' | 'gce' | 'gcp' | 'iso' | 'iso-bios' | 'iso-efi' | 'iso-efi-initrd' | 'iso-plain' | 'kernel+erofs' | 'kernel+initrd' | 'kernel+iso' | 'kernel+squashfs' | 'openstack' | 'pxe' | 'qcow2' | 'qcow2-bios' | 'qcow2-efi' | 'raw' | 'raw-bios' | 'raw-efi' | 'raw.gz' | 'raw.zst' | 'release' | 'rpi3' | 'tar' | 'tar-kernel-initrd' | 'usb' | 'vhd' | 'vhdx' | 'virtualbox' | 'vmdk' | 'vsphere';
   /** How it is written. Each format has some of these, or none. */
   readonly options?: RawFormatOptions;
 }
@@ -637,8 +657,8 @@ export interface RawFormatOptions {
 export interface RawUpdate {
   /** Base address of the release repository. */
   readonly url: string;
-  /** Channel to follow. Default: stable. */
-  readonly channel?: 'alpha' | 'beta' | 'stable';
+  /** Channel to follow, one of the repository's. Default: stable. */
+  readonly channel?: string;
   /** The repository’s root metadata, a file beside the spec. */
   readonly root?: string;
   /**

@@ -6,6 +6,7 @@ import type { ReleaseVersion } from '../base/flavour.ts';
 import type { Json } from '../base/json.ts';
 import type { Section } from '../contract/bundles.ts';
 import type { Health } from '../contract/health.ts';
+import type { Network } from '../contract/network.ts';
 import type { Supervision } from '../contract/supervision.ts';
 import type { Update } from '../contract/update.ts';
 import type { JsonPointer } from '../document/pointer.ts';
@@ -40,6 +41,7 @@ export interface Spec {
   readonly disk: { readonly slot: number; readonly data: number; readonly esp: number };
   readonly update?: Update;
   readonly health?: Health;
+  readonly network?: Network;
   readonly platforms: ReadonlyMap<PlatformName, PlatformSettings>;
   /** What a build writes where it is not told otherwise; each format once. */
   readonly outputs: readonly WantedOutput[];
@@ -94,6 +96,8 @@ export interface Container extends ImageUse {
   readonly seccomp?: Seccomp;
   /** Absent: unconfined. */
   readonly apparmor?: AppArmor;
+  /** In bytes: how much it may write into its own root. Absent: the machine decides. */
+  readonly writable?: number;
   /** Files of the machine that the container finds in /run/secrets. */
   readonly secrets: readonly Secret[];
   /** Only what the spec sets: each key wins over the image's label. */

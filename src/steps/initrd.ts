@@ -44,7 +44,7 @@ async function makeInitrd(initrd: OpenImage, kernel: OpenImage, workshop: Worksh
   const modules = await selectModules(kernel.tree, kernelRelease(kernel.tree), all);
   const unknown = modules.unknown.filter((name) => wanted.includes(name));
   if (unknown.length > 0) {
-    context.reporter.info(`initrd: this kernel has no ${unknown.join(', ')}`);
+    context.reporter.debug(`initrd: this kernel has no ${unknown.join(', ')}`);
   }
   const scratch = await cache.scratch();
   try {

@@ -8,7 +8,7 @@ import { detectPlatform, platformArgument } from '../../src/platform/detect.ts';
 import { driversNeeded } from '../../src/platform/drivers.ts';
 import { mapImageName } from '../../src/platform/image-name.ts';
 import { driversOfRoots, isPlatformName, platformNames, platforms } from '../../src/platform/table.ts';
-import { userDataSources } from '../../src/platform/user-data.ts';
+import { sourcesOf, userDataSources } from '../../src/platform/user-data.ts';
 
 describe.each(platformNames)('%s', (name) => {
   const platform = platforms[name];
@@ -76,7 +76,7 @@ describe.each(platformNames)('%s', (name) => {
 });
 
 test('every source of user-data is some platform’s', () => {
-  const used = new Set(platformNames.flatMap((name) => platforms[name].userData));
+  const used = new Set(platformNames.flatMap((name) => sourcesOf(platforms[name])));
   expect(Object.keys(userDataSources).filter((each) => !used.has(each as never))).toEqual([]);
 });
 

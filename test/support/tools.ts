@@ -26,6 +26,7 @@ export type ToolsComponent =
   | 'tools-host'
   | 'tools-deploy'
   | 'tools-ipxe'
+  | 'tools-media'
   | 'tools-registry'
   | 'tools-tuf'
   | 'tools-update'

@@ -12,6 +12,7 @@ export const gce = defineFormat({
   named: { platform: 'gce' },
   platform: 'gcp',
   sbom: false,
+  boots: 'packed disk',
   firmware: true,
   plan: ofDisk((disk) => [(path, options) => writeGce(disk, path, options)]),
 });

@@ -12,6 +12,7 @@ export const gcp = defineFormat({
   named: 'spec',
   platform: 'gcp',
   sbom: false,
+  boots: 'packed disk',
   firmware: true,
   sameAs: 'gce',
   plan: ofDisk((disk) => [(path, options) => writeGce(disk, path, options)]),

@@ -11,6 +11,7 @@ export const virtualbox = defineFormat({
   named: { platform: 'virtualbox' },
   platform: 'virtualbox',
   sbom: false,
+  boots: 'packed disk',
   firmware: true,
   options: ovaOptions,
   plan: planOva('virtualbox'),

@@ -11,6 +11,7 @@ export const vsphere = defineFormat({
   named: { platform: 'vsphere' },
   platform: 'vsphere',
   sbom: false,
+  boots: 'packed disk',
   firmware: true,
   options: ovaOptions,
   plan: planOva('vsphere'),

@@ -12,6 +12,7 @@ export const rawZst = defineFormat({
   files: ['.raw.zst'],
   named: 'os',
   sbom: false,
+  boots: 'packed disk',
   firmware: true,
   options: {
     level: {

@@ -11,6 +11,7 @@ export const isoBios = defineFormat({
   named: 'spec',
   platform: 'metal',
   sbom: false,
+  boots: 'medium',
   firmware: true,
   sameAs: 'iso',
   plan(planning) {

@@ -10,6 +10,7 @@ export const isoEfi = defineFormat({
   named: 'spec',
   platform: 'metal',
   sbom: false,
+  boots: 'medium',
   firmware: true,
   sameAs: 'iso',
   plan: ofIso({ plain: false }),

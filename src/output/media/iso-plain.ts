@@ -10,6 +10,7 @@ export const isoPlain = defineFormat({
   named: 'os',
   platform: 'metal',
   sbom: false,
+  boots: 'medium',
   firmware: true,
   plan: ofIso({ plain: true }),
 });

@@ -10,6 +10,7 @@ export const iso = defineFormat({
   named: 'os',
   platform: 'metal',
   sbom: false,
+  boots: 'medium',
   firmware: true,
   plan: ofIso({ plain: false }),
 });
