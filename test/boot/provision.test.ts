@@ -1,11 +1,12 @@
 // Machines that learn who they are: the same image on each platform, with its user-data and metadata where that platform has
 // them. Each ends with a login by the key that came from there, under the host name that came from there. A sample always,
 // the whole table by `npm run test:provision`.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildSpec } from '../../src/output/build.ts';
+import { customizeIso } from '../../src/output/media/customize.ts';
 import type { PlatformName } from '../../src/platform/table.ts';
 import { platforms } from '../../src/platform/table.ts';
 import type { MachineOptions } from '../../src/run/arguments.ts';
@@ -30,6 +31,8 @@ interface Row {
   readonly platform: PlatformName;
   readonly sample?: true;
   readonly deliver?: Deliver;
+  /** What it is started from; absent: a disk. */
+  readonly medium?: 'iso';
   /** Beside the user-data's place: what the platform alone says. Absent: keys and name come with user-data. */
   readonly more?: (instance: Instance) => Promise<Partial<MachineOptions>>;
   /** Where the machine says that it found something. */
@@ -86,6 +89,17 @@ const rows: readonly Row[] = [
     more: async (instance) => ({ firmwareFiles: await makeVariables(instance) }),
     from: /guestinfo: vmware-rpctool/,
   },
+  {
+    name: 'config-area',
+    platform: 'qemu',
+    medium: 'iso',
+    more: async ({ userData }) => {
+      await customizeIso(iso!, { config: userData! });
+      const drive = `if=none,id=medium,format=raw,readonly=on,media=cdrom,file=${iso}`;
+      return { extra: ['-drive', drive, '-device', 'ide-cd,bus=ide.0,drive=medium,bootindex=0'] };
+    },
+    from: /config-area: \/run\/catamaran\/config/,
+  },
 ];
 const chosen = rows.filter(({ sample }) => sample || everything);
 
@@ -114,14 +128,17 @@ disk: {slot: 256M, data: 256M}
 let directory: string;
 let key: SshKey;
 let image: string;
+let iso: string | undefined;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'catamaran-provision-'));
   key = await testSshKey(directory);
   const file = join(directory, 'provision.yml');
   await writeFile(file, spec);
-  const request = { file, out: directory, formats: ['raw'], arch: 'amd64', frozen: false } as const;
+  const formats: ('raw' | 'iso')[] = chosen.some(({ medium }) => medium) ? ['raw', 'iso'] : ['raw'];
+  const request = { file, out: directory, formats, arch: 'amd64', frozen: false } as const;
   const { artifacts } = await buildSpec(request, await testContext());
-  image = artifacts.find(({ path }) => !path.endsWith('.json'))!.path;
+  image = artifacts.find(({ path }) => !/\.(json|iso)$/.test(path))!.path;
+  iso = artifacts.find(({ path }) => path.endsWith('.iso'))?.path;
 }, 10 * minute);
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
@@ -147,7 +164,6 @@ async function makeDvd({ hostname, userData }: Instance): Promise<string> {
   const [tree, path] = [join(directory, 'dvd'), join(directory, 'dvd.iso')];
   const tools = await hostTools(['tools-media']);
   await rm(tree, { recursive: true, force: true });
-  const { mkdir } = await import('node:fs/promises');
   await mkdir(tree);
   await writeFile(
     join(tree, 'ovf-env.xml'),
@@ -180,19 +196,20 @@ async function makeVariables({ hostname, userData, sshKeys, id }: Instance): Pro
   return Object.fromEntries(await Promise.all(entries));
 }
 
-test.each(chosen)('$name', async ({ name, platform, deliver: how, more, from, asked }) => {
-  const instance = instanceOf(name, !['fw-cfg', 'smbios'].includes(name));
+test.each(chosen)('$name', async ({ name, platform, deliver: how, medium, more, from, asked }) => {
+  const instance = instanceOf(name, !['fw-cfg', 'smbios', 'config-area'].includes(name));
   const delivered = await deliver(how?.(instance) ?? {}, directory, relay);
   const { smbios } = platforms[platform];
   const options = {
     ...({ image, firmware: 'bios', sshPort: 0, smbios, ssh: { user: 'root', key } } as const),
+    ...(medium === 'iso' && { image: undefined }),
     ...delivered.options,
     ...(await more?.(instance)),
   };
   try {
     await withMachine(options, async (machine) => {
       const login = await machine.ssh('hostname; cat /etc/proof; catamaran-agent provision --show', {
-        limit: 6 * minute,
+        limit: 10 * minute,
       });
       expect(login.stdout).toMatch(new RegExp(`^${name}\nof ${name}`));
       expect(machine.serial.text).toMatch(from);
