@@ -25,6 +25,7 @@ const targets = [
     entries: async () => [
       { in: 'agent/main.ts', out: 'agent' },
       { in: 'agent/update-main.ts', out: 'update' },
+      { in: 'agent/install-main.ts', out: 'install' },
     ],
     options: {
       platform: 'neutral',

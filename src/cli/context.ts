@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { CatamaranError } from '../base/errors.ts';
 import type { CodeDigests, Context } from '../lock/context.ts';
 import { openTransport } from '../net/http.ts';
 import { proxiesOf } from '../net/proxy.ts';
@@ -12,6 +13,7 @@ import type { Mirror } from '../packages/source.ts';
 import { sourceNamed, usualOrigin } from '../sources/table.ts';
 import { openCache } from '../store/cache.ts';
 import { readAuthorities } from './authorities.ts';
+import { readUserSettings, writeUserSetting } from './config.ts';
 import { componentsRoot, packageRoot, toolsRoot } from './package-root.ts';
 import type { Session } from './session.ts';
 
@@ -24,7 +26,7 @@ export async function createContext({ io, globals, front, signal }: Session): Pr
     reporter: front,
     signal,
     mirror: () => {
-      mirror ??= sourceNamed(usualOrigin.source).findMirror({ option: globals.mirror, environment: io.env });
+      mirror ??= findOrAskMirror({ io, globals, front, signal });
       return mirror;
     },
     transport: openTransport({ findProxy: proxiesOf(io.env) }),
@@ -43,6 +45,26 @@ export async function createContext({ io, globals, front, signal }: Session): Pr
     ...unpackWorker(),
     ...(globals.sourceDateEpoch === undefined ? {} : { sourceDateEpoch: globals.sourceDateEpoch }),
   };
+}
+
+/** Asked for once, where a person is there to answer. */
+async function findOrAskMirror({ io, globals, front }: Session): Promise<Mirror> {
+  const { findMirror } = sourceNamed(usualOrigin.source);
+  const settings = { option: globals.mirror, environment: io.env };
+  try {
+    return await findMirror({ ...settings, remembered: (await readUserSettings(io)).mirror });
+  } catch (thrown) {
+    const none = thrown instanceof CatamaranError && thrown.diagnostics[0]?.code === 'debian-no-mirror';
+    if (!none || globals.offline) throw thrown;
+    const answer = await front.ask?.(
+      'Which Debian mirror shall packages come from? One near you is at www.debian.org/mirror/list:',
+    );
+    if (answer === undefined) throw thrown;
+    const mirror = await findMirror({ option: answer });
+    await writeUserSetting(io, 'mirror', answer);
+    front.info('It is remembered: `catamaran config mirror` shows and changes it.');
+    return mirror;
+  }
 }
 
 /** What the bundler has worked out: a digest for each file that defines a kind of step. */

@@ -32,13 +32,23 @@ export async function parseArguments(argv: readonly string[], io: Io): Promise<P
     });
   }
   try {
-    await program.parseAsync(argv, { from: 'user' });
+    await program.parseAsync(asked(argv, program), { from: 'user' });
   } catch (thrown) {
     if (!(thrown instanceof CommanderError)) throw thrown;
     if (thrown.exitCode === 0) return undefined;
     throw usageError(thrown, refused);
   }
   return chosen && { ...chosen, globals: program.opts<RawGlobals>() };
+}
+
+/** `help release add` is `release add --help`; words that no command has are refused as such. */
+function asked(argv: readonly string[], program: Command): readonly string[] {
+  const [first, ...words] = argv;
+  if (first !== 'help' || words.length === 0) return argv;
+  let command: Command | undefined = program;
+  for (const word of words.filter((each) => !each.startsWith('-')))
+    command = command?.commands.find((below) => below.name() === word);
+  return command ? [...words, '--help'] : words;
 }
 
 function withAllBelow(command: Command): Command[] {

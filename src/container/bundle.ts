@@ -67,11 +67,11 @@ export async function makeBundle(
 const json = (value: object): string => `${JSON.stringify(value, undefined, 4)}\n`;
 
 /** `signal`: of the image. */
-function settingsOf({ optional, supervision }: Container, signal: string | undefined): string {
-  if (!supervision) return writeOnceSettings({ optional });
+function settingsOf({ optional, supervision, writable }: Container, signal: string | undefined): string {
+  if (!supervision) return writeOnceSettings({ optional, writable });
   const { stop } = supervision;
   const known = stop.signal ?? (signal ? parseSignal(signal) : 'SIGTERM');
-  return writeServiceSettings({ ...supervision, stop: { ...stop, signal: known } });
+  return writeServiceSettings({ ...supervision, stop: { ...stop, signal: known }, writable });
 }
 
 function noCommand({ name, image }: Container): CatamaranError {

@@ -131,7 +131,7 @@ function partsJson({ parts }: Pick<ReleaseManifest, 'parts'>): JsonObject {
   return Object.fromEntries(releaseParts.map((part) => [part, { ...parts[part] }]));
 }
 
-function readFacts(fields: Fields): ReleaseFacts {
+export function readFacts(fields: Fields): ReleaseFacts {
   return {
     os: textField(fields, 'os', /^[a-z][a-z0-9-]{0,62}$/),
     version: textField(fields, 'version', versionForm),

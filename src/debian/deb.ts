@@ -21,13 +21,21 @@ export async function preparePackages(
   options: PackageAccess,
   parallel = 6,
 ): Promise<void> {
-  const task = options.reporter.task('packages', { total: packages.length, unit: 'steps' });
+  const total = packages.reduce((sum, { size }) => sum + size, 0);
+  const task = options.reporter.task('packages', { total, unit: 'bytes' });
   // The largest first, so that none of them is left alone at the end.
   const ordered = [...packages].sort((a, b) => b.size - a.size || byName(a.name, b.name));
   try {
     const prepare = async (wanted: LockedPackage, _: number, signal: AbortSignal) => {
-      await dataTar(wanted, { ...options, signal });
-      task.advance(1);
+      let arrived = 0;
+      const advance = (bytes: number) => {
+        arrived += bytes;
+        task.advance(bytes);
+      };
+      // All of them are one task for people: a package's own download adds to it.
+      const reporter = { ...options.reporter, task: () => ({ advance, done() {} }) };
+      await dataTar(wanted, { ...options, reporter, signal });
+      advance(wanted.size - arrived);
     };
     await eachLimited(ordered, prepare, { parallel, signal: options.signal });
   } finally {

@@ -6,7 +6,7 @@ import type { Problems } from './problems.ts';
 import { type Schema, type SchemaFile, schemaAt } from './schema.ts';
 import type { SourceMap } from './source-map.ts';
 import { didYouMean } from './suggest.ts';
-import { hintFor, keySynonyms } from './synonyms.ts';
+import { componentSynonyms, hintFor, keySynonyms, missingKeys } from './synonyms.ts';
 
 /** As the generated validators report it (ajv's error object). */
 export interface Violation {
@@ -72,7 +72,7 @@ const byKeyword: Readonly<Record<string, (broken: Broken) => Explained>> = {
       at: pointer === '' ? undefined : source.keyPositionOf(pointer),
       code: 'spec-missing-key',
       message: `${subject} has no ${JSON.stringify(key)}`,
-      hint: `Add ${key}: ${exampleOf(schema, childOf(pointer, key))}`,
+      hint: hintFor(missingKeys, key) ?? `Add ${key}: ${exampleOf(schema, childOf(pointer, key))}`,
     };
   },
   type: ({ expected, actual, pointer, subject, source }) => ({
@@ -110,10 +110,9 @@ function explainOther({ keyword, expected, subject }: Broken): Explained {
   };
 }
 
-/** The habits are those of specs. */
 function hintForKey(key: string, known: readonly string[], schema: SchemaFile): string | undefined {
-  const isSpec = schema !== 'component.schema.json';
-  return (isSpec ? hintFor(keySynonyms, key) : undefined) ?? didYouMean(key, known);
+  const habits = schema === 'component.schema.json' ? componentSynonyms : keySynonyms;
+  return hintFor(habits, key) ?? didYouMean(key, known);
 }
 
 const typeWords: Readonly<Record<string, string>> = {

@@ -94,8 +94,12 @@ async function receive(
   }
 }
 
+/** In bytes: what is smaller has come before anybody has read its name. */
+const noteworthy = 4 << 20;
+
 function show(session: FetchSession, total: number | undefined): void {
-  session.task ??= session.to.reporter.task(session.wanted.what, { total, unit: 'bytes' });
+  const minor = total !== undefined && total < noteworthy;
+  session.task ??= session.to.reporter.task(session.wanted.what, { total, unit: 'bytes', minor });
   const { size } = session.partial;
   // Less than before after a restart.
   session.task.advance(size - session.shown);

@@ -1,7 +1,7 @@
 // A new repository: keys for every role, and the first version of everything. Nothing of it is a repository before its
 // timestamp.json is there, so an attempt that was cut short is simply made again.
 import { CatamaranError } from '../base/errors.ts';
-import { isChannelName, releasesRole, timestampPath } from '../tuf/names.ts';
+import { findCoveredChannel, isChannelName, releasesRole, timestampPath } from '../tuf/names.ts';
 import { finishFirst, type Holders, makeFirstDrafts } from './change/first-version.ts';
 import type { PublishOutcome } from './change/publisher.ts';
 import { type Config, writeConfig } from './repository/config.ts';
@@ -107,7 +107,16 @@ function requireNames(os: string, channels: readonly string[]): void {
     throw new CatamaranError('usage', {
       code: 'release-channel-name',
       message: `a channel cannot be called ${JSON.stringify(foreign)}`,
-      hint: 'Use lower-case letters and digits, beginning with a letter, and no name of a role.',
+      hint: 'Use lower-case letters, digits and "-", beginning with a letter, and no name of a role.',
+    });
+  }
+  const covered = findCoveredChannel(channels);
+  if (covered !== undefined) {
+    const [name, other] = covered;
+    throw new CatamaranError('usage', {
+      code: 'release-channel-name',
+      message: `whoever signs for the channel ${name} could sign for ${other} too: a pointer’s name begins with its channel’s`,
+      hint: `Call one of them otherwise: ${name}, and ${other.slice(name.length + 1)}.`,
     });
   }
   if (!/^[a-z][a-z0-9-]{0,62}$/.test(os) || os === 'channel' || os.startsWith('channel-')) {

@@ -1,11 +1,12 @@
 // The three sections of containers: onboot, services, onshutdown.
 
+import { requireSize } from '../base/size.ts';
 import type { Section } from '../contract/bundles.ts';
 import type { Supervision } from '../contract/supervision.ts';
 import { childOf, type JsonPointer } from '../document/pointer.ts';
 import { readAppArmor, readSeccomp, readSecrets } from './confinement.ts';
 import { directoryName } from './names.ts';
-import { positionFrom, problem, readReference, type SpecReading, warn } from './reading.ts';
+import { parsed, positionFrom, problem, readReference, type SpecReading, warn } from './reading.ts';
 import { readContainerSettings } from './settings.ts';
 import type { RawOnbootContainer, RawService, SpecDocument } from './spec.generated.ts';
 import { readSupervision } from './supervision.ts';
@@ -63,11 +64,15 @@ function readContainer(
   supervision: Supervision | undefined,
 ): Container | undefined {
   const { name, image, optional, restart, depends_on, stop, health, ...confined } = raw;
-  const { seccomp, apparmor, secrets, ...settings } = confined;
+  const { seccomp, apparmor, secrets, writable, ...settings } = confined;
   checkName(reading, name, childOf(pointer, 'name'));
   const reference = readReference(reading, childOf(pointer, 'image'), image);
   const filter = readSeccomp(reading, childOf(pointer, 'seccomp'), seccomp);
   const profile = readAppArmor(reading, childOf(pointer, 'apparmor'), apparmor);
+  const bound =
+    writable === undefined
+      ? undefined
+      : parsed(reading, childOf(pointer, 'writable'), String(writable), requireSize);
   const known = readSecrets(reading, childOf(pointer, 'secrets'), secrets);
   const checked = readContainerSettings(settings, names, {
     problem: (at, diagnostic) => problem(reading, pointer + at, diagnostic),
@@ -83,6 +88,7 @@ function readContainer(
       ...(supervision === undefined ? {} : { supervision }),
       ...(filter === undefined ? {} : { seccomp: filter }),
       ...(profile === undefined ? {} : { apparmor: profile }),
+      ...(bound ? { writable: bound } : {}),
       secrets: known,
       settings: checked,
     }

@@ -7,7 +7,7 @@ import { childOf, type JsonPointer } from '../document/pointer.ts';
 import { parseDuration } from '../document/scalars.ts';
 import { didYouMean } from '../document/suggest.ts';
 import { directoryName } from './names.ts';
-import { notOneProbe } from './not-one-probe.ts';
+import { namesOneProbe, notOneProbe } from './not-one-probe.ts';
 import { parsed, problem, resolveHostPath, type SpecReading } from './reading.ts';
 import type { RawCheck, RawUpdate, SpecDocument } from './spec.generated.ts';
 
@@ -61,7 +61,8 @@ export function readHealthSection(
     const pointer = childOf('/health/checks', index);
     const probe = parseProbe({ ...check });
     if (probe === undefined) {
-      problem(reading, pointer, notOneProbe(`health.checks[${index}]`));
+      if (!namesOneProbe(reading.source, pointer))
+        problem(reading, pointer, notOneProbe(`health.checks[${index}]`));
       return;
     }
     const service = serviceOf(reading, childOf(pointer, 'service'), check, probe, names);

@@ -128,6 +128,11 @@ export interface RawOnbootContainer extends RawContainerSettings {
    * and never enter an image.
    */
   readonly secrets?: readonly (RawSecret | string)[];
+  /**
+   * How much it may write into its own root, which is memory. Default: a share of the machine's memory, at
+   * most 64M; more belongs on /var.
+   */
+  readonly writable?: string;
 }
 
 /** A secret: a name, whose file is /var/lib/secrets/NAME, or a name and a file. */
@@ -477,6 +482,11 @@ export interface RawService extends RawContainerSettings {
    * and never enter an image.
    */
   readonly secrets?: readonly (RawSecret | string)[];
+  /**
+   * How much it may write into its own root, which is memory. Default: a share of the machine's memory, at
+   * most 64M; more belongs on /var.
+   */
+  readonly writable?: string;
 }
 
 /** Whether it is started again after it has ended: always, on-failure or never. */
@@ -547,6 +557,11 @@ export interface RawOnshutdownContainer extends RawContainerSettings {
    * and never enter an image.
    */
   readonly secrets?: readonly (RawSecret | string)[];
+  /**
+   * How much it may write into its own root, which is memory. Default: a share of the machine's memory, at
+   * most 64M; more belongs on /var.
+   */
+  readonly writable?: string;
 }
 
 /** A file, directory or symbolic link: exactly one of contents, source, symlink, directory, metadata. */
@@ -612,8 +627,8 @@ export interface RawDisk {
 export interface RawUpdate {
   /** Base address of the release repository. */
   readonly url: string;
-  /** Channel to follow. Default: stable. */
-  readonly channel?: 'alpha' | 'beta' | 'stable';
+  /** Channel to follow, one of the repository's. Default: stable. */
+  readonly channel?: string;
   /** The repository’s root metadata, a file beside the spec. */
   readonly root?: string;
   /**

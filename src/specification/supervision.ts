@@ -6,7 +6,7 @@ import { childOf, describePointer, type JsonPointer } from '../document/pointer.
 import { parseDuration, parseSignal } from '../document/scalars.ts';
 import { didYouMean } from '../document/suggest.ts';
 import { directoryName } from './names.ts';
-import { notOneProbe } from './not-one-probe.ts';
+import { namesOneProbe, notOneProbe } from './not-one-probe.ts';
 import { parsed, problem, type SpecReading } from './reading.ts';
 import type { RawRestart, RawService, RawServiceHealth, RawStop, SpecDocument } from './spec.generated.ts';
 
@@ -66,7 +66,8 @@ function readServiceHealth(
   if (!raw) return undefined;
   const probe = parseProbe({ ...raw });
   if (probe === undefined) {
-    problem(reading, pointer, notOneProbe(describePointer(pointer)));
+    if (!namesOneProbe(reading.source, pointer))
+      problem(reading, pointer, notOneProbe(describePointer(pointer)));
     return undefined;
   }
   const span = (key: 'interval' | 'timeout') =>

@@ -81,6 +81,8 @@ export interface Container extends ImageUse {
   readonly seccomp?: Seccomp;
   /** Absent: unconfined. */
   readonly apparmor?: AppArmor;
+  /** In bytes: how much it may write into its own root. Absent: the machine decides. */
+  readonly writable?: number;
   /** Files of the machine that the container finds in /run/secrets. */
   readonly secrets: readonly Secret[];
   /** Only what the spec sets: each key wins over the image's label. */

@@ -72,7 +72,7 @@ export async function prepareRoot(request: RootRequest): Promise<string> {
 }
 
 async function readPackages({ packages, packageTree, reporter }: RootRequest) {
-  const task = reporter.task('Unpacking the host tools', { total: packages.length, unit: 'steps' });
+  const task = reporter.task('unpacking the host tools', { total: packages.length, unit: 'steps' });
   const sorted = packages.toSorted((a, b) => byName(a.path, b.path));
   const unpack = async (locked: LockedPackage) => {
     const tree = await packageTree(locked);

@@ -12,9 +12,16 @@ export function isRoleName(text: string): boolean {
   return /^[a-z][a-z0-9_-]{0,31}$/.test(text) && !(topRoles as readonly string[]).includes(text);
 }
 
-/** No hyphen: `channel-NAME-*` of one channel never covers another one's pointers. */
+/** The names of channels are the user's own: `stable`, `edge`, `lts-2026`. */
 export function isChannelName(text: string): boolean {
-  return /^[a-z][a-z0-9]{0,31}$/.test(text) && text !== releasesRole && isRoleName(text);
+  return /^[a-z][a-z0-9-]{0,31}$/.test(text) && text !== releasesRole && isRoleName(text);
+}
+
+/** The first channel whose pattern of pointers, `channel-NAME-*`, covers another one's, with that one. */
+export function findCoveredChannel(channels: readonly string[]): readonly [string, string] | undefined {
+  for (const name of channels)
+    for (const other of channels) if (other.startsWith(`${name}-`)) return [name, other];
+  return undefined;
 }
 
 export function isTargetName(text: string): boolean {

@@ -17,8 +17,8 @@ function refusal(text: string) {
 }
 
 test.each([
-  ['a:\n  b: [x,\ny\n]\n', '3:1', 'y', '"]" is missing', /indent its lines more than the key/],
-  ['a:\n  b: {x: y,\nz: w}\n', '3:1', 'z: w}', '"}" is missing', /indent its lines more than the key/],
+  ['a:\n  b: [x,\ny\n]\n', '2:6', '  b: [x,', '"]" is missing', /indent its lines more than the key/],
+  ['a:\n  b: {x: y,\nz: w}\n', '2:6', '  b: {x: y,', '"}" is missing', /indent its lines more than the key/],
   ['a:\n  b: "x\ny"\n', '2:8', '  b: "x', 'a quotation mark is not closed', /each is indented/],
   ['a: [b]#c\n', '1:7', 'a: [b]#c', 'a "#" right behind something', /a space before "#"/],
   [

@@ -1,5 +1,6 @@
-// All commands of the agent, by the program that has them: the signatures' code and the formats of user-data are in
-// programs of their own, so that what the agent does at every start of a container does not carry them. The order is that of the usage.
+// All commands of the agent, by the program that has them: the signatures' code, the formats of user-data and the installer
+// are in programs of their own, so that what the agent does at every start of a container does not carry them. The order is
+// that of the usage.
 import { account } from './account.ts';
 import { boot } from './boot.ts';
 import { bundleCleanup } from './bundle-cleanup.ts';
@@ -10,16 +11,20 @@ import { channel } from './channel.ts';
 import type { Command } from './command.ts';
 import { confirm } from './confirm.ts';
 import { diskGrow } from './disk-grow.ts';
+import { etcRestore } from './etc-restore.ts';
 import { healthGate } from './health-gate.ts';
+import { install } from './install.ts';
 import { logs } from './logs.ts';
 import { markBad } from './mark-bad.ts';
 import { overdue } from './overdue.ts';
 import { pass } from './pass.ts';
 import { provision } from './provision.ts';
+import { reset } from './reset.ts';
 import { rollback } from './rollback.ts';
 import { services } from './services.ts';
 import { servicesConfigure } from './services-configure.ts';
 import { servicesSignal } from './services-signal.ts';
+import { settle } from './settle.ts';
 import { stage } from './stage.ts';
 import { status } from './status.ts';
 import { update } from './update.ts';
@@ -34,6 +39,9 @@ export const agentCommands: readonly Command[] = [
   confirm,
   rollback,
   markBad,
+  etcRestore,
+  diskGrow,
+  reset,
   boot,
   bundleList,
   bundlePrepare,
@@ -41,12 +49,13 @@ export const agentCommands: readonly Command[] = [
   bundleCleanup,
   servicesConfigure,
   volumesMount,
-  diskGrow,
   account,
   healthGate,
+  settle,
   pass,
   overdue,
 ];
 
 export const updateCommands: readonly Command[] = [update, channel];
+export const installCommands: readonly Command[] = [install];
 export const provisionCommands: readonly Command[] = [provision];

@@ -2,6 +2,7 @@
 // id of the machine is in it, and the update goes the same way whether anybody listens.
 import { bucketFor, type StayReason } from '../../tuf/decide.ts';
 import type { ChannelPointer } from '../../tuf/pointer.ts';
+import { readNotices } from '../condition/notices.ts';
 import { request } from '../net/request.ts';
 import { readRecords } from '../slots/records.ts';
 import type { UpdateMachine } from './machine.ts';
@@ -20,6 +21,7 @@ const answerLimit = 4096;
 /** In seconds; with answerLimit it bounds the whole to a quarter of a minute. */
 const patience = 5;
 const textLimit = 300;
+const noticesLimit = 5;
 
 /** Never throws, tries once. */
 export function sendReport(machine: UpdateMachine, outcome: UpdateOutcome): void {
@@ -38,7 +40,8 @@ function describe(machine: UpdateMachine, { result, pointer, message }: UpdateOu
   const bucket = pointer && bucketFor({ ring: settings.ring, machineId }, pointer.rollout.salt);
   const { version } = running;
   const report = { os, arch, version, channel: settings.channel, bucket, result, message: plain(message) };
-  return JSON.stringify({ ...report, trial });
+  const notices = readNotices(host).slice(0, noticesLimit).map(plain);
+  return JSON.stringify({ ...report, trial, ...(notices.length > 0 && { notices }) });
 }
 
 /** Short, and nothing but ASCII in it. */

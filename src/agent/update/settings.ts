@@ -115,27 +115,31 @@ export function parseSeconds(text: string): number {
   return Number(text.slice(0, -1)) * units[text.slice(-1)]!;
 }
 
+export function requireChannelName(channel: string): void {
+  if (isChannelName(channel)) return;
+  throw new AgentError(`${JSON.stringify(channel)} is no name of a channel`, {
+    code: 'channel-name',
+    fault: 'usage',
+    hint: 'Write lower-case letters, digits and "-", beginning with a letter.',
+  });
+}
+
 /** `catamaran-agent channel NAME`. */
-export function writeChannel(host: Host, channel: string): void {
-  if (!isChannelName(channel))
-    throw new AgentError(`${JSON.stringify(channel)} is no name of a channel`, {
-      code: 'channel-name',
-      fault: 'usage',
-      hint: 'Write lower-case letters and digits, beginning with a letter.',
-    });
-  writeSetting(host, 'channel', channel);
+export function writeChannel(host: Host, channel: string, path = settingsPath): void {
+  requireChannelName(channel);
+  writeSetting(host, 'channel', channel, path);
 }
 
 /** One line of the person's file, the others stay. False where it says so already. */
-export function writeSetting(host: Host, name: string, value: string): boolean {
-  checkSetting(name, value, settingsPath, refuseOwn);
-  const text = host.readText(settingsPath) ?? '';
+export function writeSetting(host: Host, name: string, value: string, path = settingsPath): boolean {
+  checkSetting(name, value, path, refuseOwn);
+  const text = host.readText(path) ?? '';
   const line = `${name}: ${value}`;
   const there = new RegExp(`^${name}:.*$`, 'm');
   const changed = there.test(text)
     ? text.replace(there, () => line)
     : `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${line}\n`;
   if (changed === text) return false;
-  putDurably(host, settingsPath, changed);
+  putDurably(host, path, changed);
   return true;
 }

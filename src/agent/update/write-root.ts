@@ -5,11 +5,11 @@ import { hexOf } from '../../tuf/hex.ts';
 import { defaultGap, leafPlace, planDelta } from '../../verity/delta.ts';
 import { hashImageSize } from '../../verity/hash-tree.ts';
 import { digestSize, parseSuperblock, verityBlockSize } from '../../verity/superblock.ts';
+import { formatMebibytes, trackBytes } from '../host/progress.ts';
 import { deviceOf } from '../slots/device.ts';
 import { type ByteRange, fetchRanges, fetchWhole, makeBatches, RangesRefused } from './fetch-ranges.ts';
 import type { Job } from './job.ts';
 import type { UpdateMachine } from './machine.ts';
-import { formatMebibytes, trackDownload } from './progress.ts';
 import { readProgress, writeProgress } from './records.ts';
 
 export function writeRoot(machine: UpdateMachine, job: Job): void {
@@ -32,7 +32,7 @@ export function writeRoot(machine: UpdateMachine, job: Job): void {
   const done = before?.manifest === job.digest && before.source === source ? before.done : 0;
   const [total, come] = [sizeOf(batches), sizeOf(batches.slice(0, Math.max(0, done - 1)))];
   announce(machine, job, total, done);
-  const track = trackDownload(host, job.manifest.version, { total, before: come });
+  const track = trackBytes(host, job.manifest.version, { total, before: come });
   const steps = [
     () => host.transfer(from, to, moves),
     ...batches.map((batch) => () => {

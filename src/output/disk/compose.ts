@@ -1,7 +1,7 @@
 // The parts to one disk image: slot A, the table, the loader, the slot state and the data partition; slot B is empty.
 // Nothing of it is copied before an output writes it, or holds it in an image of its own.
 import { unpackImage } from '../../disk/data.ts';
-import { assembleDisk, type DiskImage } from '../../disk/disk.ts';
+import { assembleDisk, type DiskImage, type DiskParts } from '../../disk/disk.ts';
 import { type DiskLayout, layoutDisk, partitionOf } from '../../disk/disk-layout.ts';
 import { writeFat } from '../../disk/fat.ts';
 import { espFiles, type GrubImages, installBios } from '../../disk/grub.ts';
@@ -71,13 +71,25 @@ export const ofDisk =
     };
   };
 
-interface DiskParts {
+interface DiskSources {
   readonly slot: SlotImages;
   readonly grub: GrubImages;
   readonly data: KeptData;
 }
 
-function composeDisk({ slot, grub, data }: DiskParts, { cache, locked }: Workshop): DiskImage {
+/** What is at which place of a disk, and the boot code of its first sector where there is a BIOS. */
+export interface DiskPieces {
+  readonly layout: DiskLayout;
+  readonly parts: DiskParts;
+  readonly bootCode: Uint8Array | undefined;
+}
+
+function composeDisk(sources: DiskSources, workshop: Workshop): DiskImage {
+  const { layout, parts, bootCode } = layDisk(sources, workshop);
+  return assembleDisk(layout, parts, bootCode);
+}
+
+export function layDisk({ slot, grub, data }: DiskSources, { cache, locked }: Workshop): DiskPieces {
   const { spec, arch, epoch } = locked;
   const layout = layoutDisk({ osId: spec.os.id, arch, sizes: spec.disk });
   const bios = grub.bios && installBios(grub.bios, partitionOf(layout, 'bios-boot').offset / sectorSize);
@@ -86,23 +98,23 @@ function composeDisk({ slot, grub, data }: DiskParts, { cache, locked }: Worksho
     serial: serialOf(layout, 'ab-state'),
     mtime: epoch,
   };
-  return assembleDisk(
+  return {
     layout,
-    {
+    bootCode: bios?.bootCode,
+    parts: {
       ...(bios ? { 'bios-boot': concatenate([bios.core]) } : {}),
-      esp: espImage(layout, grub, epoch),
+      esp: espImage(layout, espFiles(layout.arch, grub), epoch),
       'ab-state': writeStatePartition(freshState, state),
       'boot-a': slot.boot,
       'root-a': slot.root,
       'hash-a': slot.hash,
       data: unpackImage(data.facts.image, contentOfBlob(cache, data.blobs.packed).path),
     },
-    bios?.bootCode,
-  );
+  };
 }
 
-function espImage(layout: DiskLayout, grub: GrubImages, mtime: number) {
-  return writeFat(espFiles(layout.arch, grub), {
+export function espImage(layout: DiskLayout, files: ReadonlyMap<string, Uint8Array>, mtime: number) {
+  return writeFat(files, {
     type: 32,
     size: partitionOf(layout, 'esp').size,
     clusterSize: 512,

@@ -19,7 +19,7 @@ async function openScript() {
   const write = (name: string, text: string) => writeFileSync(join(root, 'usr/lib/catamaran', name), text);
   write('commands', scriptFiles['agent-commands.txt']!);
   write('usage', scriptFiles['agent-usage.txt']!);
-  for (const program of ['agent.js', 'update.js']) write(program, '');
+  for (const program of ['agent.js', 'update.js', 'install.js']) write(program, '');
   const qjs = '#!/bin/sh\necho "$(basename "$2") got $# words: $*" | sed "s#--std [^ ]* ##"\ncat\n';
   writeFileSync(join(root, 'qjs'), qjs, { mode: 0o755 });
   const { file: loader, args } = await (await hostTools(['tools-host'])).command('flock', []);
@@ -56,7 +56,7 @@ test.each(all)('$words is run by $program', async ({ program, words, lock }) => 
 
 test('who waits are those that write slots', () => {
   expect(all.filter(({ lock }) => lock).map(({ words }) => words)).toEqual([
-    ...['stage', 'confirm', 'rollback', 'mark-bad', 'account', 'pass', 'update', 'channel'],
+    ...['stage', 'confirm', 'rollback', 'mark-bad', 'reset', 'account', 'pass', 'update', 'channel'],
   ]);
 });
 
@@ -70,7 +70,7 @@ test('without words, with unknown ones, or half of them: the usage, for people',
   for (const words of [[], ['reboot'], ['bundle'], ['stat'], ['statuses']]) {
     expect(run(words)).toEqual({ status: 2, said: scriptFiles['agent-usage.txt']!.trim() });
   }
-  expect(scriptFiles['agent-usage.txt']).not.toMatch(/bundle|account|health-gate|overdue|configure|grow/);
+  expect(scriptFiles['agent-usage.txt']).not.toMatch(/bundle|account|health-gate|overdue|configure|settle/);
 });
 
 test('an image without component:updater says so', async () => {

@@ -177,6 +177,11 @@ test('the channel is changed by command, and the file stays as its person wrote 
   expect(machine.host.readText('/etc/catamaran/update.yml')).toBe('# mine\nring: late\nchannel: beta\n');
   expect(machine.agent('update').said).toContain('has no release for amd64 in its channel beta');
   expect(machine.agent('channel', '../x').status).toBe(2);
+  expect(machine.agent('channel', 'alhpa')).toEqual({
+    status: 2,
+    said: expect.stringMatching(/no channel alhpa[\s\S]*It has alpha, beta, stable/),
+  });
+  expect(machine.agent('channel')).toEqual({ status: 0, said: 'beta' });
 });
 
 test('called wrongly, it says how', async () => {

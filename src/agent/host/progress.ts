@@ -1,5 +1,5 @@
-// How far a download has come, as lines of a log: one for each 16 MiB, and no more than twenty for a large image.
-import type { Host } from '../host/host.ts';
+// How far something large has come, as lines of a log: one for each 16 MiB, and no more than twenty for a large image.
+import type { Host } from './host.ts';
 
 const grain = 16 << 20;
 const mostLines = 20;
@@ -9,7 +9,7 @@ export function formatMebibytes(bytes: number): string {
 }
 
 /** `total` and what the answer takes are in bytes; `before` came in an earlier attempt. */
-export function trackDownload(
+export function trackBytes(
   host: Host,
   what: string,
   { total, before }: { total: number; before: number },
