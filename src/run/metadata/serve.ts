@@ -40,6 +40,8 @@ export async function startService(
     });
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  // A run that fails before its machine starts ends all the same.
+  server.unref();
   const { port } = server.address() as AddressInfo;
   return {
     requests,

@@ -171,7 +171,7 @@ test.each<[string, Record<string, string>, object]>([
     },
     { hostname: 'vm', instanceId: 'i-1' },
   ],
-  ['plain', { 'guestinfo.userdata': 'mine', 'guestinfo.hostname': 'vm' }, { hostname: 'vm' }],
+  ['bare', { 'guestinfo.userdata': packed('mine'), 'guestinfo.hostname': 'vm' }, { hostname: 'vm' }],
   [
     'Ignition’s',
     {
@@ -216,6 +216,11 @@ test.each<[string, Record<string, string>, object]>([
   expect(findings).toEqual([]);
   expect(textOf(found)).toBe('mine');
   expect(found).toMatchObject({ given: expected });
+});
+
+test('guestinfo as plain text', () => {
+  const { found } = look('guestinfo', { programs: rpctool({ 'guestinfo.userdata': '#!/bin/sh' }) });
+  expect(textOf(found)).toBe('#!/bin/sh');
 });
 
 test('guestinfo of an encoding that it has not', () => {
