@@ -53,12 +53,13 @@ const logLimit = 64 << 20;
 export async function run(options: RunOptions, session: Session): Promise<void> {
   const asked = options.platform === undefined ? undefined : parsePlatform(options.platform);
   firmwareOf(targetArch(session.globals, session.io), options.firmware);
+  const config = options.userData === undefined ? undefined : await readUserDataOf(options.userData, session);
   const context = await createContext(session);
   const { cache } = context;
   const scratch = await cache.scratch();
   const record = await makeRecord(cache.root);
   try {
-    const place = { scratch: scratch.path, record };
+    const place = { scratch: scratch.path, record, config };
     await runIn(place, { ...options, ...(asked && { platform: asked }) }, session, context);
   } finally {
     await record.remove();
@@ -70,10 +71,12 @@ interface Place {
   /** This run's own directory. */
   readonly scratch: string;
   readonly record: RecordPlace;
+  /** What the machine is told of itself. */
+  readonly config: Uint8Array | undefined;
 }
 
 async function runIn(
-  { scratch, record }: Place,
+  { scratch, record, config }: Place,
   options: RunOptions,
   session: Session,
   context: Awaited<ReturnType<typeof createContext>>,
@@ -81,7 +84,6 @@ async function runIn(
   const { io, globals, front, signal } = session;
   const { file, format, memory, disk, headless, publish = [] } = options;
   const arch = targetArch(globals, io);
-  const config = options.userData === undefined ? undefined : await readUserDataOf(options.userData, session);
   const request = { file, format, arch, memory, scratch, usb: options.usb === true };
   const { name, medium, platform, ...bootable } = await findBootable(request, session, context);
   const imitated = (options.platform as PlatformName | undefined) ?? platform;
