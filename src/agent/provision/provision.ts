@@ -48,7 +48,7 @@ export function provisionLocal(host: Host, wish: Wish = {}): void {
 
 export function provisionNetwork(host: Host, wish: Wish = {}): void {
   const before = loadState(host) ?? freshState;
-  const { seeker, facts } = openSeeker(host, 'network');
+  const { seeker, facts } = openSeeker(host, 'network', before);
   const isNeeded = placesLeft(seeker, before.founds).length > 0 || pendingOf(before).length > 0;
   const borrowed = isNeeded && borrowNetwork(host, seeker.deadline.left());
   try {
@@ -81,7 +81,7 @@ export function provisionNetwork(host: Host, wish: Wish = {}): void {
 export function provisionFinal(host: Host): void {
   const before = loadState(host);
   if (before === undefined) return;
-  const { facts } = openSeeker(host, 'final');
+  const { facts } = openSeeker(host, 'final', before);
   const composed = compose(before.founds, new Map(before.fetched));
   if (before.instance !== undefined && before.founds.length > 0) keepInstance(host, before.instance);
   const problem = reportReady(host, facts.platform.name, deadlineIn(host, 60));
@@ -91,8 +91,12 @@ export function provisionFinal(host: Host): void {
   finish(host, facts, { ...applied, passes: [...before.passes, 'final'] }, composed);
 }
 
-function openSeeker(host: Host, pass: Pass): { readonly seeker: Seeker; readonly facts: Facts } {
-  const facts = readFacts(host);
+function openSeeker(
+  host: Host,
+  pass: Pass,
+  before?: State,
+): { readonly seeker: Seeker; readonly facts: Facts } {
+  const facts = readFacts(host, before?.platform);
   return {
     facts,
     seeker: { host, facts, findings: new Findings(), deadline: deadlineIn(host, limits[pass]) },
@@ -159,7 +163,7 @@ function tellFound(host: Host, { platform }: Facts, state: State, known: State['
 }
 
 function finish(host: Host, facts: Facts, state: State, composed: Composed): void {
-  saveState(host, state);
+  saveState(host, { ...state, platform: facts.platform });
   keepReport(host, makeReport(host, facts, state, composed));
   const isOver = state.passes.includes('network');
   if (isOver && !state.passes.includes('final'))

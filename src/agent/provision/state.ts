@@ -4,11 +4,13 @@ import { decodeBase64, encodeBase64 } from '../../base/base64.ts';
 import type { Finding } from '../../contract/document/finding.ts';
 import type { ProvisionLine } from '../../contract/provision.ts';
 import type { Fetched } from '../../contract/user-data/reading.ts';
+import type { DetectedPlatform } from '../../platform/detect.ts';
 import type { Host } from '../host/host.ts';
 import type { Outcome, Pass } from './apply/apply.ts';
 import type { Found } from './source.ts';
 
 export interface State {
+  readonly platform?: DetectedPlatform;
   readonly founds: readonly Found[];
   /** By address. */
   readonly fetched: readonly (readonly [url: string, body: Fetched])[];
