@@ -1,4 +1,4 @@
-// Makes what has another source: types and validators from schemas/*.schema.json, docs/errors.md from the error codes,
+// Makes what has another source: types and validators from schemas/*.schema.json, docs/errors.md from the error codes, docs/spec.md,
 // the platforms of a spec and the tables of docs/platforms.md from src/platform.
 // `node scripts/generate.mjs` writes them; `--check` fails when a written one is stale.
 // schemas/user-data.schema.json goes the other way: it is made from the readers of user-data, which the device has too.
@@ -11,7 +11,9 @@ import standalone from 'ajv/dist/standalone/index.js';
 import { build } from 'esbuild';
 import { errorsPage } from './errors-page.mjs';
 import { platformProperties, platformsPage } from './platforms-page.mjs';
+import { specPage } from './spec-page.mjs';
 import { generateTypes } from './types-from-schema.mjs';
+import { userDataModulesPage } from './user-data-modules-page.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const read = (path) => readFileSync(join(root, path), 'utf8');
@@ -87,6 +89,8 @@ const generated = {
     banner('schemas/lock.schema.json') + generateTypes('lock.schema.json', schemas, {}),
   'src/document/validators.generated.ts': generateValidators(),
   'docs/errors.md': `<!-- Generated from src/base/error-codes.ts by scripts/generate.mjs. Do not edit. -->\n${await errorsPage(root)}`,
+  'docs/user-data-modules.md': `<!-- Generated from src/agent/provision/apply/table.ts by scripts/generate.mjs. Do not edit. -->\n${await userDataModulesPage(root)}`,
+  'docs/spec.md': `<!-- Generated from schemas/spec.schema.json by scripts/generate.mjs. Do not edit. -->\n${specPage(schemas['spec.schema.json'])}`,
   'docs/platforms.md': await platformsPage(root, read('docs/platforms.md')),
 };
 

@@ -21,6 +21,8 @@ export const errorCodes = {
     'usage-component': 'What was named is no component. Write its name, or a directory that begins with ./.',
     'usage-nothing-asked':
       'The command was not told what to do. Give one of the options that the hint names.',
+    'usage-init-name': 'A directory’s name cannot be a system’s. Use lower-case letters, digits and "-".',
+    'usage-init-exists': 'There is a file already where one would be written. Name another directory.',
     'usage-setting': 'There is no setting of this name. `catamaran config` lists them.',
     'config-malformed':
       'The file of settings is not JSON. Remove it, and set them anew with `catamaran config`.',
@@ -244,8 +246,6 @@ export const errorCodes = {
     'credential-helper':
       'A credential helper gave no credentials. Try it by hand, or take it out of config.json.',
     'image-not-found': 'The registry does not have this image. Check the name and the tag.',
-    'image-not-fetched':
-      'The image is not in the cache. Fetch it with `catamaran image pull`, or build the component.',
     'image-ambiguous': 'Several images in the cache have this name. Name one by its digest.',
     'image-platform': 'The image is not for this architecture. Use another image, or another --arch.',
     'image-malformed': 'The image, or disk image, is not as its format asks. Export or build it again.',
@@ -397,6 +397,8 @@ export const errorCodes = {
     'release-no-version': 'There is no release of this version. `catamaran release status` lists them.',
     'release-foreign-os': 'The release is of another OS than the repository. Name the right one with --repo.',
     'release-version-taken': 'There is a release of this version already, and another one. Raise os.version.',
+    'release-in-channel':
+      'The channel points at this version already. Change its pace with `release rollout`.',
     'release-not-newer':
       'The release is not newer than what the channel points at. `release rollback` goes back.',
     'release-not-older':
@@ -503,6 +505,7 @@ export const errorCodes = {
     'data-partition': '/var is not on a partition of the disk. Look at what the initrd says of it at boot.',
     'file-read': 'A file or a device of the machine cannot be read. Look at the kernel log (`dmesg`).',
     'file-write': 'A file or a device of the machine cannot be written. Look whether space is left.',
+    'network-no-address': 'The machine got no address in time. Look at its network and the DHCP server.',
     'user-data-refused':
       'User-data asks for what cannot be, or what the machine does not do. The message says what.',
     'user-data-fetch':

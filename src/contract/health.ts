@@ -31,6 +31,8 @@ export const healthPath = 'usr/lib/catamaran/health.json';
 /** In the same form: what a person, or user-data, wants checked beside it, and perhaps another deadline. */
 export const ownHealthPath = 'etc/catamaran/health.json';
 const mostChecks = 1000;
+/** A day: a trial that nobody judges would be kept from every update after it. */
+const latest = 86_400_000;
 
 export function writeHealth({ deadline, checks }: Partial<Health>): string {
   return writeDocument({
@@ -63,7 +65,7 @@ export function readOwnHealth(image: HealthSettings, text: string, what = ownHea
   const hasDeadline = hasField(readFormatted(text, what), 'deadline');
   return {
     ...image,
-    ...(hasDeadline && { deadline: own.deadline }),
+    ...(hasDeadline && { deadline: Math.min(own.deadline, latest) }),
     checks: [...image.checks, ...own.checks],
   };
 }

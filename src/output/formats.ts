@@ -18,6 +18,7 @@ import { qcow2 } from './disk/qcow2.ts';
 import { raw } from './disk/raw.ts';
 import { rawGz } from './disk/raw-gz.ts';
 import { rawZst } from './disk/raw-zst.ts';
+import { release } from './disk/release.ts';
 import type { Format } from './format.ts';
 import { docker } from './linuxkit/docker.ts';
 import { kernelInitrd } from './linuxkit/kernel-initrd.ts';
@@ -30,7 +31,7 @@ import { pxe } from './media/pxe.ts';
 import { usb } from './media/usb.ts';
 
 export const formats = [
-  ...[qcow2, raw, rawGz, rawZst],
+  ...[qcow2, raw, rawGz, rawZst, release],
   ...[aws, azure, dynamicVhd, gce, gcp, openstack, vhd, vhdx, virtualbox, vmdk, vsphere],
   ...[iso, isoPlain, pxe, usb],
   ...[docker, kernelInitrd, kernelSquashfs, tar, tarKernelInitrd],

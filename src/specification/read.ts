@@ -17,6 +17,7 @@ import { checkHiddenFiles } from './hidden-files.ts';
 import { expandIncludes, type SpecText } from './include.ts';
 import { readHealthSection, readUpdateSection } from './lifecycle.ts';
 import { warnOfNoLogin } from './login.ts';
+import { checkNetworkPart, readNetwork } from './network.ts';
 import { checkParts } from './parts.ts';
 import { readPlatforms } from './platforms.ts';
 import { parsed, readReference, type SpecReading, type Surroundings, warn } from './reading.ts';
@@ -62,12 +63,14 @@ export function readSpecs(files: readonly [SpecText, ...SpecText[]], around: Sur
     disk: readDisk(reading, value),
     ...optional('update', readUpdateSection(reading, value.update)),
     ...optional('health', readHealthSection(reading, value)),
+    ...optional('network', readNetwork(reading, value)),
     platforms: readPlatforms(reading, value),
     names,
     source,
     document,
   };
   checkParts(reading, spec);
+  checkNetworkPart(reading, spec);
   checkHiddenFiles(reading, spec);
   warnOfNoLogin(reading, spec);
   checkArguments(reading, spec);

@@ -20,6 +20,8 @@ export const roles: Readonly<Record<string, Role>> = {
   agent: { section: 'init', part: 'agent' },
   updater: { section: 'init', part: 'updater' },
   provision: { section: 'init' },
+  network: { section: 'init' },
+  mkfs: { section: 'init' },
   apparmor: { section: 'init' },
   sysctl: { section: 'any' },
   containerd: { section: 'services' },

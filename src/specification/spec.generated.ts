@@ -38,6 +38,11 @@ export interface SpecDocument {
   readonly disk?: RawDisk;
   /** Where a machine gets its updates, and when it may reboot into one. */
   readonly update?: RawUpdate;
+  /**
+   * What the machine sets up where user-data and platform say nothing else, as netplan has it. Needs
+   * component:network in init.
+   */
+  readonly network?: Readonly<Record<string, unknown>>;
   /** What a new version must pass before it is kept. */
   readonly health?: RawHealth;
   /** Where the images boot, with settings for each. */

@@ -6,6 +6,7 @@ import type { ReleaseVersion } from '../base/flavour.ts';
 import type { Json } from '../base/json.ts';
 import type { Section } from '../contract/bundles.ts';
 import type { Health } from '../contract/health.ts';
+import type { Network } from '../contract/network.ts';
 import type { Supervision } from '../contract/supervision.ts';
 import type { Update } from '../contract/update.ts';
 import type { JsonPointer } from '../document/pointer.ts';
@@ -36,6 +37,7 @@ export interface Spec {
   readonly disk: { readonly slot: number; readonly data: number; readonly esp: number };
   readonly update?: Update;
   readonly health?: Health;
+  readonly network?: Network;
   readonly platforms: ReadonlyMap<PlatformName, PlatformSettings>;
   /** What names inside the settings of containers and of labels stand for. */
   readonly names: SpecNames;

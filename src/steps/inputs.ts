@@ -23,6 +23,7 @@ export function describeContents({ locked: { spec, files } }: Planning): Readonl
     }),
   };
   if (spec.health) inputs.health = digestOf(asJson(spec.health));
+  if (spec.network) inputs.network = digestOf(asJson(spec.network));
   // The root metadata is among the files.
   if (spec.update) inputs.update = digestOf(asJson({ ...spec.update, root: undefined }));
   for (const [path, digest] of Object.entries(files.digests)) inputs[`file ${path}`] = digest;

@@ -6,6 +6,8 @@ import { putNotice } from '../condition/notices.ts';
 import { growData, grownPath } from '../disk/grow.ts';
 import { finishReset } from '../disk/reset.ts';
 import { AgentError, type Host } from '../host/host.ts';
+import { hasNetworkComponent } from '../network/state.ts';
+import { setUpNetwork } from '../network/up.ts';
 import { liveMedium } from '../slots/live.ts';
 import { openSlots, type SlotMachine } from '../slots/machine.ts';
 import { mountVolumes } from '../volumes/mount.ts';
@@ -41,6 +43,7 @@ const steps: readonly BootStep[] = [
   ['the loopback interface is down', (host) => void host.run(['ip', 'link', 'set', 'lo', 'up'])],
   ['nothing was installed', installWhereAsked],
   ['the machine is not provisioned', provisionWhereItCan],
+  ['the network is not set up', setUpWhereThereIsNetwork],
 ];
 
 export function prepareMachine(host: Host): void {
@@ -77,6 +80,11 @@ function restoreWhereLost(machine: SlotMachine): void {
       'the data partition cannot be used: /var is in memory, and what is written will be lost; catamaran-agent reset --yes makes it anew',
     );
   if (inMemory || host.readText(grownPath) === undefined) restoreIdentity(machine);
+}
+
+/** Component:dhcp, or nothing, has it otherwise. */
+function setUpWhereThereIsNetwork(host: Host): void {
+  if (hasNetworkComponent(host)) setUpNetwork(host);
 }
 
 /** The disk that a live system keeps its data on is somebody's, and stays as it is. */

@@ -16,6 +16,7 @@ import { healthGate } from './health-gate.ts';
 import { install } from './install.ts';
 import { logs } from './logs.ts';
 import { markBad } from './mark-bad.ts';
+import { networkUp, networkWait } from './network.ts';
 import { overdue } from './overdue.ts';
 import { pass } from './pass.ts';
 import { provision } from './provision.ts';
@@ -49,6 +50,8 @@ export const agentCommands: readonly Command[] = [
   bundleCleanup,
   servicesConfigure,
   volumesMount,
+  networkUp,
+  networkWait,
   account,
   healthGate,
   settle,

@@ -1,37 +1,28 @@
-// Where the machine's networks are written, each by one and read by `catamaran-agent network up`: the image's, which the
-// builder makes of the spec's `network` section, in netplan's form; and that of user-data, as the agent itself has read it.
-import { messageOf } from '../../base/errors.ts';
-import type { Json } from '../../base/json.ts';
-import type { Findings } from '../document/finding.ts';
-import { readJson } from '../document/yaml.ts';
-import { writeDocument } from '../document.ts';
+// Where the machine's networks are written, one beside the other, and read by `catamaran-agent network up`: the image's, which
+// the builder has read from the spec's `network` section, and that of user-data and the platform, which the agent has read.
+import { fieldsOf, listField, objectField } from '../../base/fields.ts';
+import { malformedDocument, readFormatted, writeDocument } from '../document.ts';
 import type { Network } from '../network.ts';
-import { readNetwork } from './read.ts';
 
-/** Of the image: `{"format": 1, "network": …}`. */
+/** Of the image. */
 export const imageNetworkPath = 'usr/lib/catamaran/network.json';
-/** In memory: user-data is read anew at each boot. */
+/** In memory: user-data are read anew at each boot. */
 export const userNetworkPath = '/run/catamaran/network/user-data.json';
+const most = 1000;
 
-export function writeImageNetwork(section: Json): string {
-  return writeDocument({ network: section });
+export function writeNetwork({ interfaces, dns }: Network): string {
+  return writeDocument({ interfaces, dns });
 }
 
-/** What is wrong with it is among the findings, and the rest counts. */
-export function readImageNetwork(text: string, findings: Findings): Network | undefined {
-  const node = readJson(text, { part: imageNetworkPath, line: 1, pointer: '' }, findings);
-  return node && readNetwork(node, findings);
+/** Texts in it have been checked by whoever read them first. */
+export function readNetworkFile(text: string, what: string): Network {
+  const fields = readFormatted(text, what);
+  for (const each of listField(fields, 'interfaces', most)) fieldsOf(each, what, malformedDocument);
+  const { servers, search } = objectField(fields, 'dns').values;
+  const { interfaces } = fields.values as unknown as Pick<Network, 'interfaces'>;
+  return { interfaces, dns: { servers: texts(servers), search: texts(search) } };
 }
 
-export function writeNetworkDocument(network: Network): string {
-  return `${JSON.stringify(network)}\n`;
-}
-
-/** Written by the same agent in the same boot. */
-export function readNetworkDocument(text: string): Network | { readonly problem: string } {
-  try {
-    return JSON.parse(text) as Network;
-  } catch (error) {
-    return { problem: messageOf(error) };
-  }
+function texts(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string') : [];
 }

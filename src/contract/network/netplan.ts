@@ -6,18 +6,8 @@ import { anything, choice, text, truth, whole } from '../document/shape/scalars.
 import { about, changed, meaningless, orEmpty } from '../document/shape/shape.ts';
 import type { Dns, Interface, InterfaceKind, Network, Peer, Route } from '../network.ts';
 import { isAddress } from './addresses.ts';
-import {
-  address,
-  addressOrCidr,
-  cidr,
-  defaultOf,
-  domain,
-  interfaceName,
-  mac,
-  mtuRange,
-  noDns,
-  pattern,
-} from './shapes.ts';
+import { defaultOf, mtuRange, noDns } from './bare.ts';
+import { address, addressOrCidr, cidr, domain, interfaceName, mac, pattern } from './shapes.ts';
 
 const route = mapping(
   {

@@ -6,18 +6,9 @@ import { anything, choice, text, truth, whole } from '../document/shape/scalars.
 import { about, meaningless, orEmpty } from '../document/shape/shape.ts';
 import type { Interface, InterfaceKind, Network } from '../network.ts';
 import { prefixOf, withPrefix } from './addresses.ts';
+import { bareInterface, defaultOf, mtuRange, noDns } from './bare.ts';
 import { checkLinks } from './netplan.ts';
-import {
-  address,
-  addressOrCidr,
-  bareInterface,
-  defaultOf,
-  domain,
-  interfaceName,
-  mac,
-  mtuRange,
-  noDns,
-} from './shapes.ts';
+import { address, addressOrCidr, domain, interfaceName, mac } from './shapes.ts';
 
 const addresses = either({ scalar: address, list: list(address) });
 const domains = either({ scalar: text(domain), list: list(text(domain)) });

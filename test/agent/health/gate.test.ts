@@ -108,6 +108,27 @@ test('healthy, and healthy again after the window: confirmed', () => {
   ]);
 });
 
+const own = (text: string) => () => ({ '/etc/catamaran/health.json': text });
+
+test('a person’s own checks count beside those of the image, and so does their deadline', () => {
+  const checks = [{ name: 'mine', file: '/run/mine', timeout: 5 }];
+  const { did, calls } = passThrough({ files: own(JSON.stringify({ format: 1, deadline: 300, checks })) });
+  expect(did).toEqual(['catamaran-agent pass']);
+  expect(calls.filter((call) => call.includes('/run/mine'))).toHaveLength(2);
+  const sick = passThrough({
+    files: own(JSON.stringify({ deadline: 300, checks })),
+    answer: (command) => (command.includes('/run/mine') ? { status: 1 } : undefined),
+  });
+  expect(sick.did[0]).toBe('reboot');
+  expect(sick.reason).toContain('check mine');
+  expect(sick.seconds).toBeGreaterThan(300);
+});
+
+test('what a person has written wrongly turns no good version down', () => {
+  expect(passThrough({ files: own('{"checks": [{"name": "x"}]}') }).did).toEqual(['catamaran-agent pass']);
+  expect(passThrough({ files: own('no JSON') }).did).toEqual(['catamaran-agent pass']);
+});
+
 test('what fails at first and gets well within the deadline is confirmed', () => {
   const { did, seconds } = passThrough({
     answer: (command, now) => (command.includes('wget') && now < 30 ? { output: 'refused\n' } : undefined),

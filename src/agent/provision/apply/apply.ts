@@ -25,5 +25,5 @@ export function applyConfig(host: Host, config: MachineConfig, occasion: Occasio
 
 function isDue(host: Host, { pass, when, inEtc }: Module, occasion: Occasion): boolean {
   if (pass !== occasion.pass) return false;
-  return when === 'boot' || occasion.newInstance || (inEtc === true && isEtcInMemory(host));
+  return when !== 'instance' || occasion.newInstance || (inEtc === true && isEtcInMemory(host));
 }

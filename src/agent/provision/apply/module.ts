@@ -27,8 +27,11 @@ export interface Module {
   /** For people: what happens, in the words of docs/user-data-modules.md. */
   readonly summary: string;
   readonly pass: Pass;
-  /** instance: once for each machine, so that what a person changes later stays. boot: each time. */
-  readonly when: 'instance' | 'boot';
+  /**
+   * instance: once for each machine, so that what a person changes later stays. boot: each time. path: once, and what lies
+   * where a boot forgets it, each time: the module looks by itself.
+   */
+  readonly when: 'instance' | 'boot' | 'path';
   /** What it writes lies in /etc: where that is in memory, once means at each boot. */
   readonly inEtc?: true;
   apply(work: Work): void;

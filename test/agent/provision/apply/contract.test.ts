@@ -102,9 +102,7 @@ describe.each(modules.map((module) => [module.name, module] as const))('%s', (na
   });
 
   test('is done once or at each boot, as it says', () => {
-    // These look at each path, for a boot forgets some.
-    const byPath = ['directories', 'files', 'remote files', 'links'].includes(name);
-    expect(saidLater.has(name)).toBe(module.when === 'boot' && !byPath);
+    expect(saidLater.has(name)).toBe(module.when === 'boot');
   });
 
   test('a machine on which nothing works makes failures, each on one line', () => {

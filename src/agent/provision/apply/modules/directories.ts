@@ -8,7 +8,7 @@ export const directories: Module = {
   name: 'directories',
   summary: 'directories of Ignition and LinuxKit, with owner and mode',
   pass: 'local',
-  when: 'boot',
+  when: 'path',
   apply({ host, config, occasion, report }) {
     for (const { path, mode, owner } of config.directories) {
       if (!occasion.newInstance && !isForgotten(host, path)) continue;

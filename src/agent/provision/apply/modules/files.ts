@@ -8,9 +8,9 @@ import { addToFile, putFile } from '../write.ts';
 
 export const files: Module = {
   name: 'files',
-  summary: '`write_files`: with owner and mode; those with `defer` last. In `/run` and `/tmp`: at each boot',
+  summary: '`write_files`: with owner and mode; those with `defer` last',
   pass: 'local',
-  when: 'boot',
+  when: 'path',
   apply(work) {
     const own = work.config.files.filter((file) => !file.contents.some(isRemote));
     for (const late of [false, true])
@@ -22,7 +22,7 @@ export const remoteFiles: Module = {
   name: 'remote files',
   summary: '`write_files` with `source`: fetched, and verified where a digest is given, before it is written',
   pass: 'network',
-  when: 'boot',
+  when: 'path',
   apply(work) {
     for (const file of work.config.files) if (file.contents.some(isRemote)) write(file, work);
   },

@@ -1,4 +1,6 @@
 // hostname, fqdn: the kernel's name, /etc/hostname for the boots to come, and the names in /etc/hosts.
+
+import { namelessPath } from '../../../boot/identity.ts';
 import { runOrThrow } from '../../../host/host.ts';
 import type { Module } from '../module.ts';
 import { changeFile } from '../write.ts';
@@ -17,6 +19,7 @@ export const hostname: Module = {
     report.attempt(`the host name ${name}`, () => {
       const changed = changeFile(host, '/etc/hostname', `${name}\n`, { mode: 0o644 });
       runOrThrow(host, ['hostname', name]);
+      host.removeFile(namelessPath);
       const hosts = (host.readText('/etc/hosts') ?? '').split('\n').filter((line) => line !== '');
       const names = [...new Set([...(fqdn === undefined ? [] : [fqdn]), name])].join(' ');
       const others = hosts.filter((line) => !line.startsWith(`${own} `));

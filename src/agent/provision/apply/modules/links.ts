@@ -19,7 +19,7 @@ export const links: Module = {
   name: 'links',
   summary: 'links of Ignition, symbolic and hard',
   pass: 'local',
-  when: 'boot',
+  when: 'path',
   apply({ host, config, occasion, report }) {
     for (const { path, target, hard, owner, overwrite } of config.links) {
       if (!occasion.newInstance && !isForgotten(host, path)) continue;

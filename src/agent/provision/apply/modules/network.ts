@@ -1,6 +1,6 @@
 // network: kept for `catamaran-agent network up`, which the boot calls next. Where the network is up already, because
 // user-data came by it, what is new is set up at once.
-import { userNetworkPath, writeNetworkDocument } from '../../../../contract/network/document.ts';
+import { userNetworkPath, writeNetwork } from '../../../../contract/network/document.ts';
 import { runOrThrow } from '../../../host/host.ts';
 import { hasNetworkComponent, isNetworkUp } from '../../../network/state.ts';
 import type { Module } from '../module.ts';
@@ -24,7 +24,7 @@ export const network: Module = {
     }
     const names = wanted.interfaces.map(({ name }) => name).join(', ') || 'none of its interfaces';
     report.attempt(`the network of ${names}`, () => {
-      const changed = changeFile(host, userNetworkPath, writeNetworkDocument(wanted), { mode: 0o600 });
+      const changed = changeFile(host, userNetworkPath, writeNetwork(wanted), { mode: 0o600 });
       if (changed && isNetworkUp(host)) runOrThrow(host, ['catamaran-agent', 'network', 'up']);
       return changed;
     });

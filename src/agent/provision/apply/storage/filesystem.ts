@@ -13,12 +13,12 @@ const makers: Readonly<Record<Filesystem['type'], (device: string, label: string
   vfat: (device, label) => ['mkdosfs', ...labelled('-n', label), device],
   swap: (device, label) => ['mkswap', ...labelled('-L', label), device],
 };
-const packages: Readonly<Record<Filesystem['type'], string>> = {
-  ext4: 'e2fsprogs',
-  xfs: 'xfsprogs',
-  btrfs: 'btrfs-progs',
-  vfat: 'busybox',
-  swap: 'busybox',
+const suppliers: Readonly<Record<Filesystem['type'], string>> = {
+  ext4: 'component:mkfs',
+  xfs: 'a component with the package xfsprogs',
+  btrfs: 'a component with the package btrfs-progs',
+  vfat: 'component:init',
+  swap: 'component:init',
 };
 const notFound = 127;
 
@@ -39,7 +39,7 @@ export function makeFilesystem(
   if (status === notFound)
     throw new AgentError(`the image has no ${command[0]}`, {
       code: 'program-missing',
-      hint: `Add a component with the package ${packages[type]} to init, such as component:mkfs.`,
+      hint: `Add ${suppliers[type]} to init.`,
     });
   throw new AgentError(
     `${command.join(' ')} ended with status ${status}: ${output.trim().split('\n').at(-1)}`,
