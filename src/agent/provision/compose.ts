@@ -2,6 +2,7 @@
 // word counts before the vendor's and the platform's.
 import { type Finding, Findings } from '../../contract/document/finding.ts';
 import type { Given } from '../../contract/metadata/metadata.ts';
+import type { Interface } from '../../contract/network.ts';
 import type { MachineConfig } from '../../contract/user-data/machine-config.ts';
 import { configOf, emptyConfig, mergeConfigs } from '../../contract/user-data/merge-configs.ts';
 import { readUserData } from '../../contract/user-data/read.ts';
@@ -63,9 +64,16 @@ function joinGiven(founds: readonly Found[]): Given {
   const [hostname, network] = [first('hostname'), first('network')];
   return {
     ...(hostname !== undefined && { hostname }),
-    ...(network && { network }),
+    ...(network?.interfaces.some(needsSetting) && { network }),
     sshKeys: [...new Set(founds.flatMap(({ given }) => given.sshKeys ?? []))],
   };
+}
+
+/** What every card gets without a word, by DHCP and router advertisements, is no configuration. */
+function needsSetting({ kind, addresses, routes, mtu, mac }: Interface): boolean {
+  return (
+    kind.type !== 'physical' || addresses.length + routes.length > 0 || mtu !== undefined || mac !== undefined
+  );
 }
 
 const asVendors = (finding: Finding): Finding => ({

@@ -9,6 +9,7 @@ import { platformNames, platforms } from '../../../src/platform/table.ts';
 import type { Delivery, Instance } from '../../../src/run/metadata/delivery.ts';
 import { openstackService } from '../../../src/run/metadata/platforms/openstack.ts';
 import { deliveries } from '../../../src/run/metadata/table.ts';
+import { isoVolume } from '../../../src/run/metadata/volumes.ts';
 import { extentsOf } from '../../support/sparse-bytes.ts';
 import { type PlatformOptions, platformHost } from './platform-host.ts';
 import { filesOf } from './volume-files.ts';
@@ -132,4 +133,30 @@ test('what is wrong with user-data is reported with its place, and the rest is d
   expect(host.printed.some((line) => line.startsWith('provision: failed: user-data, line 2 hostname'))).toBe(
     true,
   );
+});
+
+test('a network that a drive gives is set up before anybody is asked; one of DHCP alone is none', () => {
+  const dmi = platforms.openstack.smbios;
+  const drive = (network: object) => {
+    const meta = { uuid: 'i-9', hostname: 'web' };
+    const files = {
+      'openstack/latest/meta_data.json': JSON.stringify(meta),
+      'openstack/latest/network_data.json': JSON.stringify(network),
+    };
+    return boot({ dmi, volumes: { sr0: { image: isoVolume('config-2', files), files } } });
+  };
+  const link = { id: 'a', type: 'ovs', ethernet_mac_address: 'fa:16:3e:00:00:01' };
+  const static4 = { link: 'a', type: 'ipv4', ip_address: '192.0.2.7', netmask: '255.255.255.0' };
+  const fixed = drive({ links: [link], networks: [static4] });
+  expect(fixed.config.network?.interfaces).toMatchObject([{ addresses: ['192.0.2.7/24'] }]);
+  const dynamic = drive({ links: [link], networks: [{ link: 'a', type: 'ipv4_dhcp' }] });
+  expect(dynamic.config.network).toBeUndefined();
+  expect(dynamic.report.failed).toEqual([]);
+});
+
+test('where component:network is, it is waited for, and nothing is borrowed', () => {
+  const options = { ...optionsOf(deliveries.aws(instance)), dmi: platforms.aws.smbios, online: false };
+  const { host, report } = boot({ ...options, files: { '/usr/lib/catamaran/system/_network/run': 'x' } });
+  expect(host.calls.filter((call) => call.includes('udhcpc'))).toEqual([]);
+  expect(report.failed).toEqual([]);
 });
