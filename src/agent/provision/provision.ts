@@ -38,9 +38,13 @@ export function provisionLocal(host: Host, wish: Wish = {}): void {
     wish,
   );
   const composed = compose(founds, new Map());
-  tellFound(host, facts, state, []);
+  tell(host, '', { what: 'platform', message: facts.platform.name });
+  if (facts.platform.unknown !== undefined)
+    tell(host, '', { what: 'platform', message: `there is none called ${facts.platform.unknown}` });
+  tellFound(host, founds, [], problems);
   // Where a service is still to say who this is, a network that a drive has given is needed before.
-  const isKnown = founds.length > 0 && placesLeft(seeker, founds).length === 0;
+  const isKnown =
+    founds.length > 0 && placesLeft(seeker, founds).length === 0 && composed.requests.length === 0;
   const hasNetwork = composed.config.network !== undefined;
   const applied = isKnown || hasNetwork ? apply(host, ['local'], state, composed) : state;
   finish(host, facts, { ...applied, passes: ['local'] }, composed);
@@ -49,7 +53,7 @@ export function provisionLocal(host: Host, wish: Wish = {}): void {
 export function provisionNetwork(host: Host, wish: Wish = {}): void {
   const before = loadState(host) ?? freshState;
   const { seeker, facts } = openSeeker(host, 'network', before);
-  const isNeeded = placesLeft(seeker, before.founds).length > 0 || pendingOf(before).length > 0;
+  const isNeeded = placesLeft(seeker, before.founds).length > 0 || namesAddresses(before);
   const borrowed = isNeeded && borrowNetwork(host, seeker.deadline.left());
   try {
     const sought = seekNetwork(seeker, before.founds);
@@ -68,7 +72,7 @@ export function provisionNetwork(host: Host, wish: Wish = {}): void {
       wish,
     );
     const composed = compose(state.founds, fetched);
-    tellFound(host, facts, state, before.founds);
+    tellFound(host, state.founds, before.founds, sought.problems);
     const isNews = plainText(composed.config) !== before.local;
     const passes: Pass[] = isNews ? ['local', 'network'] : ['network'];
     const applied = state.founds.length > 0 ? apply(host, passes, state, composed) : state;
@@ -132,8 +136,12 @@ function apply(host: Host, passes: readonly Pass[], state: State, composed: Comp
   };
 }
 
-const pendingOf = ({ founds, fetched }: State): readonly Request[] =>
-  compose(founds, new Map(fetched)).requests;
+/** Of what belongs to user-data, or of files that they want. */
+function namesAddresses({ founds, fetched }: State): boolean {
+  const { config, requests } = compose(founds, new Map(fetched));
+  const contents = [...config.files.flatMap((file) => file.contents), ...config.certificates.add];
+  return requests.length > 0 || contents.some(({ kind }) => kind === 'remote');
+}
 
 /** What is fetched may name more. */
 function fetchPending(
@@ -149,17 +157,19 @@ function fetchPending(
   }
 }
 
-function tellFound(host: Host, { platform }: Facts, state: State, known: State['founds']): void {
-  const say = (what: string, message: string) => tell(host, '', { what, message });
-  if (known.length === 0) say('platform', platform.name);
-  if (platform.unknown !== undefined) say('platform', `there is none called ${platform.unknown}`);
+function tellFound(
+  host: Host,
+  founds: State['founds'],
+  known: State['founds'],
+  problems: State['problems'],
+): void {
   const places = new Set(known.map(({ where }) => where));
-  for (const { source, where, given } of state.founds) {
+  for (const { source, where, given } of founds) {
     if (places.has(where)) continue;
     const size = given.userData ? `, ${given.userData.length} bytes of user-data` : '';
-    say(source, `${where}${size}`);
+    tell(host, '', { what: source, message: `${where}${size}` });
   }
-  for (const problem of state.problems) tell(host, 'failed: ', problem);
+  for (const problem of problems) tell(host, 'failed: ', problem);
 }
 
 function finish(host: Host, facts: Facts, state: State, composed: Composed): void {

@@ -160,3 +160,30 @@ test('where component:network is, it is waited for, and nothing is borrowed', ()
   expect(host.calls.filter((call) => call.includes('udhcpc'))).toEqual([]);
   expect(report.failed).toEqual([]);
 });
+
+test('user-data by an address: nothing is done before they are there, and all of it then', () => {
+  const cmdline = 'quiet catamaran.config=http://10.0.0.1/web.yml';
+  const answer: PlatformOptions['answer'] = (url) =>
+    url.endsWith('/web.yml')
+      ? { status: 200, body: '#include http://10.0.0.1/inner.yml\n' }
+      : url.endsWith('/inner.yml')
+        ? { status: 200, body: '#cloud-config\nhostname: fetched\n' }
+        : { status: 404 };
+  const { report, config } = boot({ cmdline, answer, online: false });
+  expect(report).toMatchObject({ platform: 'metal', newInstance: 'yes', failed: [] });
+  expect(config.hostname).toBe('fetched');
+  const lost = boot({ cmdline, answer: () => ({ status: 404 }) });
+  expect(lost.report.failed).toEqual([{ what: 'argument', message: 'http://10.0.0.1/web.yml: HTTP 404' }]);
+});
+
+test('for files that user-data fetch, a network is borrowed too', () => {
+  const ignition = JSON.stringify({
+    ignition: { version: '3.3.0' },
+    storage: { files: [{ path: '/etc/fetched', contents: { source: 'http://10.0.0.1/file' } }] },
+  });
+  const { host } = boot({
+    ...optionsOf(deliveries.qemu({ ...instance, userData: Buffer.from(ignition) })),
+    ...{ dmi: platforms.qemu.smbios, online: false, answer: () => ({ status: 200, body: 'x' }) },
+  });
+  expect(host.calls.some((call) => call.includes('udhcpc'))).toBe(true);
+});
