@@ -4,7 +4,7 @@ import { type DetectedPlatform, detectPlatform } from '../../platform/detect.ts'
 import type { Dmi, DmiField } from '../../platform/platform.ts';
 import type { Host } from '../host/host.ts';
 import type { Facts } from './source.ts';
-import { listVolumes, type Volume } from './volumes/list.ts';
+import { type AttachedVolume, listVolumes } from './volumes/list.ts';
 
 const fields: readonly DmiField[] = [
   'sys_vendor',
@@ -15,14 +15,14 @@ const fields: readonly DmiField[] = [
 ];
 
 /** `known`: what an earlier pass of this boot has found. Volumes are looked for when somebody asks for them. */
-export function readFacts(host: Host, known?: DetectedPlatform): Facts {
+export function readMachineFacts(host: Host, known?: DetectedPlatform): Facts {
   const cmdline = host.readText('/proc/cmdline')?.trim() ?? '';
   const entries = fields.flatMap((field) => {
     const text = readDmi(host, field);
     return text === undefined ? [] : [[field, text]];
   });
   const dmi = Object.fromEntries(entries) as Dmi;
-  let listed: readonly Volume[] | undefined;
+  let listed: readonly AttachedVolume[] | undefined;
   const volumes = () => {
     listed ??= listVolumes(host);
     return listed;

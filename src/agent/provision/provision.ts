@@ -4,17 +4,17 @@ import { Findings, sortFindings } from '../../contract/document/finding.ts';
 import type { Fetched, Request } from '../../contract/user-data/reading.ts';
 import type { Host } from '../host/host.ts';
 import { applyConfig, type Outcome, type Pass } from './apply/apply.ts';
-import { type Composed, compose } from './compose.ts';
+import { type ComposedConfig, compose } from './compose.ts';
 import { type Deadline, deadlineIn } from './deadline.ts';
-import { readFacts } from './facts.ts';
+import { readMachineFacts } from './facts.ts';
 import { instanceOf, isNewInstance, keepInstance } from './instance.ts';
 import { borrowNetwork, returnNetwork } from './network/borrow.ts';
 import { fetchPatiently } from './network/fetch.ts';
 import { reportReady } from './ready/table.ts';
-import { keepReport, lineOf, makeReport, tell } from './report.ts';
+import { findingLine, keepReport, makeReport, tell } from './report.ts';
 import { placesLeft, seekLocal, seekNetwork } from './seek.ts';
 import type { Facts, Seeker } from './source.ts';
-import { freshState, loadState, plainText, type State, saveState } from './state.ts';
+import { canonicalText, loadState, noState, type ProvisionState, saveState } from './state.ts';
 
 /** In seconds, for all that a pass fetches. */
 const limits: Readonly<Record<Pass, number>> = { local: 30, network: 120, final: 600 };
@@ -31,12 +31,7 @@ export interface Wish {
 export function provisionLocal(host: Host, wish: Wish = {}): void {
   const { seeker, facts } = openSeeker(host, 'local');
   const { founds, problems } = seekLocal(seeker);
-  const state = identify(
-    host,
-    facts,
-    { ...freshState, founds, problems, findings: seeker.findings.all },
-    wish,
-  );
+  const state = identify(host, facts, { ...noState, founds, problems, findings: seeker.findings.all }, wish);
   const composed = compose(founds, new Map());
   tell(host, '', { what: 'platform', message: facts.platform.name });
   if (facts.platform.unknown !== undefined)
@@ -51,7 +46,7 @@ export function provisionLocal(host: Host, wish: Wish = {}): void {
 }
 
 export function provisionNetwork(host: Host, wish: Wish = {}): void {
-  const before = loadState(host) ?? freshState;
+  const before = loadState(host) ?? noState;
   const { seeker, facts } = openSeeker(host, 'network', before);
   const isNeeded = placesLeft(seeker, before.founds).length > 0 || namesAddresses(before);
   const borrowed = isNeeded && borrowNetwork(host, seeker.deadline.left());
@@ -73,7 +68,7 @@ export function provisionNetwork(host: Host, wish: Wish = {}): void {
     );
     const composed = compose(state.founds, fetched);
     tellFound(host, state.founds, before.founds, sought.problems);
-    const isNews = plainText(composed.config) !== before.local;
+    const isNews = canonicalText(composed.config) !== before.local;
     const passes: Pass[] = isNews ? ['local', 'network'] : ['network'];
     const applied = state.founds.length > 0 ? apply(host, passes, state, composed) : state;
     finish(host, facts, { ...applied, passes: [...before.passes, 'network'] }, composed);
@@ -98,9 +93,9 @@ export function provisionFinal(host: Host): void {
 function openSeeker(
   host: Host,
   pass: Pass,
-  before?: State,
+  before?: ProvisionState,
 ): { readonly seeker: Seeker; readonly facts: Facts } {
-  const facts = readFacts(host, before?.platform);
+  const facts = readMachineFacts(host, before?.platform);
   return {
     facts,
     seeker: { host, facts, findings: new Findings(), deadline: deadlineIn(host, limits[pass]) },
@@ -108,13 +103,18 @@ function openSeeker(
 }
 
 /** Who the machine is, as soon as a place has said anything; and whether it has been another one before. */
-function identify(host: Host, { platform }: Facts, state: State, { again }: Wish): State {
+function identify(host: Host, { platform }: Facts, state: ProvisionState, { again }: Wish): ProvisionState {
   if (state.founds.length === 0) return state;
   const instance = instanceOf(host, platform.name, state.founds);
   return { ...state, instance, newInstance: isNewInstance(host, instance) || again === true };
 }
 
-function apply(host: Host, passes: readonly Pass[], state: State, composed: Composed): State {
+function apply(
+  host: Host,
+  passes: readonly Pass[],
+  state: ProvisionState,
+  composed: ComposedConfig,
+): ProvisionState {
   const { newInstance } = state;
   const deadline = deadlineIn(host, limits[passes.at(-1)!]);
   const fetch = (request: Request): Fetched => fetchPatiently(host, request, deadline, contentLimit);
@@ -132,12 +132,12 @@ function apply(host: Host, passes: readonly Pass[], state: State, composed: Comp
   return {
     ...state,
     outcomes: [...kept, ...outcomes],
-    ...(isLocal && { local: plainText(composed.config) }),
+    ...(isLocal && { local: canonicalText(composed.config) }),
   };
 }
 
 /** Of what belongs to user-data, or of files that they want. */
-function namesAddresses({ founds, fetched }: State): boolean {
+function namesAddresses({ founds, fetched }: ProvisionState): boolean {
   const { config, requests } = compose(founds, new Map(fetched));
   const contents = [...config.files.flatMap((file) => file.contents), ...config.certificates.add];
   return requests.length > 0 || contents.some(({ kind }) => kind === 'remote');
@@ -146,7 +146,7 @@ function namesAddresses({ founds, fetched }: State): boolean {
 /** What is fetched may name more. */
 function fetchPending(
   host: Host,
-  founds: State['founds'],
+  founds: ProvisionState['founds'],
   fetched: Map<string, Fetched>,
   deadline: Deadline,
 ): void {
@@ -159,9 +159,9 @@ function fetchPending(
 
 function tellFound(
   host: Host,
-  founds: State['founds'],
-  known: State['founds'],
-  problems: State['problems'],
+  founds: ProvisionState['founds'],
+  known: ProvisionState['founds'],
+  problems: ProvisionState['problems'],
 ): void {
   const places = new Set(known.map(({ where }) => where));
   for (const { source, where, given } of founds) {
@@ -172,11 +172,11 @@ function tellFound(
   for (const problem of problems) tell(host, 'failed: ', problem);
 }
 
-function finish(host: Host, facts: Facts, state: State, composed: Composed): void {
+function finish(host: Host, facts: Facts, state: ProvisionState, composed: ComposedConfig): void {
   saveState(host, { ...state, platform: facts.platform });
   keepReport(host, makeReport(host, facts, state, composed));
   const isOver = state.passes.includes('network');
   if (isOver && !state.passes.includes('final'))
     for (const finding of [...state.findings, ...composed.findings])
-      tell(host, finding.level === 'error' ? 'failed: ' : `${finding.level}: `, lineOf(finding));
+      tell(host, finding.level === 'error' ? 'failed: ' : `${finding.level}: `, findingLine(finding));
 }

@@ -1,7 +1,7 @@
 // Places one by one: what they take, and what of them is hostile.
 import { expect, test } from 'vitest';
 import { deadlineIn } from '../../../src/agent/provision/deadline.ts';
-import { readFacts } from '../../../src/agent/provision/facts.ts';
+import { readMachineFacts } from '../../../src/agent/provision/facts.ts';
 import type { Look } from '../../../src/agent/provision/source.ts';
 import { oemStrings } from '../../../src/agent/provision/sources/smbios.ts';
 import { lookAt } from '../../../src/agent/provision/sources/table.ts';
@@ -15,7 +15,7 @@ import { type PlatformOptions, platformHost } from './platform-host.ts';
 function look(source: UserDataSource, options: PlatformOptions) {
   const host = platformHost(options);
   const findings = new Findings();
-  const seeker = { host, facts: readFacts(host), findings, deadline: deadlineIn(host, 60) };
+  const seeker = { host, facts: readMachineFacts(host), findings, deadline: deadlineIn(host, 60) };
   return { found: lookAt(source, seeker), findings: findings.all, host };
 }
 const textOf = (found: Look) =>
