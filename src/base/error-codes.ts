@@ -29,6 +29,12 @@ export const errorCodes = {
     'usage-error-code': 'No error has this code. docs/errors.md lists all codes.',
     'format-unknown':
       'There is no output format of this name, or not for this. `catamaran formats` lists them.',
+    'deployment-unknown':
+      'There is no deployment file of this name. The message or the hint says which there are.',
+    'deployment-without-output':
+      'A deployment file was asked for without an output that it deploys. Add one of the formats that it names.',
+    'format-impossible':
+      'The format cannot be made of this spec, or for this architecture. The message says why.',
     'usage-source-date-epoch': 'SOURCE_DATE_EPOCH is no whole number of seconds. Mend or unset it.',
     interrupted:
       'The command was stopped, by Ctrl-C or another signal. Run it again: what it finished is in the cache.',

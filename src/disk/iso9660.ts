@@ -180,7 +180,7 @@ function recordsIn(path: string, directories: readonly string[], files: readonly
 const recordLengths = ({ name, sections }: Child): number[] => Array(sections).fill(recordSize(name));
 
 /** 6.8.1.1: no record goes over the end of a sector. Where each one lies, and how large the directory is. */
-function packRecords(lengths: readonly (readonly number[])[]): { starts: number[]; size: number } {
+export function packRecords(lengths: readonly (readonly number[])[]): { starts: number[]; size: number } {
   let end = 0;
   const starts = lengths.flat().map((length) => {
     const left = isoBlock - (end % isoBlock);

@@ -100,10 +100,6 @@ export const optionSynonyms: Readonly<Record<string, string>> = {
 export const formatSynonyms: Readonly<Record<string, string>> = {
   img: 'Did you mean "raw"?',
   initrd: 'Did you mean "kernel+initrd"?',
-  'qcow2-bios': 'Did you mean "qcow2"? It boots by BIOS and by UEFI.',
-  'qcow2-efi': 'Did you mean "qcow2"? It boots by BIOS and by UEFI.',
-  'raw-bios': 'Did you mean "raw"? It boots by BIOS and by UEFI.',
-  'raw-efi': 'Did you mean "raw"? It boots by BIOS and by UEFI.',
   squashfs: 'Did you mean "kernel+squashfs"?',
 };
 

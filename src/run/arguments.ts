@@ -4,10 +4,10 @@
 import type { QemuBoard } from '../base/arch/architecture.ts';
 import { type Arch, architectureOf } from '../base/arch.ts';
 import type { Firmware } from '../base/firmware.ts';
+import type { DiskContainer } from '../disk/container.ts';
 import type { Dmi, DmiField } from '../platform/platform.ts';
 import { type Forward, hostForward } from './forward.ts';
 
-export type DiskFormat = 'raw' | 'qcow2' | 'vmdk' | 'vpc' | 'vhdx' | 'vdi';
 /** `cd` and `usb`: what is in the machine's drive, or in its port. */
 export type DiskBus = 'virtio-blk' | 'virtio-scsi' | 'nvme' | 'ahci' | 'pvscsi' | 'cd' | 'usb';
 export type NicDevice = 'virtio-net' | 'vmxnet3' | 'e1000e';
@@ -25,7 +25,7 @@ export interface MachineOptions {
   /** The disk; a machine that is given its kernel may have none. */
   readonly image?: string | undefined;
   /** Default: raw. */
-  readonly format?: DiskFormat | undefined;
+  readonly format?: DiskContainer | undefined;
   /** Started by QEMU itself, without a boot loader. */
   readonly kernel?: DirectKernel | undefined;
   /** Not every architecture has a BIOS. */

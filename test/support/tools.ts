@@ -23,6 +23,7 @@ export type ToolsComponent =
   | 'tools-grub-amd64'
   | 'tools-grub-arm64'
   | 'tools-host'
+  | 'tools-deploy'
   | 'tools-ipxe'
   | 'tools-media'
   | 'tools-registry'

@@ -22,6 +22,7 @@ export const metal: Platform = {
     cd: ['ahci', 'ata_piix', 'sr_mod', 'isofs'],
     nic: ['bnxt_en', 'e1000e', 'i40e', 'ice', 'igb', 'ixgbe', 'tg3'],
   },
+  anyHardware: true,
   kernel: { consoles: ['screen'], arguments: [] },
   firmware: ['uefi', 'bios'],
   machine: { disk: 'nvme', nic: 'e1000e' },
