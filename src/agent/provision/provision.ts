@@ -1,7 +1,10 @@
 // The three passes of a boot. Each goes on with what the one before has found; none waits without a limit, and nothing that
 // goes wrong stops the boot. A pass without anything to do takes no time.
 import { Findings, sortFindings } from '../../contract/document/finding.ts';
+import type { MachineConfig } from '../../contract/user-data/machine-config.ts';
+import { emptyConfig } from '../../contract/user-data/merge-configs.ts';
 import type { Fetched, Request } from '../../contract/user-data/reading.ts';
+import { safePath } from '../boot/settle.ts';
 import type { Host } from '../host/host.ts';
 import { applyConfig, type Outcome, type Pass } from './apply/apply.ts';
 import { type ComposedConfig, compose } from './compose.ts';
@@ -82,7 +85,9 @@ export function provisionFinal(host: Host): void {
   if (before === undefined) return;
   const { facts } = openSeeker(host, 'final', before);
   const composed = compose(before.founds, new Map(before.fetched));
-  if (before.instance !== undefined && before.founds.length > 0) keepInstance(host, before.instance);
+  const isSafe = host.readText(safePath) !== undefined;
+  if (before.instance !== undefined && before.founds.length > 0 && !isSafe)
+    keepInstance(host, before.instance);
   const problem = reportReady(host, facts.platform.name, deadlineIn(host, 60));
   const state = problem ? { ...before, problems: [...before.problems, problem] } : before;
   if (problem) tell(host, 'failed: ', problem);
@@ -115,12 +120,14 @@ function apply(
   state: ProvisionState,
   composed: ComposedConfig,
 ): ProvisionState {
-  const { newInstance } = state;
+  const isSafe = host.readText(safePath) !== undefined;
+  const config = isSafe ? waysIn(composed.config) : composed.config;
+  const newInstance = state.newInstance || isSafe;
   const deadline = deadlineIn(host, limits[passes.at(-1)!]);
   const fetch = (request: Request): Fetched => fetchPatiently(host, request, deadline, contentLimit);
   const outcomes: Outcome[] = [];
-  for (const pass of passes) {
-    const made = applyConfig(host, composed.config, { pass, newInstance, fetch });
+  for (const pass of isSafe ? passes.filter((each) => each === 'local') : passes) {
+    const made = applyConfig(host, config, { pass, newInstance, fetch });
     for (const { module, state: word, what } of made)
       if (word !== 'unchanged')
         tell(host, word === 'applied' ? '' : `${word}: `, { what: module, message: what });
@@ -133,6 +140,20 @@ function apply(
     ...state,
     outcomes: [...kept, ...outcomes],
     ...(isLocal && { local: canonicalText(composed.config) }),
+  };
+}
+
+/**
+ * A safe boot has the image's own /etc, for something of the machine's own keeps it from coming up: whoever is to mend it
+ * has to get in, by name, network and keys, and nothing else is done.
+ */
+function waysIn({ hostname, fqdn, network, sshKeys }: MachineConfig): MachineConfig {
+  return {
+    ...emptyConfig(),
+    ...(hostname !== undefined && { hostname }),
+    ...(fqdn !== undefined && { fqdn }),
+    ...(network && { network }),
+    sshKeys,
   };
 }
 

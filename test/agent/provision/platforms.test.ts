@@ -187,3 +187,16 @@ test('for files that user-data fetch, a network is borrowed too', () => {
   });
   expect(host.calls.some((call) => call.includes('udhcpc'))).toBe(true);
 });
+
+test('in a safe boot people get in, and nothing else is done', () => {
+  const userData = Buffer.from(
+    '#cloud-config\nwrite_files: [{path: /etc/x, content: y}]\nruncmd: [reboot]\n',
+  );
+  const options = { ...optionsOf(deliveries.aws({ ...instance, userData })), dmi: platforms.aws.smbios };
+  const kept = { '/var/lib/catamaran/instance': 'aws/i-0123\n' };
+  const { host, report } = boot({ ...options, files: { ...kept, '/run/catamaran/safe': '' } });
+  expect(report.failed).toEqual([]);
+  expect(new Set(report.applied.map(({ what }) => what))).toEqual(new Set(['hostname', 'ssh']));
+  expect(host.files.has('/etc/x')).toBe(false);
+  expect(host.calls.filter((call) => call.includes('reboot'))).toEqual([]);
+});
