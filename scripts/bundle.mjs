@@ -21,10 +21,11 @@ const targets = [
     options: { platform: 'node', target: 'node20', packages: 'external', splitting: true },
   },
   {
-    // What runs on the device, in QuickJS: two files, each with everything in it but QuickJS's own modules.
+    // What runs on the device, in QuickJS: three files, each with everything in it but QuickJS's own modules.
     entries: async () => [
       { in: 'agent/main.ts', out: 'agent' },
       { in: 'agent/update-main.ts', out: 'update' },
+      { in: 'agent/install-main.ts', out: 'install' },
     ],
     options: {
       platform: 'neutral',

@@ -63,13 +63,13 @@ async function generateUserDataSchema() {
     platform: 'neutral',
     mainFields: ['module', 'main'],
   });
-  const { cloudConfig } = await import(
+  const { cloudConfigShape } = await import(
     `data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString('base64')}`
   );
   const schema = {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'User-data',
-    ...cloudConfig.schema,
+    ...cloudConfigShape.schema,
   };
   return `${JSON.stringify(schema, null, 2)}\n`;
 }

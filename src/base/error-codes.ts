@@ -21,6 +21,9 @@ export const errorCodes = {
     'usage-component': 'What was named is no component. Write its name, or a directory that begins with ./.',
     'usage-nothing-asked':
       'The command was not told what to do. Give one of the options that the hint names.',
+    'usage-setting': 'There is no setting of this name. `catamaran config` lists them.',
+    'config-malformed':
+      'The file of settings is not JSON. Remove it, and set them anew with `catamaran config`.',
     'usage-error-code': 'No error has this code. docs/errors.md lists all codes.',
     'format-unknown':
       'There is no output format of this name, or not for this. `catamaran formats` lists them.',
@@ -265,7 +268,8 @@ export const errorCodes = {
       'An OCI layout or archive cannot be read. Check the path and the tag, or export it again.',
   },
   'Debian packages': {
-    'debian-no-mirror': 'No Debian mirror is known. Name one with --mirror or CATAMARAN_DEBIAN_MIRROR.',
+    'debian-no-mirror':
+      'No Debian mirror is known. Name one of www.debian.org/mirror/list: `catamaran config mirror URL`.',
     'debian-mirror-malformed':
       'Not one or two URLs of Debian archives. Write the archive’s, then perhaps a comma and security’s.',
     'debian-release-refused':
@@ -348,10 +352,14 @@ export const errorCodes = {
     'gpt-unusable': 'The partition table cannot be mended or changed. The message says why.',
     'platform-unknown': 'There is no platform of this name. docs/platforms.md lists them.',
     'run-firmware': 'Machines of this architecture do not have this firmware. Leave --firmware out.',
+    'run-disk': 'The disk asked for is smaller than the image. Give --disk a larger size.',
     'run-incomplete':
       'Beside the kernel there is nothing to boot it with. Build it again with --format kernel+initrd.',
     'qemu-failed': 'QEMU ended with an error. Run the command again with --verbose to see how it was called.',
-    'machine-failed': 'QEMU did not start. The hint has the command that shows it by itself.',
+    'machine-failed': 'QEMU did not start. The message has what it said; --verbose shows how it was called.',
+    'machine-command': 'A command on the machine ended with an error. What it said is above.',
+    'machine-unknown':
+      'No machine of this name was started by `catamaran run`. Start it in another terminal.',
     'machine-control': 'QEMU does not answer. Start the machine again.',
     'machine-ended': 'The machine ended before it came so far. Watch it with `catamaran run`.',
     'machine-silent':
@@ -383,7 +391,7 @@ export const errorCodes = {
     'release-file-unreadable': 'A file to sign cannot be read. Give one of .publisher/pending/.',
     'release-os-name': 'An OS cannot be called so in a repository. Give the spec’s os.id.',
     'release-channel-name':
-      'A channel cannot be called so. Use lower-case letters and digits, and no role’s name.',
+      'A channel cannot be called so. Use lower-case letters, digits and "-", and no role’s name.',
     'release-no-channel': 'There is no channel of this name. `catamaran release status` lists them.',
     'release-channel-empty': 'The channel points at nothing yet. Promote a release to it first.',
     'release-no-version': 'There is no release of this version. `catamaran release status` lists them.',
@@ -440,9 +448,31 @@ export const errorCodes = {
     'document-newer':
       'A document has a newer format than this program knows. Update to a release in between, which knows it.',
   },
+  'Installing: catamaran-agent install': {
+    'install-not-live': 'The system runs from a disk, and installs nothing. Start the ISO or the stick.',
+    'install-no-medium':
+      'The live system came from a network, or from a medium without an installer. Start an ISO of ours.',
+    'install-medium-damaged': 'The medium does not read as it was written. Write it again, or take another.',
+    'install-disk-unknown': 'There is no such disk. `catamaran-agent install` without a word lists them.',
+    'install-disk-medium': 'The disk is the one that the system runs from. Name another one.',
+    'install-disk-used':
+      'The disk is in use: mounted, swap, or part of something. Stop that, or name another.',
+    'install-disk-read-only': 'The disk takes no writes. Look for its switch, or name another one.',
+    'install-disk-small': 'The disk is smaller than the system’s disk. The message says how much is needed.',
+    'install-disk-holds-data': 'The disk holds something. With --wipe it is lost, and the system written.',
+    'install-disk-choice': 'No disk was chosen, or not exactly one can be. Name it.',
+    'install-firmware': 'The system’s architecture has no BIOS. Leave --firmware out.',
+    'install-config': 'The file of --config cannot be read, or is larger than is taken.',
+    'install-etc-memory':
+      'The system forgets /etc at each boot, and the channel with it. Set it in the spec.',
+    'install-argument':
+      'The kernel’s argument catamaran.install has a word that is none. docs/install.md has them.',
+  },
   'A machine: catamaran-agent': {
     'manager-unknown':
       'The init of this machine is none that its agent knows. Take one of this version of Catamaran.',
+    'nothing-aside':
+      'No safe boot has set an /etc aside. `catamaran-agent status` says how the machine was started.',
     'service-unknown': 'There is no such service. `catamaran-agent services` lists those that there are.',
     'volumes-not-mounted':
       'A volume cannot be mounted, and no container starts without it. The message says why.',
@@ -498,7 +528,10 @@ export const errorCodes = {
     'update-no-root':
       'The image has no root metadata to trust. Set update.root in the spec, and build again.',
     'update-settings': 'A setting of updates has not its form. The message says which, and where.',
-    'channel-name': 'Not a channel’s name. Write lower-case letters and digits, beginning with a letter.',
+    'channel-unknown':
+      'The repository has no such channel. Write one that it has, or check for updates first.',
+    'channel-name':
+      'Not a channel’s name. Write lower-case letters, digits and "-", beginning with a letter.',
     'channel-empty': 'The channel points at nothing for this architecture. Promote a release for it.',
     'fetch-failed':
       'A file of the repository did not come. It is asked for again later; look at the server and network.',

@@ -10,7 +10,7 @@ export const variables = () =>
     values.collectVariable,
   );
 
-export const formats = () =>
+export const formatsOption = () =>
   new Option('--format <names>', 'what to write, separated by commas: catamaran formats lists what there is')
     .argParser(values.parseWords)
     .default(['qcow2'], 'qcow2');

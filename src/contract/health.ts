@@ -2,7 +2,7 @@
 // into base, read by the agent's gate; its guard reads the deadline as well (components/init: usr/lib/catamaran/guard).
 // Times are whole seconds in the document, each rounded up, and milliseconds here.
 import { type Fields, fieldsOf, hasField, listField, numberField, textField } from '../base/fields.ts';
-import { readDocument, writeDocument } from './document.ts';
+import { readFormatted, writeDocument } from './document.ts';
 import { type Probe, parseProbe, probeNames, probeWords } from './probe.ts';
 
 export interface Health {
@@ -47,7 +47,7 @@ export function writeHealth({ deadline, checks }: Partial<Health>): string {
 
 /** Without the file, services that are up are all that a trial needs. */
 export function readHealth(text = '{}', what = healthPath): HealthSettings {
-  const fields = readDocument(text, what);
+  const fields = readFormatted(text, what);
   const checks = hasField(fields, 'checks') ? listField(fields, 'checks', mostChecks) : [];
   return {
     deadline: milliseconds(fields, 'deadline', 600),
@@ -62,7 +62,7 @@ export function readHealth(text = '{}', what = healthPath): HealthSettings {
 /** The own checks beside those of the image; the own deadline where there is one. */
 export function readOwnHealth(image: HealthSettings, text: string, what = ownHealthPath): HealthSettings {
   const own = readHealth(text, what);
-  const hasDeadline = hasField(readDocument(text, what), 'deadline');
+  const hasDeadline = hasField(readFormatted(text, what), 'deadline');
   return {
     ...image,
     ...(hasDeadline && { deadline: Math.min(own.deadline, latest) }),

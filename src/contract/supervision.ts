@@ -3,13 +3,15 @@
 //
 // onboot:    {"format": 1, "optional": false}
 // onshutdown: {"format": 1, "optional": false}
+// any:       … "writable": 268435456
 // services:  {"format": 1, "order": 0, "dependsOn": ["db"],
 //             "restart": {"policy": "always", "backoff": {"initial": 1000, "max": 60000, "reset": 60000}},
 //             "stop": {"signal": "SIGTERM", "timeout": 10000},
 //             "health": {"probe": {"kind": "http", "url": "http://…"}, "interval": 30000, "timeout": 10000, "retries": 3}}
 //
 // Times are milliseconds. All members are there but `health`. `order` is the place in the order of starting, which goes
-// before each service by way of all that it depends on; stopping goes the other way. A probe is made in the container,
+// before each service by way of all that it depends on; stopping goes the other way. `writable`, in bytes, bounds what the container
+// writes into its own root, which is memory; absent, the machine decides. A probe is made in the container,
 // from its network namespace, or in its root. A bundle with a file `apparmor` wants that profile loaded into the kernel
 // before its container starts: any section may have one.
 import {
@@ -22,7 +24,7 @@ import {
   objectField,
   textField,
 } from '../base/fields.ts';
-import { readDocument, writeDocument } from './document.ts';
+import { readFormatted, writeDocument } from './document.ts';
 import { type Probe, readProbe } from './probe.ts';
 
 /** How a service is kept running. Times in milliseconds. */
@@ -62,16 +64,27 @@ export type ServiceSettings = Supervision & { readonly stop: Required<Stop> };
 const policies = ['always', 'on-failure', 'never'] as const;
 const indent = 4;
 
-export function writeServiceSettings({ order, dependsOn, restart, stop, health }: ServiceSettings): string {
+export function writeServiceSettings({
+  order,
+  dependsOn,
+  restart,
+  stop,
+  health,
+  writable,
+}: ServiceSettings & WritableBound): string {
   const { signal, timeout } = stop;
   return writeDocument(
-    { order, dependsOn, restart, stop: { signal, timeout }, ...(health && { health }) },
+    {
+      ...{ order, dependsOn, restart, stop: { signal, timeout } },
+      ...(health && { health }),
+      ...(writable && { writable }),
+    },
     indent,
   );
 }
 
 export function readServiceSettings(text: string | undefined, what: string): ServiceSettings {
-  const fields = readDocument(text ?? '{}', what);
+  const fields = readFormatted(text ?? '{}', what);
   const stop = objectOr(fields, 'stop');
   return {
     order: countOr(fields, 'order', 0),
@@ -90,12 +103,23 @@ export interface OnceSettings {
   readonly optional: boolean;
 }
 
-export function writeOnceSettings({ optional }: OnceSettings): string {
-  return writeDocument({ optional }, indent);
+/** In bytes. */
+interface WritableBound {
+  readonly writable?: number | undefined;
+}
+
+export function writeOnceSettings({ optional, writable }: OnceSettings & WritableBound): string {
+  return writeDocument({ optional, ...(writable && { writable }) }, indent);
+}
+
+/** Undefined where the spec says nothing. */
+export function readWritable(text: string | undefined, what: string): number | undefined {
+  const fields = readFormatted(text ?? '{}', what);
+  return hasField(fields, 'writable') ? numberField(fields, 'writable', 1) : undefined;
 }
 
 export function readOnceSettings(text: string | undefined, what: string): OnceSettings {
-  const fields = readDocument(text ?? '{}', what);
+  const fields = readFormatted(text ?? '{}', what);
   return { optional: hasField(fields, 'optional') && booleanField(fields, 'optional') };
 }
 

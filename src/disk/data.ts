@@ -4,36 +4,17 @@ import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CatamaranError } from '../base/errors.ts';
 import { formatSize } from '../base/size.ts';
+import { dataFormat } from '../contract/data-format.ts';
 import { deriveGuid } from '../gpt/guid.ts';
 import { type SparseImage, sparseImage } from './sparse.ts';
 
 /** Runs a host tool; fails if it does. */
-export type RunTool = (
+export type RunDiskTool = (
   name: string,
   args: string[],
   options: { env: Readonly<Record<string, string>> },
 ) => Promise<unknown>;
 
-/** Named one by one, so that no configuration file and no later e2fsprogs changes them. */
-const features = [
-  'none',
-  '64bit',
-  'dir_index',
-  'dir_nlink',
-  'ext_attr',
-  'extent',
-  'extra_isize',
-  'filetype',
-  'flex_bg',
-  'has_journal',
-  'huge_file',
-  'large_file',
-  'metadata_csum',
-  'resize_inode',
-  'sparse_super',
-].join(',');
-const bytesPerInode = 16384;
-const journalMiB = 16;
 const minSize = 64 << 20;
 
 export interface DataOptions {
@@ -54,7 +35,7 @@ export interface PackedImage {
 
 /** Makes `packed`, a new file, and returns its index. `scratch`: a directory of ours on the same disk. */
 export async function makeDataImage(
-  run: RunTool,
+  run: RunDiskTool,
   { osId, size, epoch }: DataOptions,
   { packed, scratch }: { packed: string; scratch: string },
 ): Promise<PackedImage> {
@@ -70,10 +51,9 @@ export async function makeDataImage(
   await file.truncate(size).finally(() => file.close());
   const hashSeed = deriveGuid(osId, 'data-hash-seed');
   const extended = `hash_seed=${hashSeed},root_owner=0:0,lazy_itable_init=0,lazy_journal_init=0,nodiscard`;
-  const format = ['-t', 'ext4', '-O', features, '-b', '4096', '-I', '256', '-i', String(bytesPerInode)];
-  const fixed = ['-U', dataFsUuid(osId), '-E', extended, '-J', `size=${journalMiB}`, '-m', '1', '-L', 'data'];
+  const fixed = ['-U', dataFsUuid(osId), '-E', extended];
   const env = { E2FSPROGS_FAKE_TIME: String(epoch), SOURCE_DATE_EPOCH: String(epoch) };
-  await run('mke2fs', ['-q', '-F', ...format, ...fixed, image], { env });
+  await run('mke2fs', [...dataFormat, ...fixed, image], { env });
   try {
     return await pack(image, packed);
   } finally {

@@ -7,8 +7,9 @@ import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Digest } from '../base/digest.ts';
 import type { Step } from '../engine/step.ts';
-import { type Cache, digestOf as digestOfHash, hashFile } from '../store/cache.ts';
+import type { Cache } from '../store/cache.ts';
 import { digestOf } from '../store/digest-of.ts';
+import { digestOfHash, hashFile } from '../store/hash-file.ts';
 import { printOf, type WrittenFile } from './write/output-file.ts';
 
 export interface Artifact {

@@ -13,7 +13,7 @@ import { rememberPlan } from './explain.ts';
 import type { FormatName } from './formats.ts';
 import { checkMemory } from './linuxkit/initrd-size.ts';
 import { prepareOutputDirectory } from './output-directory.ts';
-import { findArtifacts, type OutputFile, type OutputPlace, outputFiles } from './outputs.ts';
+import { findArtifacts, type OutputPlace, outputFiles, type PlannedFile } from './outputs.ts';
 import { planBuild } from './plan.ts';
 
 export interface BuildRequest extends SpecSource, OutputPlace {
@@ -57,7 +57,7 @@ export async function buildSpec(request: BuildRequest, context: Context): Promis
 }
 
 async function writeOutputs(
-  stale: readonly OutputFile[],
+  stale: readonly PlannedFile[],
   locked: LockedSpec,
   { memory: given }: BuildRequest,
   context: Context,

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import type { Json } from '../base/json.ts';
 import { byName } from '../base/order.ts';
 import { isRemembered } from '../engine/execute.ts';
-import type { PlanOptions } from '../engine/planning.ts';
+import type { PlanningOptions } from '../engine/planning.ts';
 import type { Plan, Step } from '../engine/step.ts';
 import type { Context } from '../lock/context.ts';
 import { prepare, type SpecRequest } from '../lock/prepare.ts';
@@ -35,7 +35,7 @@ export async function rememberPlan(cache: Cache, specFile: string, plan: Plan): 
     await cache.putResult('plan', recordKey(specFile), record as Json);
 }
 
-export interface ExplainRequest extends SpecRequest, PlanOptions, OutputPlace {
+export interface ExplainRequest extends SpecRequest, PlanningOptions, OutputPlace {
   readonly formats: readonly FormatName[];
 }
 

@@ -24,8 +24,11 @@ export interface Format {
   readonly named: 'os' | 'spec' | { readonly platform: string };
   /** Whether a bill of materials lies in it. */
   readonly sbom: boolean;
-  /** How QEMU boots it: as a disk of that format, or by its kernel. Absent: nothing does. */
-  readonly boots?: { readonly disk: DiskContainer } | 'kernel';
+  /**
+   * How QEMU boots it: as a disk of that format, by its kernel, or, of what run/open-image.ts knows, the disk in
+   * a packed file or a medium. Absent: nothing does.
+   */
+  readonly boots?: { readonly disk: DiskContainer } | 'kernel' | 'packed disk' | 'medium';
   plan(planning: Planning): OutputPlan;
 }
 

@@ -27,11 +27,12 @@ import { tarKernelInitrd } from './linuxkit/tar-kernel-initrd.ts';
 import { iso } from './media/iso.ts';
 import { isoPlain } from './media/iso-plain.ts';
 import { pxe } from './media/pxe.ts';
+import { usb } from './media/usb.ts';
 
 export const formats = [
   ...[qcow2, raw, rawGz, rawZst],
   ...[aws, azure, dynamicVhd, gce, gcp, openstack, vhd, vhdx, virtualbox, vmdk, vsphere],
-  ...[iso, isoPlain, pxe],
+  ...[iso, isoPlain, pxe, usb],
   ...[docker, kernelInitrd, kernelSquashfs, tar, tarKernelInitrd],
 ] as const;
 

@@ -14,7 +14,7 @@ export interface OutputPlace {
   readonly name?: string | undefined;
 }
 
-export interface OutputFile extends PlannedOutput {
+export interface PlannedFile extends PlannedOutput {
   /** Which of the format's files it is. */
   readonly index: number;
   readonly path: string;
@@ -24,8 +24,8 @@ export interface OutputFile extends PlannedOutput {
 const shared = new Set(['-kernel', '-cmdline', '.raw']);
 
 /** Each file once. */
-export function outputFiles({ outputs, locked }: BuildPlan, place: OutputPlace): OutputFile[] {
-  const files = new Map<string, OutputFile>();
+export function outputFiles({ outputs, locked }: BuildPlan, place: OutputPlace): PlannedFile[] {
+  const files = new Map<string, PlannedFile>();
   for (const output of outputs) {
     const stem = join(place.out, place.name ?? stemOf(output.format, locked));
     for (const [index, suffix] of output.format.files.entries()) {
@@ -47,7 +47,7 @@ function stemOf({ named }: Format, { spec: { lastFile, os }, arch }: LockedSpec)
 
 /** Undefined for a file that has to be written. */
 export function findArtifacts(
-  files: readonly OutputFile[],
+  files: readonly PlannedFile[],
   cache: Cache,
 ): Promise<readonly (Artifact | undefined)[]> {
   return Promise.all(files.map(({ step, path, format }) => findArtifact(cache, step, path, format.name)));

@@ -1,7 +1,7 @@
 // LockedSpec → what a build makes: the outputs, and the steps that lead to them, each with its key, and no effects. What
 // two outputs need is there once.
 import { byName } from '../base/order.ts';
-import { beginPlan, type PlanOptions } from '../engine/planning.ts';
+import { beginPlan, type PlanningOptions } from '../engine/planning.ts';
 import type { Plan, Step } from '../engine/step.ts';
 import type { LockedSpec } from '../lock/locked-spec.ts';
 import type { Format, OpenedOutput } from './format.ts';
@@ -21,7 +21,7 @@ export interface BuildPlan extends Plan {
 export function planBuild(
   locked: LockedSpec,
   names: readonly FormatName[],
-  options: PlanOptions = {},
+  options: PlanningOptions = {},
 ): BuildPlan {
   const planning = beginPlan(locked, options);
   const outputs = [...new Set(names)].sort(byName).map((name): PlannedOutput => {

@@ -1,11 +1,13 @@
 // A new release: its three images and its manifest become targets that the releases role signs. Until a channel points
 // at it, no machine asks for it.
+
 import { CatamaranError } from '../base/errors.ts';
+import type { ReleaseVersion } from '../base/flavour.ts';
 import { writeSignedManifest } from '../contract/release-manifest.ts';
 import { sha256Hex } from '../tuf/hex.ts';
-import { type ImageKind, imageKinds, imageName, manifestName, releasesRole } from '../tuf/names.ts';
+import { type ImageKind, imageKinds, manifestName, releaseImageName, releasesRole } from '../tuf/names.ts';
 import { type NewTarget, publish } from './change/publish.ts';
-import type { Outcome, Publisher } from './change/publisher.ts';
+import type { Publisher, PublishOutcome } from './change/publisher.ts';
 import { measureImages, type ReleaseImages } from './images.ts';
 import { targetJson } from './repository/state.ts';
 
@@ -16,7 +18,7 @@ export interface AddRequest {
 }
 
 export interface AddAnswer {
-  readonly outcome: Outcome;
+  readonly outcome: PublishOutcome;
   readonly manifest: { readonly name: string; readonly sha256: string };
   /** In bytes, of the three images. */
   readonly size: number;
@@ -26,7 +28,7 @@ export async function addRelease(request: AddRequest, publisher: Publisher): Pro
   const { release, epoch, minFrom } = request;
   const measured = await measureImages(release);
   const part = (kind: ImageKind) => ({
-    target: imageName(release.manifest, kind),
+    target: releaseImageName(release.manifest, kind),
     size: measured[kind].size,
     sha256: measured[kind].sha256,
   });
@@ -73,7 +75,7 @@ function foreignOs(os: string, expected: string): CatamaranError {
   });
 }
 
-function versionTaken(version: string, arch: string, same: boolean): CatamaranError {
+function versionTaken(version: ReleaseVersion, arch: string, same: boolean): CatamaranError {
   return new CatamaranError('usage', {
     code: 'release-version-taken',
     message: same

@@ -5,9 +5,11 @@ import type { QemuBoard } from '../base/arch/architecture.ts';
 import { type Arch, architectureOf } from '../base/arch.ts';
 import type { Firmware } from '../base/firmware.ts';
 import type { Dmi, DmiField } from '../platform/platform.ts';
+import { type Forward, hostForward } from './forward.ts';
 
 export type DiskFormat = 'raw' | 'qcow2' | 'vmdk' | 'vpc' | 'vhdx' | 'vdi';
-export type DiskBus = 'virtio-blk' | 'virtio-scsi' | 'nvme' | 'ahci' | 'pvscsi';
+/** `cd` and `usb`: what is in the machine's drive, or in its port. */
+export type DiskBus = 'virtio-blk' | 'virtio-scsi' | 'nvme' | 'ahci' | 'pvscsi' | 'cd' | 'usb';
 export type NicDevice = 'virtio-net' | 'vmxnet3' | 'e1000e';
 
 /**
@@ -43,6 +45,10 @@ export interface MachineOptions {
   readonly snapshot?: boolean | undefined;
   /** The guest's port 22 on 127.0.0.1 of the host: this port; 0 for any that is free. Default: not reachable. */
   readonly sshPort?: number | undefined;
+  /** Further ports of 127.0.0.1 that lead to the guest's. */
+  readonly forwards?: readonly Forward[] | undefined;
+  /** Texts in the firmware's configuration (fw_cfg), by name: what only the host can write. */
+  readonly firmwareConfig?: Readonly<Record<string, string>> | undefined;
   /** `isolated`: the guest reaches nothing, `open`: what the host reaches. Default: isolated. */
   readonly network?: 'isolated' | 'open' | 'none' | undefined;
   /** What the guest's reboot does: `exit` for tests, so that a panic ends the machine. Default: exit. */
@@ -91,6 +97,7 @@ export function machineArguments(options: MachineOptions, files: MachineFiles): 
     ...['-m', `${Math.ceil(memory / mebibyte)}M`, '-smp', String(cpus)],
     ...uefi(options, files),
     ...smbios(options),
+    ...firmwareConfig(options),
     ...direct(options),
     ...disk(options),
     ...network(options),
@@ -136,8 +143,9 @@ function direct({ kernel }: MachineOptions): string[] {
 function disk({ image, format = 'raw', kernel, bus = 'virtio-blk', snapshot }: MachineOptions): string[] {
   if (image === undefined) return [];
   const drive = [`if=none,id=disk0,format=${format},file=${value(image)}`];
+  if (bus === 'cd') drive.push('media=cdrom,readonly=on');
   // A snapshot is lost anyway: flushing it to the host's disk would be for nothing.
-  if (snapshot) drive.push('snapshot=on,cache=unsafe');
+  else if (snapshot) drive.push('snapshot=on,cache=unsafe');
   // With -kernel, QEMU gives the first place to the ROM that starts it.
   const devices = diskDevices[bus].map((device) => (kernel ? device.replace(',bootindex=0', '') : device));
   return ['-drive', drive.join(','), ...devices.flatMap((device) => ['-device', device])];
@@ -149,6 +157,8 @@ const diskDevices: Readonly<Record<DiskBus, readonly string[]>> = {
   nvme: ['nvme,drive=disk0,serial=catamaran,bootindex=0'],
   ahci: ['ide-hd,bus=ide.0,drive=disk0,bootindex=0'],
   pvscsi: ['pvscsi,id=scsi0', 'scsi-hd,bus=scsi0.0,drive=disk0,bootindex=0'],
+  cd: ['ide-cd,bus=ide.0,drive=disk0,bootindex=0'],
+  usb: ['qemu-xhci', 'usb-storage,drive=disk0,bootindex=0'],
 };
 
 const nicDevices: Readonly<Record<NicDevice, string>> = {
@@ -157,11 +167,13 @@ const nicDevices: Readonly<Record<NicDevice, string>> = {
   e1000e: 'e1000e',
 };
 
-function network({ network = 'isolated', sshPort, nic = 'virtio-net' }: MachineOptions): string[] {
+function network(options: MachineOptions): string[] {
+  const { network = 'isolated', sshPort, forwards = [], nic = 'virtio-net' } = options;
   if (network === 'none') return [];
   const user = ['user,id=net0'];
   if (network === 'isolated') user.push('restrict=on');
-  if (sshPort !== undefined) user.push(`hostfwd=tcp:127.0.0.1:${sshPort}-:22`);
+  if (sshPort !== undefined) user.push(hostForward({ protocol: 'tcp', host: sshPort, guest: 22 }));
+  user.push(...forwards.map(hostForward));
   return ['-netdev', user.join(','), '-device', `${nicDevices[nic]},netdev=net0,romfile=`];
 }
 
@@ -180,6 +192,13 @@ function smbios({ smbios = {} }: MachineOptions): string[] {
     const [type, key] = smbiosFields[field];
     return text === undefined ? [] : ['-smbios', `type=${type},${key}=${value(text)}`];
   });
+}
+
+function firmwareConfig({ firmwareConfig = {} }: MachineOptions): string[] {
+  return Object.entries(firmwareConfig).flatMap(([name, text]) => [
+    '-fw_cfg',
+    `name=${name},string=${value(text)}`,
+  ]);
 }
 
 /** In QEMU's option syntax a comma is doubled. */

@@ -2,24 +2,27 @@
 // user-data, whose findings become ours.
 import { type Finding, Findings } from '../contract/document/finding.ts';
 import { readJson } from '../contract/document/yaml.ts';
-import { readNetwork as readSection } from '../contract/network/read.ts';
+import { readNetwork } from '../contract/network/read.ts';
 import type { Network } from '../contract/network.ts';
-import { childOf, type Pointer } from '../document/pointer.ts';
-import { problem, type Reading, warn } from './reading.ts';
+import { childOf, type JsonPointer } from '../document/pointer.ts';
+import { problem, type SpecReading, warn } from './reading.ts';
 import type { SpecDocument } from './spec.generated.ts';
 import type { Spec } from './types.ts';
 
-export function readNetwork(reading: Reading, { network }: SpecDocument): Network | undefined {
+export function readNetworkSection(reading: SpecReading, { network }: SpecDocument): Network | undefined {
   if (network === undefined) return undefined;
   const findings = new Findings();
   const node = readJson(JSON.stringify(network), { part: 'network', line: 1, pointer: '' }, findings);
-  const read = node && readSection(node, findings);
+  const read = node && readNetwork(node, findings);
   for (const finding of findings.all) report(reading, finding);
   return read;
 }
 
 /** Nothing else sets it up. */
-export function checkNetworkPart(reading: Reading, { network, init }: Pick<Spec, 'network' | 'init'>): void {
+export function checkNetworkPart(
+  reading: SpecReading,
+  { network, init }: Pick<Spec, 'network' | 'init'>,
+): void {
   if (network === undefined) return;
   if (init.some(({ image }) => image.kind !== 'component' || image.name === 'network')) return;
   problem(reading, '/network', {
@@ -29,7 +32,7 @@ export function checkNetworkPart(reading: Reading, { network, init }: Pick<Spec,
   });
 }
 
-function report(reading: Reading, { level, message, hint, pointer }: Finding): void {
+function report(reading: SpecReading, { level, message, hint, pointer }: Finding): void {
   const at = pointerOf(pointer);
   const diagnostic = { message: `${pointer || 'network'} ${message}`, ...(hint !== undefined && { hint }) };
   if (level === 'error') problem(reading, at, { code: 'spec-malformed', ...diagnostic });
@@ -37,9 +40,9 @@ function report(reading: Reading, { level, message, hint, pointer }: Finding): v
 }
 
 /** `ethernets["a b"].routes[0]` as a JSON pointer. */
-function pointerOf(written: string): Pointer {
+function pointerOf(written: string): JsonPointer {
   const steps = written.matchAll(/\[("(?:[^"\\]|\\.)*")\]|\[(\d+)\]|([\w-]+)/g);
-  let pointer: Pointer = '/network';
+  let pointer: JsonPointer = '/network';
   for (const [, quoted, index, name] of steps)
     pointer = childOf(pointer, quoted !== undefined ? String(JSON.parse(quoted)) : (index ?? name!));
   return pointer;

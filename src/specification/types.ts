@@ -1,17 +1,20 @@
 // A spec as every later stage sees it: defaults filled in, modes and sizes as numbers, paths without leading slash.
 // The document as people write it is SpecDocument in spec.generated.ts.
+
 import type { Diagnostic } from '../base/errors.ts';
+import type { ReleaseVersion } from '../base/flavour.ts';
 import type { Json } from '../base/json.ts';
+import type { Section } from '../contract/bundles.ts';
 import type { Health } from '../contract/health.ts';
 import type { Network } from '../contract/network.ts';
 import type { Supervision } from '../contract/supervision.ts';
 import type { Update } from '../contract/update.ts';
-import type { Pointer } from '../document/pointer.ts';
+import type { JsonPointer } from '../document/pointer.ts';
 import type { SourceMap } from '../document/source-map.ts';
 import type { PlatformSettings } from '../platform/choose.ts';
 import type { PlatformName } from '../platform/table.ts';
 import type { ImageReference } from './reference.ts';
-import type { ContainerSettings as RawSettings, SpecDocument } from './spec.generated.ts';
+import type { RawContainerSettings as RawSettings, SpecDocument } from './spec.generated.ts';
 
 export interface Spec {
   /** As the person named it; the first of several. */
@@ -49,14 +52,14 @@ export interface Spec {
 export interface Os {
   readonly id: string;
   readonly name: string;
-  readonly version: string;
+  readonly version: ReleaseVersion;
   /** Further lines of os-release, by their names there (`HOME_URL`), sorted. */
   readonly release: ReadonlyMap<string, string>;
 }
 
 export interface ImageUse {
   readonly image: ImageReference;
-  readonly pointer: Pointer;
+  readonly pointer: JsonPointer;
 }
 
 export interface Kernel extends ImageUse {
@@ -69,8 +72,6 @@ export interface Kernel extends ImageUse {
   readonly ucode?: string;
 }
 
-export type Section = 'onboot' | 'services' | 'onshutdown';
-
 export interface Container extends ImageUse {
   readonly name: string;
   readonly section: Section;
@@ -82,6 +83,8 @@ export interface Container extends ImageUse {
   readonly seccomp?: Seccomp;
   /** Absent: unconfined. */
   readonly apparmor?: AppArmor;
+  /** In bytes: how much it may write into its own root. Absent: the machine decides. */
+  readonly writable?: number;
   /** Files of the machine that the container finds in /run/secrets. */
   readonly secrets: readonly Secret[];
   /** Only what the spec sets: each key wins over the image's label. */
@@ -122,7 +125,7 @@ export type Settings = Omit<RawSettings, 'uid' | 'gid' | 'additionalGids'> & {
 export interface FileEntry {
   /** Without a leading slash. */
   readonly path: string;
-  readonly pointer: Pointer;
+  readonly pointer: JsonPointer;
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
@@ -144,7 +147,7 @@ export type FileContent =
 
 export interface Volume {
   readonly name: string;
-  readonly pointer: Pointer;
+  readonly pointer: JsonPointer;
   /** Absent: empty at first. */
   readonly image?: ImageReference;
   readonly readonly: boolean;

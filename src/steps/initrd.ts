@@ -40,7 +40,7 @@ async function makeInitrd(initrd: OpenImage, kernel: OpenImage, workshop: Worksh
   const wanted = (initrd.image.config.config?.Labels?.[modulesLabel] ?? '').split(' ').filter(Boolean);
   const modules = await selectModules(kernel.tree, kernelRelease(kernel.tree), wanted);
   if (modules.unknown.length > 0) {
-    context.reporter.info(`initrd: this kernel has no ${modules.unknown.join(', ')}`);
+    context.reporter.debug(`initrd: this kernel has no ${modules.unknown.join(', ')}`);
   }
   const scratch = await cache.scratch();
   try {

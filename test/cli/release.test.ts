@@ -153,6 +153,11 @@ test.each([
   ['init --os Light', 2, 'an OS cannot be called "Light"'],
   ['init --os x --channel Stable', 2, 'a channel cannot be called "Stable"'],
   ['init --os x --channel root', 2, 'a channel cannot be called "root"'],
+  [
+    'init --os x --channel lts --channel lts-2026',
+    2,
+    'whoever signs for the channel lts could sign for lts-2026 too',
+  ],
   ['init --os x --channel stable:3/2', 2, 'It must be T/N'],
   ['init --os x --expire nobody=3', 2, 'It must be ROLE=DAYS'],
   ['promote 1.0 --to stable --curve 0:1%,1d:0%', 2, 'its shares fall'],

@@ -147,7 +147,7 @@ test('for people: the message, then the hint, on stderr', async () => {
 
 test.each([
   [['publish'], 'release add'],
-  [['logs', 'web'], 'catamaran-agent logs NAME'],
+  [['logs', 'web'], 'catamaran run SPEC'],
   [['build', 'x.yml', '-format', 'raw'], 'Did you mean --format?'],
   [['build', 'x.yml', '--docker'], 'docker-archive:FILE'],
   [['build', 'x.yml', '--format', 'raw-efi'], 'Did you mean "raw"?'],

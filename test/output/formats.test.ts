@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { CatamaranError } from '../../src/base/errors.ts';
-import { readProgram } from '../../src/cli/context.ts';
+import { readCodeDigests } from '../../src/cli/context.ts';
 import type { LockedSpec } from '../../src/lock/locked-spec.ts';
 import { formatTable } from '../../src/output/describe.ts';
 import type { Format } from '../../src/output/format.ts';
@@ -20,7 +20,7 @@ describe.each(formats.map((format: Format) => [format.name, format] as const))('
   test('is written in the file that it names, whose code counts in its key', async () => {
     const text = await readFile(join(repository, 'src', `${format.module}.ts`), 'utf8');
     expect(text).toContain(`name: '${name}'`);
-    expect((await readProgram())(format.module)).toMatch(/^[0-9a-f]{64}$/);
+    expect((await readCodeDigests())(format.module)).toMatch(/^[0-9a-f]{64}$/);
   });
 
   test('plans what it is made of, and nothing without a kernel where it has one', async () => {

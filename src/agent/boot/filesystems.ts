@@ -14,7 +14,7 @@ const directories = [
 
 /** Type, place, options. */
 const mounts: readonly (readonly [string, string, string])[] = [
-  ['tmpfs', '/tmp', 'nosuid,nodev,mode=1777,size=50%'],
+  ['tmpfs', '/tmp', 'nosuid,nodev,mode=1777,size=10%'],
   ['devpts', '/dev/pts', 'nosuid,noexec,gid=5,mode=0620,ptmxmode=0666'],
   ['tmpfs', '/dev/shm', 'nosuid,noexec,nodev,mode=1777'],
   ['mqueue', '/dev/mqueue', 'nosuid,noexec,nodev'],

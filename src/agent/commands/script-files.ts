@@ -1,8 +1,12 @@
 // What the script /usr/bin/catamaran-agent reads on the machine, out of the table; scripts/bundle.mjs writes it into dist.
-import { agentCommands, updateCommands } from './table.ts';
+import { agentCommands, installCommands, updateCommands } from './table.ts';
 import { listForScript, listUsage } from './usage.ts';
 
 export const scriptFiles: Readonly<Record<string, string>> = {
-  'agent-commands.txt': listForScript({ agent: agentCommands, update: updateCommands }),
-  'agent-usage.txt': `${listUsage([...agentCommands, ...updateCommands]).join('\n')}\n`,
+  'agent-commands.txt': listForScript({
+    agent: agentCommands,
+    update: updateCommands,
+    install: installCommands,
+  }),
+  'agent-usage.txt': `${listUsage([...agentCommands, ...updateCommands, ...installCommands]).join('\n')}\n`,
 };

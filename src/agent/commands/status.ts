@@ -1,27 +1,36 @@
-// What runs, and what the next boot starts. Reads only.
+// What runs, what the next boot starts, and what is left of disk and memory. Reads only.
+import { describeCondition, readCondition } from '../condition/condition.ts';
+import type { Host } from '../host/host.ts';
 import { liveMedium } from '../slots/live.ts';
 import { describeLiveStatus, readLiveStatus } from '../slots/live-status.ts';
 import { openSlots } from '../slots/machine.ts';
-import { describeStatus, readStatus } from '../slots/status.ts';
+import { describeStatus, readSlotStatus } from '../slots/status.ts';
 import type { Command } from './command.ts';
 
 export const status: Command = {
   words: 'status',
   usage: '[--json]',
-  summary: 'what runs, what is in each slot, what the next boot starts, and how the last update ended',
+  summary: 'what runs and starts next, how the last update ended, what is left of disk and memory',
   parse([format, ...rest]) {
     if (rest.length > 0 || (format !== undefined && format !== '--json')) return undefined;
     return (host) => {
       const medium = liveMedium(host);
       const lines =
         medium === undefined
-          ? show(readStatus(openSlots(host)), describeStatus, format)
-          : show(readLiveStatus(host, medium), describeLiveStatus, format);
+          ? show(host, readSlotStatus(openSlots(host)), describeStatus, format)
+          : show(host, readLiveStatus(host, medium), describeLiveStatus, format);
       for (const line of lines) host.print(line);
     };
   },
 };
 
-function show<S>(status: S, describe: (status: S) => string[], format: string | undefined): string[] {
-  return format === undefined ? describe(status) : [JSON.stringify(status)];
+function show<S extends object>(
+  host: Host,
+  status: S,
+  describe: (status: S) => string[],
+  format: string | undefined,
+): string[] {
+  const condition = readCondition(host);
+  if (format === undefined) return [...describe(status), ...describeCondition(condition)];
+  return [JSON.stringify({ ...status, ...condition })];
 }

@@ -1,5 +1,5 @@
-// All commands of the agent, by the program that has them: the signatures' code is in a program of its own, so that what
-// the agent does at every start of a container does not carry it. The order is that of the usage.
+// All commands of the agent, by the program that has them: the signatures' code and the installer are programs of their own, so that what
+// the agent does at every start of a container does not carry them. The order is that of the usage.
 import { account } from './account.ts';
 import { boot } from './boot.ts';
 import { bundleCleanup } from './bundle-cleanup.ts';
@@ -10,16 +10,20 @@ import { channel } from './channel.ts';
 import type { Command } from './command.ts';
 import { confirm } from './confirm.ts';
 import { diskGrow } from './disk-grow.ts';
+import { etcRestore } from './etc-restore.ts';
 import { healthGate } from './health-gate.ts';
+import { install } from './install.ts';
 import { logs } from './logs.ts';
 import { markBad } from './mark-bad.ts';
 import { networkUp, networkWait } from './network.ts';
 import { overdue } from './overdue.ts';
 import { pass } from './pass.ts';
+import { reset } from './reset.ts';
 import { rollback } from './rollback.ts';
 import { services } from './services.ts';
 import { servicesConfigure } from './services-configure.ts';
 import { servicesSignal } from './services-signal.ts';
+import { settle } from './settle.ts';
 import { stage } from './stage.ts';
 import { status } from './status.ts';
 import { update } from './update.ts';
@@ -34,6 +38,9 @@ export const agentCommands: readonly Command[] = [
   confirm,
   rollback,
   markBad,
+  etcRestore,
+  diskGrow,
+  reset,
   boot,
   bundleList,
   bundlePrepare,
@@ -43,11 +50,12 @@ export const agentCommands: readonly Command[] = [
   volumesMount,
   networkUp,
   networkWait,
-  diskGrow,
   account,
   healthGate,
+  settle,
   pass,
   overdue,
 ];
 
 export const updateCommands: readonly Command[] = [update, channel];
+export const installCommands: readonly Command[] = [install];

@@ -1,20 +1,26 @@
-// At each boot: both copies of the partition table are made whole. At the first one the data partition, the disk's last,
-// grows to the disk's end, and its file system with it, while mounted; and `ab-state`, by which the boot loader and the
+// At each boot, when the disk says that it has grown, and by command: both copies of the partition table are made whole, and the
+// data partition, the disk's last, grows to the disk's end, and its file system with it, while mounted. At the first boot `ab-state`, by which the boot loader and the
 // initrd know the disk, gets a GUID of its own, for the image's is that of every disk made from it. Safe at any instant:
 // gpt.ts gives the order; the kernel resizes the partition in place, ext4 its file system through its journal.
 
+import type { Sectors } from '../../base/flavour.ts';
 import { sectorSize } from '../../gpt/geometry.ts';
-import { formatUuid } from '../../gpt/guid.ts';
-import { type Disk, planTable, type TablePlan } from '../../gpt/mend.ts';
+import { planTable, type TableDisk, type TablePlan } from '../../gpt/mend.ts';
 import { partitionNumber } from '../../slots/constants.ts';
 import { AgentError, type Host, runOrThrow } from '../host/host.ts';
+import { randomGuid } from './random-guid.ts';
 
-/** On the data partition: it has grown, and never grows again. */
-const mark = '/var/lib/catamaran/grown';
+/** On the data partition: to the end of a disk of so many sectors it has grown. */
+export const grownPath = '/var/lib/catamaran/grown';
 const scratch = '/run/catamaran/table';
 
-export function growData(host: Host): void {
-  const hasGrown = host.readText(mark) !== undefined;
+/** For a person, who is to hear of it in any case. */
+export function growAndSay(host: Host): void {
+  if (!growData(host).changed) host.print('the data partition reaches to the end of its disk already');
+}
+
+/** Whether there was anything to do. */
+export function growData(host: Host): { readonly changed: boolean } {
   const { disk, partition, number } = findData(host);
   const sectors = Number(host.readText(`/sys/class/block/${disk}/size`));
   if (Number(host.readText(`/sys/class/block/${disk}/queue/logical_block_size`)) !== sectorSize) {
@@ -23,20 +29,22 @@ export function growData(host: Host): void {
       { code: 'disk-sectors', hint: 'Take a disk with sectors of 512 bytes, real ones or emulated.' },
     );
   }
+  const hasGrown = host.readText(grownPath)?.trim() === String(sectors);
   const plan = planTable(diskOf(host, `/dev/${disk}`, sectors), {
-    grow: hasGrown ? undefined : number,
+    grow: number,
     rename: { number: partitionNumber('ab-state'), guid: randomGuid(host) },
   });
   writeTable(host, `/dev/${disk}`, plan);
   if (plan.damaged)
     host.print(`the ${plan.damaged} copy of the partition table was damaged and has been mended`);
-  if (hasGrown) return;
+  if (hasGrown && plan.grown === undefined) return { changed: plan.damaged !== undefined };
   // Also without a change of the table: an earlier boot may have lost its power right after it.
   runOrThrow(host, ['partx', '--update', '--nr', String(number), `/dev/${disk}`]);
   runOrThrow(host, ['resize2fs', `/dev/${partition}`]);
-  host.writeFile(mark, `${sectors}\n`);
+  host.writeFile(grownPath, `${sectors}\n`);
   if (plan.grown !== undefined)
     host.print(`the data partition has grown to ${Math.floor(plan.grown / 2048)} MiB`);
+  return { changed: true };
 }
 
 /** The partition that is mounted on /var. */
@@ -61,7 +69,7 @@ function findData(host: Host): { disk: string; partition: string; number: number
   return { disk, partition, number };
 }
 
-function diskOf(host: Host, path: string, sectors: number): Disk {
+function diskOf(host: Host, path: string, sectors: Sectors): TableDisk {
   return {
     sectors,
     read(sector, count) {
@@ -73,14 +81,6 @@ function diskOf(host: Host, path: string, sectors: number): Disk {
       }
     },
   };
-}
-
-/** RFC 9562, version 4. */
-function randomGuid(host: Host): string {
-  const guid = host.readBytes('/dev/urandom', 0, 16);
-  guid[6] = (guid[6]! & 0x0f) | 0x40;
-  guid[8] = (guid[8]! & 0x3f) | 0x80;
-  return formatUuid(guid);
 }
 
 function writeTable(host: Host, disk: string, { writes }: TablePlan): void {

@@ -12,7 +12,7 @@ import {
   readOwnHealth,
 } from '../../contract/health.ts';
 import { type Host, runOrThrow } from '../host/host.ts';
-import { readState } from '../slots/env-store.ts';
+import { readSlotState } from '../slots/env-store.ts';
 import type { SlotMachine } from '../slots/machine.ts';
 import { readRecords, recordPending } from '../slots/records.ts';
 import { triesLeft } from '../slots/untried.ts';
@@ -27,7 +27,7 @@ const trialPath = '/run/catamaran/trial';
 
 /** Returns when there is nothing more to wait for. */
 export function passGate({ host, partitions, running }: SlotMachine): void {
-  const isOpen = () => triesLeft(readState(partitions).state[running.slot]) !== undefined;
+  const isOpen = () => triesLeft(readSlotState(partitions).state[running.slot]) !== undefined;
   if (running.rescue || !isOpen()) return;
   host.writeFile(beganPath, '');
   const settings = readSettings(host);

@@ -1,6 +1,7 @@
 // runit, by the scripts of components/init: a directory for each service in /run/service, its log by svlogd in /var/log.
 //
-// They are told, as shell variables in NAME/settings: `after`, the service before it in the order; `depends`; `policy`;
+// They are told, as shell variables in NAME/settings: `after`, the service before it in the order; `log_size`, of one file of
+// its log in bytes; `depends`; `policy`;
 // `initial`, `max`, `reset` in milliseconds; `signal`; `stop_limit` in whole seconds, as `sv -w` takes them; and where there
 // is a health check, which is NAME/probe, `interval` and `grace` in milliseconds, `limit` in whole seconds, `retries`.
 //
@@ -11,9 +12,11 @@ import { type Host, runOrThrow } from '../host/host.ts';
 import { quote } from '../host/quote.ts';
 import { inContainer } from '../probe/place.ts';
 import { probeScript } from '../probe/table.ts';
+import { boundLogs } from './log-bounds.ts';
 import type { ServiceManager, ServiceReport } from './manager.ts';
-import type { Service } from './settings.ts';
+import type { SupervisedService } from './settings.ts';
 import { signalForRuntime } from './signal.ts';
+import { shutdownLimit, stopWaves } from './stop-order.ts';
 
 const directoryOf = (name: string) => `/run/service/${name}`;
 const logsOf = (name: string) => `/var/log/${name}`;
@@ -21,9 +24,16 @@ const runtime = '/usr/lib/catamaran/runtime';
 
 export const runit: ServiceManager = {
   configure(host, services) {
+    const logSize = boundLogs(host, services.length);
+    const waves = stopWaves(services).map((wave) => `${wave.join(' ')}\n`);
+    host.writeFile('/run/catamaran/stop-order', waves.join(''));
+    host.writeFile('/run/catamaran/shutdown-limit', `${shutdownLimit(services)}\n`);
     services.forEach((service, index) => {
       const directory = directoryOf(service.name);
-      host.writeFile(`${directory}/settings`, settingsText(service, services[index - 1]?.name ?? ''));
+      host.writeFile(
+        `${directory}/settings`,
+        settingsText(service, { after: services[index - 1]?.name ?? '', logSize }),
+      );
       if (!service.health) return;
       // `$1` of the script is the container's first process.
       const script = probeScript(service.health.probe, inContainer(service.name, '$1', 'probe.pid'));
@@ -74,9 +84,13 @@ function report(host: Host, name: string): ServiceReport {
 
 const words = (line: string | undefined) => (line ?? '').trim().split(/\s+/).filter(Boolean);
 
-function settingsText({ dependsOn, restart, stop, health }: Service, after: string): string {
+function settingsText(
+  { dependsOn, restart, stop, health }: SupervisedService,
+  { after, logSize }: { after: string; logSize: number },
+): string {
   const variables = {
     after,
+    log_size: logSize,
     depends: dependsOn.join(' '),
     policy: restart.policy,
     ...restart.backoff,

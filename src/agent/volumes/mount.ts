@@ -1,6 +1,7 @@
 // Before the first container starts: the spec's volumes, in LinuxKit's layout (container/volume.ts). What one holds at first
 // is on `lower`; containers bind `merged`. With `tmp` it is writable, in memory; without, it is `lower` itself, read-only.
 import { type Host, runOrThrow } from '../host/host.ts';
+import { readBounds } from '../memory/bounds.ts';
 
 const directory = '/containers/volumes';
 
@@ -19,7 +20,9 @@ function mountReadonly(host: Host, path: string): void {
 
 function mountWritable(host: Host, path: string): void {
   const [upper, work] = [`${path}/tmp/upper`, `${path}/tmp/work`];
-  runOrThrow(host, ['mount', '-t', 'tmpfs', 'tmpfs', `${path}/tmp`]);
+  const bounds = readBounds(host);
+  const size = bounds ? ['-o', `size=${bounds.layer}k`] : [];
+  runOrThrow(host, ['mount', '-t', 'tmpfs', ...size, 'tmpfs', `${path}/tmp`]);
   host.makeDirectory(upper);
   host.makeDirectory(work);
   const options = `lowerdir=${path}/lower,upperdir=${upper},workdir=${work}`;

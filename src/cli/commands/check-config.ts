@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { CatamaranError, type Diagnostic, messageOf } from '../../base/errors.ts';
-import type { Json } from '../../base/json.ts';
+import { asJson, type Json } from '../../base/json.ts';
 import type { Position } from '../../base/position.ts';
 import { decodeUtf8 } from '../../base/utf8.ts';
 import type { Finding } from '../../contract/document/finding.ts';
@@ -33,7 +33,7 @@ export async function checkConfig(files: readonly string[], { io, front }: Sessi
     if (!findings.some(({ level }) => level === 'error')) front.info(`${name}: no errors`);
     verdicts.push({
       file: name,
-      findings: findings as unknown as Json,
+      findings: asJson(findings),
       requests: requests.map(({ url }) => url),
     });
   }

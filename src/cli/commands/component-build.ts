@@ -18,7 +18,7 @@ import type { Session } from '../session.ts';
 import { findComponent } from './component.ts';
 import { recordBuilt } from './image-find.ts';
 
-export async function buildComponent(named: string, session: Session): Promise<void> {
+export async function buildComponentImage(named: string, session: Session): Promise<void> {
   const { front } = session;
   const { name, image, packages } = await buildNamed(named, session, await createContext(session));
   const { digest, manifest } = image;

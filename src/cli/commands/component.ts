@@ -13,7 +13,7 @@ import { makePaint } from '../paint.ts';
 import type { Session } from '../session.ts';
 import { renderTable } from '../table.ts';
 
-export async function listComponents({ front }: Session): Promise<void> {
+export async function showComponents({ front }: Session): Promise<void> {
   const root = componentsRoot();
   const components: ComponentDefinition[] = [];
   for (const name of await namesBelow(root)) components.push(await readComponent(join(root, name)));

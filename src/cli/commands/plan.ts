@@ -6,11 +6,11 @@ import { createContext } from '../context.ts';
 import { targetArch } from '../options.ts';
 import { makePaint, type Paint } from '../paint.ts';
 import type { Session } from '../session.ts';
-import { type SpecFiles, specSource } from '../spec-source.ts';
+import { type SpecNamesAsked, specSource } from '../spec-source.ts';
 import { renderTable } from '../table.ts';
 
 export interface PlanOptions {
-  readonly specs: SpecFiles;
+  readonly specs: SpecNamesAsked;
   readonly set?: Readonly<Record<string, string>>;
   readonly out?: string;
   readonly name?: string;

@@ -14,11 +14,11 @@ import { createContext } from '../context.ts';
 import { targetArch } from '../options.ts';
 import { describeOutcome, openPublisher, outcomeJson, type RepositoryOptions } from '../release-session.ts';
 import type { Session } from '../session.ts';
-import { type SpecFiles, specSource } from '../spec-source.ts';
+import { type SpecNamesAsked, specSource } from '../spec-source.ts';
 
 export interface AddOptions extends RepositoryOptions {
   /** Specs that are merged into one, or a directory of images. */
-  readonly sources: SpecFiles;
+  readonly sources: SpecNamesAsked;
   readonly set?: Readonly<Record<string, string>>;
   readonly epoch: number;
   readonly minFrom?: string;

@@ -5,7 +5,7 @@ import { defineCommand, type GroupEntry } from './entry.ts';
 const list = defineCommand({
   name: 'list',
   description: 'List the components, each with its summary.',
-  work: () => async (session) => (await import('../commands/component.ts')).listComponents(session),
+  work: () => async (session) => (await import('../commands/component.ts')).showComponents(session),
 });
 
 const show = defineCommand<[string], object>({
@@ -32,7 +32,7 @@ const build = defineCommand<[string], object>({
   work:
     ([name]) =>
     async (session) =>
-      (await import('../commands/component-build.ts')).buildComponent(name, session),
+      (await import('../commands/component-build.ts')).buildComponentImage(name, session),
 });
 
 const push = defineCommand<[string, string], object>({

@@ -38,7 +38,7 @@ const inspect = defineCommand<[string], Omit<ImageInspectOptions, 'image'>>({
   work:
     ([image], chosen) =>
     async (session) =>
-      (await import('../commands/image-inspect.ts')).inspectImage({ image, ...chosen }, session),
+      (await import('../commands/image-inspect.ts')).describeImage({ image, ...chosen }, session),
 });
 
 const write = defineCommand<[string, string], Omit<ImageExportOptions, 'image' | 'target'>>({

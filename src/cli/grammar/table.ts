@@ -4,6 +4,7 @@ import { cache } from './cache.ts';
 import { check } from './check.ts';
 import { checkConfig } from './check-config.ts';
 import { component } from './component.ts';
+import { config } from './config.ts';
 import type { CommandEntry, Example, GroupEntry, Headed } from './entry.ts';
 import { explainError } from './explain-error.ts';
 import { formats } from './formats.ts';
@@ -14,11 +15,12 @@ import { lock } from './lock.ts';
 import { plan } from './plan.ts';
 import { release } from './release/group.ts';
 import { run } from './run.ts';
+import { logs, ssh } from './ssh.ts';
 
-export const commands: Headed<CommandEntry | GroupEntry> = [
-  ['Make:', [build, run]],
+export const commandTable: Headed<CommandEntry | GroupEntry> = [
+  ['Make:', [build, run, ssh, logs]],
   ['Look:', [check, checkConfig, plan, inspect, formats, explainError]],
-  ['Keep:', [lock, release, component, image, iso, cache]],
+  ['Keep:', [lock, release, component, image, iso, cache, config]],
 ];
 
 /** Of the program as a whole. */

@@ -1,7 +1,7 @@
 // Where the machine's networks are written, one beside the other, and read by `catamaran-agent network up`: the image's, which
 // the builder has read from the spec's `network` section, and that of user-data and the platform, which the agent has read.
 import { fieldsOf, listField, objectField } from '../../base/fields.ts';
-import { malformedDocument, readDocument, writeDocument } from '../document.ts';
+import { malformedDocument, readFormatted, writeDocument } from '../document.ts';
 import type { Network } from '../network.ts';
 
 /** Of the image. */
@@ -16,7 +16,7 @@ export function writeNetwork({ interfaces, dns }: Network): string {
 
 /** Texts in it have been checked by whoever read them first. */
 export function readNetworkFile(text: string, what: string): Network {
-  const fields = readDocument(text, what);
+  const fields = readFormatted(text, what);
   for (const each of listField(fields, 'interfaces', most)) fieldsOf(each, what, malformedDocument);
   const { servers, search } = objectField(fields, 'dns').values;
   const { interfaces } = fields.values as unknown as Pick<Network, 'interfaces'>;

@@ -11,6 +11,7 @@ export const gce = defineFormat({
   files: ['.tar.gz'],
   named: { platform: 'gce' },
   sbom: false,
+  boots: 'packed disk',
 
   plan: ofDisk((disk) => [(path, options) => writeGce(disk, path, options)]),
 });

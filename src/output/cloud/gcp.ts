@@ -11,6 +11,7 @@ export const gcp = defineFormat({
   files: ['.img.tar.gz'],
   named: 'spec',
   sbom: false,
+  boots: 'packed disk',
 
   plan: ofDisk((disk) => [(path, options) => writeGce(disk, path, options)]),
 });

@@ -10,5 +10,6 @@ export const virtualbox = defineFormat({
   files: ['.ova'],
   named: { platform: 'virtualbox' },
   sbom: false,
+  boots: 'packed disk',
   plan: planOva('virtualbox'),
 });

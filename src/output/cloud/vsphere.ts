@@ -10,5 +10,6 @@ export const vsphere = defineFormat({
   files: ['.ova'],
   named: { platform: 'vsphere' },
   sbom: false,
+  boots: 'packed disk',
   plan: planOva('vsphere'),
 });

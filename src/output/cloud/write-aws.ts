@@ -68,7 +68,7 @@ export interface ImageDescription {
 const rootDevice = '/dev/xvda';
 
 /** For `aws ec2 register-image --cli-input-json`. The snapshot's id is known only when it is there. */
-export function describeImage({ name, description, arch, volumeSize }: ImageDescription) {
+export function describeRegistration({ name, description, arch, volumeSize }: ImageDescription) {
   return {
     Name: name.replace(/[^A-Za-z0-9()[\] ./'@_-]/g, '-').slice(0, 128),
     Description: description,

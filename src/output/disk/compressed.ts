@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SparseImage } from '../../disk/sparse.ts';
-import { type Blob, digestOf } from '../../store/cache.ts';
+import type { Blob } from '../../store/blob.ts';
+import { digestOfHash } from '../../store/hash-file.ts';
 import type { Tools } from '../../tools/tools.ts';
 import { copyContent } from '../write/copy-extent.ts';
 import { streamDisk } from '../write/disk-stream.ts';
@@ -67,5 +68,5 @@ async function writeHashed(
     }
   }
   const written = await writeOutput(path, (file) => compress(file, hashed()), options);
-  return { ...written, uncompressed: { digest: digestOf(hash), size: disk.size } };
+  return { ...written, uncompressed: { digest: digestOfHash(hash), size: disk.size } };
 }

@@ -1,6 +1,6 @@
 // QCOW2 version 3: what OpenStack and QEMU take. Uncompressed clusters in the order of the guest's disk, those that hold only
 // holes not allocated. Every offset follows from the list of extents: one pass, no seeking back, the same bytes each time.
-import type { Disk } from '../../disk/disk.ts';
+import type { DiskImage } from '../../disk/disk.ts';
 import { defineFormat } from '../format.ts';
 import type { WrittenFile } from '../write/output-file.ts';
 import { copyRange, type Span, spansOf } from '../write/spans.ts';
@@ -20,7 +20,7 @@ export const qcow2 = defineFormat({
 });
 
 export async function writeQcow2(
-  disk: Disk,
+  disk: DiskImage,
   path: string,
   options: OutputOptions = {},
 ): Promise<WrittenFile> {

@@ -10,6 +10,7 @@ export const rawZst = defineFormat({
   files: ['.raw.zst'],
   named: 'os',
   sbom: false,
+  boots: 'packed disk',
 
   plan: ofDisk((disk, { tools, threads }) => [
     async (path, options) => writeRawZstd(disk, path, { ...options, threads, tools: await tools() }),

@@ -1,11 +1,14 @@
 // A slot's three images to a live ISO that boots by BIOS and UEFI: the very same root and hash tree as on a disk, on places
 // of the medium that the initrd is told. With a partition table it boots from a stick as well; `plain` has none, for those
 // who take nothing but a CD's image. Nothing is copied before it is written.
+
 import { createHash } from 'node:crypto';
 import { type Arch, architectureOf } from '../../base/arch.ts';
+import type { ReleaseVersion } from '../../base/flavour.ts';
 import { roundUp } from '../../base/size.ts';
 import { configAreaSize, encodeConfigArea } from '../../contract/config-area.ts';
-import { imageName } from '../../contract/release-manifest.ts';
+import { installIndexSize, writeInstallIndex } from '../../contract/install.ts';
+import { partImageName } from '../../contract/release-manifest.ts';
 import { bootCatalog, bootRecord } from '../../disk/el-torito.ts';
 import { writeFat } from '../../disk/fat.ts';
 import { prefixOnEsp } from '../../disk/grub.ts';
@@ -23,15 +26,18 @@ import {
 import { concatenate, type SparseImage } from '../../disk/sparse.ts';
 import { deriveGuid, uuidBytes } from '../../gpt/guid.ts';
 import type { SlotImages } from '../../steps/slot.ts';
+import type { Installer } from './installer.ts';
 
 export interface IsoParts {
   readonly slot: Pick<SlotImages, 'boot' | 'root' | 'hash'>;
   readonly grub: MediaGrub;
-  readonly os: { readonly id: string; readonly version: string };
+  readonly os: { readonly id: string; readonly version: ReleaseVersion };
   readonly arch: Arch;
   /** Seconds since the epoch: the date of everything on it. */
   readonly epoch: number;
   readonly plain?: boolean;
+  /** Absent: a disk cannot be made from it. */
+  readonly installer?: Installer;
 }
 
 export const mediaPaths = {
@@ -40,12 +46,14 @@ export const mediaPaths = {
   script: `${prefixOnEsp.slice(1)}/grub.cfg`,
   live: `${mediaDirectory}/${liveConfigName}`,
   config: `${mediaDirectory}/config.env`,
-  boot: `${mediaDirectory}/${imageName('boot')}`,
-  root: `${mediaDirectory}/${imageName('root')}`,
-  hash: `${mediaDirectory}/${imageName('hash')}`,
+  install: `${mediaDirectory}/install.json`,
+  packed: `${mediaDirectory}/install.img`,
+  boot: `${mediaDirectory}/${partImageName('boot')}`,
+  root: `${mediaDirectory}/${partImageName('root')}`,
+  hash: `${mediaDirectory}/${partImageName('hash')}`,
 } as const;
 
-export function composeIso({ slot, grub, os, arch, epoch, plain = false }: IsoParts): SparseImage {
+export function composeIso({ slot, grub, os, arch, epoch, plain = false, installer }: IsoParts): SparseImage {
   const label = volumeLabel(os);
   const script = new TextEncoder().encode(liveScript(label));
   const esp = espImage(
@@ -65,6 +73,12 @@ export function composeIso({ slot, grub, os, arch, epoch, plain = false }: IsoPa
       { path: mediaPaths.script, size: script.length },
       { path: mediaPaths.live, size: liveConfigSize },
       { path: mediaPaths.config, size: configAreaSize },
+      ...(installer
+        ? [
+            { path: mediaPaths.install, size: installIndexSize },
+            { path: mediaPaths.packed, size: installer.packed.size },
+          ]
+        : []),
       { path: mediaPaths.boot, size: slot.boot.size },
       { path: mediaPaths.hash, size: slot.hash.size },
       { path: mediaPaths.root, size: slot.root.size },
@@ -73,7 +87,13 @@ export function composeIso({ slot, grub, os, arch, epoch, plain = false }: IsoPa
   );
   const place = (path: string) => layout.files.get(path)!;
   const at = (path: string) => place(path).offset;
-  const live = { label, root: at(mediaPaths.root), hash: at(mediaPaths.hash), config: at(mediaPaths.config) };
+  const live = {
+    label,
+    root: at(mediaPaths.root),
+    hash: at(mediaPaths.hash),
+    config: at(mediaPaths.config),
+    install: installer && at(mediaPaths.install),
+  };
   const bootCode = bios && installHybrid(bios.hybrid, at(mediaPaths.cd));
   return writeIso(layout, {
     label,
@@ -91,11 +111,27 @@ export function composeIso({ slot, grub, os, arch, epoch, plain = false }: IsoPa
       [mediaPaths.script, concatenate([script])],
       [mediaPaths.live, concatenate([writeLiveConfig(live)])],
       [mediaPaths.config, concatenate([encodeConfigArea(emptyConfig, sha256)])],
+      ...(installer ? installerFiles(installer, place) : []),
       [mediaPaths.boot, slot.boot],
       [mediaPaths.hash, slot.hash],
       [mediaPaths.root, slot.root],
     ]),
   });
+}
+
+function installerFiles(
+  { install, sums, packed }: Installer,
+  place: (path: string) => { readonly offset: number; readonly size: number },
+): [string, SparseImage][] {
+  const image = (name: keyof typeof sums) => ({ ...place(mediaPaths[name]), sha256: sums[name] });
+  const images = { boot: image('boot'), root: image('root'), hash: image('hash'), packed: image('packed') };
+  return [
+    [
+      mediaPaths.install,
+      concatenate([writeInstallIndex({ ...install, images }, (text) => sha256(Buffer.from(text)))]),
+    ],
+    [mediaPaths.packed, packed],
+  ];
 }
 
 const emptyConfig = { arguments: '', config: new Uint8Array(0) };

@@ -9,5 +9,6 @@ export const isoPlain = defineFormat({
   files: ['-plain.iso'],
   named: 'os',
   sbom: false,
+  boots: 'medium',
   plan: ofIso({ plain: true }),
 });

@@ -9,5 +9,6 @@ export const iso = defineFormat({
   files: ['.iso'],
   named: 'os',
   sbom: false,
+  boots: 'medium',
   plan: ofIso({ plain: false }),
 });

@@ -78,9 +78,12 @@ test('the name is the own one, or the one of the system; the id is made once', (
   const { host } = boot();
   expect(host.calls).toContain('hostname lighthouse');
   expect(host.files.get('/etc/machine-id')).toBe('0123456789ab4cde8f0123456789abcd\n');
-  const again = boot(undefined, { '/etc/hostname': 'ship\nshore\n', '/etc/machine-id': 'abc\n' }).host;
+  const again = boot(undefined, {
+    '/etc/hostname': 'ship\nshore\n',
+    '/etc/machine-id': `${'0a'.repeat(16)}\n`,
+  }).host;
   expect(again.calls).toContain('hostname ship');
-  expect(again.files.get('/etc/machine-id')).toBe('abc\n');
+  expect(again.files.get('/etc/machine-id')).toBe(`${'0a'.repeat(16)}\n`);
 });
 
 test('what the account of the slots says is passed on, and the disk grows only where there is one', () => {
@@ -104,6 +107,25 @@ test('whatever fails before the volumes is said, and the boot goes on', () => {
     '/var lacks a directory: mkdir -m 0755 /var/cache ended with status 1: broken',
   );
   expect(host.calls).toContain('mount -o remount,bind,ro /containers/volumes/data/merged');
+});
+
+const key = `ssh-ed25519 ${'A'.repeat(68)} catamaran`;
+const firmware = '/sys/firmware/qemu_fw_cfg/by_name/opt/org.catamaran/login/raw';
+
+test('root is let in where `catamaran run` has asked for it, for this boot, and nowhere else', () => {
+  expect(boot().host.files.has('/run/catamaran/login/root')).toBe(false);
+  const { host } = boot(undefined, { [firmware]: key });
+  expect(host.files.get('/run/catamaran/login/root')).toBe(`${key}\n`);
+  expect(host.printed).toEqual([
+    'catamaran run: in this boot root may log in, on the console without a password',
+  ]);
+});
+
+test.each(['ssh-rsa AAAA x', `command="x" ${key}`, `${key}\n${key}`, ''])('%j is no such key', (text) => {
+  const { host, status } = boot(undefined, { [firmware]: text });
+  expect(status).toBe(0);
+  expect(host.files.has('/run/catamaran/login/root')).toBe(false);
+  expect(host.printed.join()).toContain('nobody is let in by "catamaran run"');
 });
 
 test('a volume that cannot be mounted ends the boot', () => {

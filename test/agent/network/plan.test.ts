@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { actionsOf, isInside } from '../../../src/agent/network/commands.ts';
 import { writeDhcpcd } from '../../../src/agent/network/dhcpcd.ts';
-import type { Link } from '../../../src/agent/network/links.ts';
+import type { NetworkCard } from '../../../src/agent/network/links.ts';
 import { planNetwork } from '../../../src/agent/network/plan.ts';
 import { Findings } from '../../../src/contract/document/finding.ts';
 import { readYaml } from '../../../src/contract/document/yaml.ts';
@@ -16,7 +16,7 @@ function network(text: string): Network {
   expect(findings.all).toEqual([]);
   return read;
 }
-const links: Link[] = [0, 1, 2].map((index) => ({
+const links: NetworkCard[] = [0, 1, 2].map((index) => ({
   name: `eth${index}`,
   mac: `52:54:00:00:00:0${index}`,
   driver: index === 2 ? 'e1000' : 'virtio_net',

@@ -38,6 +38,7 @@ describe('services configure', () => {
     expect(host.files.get('/run/service/web/settings')).toBe(
       [
         "after=''",
+        "log_size='1000000'",
         "depends='db cache'",
         "policy='on-failure'",
         "initial='500'",
@@ -59,6 +60,7 @@ describe('services configure', () => {
     expect(host.files.get('/run/service/old/settings')).toBe(
       [
         "after=''",
+        "log_size='1000000'",
         "depends=''",
         "policy='always'",
         "initial='1000'",

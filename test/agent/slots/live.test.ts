@@ -17,7 +17,7 @@ test('the status names the medium', () => {
   const host = live();
   expect(runCommand(['status'], host)).toBe(0);
   expect(runCommand(['status', '--json'], host)).toBe(0);
-  expect(host.printed).toEqual([
+  expect(host.printed.map((line) => line.replace(/,"resources":.*}/, '}'))).toEqual([
     'running    live system from sr0, 1.2.3',
     `root hash  ${'ab'.repeat(32)}`,
     `{"live":"sr0","version":"1.2.3","rootHash":"${'ab'.repeat(32)}"}`,
@@ -34,7 +34,7 @@ test.each([['confirm'], ['rollback'], ['mark-bad', 'A'], ['stage', '--from', '/m
   (...words) => {
     const host = live();
     expect(runCommand(words, host)).toBe(6);
-    expect(host.printed).toEqual([
+    expect(host.printed.map((line) => line.replace(/,"resources":.*}/, '}'))).toEqual([
       `catamaran-agent ${words.join(' ')}: this is a live system, from sr0: it has no slots, and cannot be updated`,
       '  hint: Start the machine from a disk that has the system.',
     ]);

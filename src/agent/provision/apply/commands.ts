@@ -1,14 +1,14 @@
 // Commands of user-data. Lines of one list are one script, as cloud-init has it: what one sets, the next one sees, and one
 // that fails does not keep the next from running. A script of its own is a file of its own. What they say is in a log.
-import type { Command } from '../../../contract/user-data/machine-config.ts';
+import type { UserCommand } from '../../../contract/user-data/machine-config.ts';
 import type { Host } from '../../host/host.ts';
 import { quote } from '../../host/quote.ts';
 import type { Report } from './module.ts';
-import { putDirectory, putFile } from './write.ts';
+import { placeFile, putDirectory } from './write.ts';
 
 interface List {
   readonly name: string;
-  readonly commands: readonly Command[];
+  readonly commands: readonly UserCommand[];
   /** In seconds. */
   readonly limit: number;
 }
@@ -30,7 +30,7 @@ export function runCommands(host: Host, { name, commands, limit }: List, report:
     const path = `${directory}/${name}-${index + 1}`;
     const failures = `${path}.failed`;
     const log = `${logDirectory}/${name}.log`;
-    putFile(host, path, 'lines' in program ? scriptOf(program.lines) : program.bytes, {
+    placeFile(host, path, 'lines' in program ? scriptOf(program.lines) : program.bytes, {
       mode: 0o700,
     });
     const { status, output } = host.run([
@@ -60,7 +60,7 @@ const count = (commands: number) => (commands === 1 ? 'a command' : `${commands}
 type Program = { lines: string[] } | { bytes: Uint8Array };
 
 /** Lines that follow each other are one program. */
-function programsOf(commands: readonly Command[]): Program[] {
+function programsOf(commands: readonly UserCommand[]): Program[] {
   const programs: Program[] = [];
   for (const command of commands) {
     const last = programs.at(-1);
@@ -72,7 +72,7 @@ function programsOf(commands: readonly Command[]): Program[] {
 }
 
 /** As a line for the shell. */
-export function lineOf(command: Exclude<Command, { kind: 'script' }>): string {
+export function lineOf(command: Exclude<UserCommand, { kind: 'script' }>): string {
   return command.kind === 'shell' ? command.line : command.words.map(quote).join(' ');
 }
 

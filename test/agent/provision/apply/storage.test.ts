@@ -86,7 +86,9 @@ test('a file system is made where there is none, by a program that the image has
   );
   expect(applyText(text, there).lines()).toEqual(['unchanged: ext4 on /dev/vdb']);
   const lacking = machine(files, (command) => (command[0] === 'mkfs.ext4' ? { status: 127 } : undefined));
-  expect(applyText(text, lacking).lines()[0]).toMatch(/^failed: .* the image has no mkfs.ext4. Add component:mkfs/);
+  expect(applyText(text, lacking).lines()[0]).toMatch(
+    /^failed: .* the image has no mkfs.ext4. Add component:mkfs/,
+  );
 });
 
 test('mounts are there at each boot, by label too; what is of the network waits for it', () => {

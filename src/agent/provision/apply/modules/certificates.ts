@@ -2,7 +2,7 @@
 // /etc/ssl/certs read. Made anew at each boot, so that what an update of the image brings or takes away counts.
 import { decodeUtf8 } from '../../../../base/utf8.ts';
 import { bytesOf, isRemote } from '../content.ts';
-import type { Module, Work } from '../module.ts';
+import type { ApplyWork, Module } from '../module.ts';
 import { removeIfThere, script, withStaged } from '../write.ts';
 
 const bundle = '/etc/ssl/certs/ca-certificates.crt';
@@ -38,7 +38,7 @@ export const remoteCertificates: Module = {
   },
 };
 
-function writeBundle({ host, config: { certificates: wanted }, occasion, report }: Work): void {
+function writeBundle({ host, config: { certificates: wanted }, occasion, report }: ApplyWork): void {
   const { add, removeDefaults } = wanted;
   const isOurs = host.readText(mark) !== undefined;
   if (add.length === 0 && !removeDefaults && !isOurs) return;

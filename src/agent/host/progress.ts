@@ -1,15 +1,15 @@
-// How far a download has come, as lines of a log: one for each 16 MiB, and no more than twenty for a large image.
-import type { Host } from '../host/host.ts';
+// How far something large has come, as lines of a log: one for each 16 MiB, and no more than twenty for a large image.
+import type { Host } from './host.ts';
 
 const grain = 16 << 20;
 const mostLines = 20;
 
-export function formatSize(bytes: number): string {
+export function formatMebibytes(bytes: number): string {
   return `${(bytes / (1 << 20)).toFixed(1)} MiB`;
 }
 
 /** `total` and what the answer takes are in bytes; `before` came in an earlier attempt. */
-export function trackDownload(
+export function trackBytes(
   host: Host,
   what: string,
   { total, before }: { total: number; before: number },
@@ -20,6 +20,6 @@ export function trackDownload(
     come += bytes;
     if (come - said < step && come < total) return;
     said = come;
-    host.print(`${what}: ${formatSize(come)} of ${formatSize(total)}`);
+    host.print(`${what}: ${formatMebibytes(come)} of ${formatMebibytes(total)}`);
   };
 }

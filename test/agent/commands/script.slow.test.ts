@@ -6,7 +6,10 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { scriptFiles } from '../../../src/agent/commands/script-files.ts';
 import { agentCommands, updateCommands } from '../../../src/agent/commands/table.ts';
+import { quote } from '../../../src/agent/host/quote.ts';
 import { temporaryDirectory } from '../../release/support/workplace.ts';
+import { addProgram } from '../../support/busybox.ts';
+import { hostTools } from '../../support/tools.ts';
 
 const source = join(import.meta.dirname, '../../../components/agent/rootfs/usr/bin/catamaran-agent');
 
@@ -16,14 +19,17 @@ async function openScript() {
   const write = (name: string, text: string) => writeFileSync(join(root, 'usr/lib/catamaran', name), text);
   write('commands', scriptFiles['agent-commands.txt']!);
   write('usage', scriptFiles['agent-usage.txt']!);
-  for (const program of ['agent.js', 'update.js']) write(program, '');
+  for (const program of ['agent.js', 'update.js', 'install.js']) write(program, '');
   const qjs = '#!/bin/sh\necho "$(basename "$2") got $# words: $*" | sed "s#--std [^ ]* ##"\ncat\n';
   writeFileSync(join(root, 'qjs'), qjs, { mode: 0o755 });
+  const { file: loader, args } = await (await hostTools(['tools-host'])).command('flock', []);
+  const flock = [loader, ...args].map(quote).join(' ');
+  await addProgram(root, 'flock', `exec ${flock} "$@"`);
   const script = readFileSync(source, 'utf8')
     .replace(/\/(run|usr\/lib)\/catamaran/g, `${root}/$1/catamaran`)
     .replace('flock -w 60', 'flock -w 0');
   const run = (words: readonly string[], { locked = false, input = '' } = {}) => {
-    const held = locked ? ['flock', join(root, 'run/catamaran/slots.lock')] : [];
+    const held = locked ? [join(root, 'flock'), join(root, 'run/catamaran/slots.lock')] : [];
     const [file = '', ...rest] = [...held, 'sh', '-c', script, 'catamaran-agent', ...words];
     const env = { ...process.env, PATH: `${root}:${process.env.PATH}` };
     const { status, stdout, stderr } = spawnSync(file, rest, { env, encoding: 'utf8', input });
@@ -50,7 +56,7 @@ test.each(all)('$words is run by $program', async ({ program, words, lock }) => 
 
 test('who waits are those that write slots', () => {
   expect(all.filter(({ lock }) => lock).map(({ words }) => words)).toEqual([
-    ...['stage', 'confirm', 'rollback', 'mark-bad', 'account', 'pass', 'update', 'channel'],
+    ...['stage', 'confirm', 'rollback', 'mark-bad', 'reset', 'account', 'pass', 'update', 'channel'],
   ]);
 });
 
@@ -64,7 +70,7 @@ test('without words, with unknown ones, or half of them: the usage, for people',
   for (const words of [[], ['reboot'], ['bundle'], ['stat'], ['statuses']]) {
     expect(run(words)).toEqual({ status: 2, said: scriptFiles['agent-usage.txt']!.trim() });
   }
-  expect(scriptFiles['agent-usage.txt']).not.toMatch(/bundle|account|health-gate|overdue|configure|grow/);
+  expect(scriptFiles['agent-usage.txt']).not.toMatch(/bundle|account|health-gate|overdue|configure|settle/);
 });
 
 test('an image without component:updater says so', async () => {

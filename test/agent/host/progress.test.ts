@@ -1,6 +1,6 @@
 // What a long download says of itself: enough lines to see that it moves, and few enough for a log.
 import { expect, test } from 'vitest';
-import { trackDownload } from '../../../src/agent/update/progress.ts';
+import { trackBytes } from '../../../src/agent/host/progress.ts';
 import { memoryHost } from '../memory-host.ts';
 
 const mebibyte = 1 << 20;
@@ -8,7 +8,7 @@ const mebibyte = 1 << 20;
 function linesOf(total: number, before = 0): string[] {
   const lines: string[] = [];
   const host = { ...memoryHost({}), print: (line: string) => void lines.push(line) };
-  const track = trackDownload(host, '2.0.0', { total, before });
+  const track = trackBytes(host, '2.0.0', { total, before });
   for (let come = before; come < total; come += mebibyte) track(Math.min(mebibyte, total - come));
   return lines;
 }
