@@ -34,6 +34,15 @@ const targets = [
       mainFields: ['module', 'main'],
     },
   },
+  {
+    // The formats of user-data are long, and read at each boot.
+    entries: async () => [{ in: 'agent/provision-main.ts', out: 'provision' }],
+    options: {
+      ...{ platform: 'neutral', target: 'es2023', external: ['std', 'os'], mainFields: ['module', 'main'] },
+      // Not among the engine's own global names, some of which are as short.
+      ...{ format: 'iife', minify: true },
+    },
+  },
 ];
 
 /** Every `*-worker.ts` is an entry of its own, beside the command: `new URL('./x-worker.js', import.meta.url)`. */

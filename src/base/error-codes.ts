@@ -21,12 +21,20 @@ export const errorCodes = {
     'usage-component': 'What was named is no component. Write its name, or a directory that begins with ./.',
     'usage-nothing-asked':
       'The command was not told what to do. Give one of the options that the hint names.',
+    'usage-init-name': 'A directory’s name cannot be a system’s. Use lower-case letters, digits and "-".',
+    'usage-init-exists': 'There is a file already where one would be written. Name another directory.',
     'usage-setting': 'There is no setting of this name. `catamaran config` lists them.',
     'config-malformed':
       'The file of settings is not JSON. Remove it, and set them anew with `catamaran config`.',
     'usage-error-code': 'No error has this code. docs/errors.md lists all codes.',
     'format-unknown':
       'There is no output format of this name, or not for this. `catamaran formats` lists them.',
+    'deployment-unknown':
+      'There is no deployment file of this name. The message or the hint says which there are.',
+    'deployment-without-output':
+      'A deployment file was asked for without an output that it deploys. Add one of the formats that it names.',
+    'format-impossible':
+      'The format cannot be made of this spec, or for this architecture. The message says why.',
     'usage-source-date-epoch': 'SOURCE_DATE_EPOCH is no whole number of seconds. Mend or unset it.',
     interrupted:
       'The command was stopped, by Ctrl-C or another signal. Run it again: what it finished is in the cache.',
@@ -244,8 +252,6 @@ export const errorCodes = {
     'credential-helper':
       'A credential helper gave no credentials. Try it by hand, or take it out of config.json.',
     'image-not-found': 'The registry does not have this image. Check the name and the tag.',
-    'image-not-fetched':
-      'The image is not in the cache. Fetch it with `catamaran image pull`, or build the component.',
     'image-ambiguous': 'Several images in the cache have this name. Name one by its digest.',
     'image-platform': 'The image is not for this architecture. Use another image, or another --arch.',
     'image-malformed': 'The image, or disk image, is not as its format asks. Export or build it again.',
@@ -397,6 +403,8 @@ export const errorCodes = {
     'release-no-version': 'There is no release of this version. `catamaran release status` lists them.',
     'release-foreign-os': 'The release is of another OS than the repository. Name the right one with --repo.',
     'release-version-taken': 'There is a release of this version already, and another one. Raise os.version.',
+    'release-in-channel':
+      'The channel points at this version already. Change its pace with `release rollout`.',
     'release-not-newer':
       'The release is not newer than what the channel points at. `release rollback` goes back.',
     'release-not-older':
@@ -440,6 +448,8 @@ export const errorCodes = {
       'Something in user-data is wrong and not applied; the rest is. The hint says what to write.',
     'user-data-ignored':
       'Something in user-data is right elsewhere and has no meaning here. Remove it, or leave it.',
+    'not-provisioned':
+      'The machine has not asked anybody who it is since it started. Run `catamaran-agent provision`.',
     'user-data-note': 'Something in user-data is applied, and perhaps not what was meant. Look at its place.',
   },
   'Documents of the builder for the machine': {

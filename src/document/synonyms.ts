@@ -65,11 +65,10 @@ export const commandSynonyms: Readonly<Record<string, string>> = {
   clean: 'Did you mean `catamaran cache gc`?',
   export: 'Did you mean `catamaran image export`?',
   images: 'Did you mean `catamaran image ls`?',
-  init: 'Copy examples/minimal.yml and change it. For a repository of releases: `catamaran release init`.',
   list: 'Did you mean `catamaran component list` or `catamaran image ls`?',
   ls: 'Did you mean `catamaran component list` or `catamaran image ls`?',
   metadata: 'Write files: [{path: …, contents: …}] into the spec.',
-  new: 'Copy examples/minimal.yml and change it.',
+  new: 'Did you mean `catamaran init` or `catamaran component init`?',
   pkg: 'Did you mean `catamaran component build ./DIRECTORY`?',
   prune: 'Did you mean `catamaran cache gc`?',
   publish: 'Did you mean `catamaran release add`?',
@@ -101,10 +100,6 @@ export const optionSynonyms: Readonly<Record<string, string>> = {
 export const formatSynonyms: Readonly<Record<string, string>> = {
   img: 'Did you mean "raw"?',
   initrd: 'Did you mean "kernel+initrd"?',
-  'qcow2-bios': 'Did you mean "qcow2"? It boots by BIOS and by UEFI.',
-  'qcow2-efi': 'Did you mean "qcow2"? It boots by BIOS and by UEFI.',
-  'raw-bios': 'Did you mean "raw"? It boots by BIOS and by UEFI.',
-  'raw-efi': 'Did you mean "raw"? It boots by BIOS and by UEFI.',
   squashfs: 'Did you mean "kernel+squashfs"?',
 };
 

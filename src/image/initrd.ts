@@ -59,6 +59,16 @@ export async function selectModules(
   return { tree, unknown };
 }
 
+/** Names of all modules, and of what is built in. Undefined for a kernel without the indexes that depmod makes. */
+export async function modulesOfKernel(kernel: ReadonlyTree): Promise<ReadonlySet<string> | undefined> {
+  const index = /^(usr\/)?lib\/modules\/[^/]+\/modules\.(dep|builtin)$/;
+  const paths = [...kernel.keys()].filter((path) => index.test(path));
+  if (!paths.some((path) => path.endsWith('.dep'))) return undefined;
+  const texts = await Promise.all(paths.map((path) => readText(kernel, path)));
+  const lines = texts.flatMap((text) => text.split('\n').filter(Boolean));
+  return new Set(lines.map((line) => moduleNameOf(line.split(':')[0]!)));
+}
+
 /** `kernel/fs/squashfs/squashfs.ko.xz` → `squashfs`; a dash and an underscore are the same in a module's name. */
 export function moduleNameOf(path: string): string {
   return path

@@ -4,10 +4,10 @@
 import type { QemuBoard } from '../base/arch/architecture.ts';
 import { type Arch, architectureOf } from '../base/arch.ts';
 import type { Firmware } from '../base/firmware.ts';
+import type { DiskContainer } from '../disk/container.ts';
 import type { Dmi, DmiField } from '../platform/platform.ts';
 import { type Forward, hostForward } from './forward.ts';
 
-export type DiskFormat = 'raw' | 'qcow2' | 'vmdk' | 'vpc' | 'vhdx' | 'vdi';
 /** `cd` and `usb`: what is in the machine's drive, or in its port. */
 export type DiskBus = 'virtio-blk' | 'virtio-scsi' | 'nvme' | 'ahci' | 'pvscsi' | 'cd' | 'usb';
 export type NicDevice = 'virtio-net' | 'vmxnet3' | 'e1000e';
@@ -25,7 +25,7 @@ export interface MachineOptions {
   /** The disk; a machine that is given its kernel may have none. */
   readonly image?: string | undefined;
   /** Default: raw. */
-  readonly format?: DiskFormat | undefined;
+  readonly format?: DiskContainer | undefined;
   /** Started by QEMU itself, without a boot loader. */
   readonly kernel?: DirectKernel | undefined;
   /** Not every architecture has a BIOS. */
@@ -53,10 +53,21 @@ export interface MachineOptions {
   readonly network?: 'isolated' | 'open' | 'none' | undefined;
   /** What the guest's reboot does: `exit` for tests, so that a panic ends the machine. Default: exit. */
   readonly onReboot?: 'exit' | 'reboot' | undefined;
+  /** Connections of the guest to port 80 of an address outside go to a program's standard input and output instead. */
+  readonly linkServices?: readonly LinkService[] | undefined;
+  /** A volume beside the disk: a CD drive on AHCI or USB, or a disk of virtio. */
+  readonly volume?: { readonly path: string; readonly as: 'cd' | 'disk' } | undefined;
+  /** Files of fw_cfg, by key. */
+  readonly firmwareFiles?: Readonly<Record<string, string>> | undefined;
   /** An i6300esb that resets the machine. */
   readonly watchdog?: boolean | undefined;
   /** Given to QEMU as they are. */
   readonly extra?: readonly string[] | undefined;
+}
+
+export interface LinkService {
+  readonly address: string;
+  readonly command: readonly string[];
 }
 
 /** Paths of files, and the kernel's arguments. */
@@ -101,6 +112,8 @@ export function machineArguments(options: MachineOptions, files: MachineFiles): 
     ...direct(options),
     ...disk(options),
     ...network(options),
+    ...volume(options),
+    ...firmwareFiles(options),
     ...['-device', 'virtio-rng-pci'],
     ...['-chardev', 'stdio,id=serial0,signal=off', '-serial', 'chardev:serial0'],
     ...(files.controlDescriptor === undefined
@@ -168,13 +181,57 @@ const nicDevices: Readonly<Record<NicDevice, string>> = {
 };
 
 function network(options: MachineOptions): string[] {
-  const { network = 'isolated', sshPort, forwards = [], nic = 'virtio-net' } = options;
+  const { network = 'isolated', sshPort, forwards = [], nic = 'virtio-net', linkServices = [] } = options;
   if (network === 'none') return [];
-  const user = ['user,id=net0'];
+  // QEMU forwards only what is in the guest's own network: there is one network for each address that is forwarded.
+  const [first, ...others] = groupServices(linkServices);
+  const user = ['user,id=net0', ...(first ?? [])];
   if (network === 'isolated') user.push('restrict=on');
   if (sshPort !== undefined) user.push(hostForward({ protocol: 'tcp', host: sshPort, guest: 22 }));
   user.push(...forwards.map(hostForward));
-  return ['-netdev', user.join(','), '-device', `${nicDevices[nic]},netdev=net0,romfile=`];
+  const device = (index: number) => ['-device', `${nicDevices[nic]},netdev=net${index},romfile=`];
+  return [
+    ...['-netdev', user.join(','), ...device(0)],
+    ...others.flatMap((words, index) => [
+      ...['-netdev', [`user,id=net${index + 1}`, ...words, 'restrict=on'].join(',')],
+      ...device(index + 1),
+    ]),
+  ];
+}
+
+/** By the network that their address is in. */
+function groupServices(services: readonly LinkService[]): string[][] {
+  const networks = new Map<string, string[]>();
+  for (const { address, command } of services) {
+    const [a, b, c] = address.split('.');
+    const words =
+      a === '169'
+        ? ['net=169.254.0.0/16', 'dhcpstart=169.254.10.15']
+        : [`net=${a}.${b}.${c}.0/24`, `dhcpstart=${a}.${b}.${c}.100`];
+    const known = networks.get(words[0]!) ?? words;
+    networks.set(words[0]!, [...known, `guestfwd=tcp:${address}:80-cmd:${command.map(value).join(' ')}`]);
+  }
+  return [...networks.values()];
+}
+
+function volume({ volume, arch }: MachineOptions): string[] {
+  if (volume === undefined) return [];
+  const { path, as } = volume;
+  const drive = `if=none,id=volume0,format=raw,readonly=on,file=${value(path)}${as === 'cd' ? ',media=cdrom' : ''}`;
+  const device =
+    as === 'disk'
+      ? ['-device', 'virtio-blk-pci,drive=volume0']
+      : architectureOf(arch).grub.bios
+        ? ['-device', 'ide-cd,bus=ide.2,drive=volume0']
+        : ['-device', 'virtio-scsi-pci,id=cd0', '-device', 'scsi-cd,bus=cd0.0,drive=volume0'];
+  return ['-drive', drive, ...device];
+}
+
+function firmwareFiles({ firmwareFiles = {} }: MachineOptions): string[] {
+  return Object.entries(firmwareFiles).flatMap(([key, path]) => [
+    '-fw_cfg',
+    `name=${value(key)},file=${value(path)}`,
+  ]);
 }
 
 /** SMBIOS's tables (DSP0134) of firmware, system and chassis, by the names that Linux has for their fields. */

@@ -5,12 +5,12 @@ import { rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { CatamaranError } from '../base/errors.ts';
 import { formatSize } from '../base/size.ts';
+import type { DiskContainer } from '../disk/container.ts';
 import type { Tools } from '../tools/tools.ts';
-import type { DiskFormat } from './arguments.ts';
 
 export interface DiskRequest {
   readonly image: string;
-  readonly format: DiskFormat;
+  readonly format: DiskContainer;
   /** In bytes; at least the image's own. */
   readonly size?: number | undefined;
   /** Where it is kept. */
@@ -19,7 +19,7 @@ export interface DiskRequest {
 
 export interface RunDisk {
   readonly image: string;
-  readonly format: DiskFormat;
+  readonly format: DiskContainer;
   readonly snapshot: boolean;
   /** A kept disk of an earlier run. */
   readonly continued?: true;

@@ -18,6 +18,7 @@ import { expandIncludes, type SpecText } from './include.ts';
 import { readHealthSection, readUpdateSection } from './lifecycle.ts';
 import { warnOfNoLogin } from './login.ts';
 import { checkNetworkPart, readNetworkSection } from './network.ts';
+import { readOutputs } from './outputs.ts';
 import { checkParts } from './parts.ts';
 import { readPlatforms } from './platforms.ts';
 import { parsed, readReference, type SpecReading, type Surroundings, warn } from './reading.ts';
@@ -65,6 +66,7 @@ export function readSpecs(files: readonly [SpecText, ...SpecText[]], around: Sur
     ...optional('health', readHealthSection(reading, value)),
     ...optional('network', readNetworkSection(reading, value)),
     platforms: readPlatforms(reading, value),
+    outputs: readOutputs(reading, value),
     names,
     source,
     document,

@@ -19,6 +19,7 @@ export const roles: Readonly<Record<string, Role>> = {
   runc: { section: 'init', part: 'runtime' },
   agent: { section: 'init', part: 'agent' },
   updater: { section: 'init', part: 'updater' },
+  provision: { section: 'init' },
   network: { section: 'init' },
   mkfs: { section: 'init' },
   apparmor: { section: 'init' },

@@ -36,6 +36,11 @@ export interface SpecDocument {
   readonly etc?: 'persistent' | 'memory';
   /** Sizes of the partitions. */
   readonly disk?: RawDisk;
+  /**
+   * What `build` writes where --format says nothing: names of formats, or formats with options. Default:
+   * qcow2.
+   */
+  readonly outputs?: readonly (RawWantedOutput | string)[];
   /** Where a machine gets its updates, and when it may reboot into one. */
   readonly update?: RawUpdate;
   /**
@@ -626,6 +631,26 @@ export interface RawDisk {
   readonly data?: string;
   /** EFI system partition. Default: 64M. */
   readonly esp?: string;
+}
+
+/** A format, by its name or with options. */
+export interface RawWantedOutput {
+  /** Its name: `catamaran formats` lists what there is. */
+  readonly format: 'aws' | 'azure' | 'docker' | 'dynamic-vhd' | 'gce' | 'gcp' | 'iso' | 'iso-bios' | 'iso-efi' | 'iso-efi-initrd' | 'iso-plain' | 'kernel+erofs' | 'kernel+initrd' | 'kernel+iso' | 'kernel+squashfs' | 'openstack' | 'pxe' | 'qcow2' | 'qcow2-bios' | 'qcow2-efi' | 'raw' | 'raw-bios' | 'raw-efi' | 'raw.gz' | 'raw.zst' | 'release' | 'rpi3' | 'tar' | 'tar-kernel-initrd' | 'usb' | 'vhd' | 'vhdx' | 'virtualbox' | 'vmdk' | 'vsphere';
+  /** How it is written. Each format has some of these, or none. */
+  readonly options?: RawFormatOptions;
+}
+
+/** How it is written. Each format has some of these, or none. */
+export interface RawFormatOptions {
+  /** Packs each cluster: a smaller file, which takes longer to write and to read. Of openstack, qcow2. */
+  readonly compressed?: boolean;
+  /** How hard zstd tries. Of raw.zst. Default: 3. */
+  readonly level?: number;
+  /** Memory of the machine that it proposes. Of virtualbox, vsphere. Default: 2G. */
+  readonly memory?: string;
+  /** Processors of the machine that it proposes. Of virtualbox, vsphere. Default: 2. */
+  readonly processors?: number;
 }
 
 /** Where a machine gets its updates, and when it may reboot into one. */

@@ -14,7 +14,11 @@ import type { SourceMap } from '../document/source-map.ts';
 import type { PlatformSettings } from '../platform/choose.ts';
 import type { PlatformName } from '../platform/table.ts';
 import type { ImageReference } from './reference.ts';
-import type { RawContainerSettings as RawSettings, SpecDocument } from './spec.generated.ts';
+import type {
+  RawFormatOptions,
+  RawContainerSettings as RawSettings,
+  SpecDocument,
+} from './spec.generated.ts';
 
 export interface Spec {
   /** As the person named it; the first of several. */
@@ -39,6 +43,8 @@ export interface Spec {
   readonly health?: Health;
   readonly network?: Network;
   readonly platforms: ReadonlyMap<PlatformName, PlatformSettings>;
+  /** What a build writes where it is not told otherwise; each format once. */
+  readonly outputs: readonly WantedOutput[];
   /** What names inside the settings of containers and of labels stand for. */
   readonly names: SpecNames;
   /** Whatever parses and yet is hardly meant. */
@@ -47,6 +53,13 @@ export interface Spec {
   readonly source: SourceMap;
   /** All files merged, variables replaced, checked: for `metadata: yaml` and `json`. */
   readonly document: SpecDocument;
+}
+
+export interface WantedOutput {
+  /** A format's name. Whether there is one, and whether it has these options, the table of formats says. */
+  readonly format: string;
+  readonly options: RawFormatOptions;
+  readonly pointer: JsonPointer;
 }
 
 export interface Os {

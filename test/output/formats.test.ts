@@ -24,6 +24,10 @@ describe.each(formats.map((format: Format) => [format.name, format] as const))('
   });
 
   test('plans what it is made of, and nothing without a kernel where it has one', async () => {
+    if (name === 'rpi3') {
+      expect(() => planBuild(locked, ['rpi3'])).toThrow(/firmware that is not in Debian main/);
+      return;
+    }
     const { outputs } = planBuild(locked, [parseFormats([name])[0]!]);
     expect(outputs.map((output) => output.format)).toEqual([format]);
     expect(outputs[0]!.step.needs).not.toEqual([]);
@@ -36,6 +40,23 @@ describe.each(formats.map((format: Format) => [format.name, format] as const))('
     expect(format.summary).toMatch(/^[^.|\n]{10,120}$/);
     expect(new Set(format.files).size).toBe(format.files.length);
   });
+});
+
+test('a format that is another one under LinuxKit’s name has its shape, and says so', () => {
+  for (const { sameAs, files, boots, summary } of formats as readonly Format[]) {
+    if (sameAs === undefined) continue;
+    const own = formats.find(({ name }) => name === sameAs) as Format;
+    expect(own.sameAs).toBeUndefined();
+    expect([files.length, boots]).toEqual([own.files.length, own.boots]);
+    expect(summary).toMatch(/the same as|a fixed VHD/);
+  }
+});
+
+test('what a BIOS starts is not made for machines that have none', () => {
+  const arm64 = { ...locked, arch: 'arm64' as const };
+  for (const name of ['raw-bios', 'qcow2-bios', 'iso-bios'] as const)
+    expect(() => planBuild(arm64, [name])).toThrow(`${name} cannot be made for arm64`);
+  expect(planBuild(arm64, ['raw-efi', 'qcow2-efi', 'iso-efi']).outputs).toHaveLength(3);
 });
 
 test('each name is there once', () => {

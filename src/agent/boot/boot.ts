@@ -41,8 +41,9 @@ const steps: readonly BootStep[] = [
   ['nobody is let in by "catamaran run"', letIn],
   ['the seed of the last boot is lost', stirRandomness],
   ['the loopback interface is down', (host) => void host.run(['ip', 'link', 'set', 'lo', 'up'])],
-  ['the network is not set up', setUpWhereThereIsNetwork],
   ['nothing was installed', installWhereAsked],
+  ['the machine is not provisioned', provisionWhereItCan],
+  ['the network is not set up', setUpWhereThereIsNetwork],
 ];
 
 export function prepareMachine(host: Host): void {
@@ -60,11 +61,6 @@ export function prepareMachine(host: Host): void {
       code: 'volumes-not-mounted',
     });
   }
-}
-
-/** Component:dhcp, or nothing, has it otherwise. */
-function setUpWhereThereIsNetwork(host: Host): void {
-  if (hasNetworkComponent(host)) setUpNetwork(host);
 }
 
 /** For what needs the disk that the system was started from. */
@@ -86,6 +82,11 @@ function restoreWhereLost(machine: SlotMachine): void {
   if (inMemory || host.readText(grownPath) === undefined) restoreIdentity(machine);
 }
 
+/** Component:dhcp, or nothing, has it otherwise. */
+function setUpWhereThereIsNetwork(host: Host): void {
+  if (hasNetworkComponent(host)) setUpNetwork(host);
+}
+
 /** The disk that a live system keeps its data on is somebody's, and stays as it is. */
 function growWhereThereIsDisk(host: Host): void {
   const isOnDisk = host.readText('/run/catamaran/data')?.trim() === 'disk';
@@ -95,5 +96,12 @@ function growWhereThereIsDisk(host: Host): void {
 /** As a command of its own, which takes the lock. */
 function accountForSlots(host: Host): void {
   const { output } = host.run(['catamaran-agent', 'account']);
+  for (const line of output.split('\n')) if (line !== '') host.print(line);
+}
+
+/** By a program of its own, where component:provision is. */
+function provisionWhereItCan(host: Host): void {
+  if (!host.listDirectory('/usr/lib/catamaran')?.includes('provision.js')) return;
+  const { output } = host.run(['timeout', '300', 'catamaran-agent', 'provision', 'local']);
   for (const line of output.split('\n')) if (line !== '') host.print(line);
 }

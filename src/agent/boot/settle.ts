@@ -16,6 +16,8 @@ const steady = 30;
 /** Seconds after boot: a machine that nobody can reach by then starts anew. */
 const deadline = 600;
 const pause = 10;
+/** Those of a service that has not come to run. One that has ended, or was stopped, is as somebody wanted it. */
+const unborn: readonly string[] = ['starting', 'waiting', 'pausing'];
 /** The initrd's word, and its mark on the data partition: /etc is the image's own, as a trial. */
 export const safePath = '/run/catamaran/safe';
 const tryingPath = '/var/lib/etc.trying';
@@ -64,10 +66,10 @@ function keepAside(host: Host): void {
 /** Undefined where somebody can log in. */
 function whyDown(host: Host): string | undefined {
   const names = readServices(host).map(({ name }) => name);
-  const running = managerOf(host)
+  const states = managerOf(host)
     .list(host, names)
-    .filter(({ state }) => state === 'running');
-  if (names.length > 0 && running.length === 0) return 'none of its services runs';
+    .map(({ state }) => state);
+  if (names.length > 0 && states.every((state) => unborn.includes(state))) return 'none of its services runs';
   if (!/^root:[^:]*:0:/m.test(host.readText('/etc/passwd') ?? '')) return '/etc/passwd has no root';
   const { status, output } = host.run([
     ...(['timeout', '-k', '1', '20', 'env', '-i', 'HOME=/root', 'PATH=/usr/sbin:/usr/bin'] as const),

@@ -22,9 +22,17 @@ export function prepareBundle(host: Host, section: Section, name: string): void 
     if (mountAsAsked(host, bounded(host, section, name, mount)))
       recordMount(host, section, name, mount.destination);
   }
-  for (const path of runtime.mkdir) host.makeDirectory(path);
+  for (const path of runtime.mkdir) makeRoom(host, path);
   for (const path of runtime.cgroups) host.makeDirectory(`/sys/fs/cgroup/${path.replace(/^\/+/, '')}`);
   addHook(host, section, name, runtime);
+}
+
+/** Something else may have come in the place of a directory of ours: on the data partition it is set aside. */
+function makeRoom(host: Host, path: string): void {
+  host.makeDirectory(path);
+  if (!path.startsWith('/var/') || host.run(['test', '-d', path]).status === 0) return;
+  host.run(['mv', '-f', path, `${path}.aside`]);
+  host.makeDirectory(path);
 }
 
 /** No layer in memory is without a bound: what the spec says (`writable`), else a share of this machine's memory. */

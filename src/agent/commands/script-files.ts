@@ -1,5 +1,5 @@
 // What the script /usr/bin/catamaran-agent reads on the machine, out of the table; scripts/bundle.mjs writes it into dist.
-import { agentCommands, installCommands, updateCommands } from './table.ts';
+import { agentCommands, installCommands, provisionCommands, updateCommands } from './table.ts';
 import { listForScript, listUsage } from './usage.ts';
 
 export const scriptFiles: Readonly<Record<string, string>> = {
@@ -7,6 +7,7 @@ export const scriptFiles: Readonly<Record<string, string>> = {
     agent: agentCommands,
     update: updateCommands,
     install: installCommands,
+    provision: provisionCommands,
   }),
-  'agent-usage.txt': `${listUsage([...agentCommands, ...updateCommands, ...installCommands]).join('\n')}\n`,
+  'agent-usage.txt': `${listUsage([...agentCommands, ...updateCommands, ...provisionCommands, ...installCommands]).join('\n')}\n`,
 };

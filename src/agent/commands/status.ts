@@ -1,5 +1,6 @@
 // What runs, what the next boot starts, and what is left of disk and memory. Reads only.
 import { describeCondition, readCondition } from '../condition/condition.ts';
+import { describeProvisioned, readProvisioned } from '../condition/provisioned.ts';
 import type { Host } from '../host/host.ts';
 import { liveMedium } from '../slots/live.ts';
 import { describeLiveStatus, readLiveStatus } from '../slots/live-status.ts';
@@ -30,7 +31,8 @@ function show<S extends object>(
   describe: (status: S) => string[],
   format: string | undefined,
 ): string[] {
+  const provisioned = readProvisioned(host);
   const condition = readCondition(host);
-  if (format === undefined) return [...describe(status), ...describeCondition(condition)];
-  return [JSON.stringify({ ...status, ...condition })];
+  if (format !== undefined) return [JSON.stringify({ ...status, ...provisioned, ...condition })];
+  return [...describe(status), ...describeProvisioned(provisioned), ...describeCondition(condition)];
 }

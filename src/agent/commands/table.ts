@@ -1,5 +1,6 @@
-// All commands of the agent, by the program that has them: the signatures' code and the installer are programs of their own, so that what
-// the agent does at every start of a container does not carry them. The order is that of the usage.
+// All commands of the agent, by the program that has them: the signatures' code, the formats of user-data and the installer
+// are in programs of their own, so that what the agent does at every start of a container does not carry them. The order is
+// that of the usage.
 import { account } from './account.ts';
 import { boot } from './boot.ts';
 import { bundleCleanup } from './bundle-cleanup.ts';
@@ -18,6 +19,7 @@ import { markBad } from './mark-bad.ts';
 import { networkUp, networkWait } from './network.ts';
 import { overdue } from './overdue.ts';
 import { pass } from './pass.ts';
+import { provision } from './provision.ts';
 import { reset } from './reset.ts';
 import { rollback } from './rollback.ts';
 import { services } from './services.ts';
@@ -59,3 +61,4 @@ export const agentCommands: readonly Command[] = [
 
 export const updateCommands: readonly Command[] = [update, channel];
 export const installCommands: readonly Command[] = [install];
+export const provisionCommands: readonly Command[] = [provision];

@@ -16,6 +16,7 @@ import { markSlotBad } from '../slots/decide.ts';
 import { readSlotState } from '../slots/env-store.ts';
 import { readRecords } from '../slots/records.ts';
 import type { UpdateMachine } from './machine.ts';
+import { withProven } from './proven.ts';
 import { readFloor, readInstalled, recordInstalled, writeFloor } from './records.ts';
 import { openRepository } from './repository.ts';
 import { openTrustedStore, readAscii } from './trusted-store.ts';
@@ -39,7 +40,7 @@ export interface Checked {
 const firstRootPath = '/usr/lib/catamaran/root.json';
 
 export function checkForUpdate(machine: UpdateMachine, options: UpdateCheckOptions): Checked {
-  const client = refreshMetadata(machine, options);
+  const client = withProven(machine.host, () => refreshMetadata(machine, options));
   const { settings, arch, host, running, machineId } = machine;
   const pointer = readPointer(client, settings.channel, arch);
   if (pointer === undefined)

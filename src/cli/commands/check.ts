@@ -8,6 +8,7 @@ import { readComponent } from '../../component/definition.ts';
 import { loadSpec, type SpecContext } from '../../lock/load-spec.ts';
 import { openTransport } from '../../net/http.ts';
 import { proxiesOf } from '../../net/proxy.ts';
+import { checkOutputs } from '../../output/choose.ts';
 import { memoryKernel } from '../../specification/parts.ts';
 import { componentsRoot } from '../package-root.ts';
 import type { Session } from '../session.ts';
@@ -40,6 +41,7 @@ export async function check(
       if (component !== undefined) await readComponent(component);
       else {
         const spec = await loadSpec(specSource(names, set, io), context);
+        checkOutputs(spec);
         const kernel = memoryKernel(spec);
         warnings.push(...spec.warnings, ...(kernel ? [kernel] : []));
       }

@@ -49,6 +49,7 @@ export async function findBootable(
       formats: parseFormats([format], bootableFormats),
       arch,
       frozen: false,
+      catalogue: false,
       memory,
     } as const;
     const { artifacts, lock } = await buildSpec(request, context);

@@ -23,6 +23,7 @@ import { targetArch } from '../options.ts';
 import type { Session } from '../session.ts';
 import { findBootable } from './run-bootable.ts';
 import { openBuildTools, openQemu } from './run-tools.ts';
+import { deliverUserData, readUserDataOf } from './run-user-data.ts';
 
 export interface RunOptions {
   readonly file: string;
@@ -40,6 +41,7 @@ export interface RunOptions {
   readonly usb?: true;
   /** False: the machine is booted as it is. */
   readonly login: boolean;
+  readonly userData?: string;
   readonly headless?: true;
   readonly emulate?: true;
 }
@@ -79,6 +81,7 @@ async function runIn(
   const { io, globals, front, signal } = session;
   const { file, format, memory, disk, headless, publish = [] } = options;
   const arch = targetArch(globals, io);
+  const config = options.userData === undefined ? undefined : await readUserDataOf(options.userData, session);
   const request = { file, format, arch, memory, scratch, usb: options.usb === true };
   const { name, medium, platform, ...bootable } = await findBootable(request, session, context);
   const imitated = (options.platform as PlatformName | undefined) ?? platform;
@@ -125,10 +128,12 @@ async function runIn(
 
   // The console is not an event: with --json stdout stays with the events.
   const console = globals.json ? io.stderr : io.stdout;
+  const given = config && (await deliverUserData(config, { platform: imitated ?? 'qemu' }, scratch));
   const log = createWriteStream(record.console);
   const machine = await startMachine({
     ...bootable,
     ...imitation,
+    ...given?.options,
     ...(medium && { bus: medium }),
     ...ownDisk,
     ...{ arch, firmware, accelerator, tools, cache, signal },
@@ -154,6 +159,7 @@ async function runIn(
   const tell = (line: string) => front.info(line);
   const exit = headless ? await machine.exited : await runInteractive(machine, io.stdin as KeySource, tell);
   log.end();
+  await given?.close();
   signal.throwIfAborted();
   if (exit.exitCode !== 0 && exit.exitCode !== null) {
     throw new CatamaranError('environment', {

@@ -15,6 +15,7 @@ export const build = defineCommand<[SpecNamesAsked], Omit<BuildOptions, 'specs'>
     shared.outputName(),
     shared.memory('memory of the machine that an initrd is for: fail if it does not fit'),
     shared.formatsOption(),
+    shared.deploy(),
     shared.locked(),
     shared.noSbom(),
   ],

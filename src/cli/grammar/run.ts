@@ -36,6 +36,10 @@ export const run = defineCommand<[string], Omit<RunOptions, 'file'>>({
       '--platform <name>',
       'a machine as this platform has them: controller, network card, firmware (default: the image’s own)',
     ),
+    new Option(
+      '--user-data <file>',
+      'what the machine is told of itself, as its platform (default: qemu) hands it over',
+    ),
     new Option('--usb', 'the image is a stick in the machine’s USB port'),
     new Option('--no-login', 'boot it as it is: let nobody in whom it would not let in itself'),
     new Option('--headless', 'print the console, read no keys'),
@@ -47,6 +51,7 @@ export const run = defineCommand<[string], Omit<RunOptions, 'file'>>({
     ['catamaran run server.yml --keep --disk 8G', 'twice, to rehearse an update'],
     ['catamaran run server-1.4.0-vsphere-amd64.ova', ''],
     ['catamaran run live.iso --usb --firmware uefi', ''],
+    ['catamaran run server.yml --user-data web.yml --platform openstack', 'with a config drive'],
   ],
   work:
     ([file], chosen) =>

@@ -9,6 +9,7 @@ import type { CommandEntry, Example, GroupEntry, Headed } from './entry.ts';
 import { explainError } from './explain-error.ts';
 import { formats } from './formats.ts';
 import { image } from './image.ts';
+import { init } from './init.ts';
 import { inspect } from './inspect.ts';
 import { iso } from './iso.ts';
 import { lock } from './lock.ts';
@@ -18,15 +19,16 @@ import { run } from './run.ts';
 import { logs, ssh } from './ssh.ts';
 
 export const commandTable: Headed<CommandEntry | GroupEntry> = [
-  ['Make:', [build, run, ssh, logs]],
+  ['Make:', [init, build, run, ssh, logs]],
   ['Look:', [check, checkConfig, plan, inspect, formats, explainError]],
   ['Keep:', [lock, release, component, image, iso, cache, config]],
 ];
 
 /** Of the program as a whole. */
 export const examples: readonly Example[] = [
-  ['catamaran build examples/minimal.yml', 'writes minimal.qcow2'],
-  ['catamaran run examples/minimal.yml', 'boots it in this terminal'],
+  ['catamaran init lighthouse', 'writes lighthouse/lighthouse.yml, to be changed'],
+  ['catamaran run lighthouse/lighthouse.yml', 'builds it and boots it in this terminal'],
+  ['catamaran build server.yml', 'writes server.qcow2'],
   ['catamaran check *.yml', 'finds every error in your specs'],
   ['catamaran lock --update server.yml', 'takes the newest packages'],
 ];

@@ -12,6 +12,7 @@ export const aws = defineFormat({
   module: 'output/cloud/aws',
   files: ['.raw', '.json'],
   named: 'spec',
+  platform: 'aws',
   sbom: false,
   boots: { disk: 'raw' },
   plan: ofDisk((disk, { locked }) => {

@@ -3,6 +3,7 @@
 import { roundUp } from '../../base/size.ts';
 import type { DiskImage } from '../../disk/disk.ts';
 import { enlargeDisk } from '../../disk/enlarge.ts';
+import type { Blob } from '../../store/blob.ts';
 import { readBlocks } from '../write/blocks.ts';
 import { openGzip } from '../write/gzip.ts';
 import type { WrittenFile } from '../write/output-file.ts';
@@ -26,17 +27,19 @@ export async function writeGce(
     offset: first * MiB,
     size: (end - first) * MiB,
   }));
-  return writeOutput(
+  let uncompressed: Blob | undefined;
+  const written = await writeOutput(
     path,
     async (file) => {
       const gzip = await openGzip(file);
       await gzip.write(renderHeaders(whole.size, regions));
       for await (const { bytes } of readBlocks(whole, MiB, options)) await gzip.write(bytes);
       await gzip.write(new Uint8Array(2 * tarBlock));
-      await gzip.finish();
+      uncompressed = await gzip.finish();
     },
     options,
   );
+  return { ...written, ...(uncompressed && { uncompressed }) };
 }
 
 interface Region {

@@ -15,6 +15,7 @@ import { sectorSize } from '../../gpt/geometry.ts';
 import { deriveGuid, uuidBytes } from '../../gpt/guid.ts';
 import type { LockedSpec } from '../../lock/locked-spec.ts';
 import { freshState } from '../../slots/state.ts';
+import type { RawFormatOptions } from '../../specification/spec.generated.ts';
 import { type KeptData, planData } from '../../steps/data.ts';
 import { describeDisk } from '../../steps/inputs.ts';
 import { planLoader, readLoader } from '../../steps/loader.ts';
@@ -46,6 +47,8 @@ export interface DiskSurroundings {
   /** What an image's own ids are derived from: equal disks have equal ones. */
   readonly identity: string;
   readonly tools: () => Promise<Tools>;
+  /** What the spec's `outputs` says of the format. */
+  readonly options: RawFormatOptions;
   /** How many processors may be used; no byte depends on it. */
   readonly threads: number;
 }
@@ -53,7 +56,7 @@ export interface DiskSurroundings {
 /** The plan of a format that is the disk in a container of its own. `write`: a writer for each of its files. */
 export const ofDisk =
   (write: (disk: DiskImage, surroundings: DiskSurroundings) => readonly WriteFile[]) =>
-  (planning: Planning): OutputPlan => {
+  (planning: Planning, options: RawFormatOptions = {}): OutputPlan => {
     const disk = planning.once(planDisk);
     return {
       needs: [disk],
@@ -64,6 +67,7 @@ export const ofDisk =
           locked,
           identity: `${id} ${version}`,
           tools: () => toolsOf(workshop),
+          options,
           threads: context.jobs,
         };
         return { files: write(use(disk), surroundings), disk: use(disk).size };

@@ -17,6 +17,8 @@ export interface OutputFile {
 /** What was written, and where it may be met again. */
 export interface WrittenFile extends Blob {
   readonly print: string;
+  /** Of a file that is compressed as a whole: what it is when it is unpacked. */
+  readonly uncompressed?: Blob;
 }
 
 /** Of a file: differs from that of every other one that has or had its name, and from its own after a change. */

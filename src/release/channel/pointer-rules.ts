@@ -30,7 +30,7 @@ export function requireNewer(before: ChannelPointer | undefined, { version }: Re
   if (before === undefined || compareReleaseVersions(version, before.release.version) > 0) return;
   const same = compareReleaseVersions(version, before.release.version) === 0;
   throw new CatamaranError('usage', {
-    code: 'release-not-newer',
+    code: same ? 'release-in-channel' : 'release-not-newer',
     message: same
       ? `${before.channel} points at ${version} for ${before.arch} already`
       : `${before.channel} points at ${before.release.version} for ${before.arch}, which is newer than ${version}`,

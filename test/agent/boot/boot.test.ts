@@ -83,6 +83,13 @@ test('the name is the own one, or the one of the system; the id is made once', (
     '/etc/machine-id': `${'0a'.repeat(16)}\n`,
   }).host;
   expect(again.calls).toContain('hostname ship');
+  const strange = boot(undefined, {
+    '/etc/hostname': `${'a'.repeat(300)}\n`,
+    '/etc/machine-id': 'abc\n',
+  }).host;
+  expect(strange.calls).toContain('hostname lighthouse');
+  expect(strange.printed).toEqual([expect.stringMatching(/^\/etc\/hostname: "a+" is no name for a host$/)]);
+  expect(strange.files.get('/etc/machine-id')).toBe('0123456789ab4cde8f0123456789abcd\n');
   expect(again.files.get('/etc/machine-id')).toBe(`${'0a'.repeat(16)}\n`);
 });
 

@@ -24,8 +24,8 @@ const writable = {
 };
 const record = '/run/catamaran/bundles/services/web';
 
-function hostWith(runtime: unknown) {
-  return memoryHost({ [`${bundle}/runtime.json`]: JSON.stringify(runtime) });
+function hostWith(runtime: unknown, answers?: Parameters<typeof memoryHost>[1]) {
+  return memoryHost({ [`${bundle}/runtime.json`]: JSON.stringify(runtime) }, answers);
 }
 
 describe('bundle prepare', () => {
@@ -37,6 +37,7 @@ describe('bundle prepare', () => {
       `mount --make-private ${bundle}/tmp`,
       `mount -t overlay -o lowerdir=${bundle}/lower,upperdir=${bundle}/tmp/upper,workdir=${bundle}/tmp/work overlay ${bundle}/rootfs`,
       `mount -o bind,ro /var/data ${bundle}/rootfs/srv/data`,
+      'test -d /var/lib/web',
     ]);
     expect(host.files.get(record)).toBe(`${bundle}/tmp\n${bundle}/rootfs\n${bundle}/rootfs/srv/data\n`);
     expect([...host.directories]).toEqual([
@@ -56,6 +57,14 @@ describe('bundle prepare', () => {
     expect(runCommand(['bundle', 'prepare', 'services/web'], host)).toBe(0);
     expect(host.calls).toEqual([`umount ${bundle}/rootfs`, `umount ${bundle}/tmp`]);
     expect(host.files.has(record)).toBe(false);
+  });
+
+  it('sets aside what is no directory where one of ours should be', () => {
+    const host = hostWith({ mkdir: ['/var/lib/web', '/run/web'] }, (command) =>
+      command.join(' ') === 'test -d /var/lib/web' ? { status: 1, output: '' } : undefined,
+    );
+    expect(runCommand(['bundle', 'prepare', 'services/web'], host)).toBe(0);
+    expect(host.calls).toEqual(['test -d /var/lib/web', 'mv -f /var/lib/web /var/lib/web.aside']);
   });
 
   it('does nothing without a runtime.json', () => {

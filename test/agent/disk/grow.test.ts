@@ -71,6 +71,25 @@ describe('disk grow', () => {
     expect(host.calls.filter((call) => !call.startsWith('readlink'))).toEqual([]);
   });
 
+  it('grows again whenever its disk has, and says so where there is nothing to do', () => {
+    const disk = new Uint8Array(1_200_000 * 512);
+    disk.set(enlargedDisk());
+    const host = machine({ '/dev/vda': disk }, disk);
+    runCommand(['disk', 'grow'], host);
+    host.calls.length = 0;
+    expect(runCommand(['disk', 'grow'], host)).toBe(0);
+    expect(host.printed.at(-1)).toBe('the data partition reaches to the end of its disk already');
+    host.files.set('/sys/class/block/vda/size', '1200000\n');
+    expect(runCommand(['disk', 'grow'], host)).toBe(0);
+    expect(host.calls.filter((call) => !call.startsWith('readlink'))).toEqual([
+      expect.stringMatching(/^dd .* bs=16896 seek=614383104 /),
+      expect.stringMatching(/^dd .* bs=17408 seek=0 /),
+      'partx --update --nr 10 /dev/vda',
+      'resize2fs /dev/vda10',
+    ]);
+    expect(host.files.get('/var/lib/catamaran/grown')).toBe('1200000\n');
+  });
+
   it('mends a damaged copy at any boot, and says so', () => {
     const disk = enlargedDisk();
     const host = machine({ '/dev/vda': disk }, disk);

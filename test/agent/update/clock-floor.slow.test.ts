@@ -1,5 +1,5 @@
 // What the boot raises the clock to (component:agent), so that certificates are good on a machine that wakes up in 1970:
-// row 34 of the fault table (docs/agent-update.md). The file is the one in which the TUF client remembers its time.
+// row 34 of the fault table (docs/design/update-faults.md). The file is the one in which the TUF client remembers its time.
 import { spawnSync } from 'node:child_process';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -99,14 +99,18 @@ test('a promotion needs a release, a channel that has it, and a newer version', 
   expect(await to('1.0', 'gamma')).toBe('release-no-channel');
   expect(await to('1.0', 'beta', 'alpha')).toBe('release-not-in-channel');
   expect(await to('1.1', 'alpha')).toBe('done');
-  expect(await to('1.1', 'alpha')).toBe('release-not-newer');
+  expect(await to('1.1', 'alpha')).toBe('release-in-channel');
   expect(await to('1.0', 'alpha')).toBe('release-not-newer');
 });
 
 test('a version is added once, for its own OS, from images that belong together', async () => {
   const place = await openWorkplace();
   await place.add({ version: '1.0' });
-  expect(await codeOf(place.add({ version: '1.0' }))).toBe('release-version-taken');
+  expect(await place.add({ version: '1.0' })).toMatchObject({
+    already: true,
+    outcome: { state: 'published', roles: [] },
+  });
+  expect(await codeOf(place.add({ version: '1.0' }, { epoch: 2 }))).toBe('release-version-taken');
   expect(await codeOf(place.add({ version: '1.1', os: 'other' }))).toBe('release-foreign-os');
   const { writeSlot } = await import('../support/images.ts');
   const { addRelease } = await import('../../../src/release/add.ts');

@@ -9,7 +9,7 @@ import { placeFile, putDirectory } from './write.ts';
 interface List {
   readonly name: string;
   readonly commands: readonly UserCommand[];
-  /** In seconds. */
+  /** In seconds, for all of them together. */
   readonly limit: number;
 }
 
@@ -26,6 +26,7 @@ timeout -k 5 "$1" "$4" </dev/null >>"$2" 2>&1`;
 export function runCommands(host: Host, { name, commands, limit }: List, report: Report): void {
   if (commands.length === 0) return;
   putDirectory(host, directory, { mode: 0o700 });
+  const end = uptime(host) + limit;
   programsOf(commands).forEach((program, index) => {
     const path = `${directory}/${name}-${index + 1}`;
     const failures = `${path}.failed`;
@@ -38,7 +39,7 @@ export function runCommands(host: Host, { name, commands, limit }: List, report:
       '-c',
       commandScript,
       'sh',
-      String(limit),
+      String(Math.max(1, Math.ceil(end - uptime(host)))),
       log,
       failures,
       path,
@@ -55,6 +56,8 @@ export function runCommands(host: Host, { name, commands, limit }: List, report:
   });
 }
 
+const uptime = (host: Host) => Number((host.readText('/proc/uptime') ?? '0').split(' ')[0]);
+
 const count = (commands: number) => (commands === 1 ? 'a command' : `${commands} commands`);
 
 type Program = { lines: string[] } | { bytes: Uint8Array };
@@ -65,14 +68,14 @@ function programsOf(commands: readonly UserCommand[]): Program[] {
   for (const command of commands) {
     const last = programs.at(-1);
     if (command.kind === 'script') programs.push({ bytes: command.bytes });
-    else if (last && 'lines' in last) last.lines.push(lineOf(command));
-    else programs.push({ lines: [lineOf(command)] });
+    else if (last && 'lines' in last) last.lines.push(shellLineOf(command));
+    else programs.push({ lines: [shellLineOf(command)] });
   }
   return programs;
 }
 
 /** As a line for the shell. */
-export function lineOf(command: Exclude<UserCommand, { kind: 'script' }>): string {
+export function shellLineOf(command: Exclude<UserCommand, { kind: 'script' }>): string {
   return command.kind === 'shell' ? command.line : command.words.map(quote).join(' ');
 }
 

@@ -9,7 +9,11 @@ const most = 64 << 20;
 
 export const isRemote = ({ kind }: UserContent): boolean => kind === 'remote';
 
-export function bytesOf(host: Host, content: UserContent, { fetch }: Pick<Occasion, 'fetch'>): Uint8Array {
+export function contentBytesOf(
+  host: Host,
+  content: UserContent,
+  { fetch }: Pick<Occasion, 'fetch'>,
+): Uint8Array {
   if (content.kind === 'inline') return content.bytes;
   const { url, headers, digest, gzip } = content;
   const place = { part: 'user-data', line: 1, pointer: '' };

@@ -1,7 +1,7 @@
 // ca_certs: authorities that the machine trusts, in the bundle that its own transfers and every container that binds
 // /etc/ssl/certs read. Made anew at each boot, so that what an update of the image brings or takes away counts.
 import { decodeUtf8 } from '../../../../base/utf8.ts';
-import { bytesOf, isRemote } from '../content.ts';
+import { contentBytesOf, isRemote } from '../content.ts';
 import type { ApplyWork, Module } from '../module.ts';
 import { removeIfThere, script, withStaged } from '../write.ts';
 
@@ -44,7 +44,9 @@ function writeBundle({ host, config: { certificates: wanted }, occasion, report 
   if (add.length === 0 && !removeDefaults && !isOurs) return;
   const what = `${add.length} certificate authorities${removeDefaults ? ', and none of the image’s' : ''}`;
   report.attempt(what, () => {
-    const texts = add.map((content) => requireCertificate(decodeUtf8(bytesOf(host, content, occasion))));
+    const texts = add.map((content) =>
+      requireCertificate(decodeUtf8(contentBytesOf(host, content, occasion))),
+    );
     const text = texts.join('');
     withStaged(host, text, (staged) =>
       script(host, bundleScript, staged, bundle, removeDefaults ? 'remove' : 'keep'),

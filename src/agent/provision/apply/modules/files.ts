@@ -1,7 +1,7 @@
 // write_files and their like: what user-data carries itself before the network, what has to be fetched when there is one.
 // Once for each machine; where a boot forgets what was written, at each boot.
 import type { File } from '../../../../contract/user-data/machine-config.ts';
-import { bytesOf, isRemote } from '../content.ts';
+import { contentBytesOf, isRemote } from '../content.ts';
 import type { ApplyWork, Module } from '../module.ts';
 import { isForgotten, requirePath } from '../places.ts';
 import { addToFile, placeFile } from '../write.ts';
@@ -34,7 +34,7 @@ function write(file: File, { host, occasion, report }: ApplyWork): void {
     const path = requirePath(file.path);
     if (!file.overwrite && !file.append && host.run(['test', '-e', path]).status === 0) return false;
     // All of them before the first is written.
-    const [first, ...others] = file.contents.map((content) => bytesOf(host, content, occasion));
+    const [first, ...others] = file.contents.map((content) => contentBytesOf(host, content, occasion));
     if (file.append) addToFile(host, path, first ?? new Uint8Array(0), file);
     else placeFile(host, path, first ?? '', file);
     for (const more of others) addToFile(host, path, more, file);

@@ -2,7 +2,7 @@
 // this boot is written before.
 import type { Power, UserCommand } from '../../../../contract/user-data/machine-config.ts';
 import type { Host } from '../../../host/host.ts';
-import { lineOf } from '../commands.ts';
+import { shellLineOf } from '../commands.ts';
 import type { Module } from '../module.ts';
 
 const pause = 10;
@@ -31,6 +31,8 @@ export const power: Module = {
 function holds(host: Host, condition: Power['condition']): boolean {
   if (typeof condition === 'boolean') return condition;
   const line =
-    condition.kind === 'script' ? undefined : lineOf(condition as Exclude<UserCommand, { kind: 'script' }>);
+    condition.kind === 'script'
+      ? undefined
+      : shellLineOf(condition as Exclude<UserCommand, { kind: 'script' }>);
   return line !== undefined && host.run(['timeout', '-k', '5', '60', 'sh', '-c', line]).status === 0;
 }

@@ -1,0 +1,192 @@
+// A campaign of bad days (docs/weather.md): what people and workloads do to a machine, after which it answers on its console
+// and by SSH, or says why and comes back by itself. `npm run test:weather` has all of them, under BIOS and UEFI.
+import { rm, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Firmware } from '../../src/base/firmware.ts';
+import { inspectImage } from '../../src/disk/inspect.ts';
+import { faultTable } from '../faults/table.ts';
+import { writeBytes } from '../support/write-bytes.ts';
+import {
+  buildWeather,
+  minute,
+  startWeather,
+  type WeatherImage,
+  type WeatherMachine,
+} from '../weather/machine.ts';
+import { allWeather, bootDays, chosen, runningDays } from '../weather/table.ts';
+
+let image: WeatherImage;
+const table = faultTable('day');
+beforeAll(async () => {
+  image = await buildWeather();
+}, 15 * minute);
+afterAll(() => rm(image.directory, { recursive: true, force: true }));
+
+const firmwares: Firmware[] = allWeather ? ['bios', 'uefi'] : ['bios'];
+
+describe.each(firmwares)('under %s, one machine', (firmware) => {
+  let machine: WeatherMachine;
+  beforeAll(async () => {
+    machine = await startWeather({ disk: await image.freshDisk(), key: image.key, firmware });
+    await machine.answers();
+    for (const { harm } of chosen(bootDays)) await harm(machine);
+    await machine.reboot();
+  }, 15 * minute);
+  afterAll(() => machine?.machine.kill());
+
+  test.each(chosen(bootDays).map((day) => [day.name, day] as const))(
+    'boots with %s',
+    async (name, { holds }) => {
+      await table.count(name, async () => {
+        await machine.answers();
+        await holds?.(machine);
+      });
+    },
+  );
+
+  test.each(chosen(runningDays).map((day) => [day.name, day] as const))('goes on: %s', async (name, day) => {
+    await table.count(name, async () => {
+      await day.harm(machine);
+      await machine.answers();
+      await day.holds?.(machine);
+      await day.mend?.(machine);
+    });
+  });
+
+  test('goes down within its time, with a service that ignores its signal', async () => {
+    await table.count('a service that ignores its signal', async () => {
+      await machine.try('poweroff');
+      const { reason } = await machine.machine.exited;
+      expect(reason).toBe('guest-shutdown');
+      expect(machine.machine.serial.text).toMatch(/deaf has not ended within 2 s, and was killed/);
+    });
+  });
+});
+
+/** What takes several boots, or the machine's life. */
+const long = describe.runIf(allWeather).each(firmwares);
+
+long('under %s, a machine of its own', (firmware) => {
+  const withWeather = async (
+    use: (machine: WeatherMachine, disk: string) => Promise<void>,
+    options: { disk?: string; memory?: number; extra?: readonly string[] } = {},
+  ) => {
+    const disk = options.disk ?? (await image.freshDisk());
+    const machine = await startWeather({ key: image.key, firmware, ...options, disk });
+    try {
+      await use(machine, disk);
+    } finally {
+      await machine.machine.kill();
+    }
+  };
+
+  test('boots safely after three boots that nobody could log in to, and gives /etc back', async () => {
+    await table.count('/etc/profile ends every login', async () => {
+      const disk = await image.freshDisk();
+      await withWeather(
+        async ({ run, answers }) => {
+          await answers();
+          await run('echo mine >/etc/mine; echo exit 3 >/etc/profile; sync');
+        },
+        { disk },
+      );
+      for (let boot = 0; boot < 3; boot++)
+        await withWeather(async ({ machine }) => void (await machine.serial.waitFor(/stage 2/, 5 * minute)), {
+          disk,
+        });
+      await withWeather(
+        async ({ run, status, answers, machine, reboot }) => {
+          await machine.serial.waitFor(/safe boot: 3 boots in a row have not come up/, 5 * minute);
+          await answers();
+          expect((await status()).notices.join()).toContain('set aside in /var/lib/etc.aside');
+          await run('rm /var/lib/etc.aside/profile; catamaran-agent etc restore');
+          await reboot();
+          expect(await run('cat /etc/mine')).toBe('mine');
+          expect((await status()).notices).toEqual([]);
+        },
+        { disk },
+      );
+    });
+  });
+
+  test('stays who it is when its data partition is wiped, and makes it anew', async () => {
+    await table.count('the data partition is wiped', async () => {
+      const disk = await image.freshDisk();
+      const who = 'cat /etc/machine-id /var/lib/ssh/ssh_host_ed25519_key.pub';
+      let before = '';
+      await withWeather(
+        async ({ run, answers }) => {
+          await answers();
+          await run('until [ -e /run/catamaran/settled ]; do sleep 1; done');
+          before = await run(who);
+        },
+        { disk },
+      );
+      const { partitions } = await inspectImage(disk);
+      const data = partitions.find(({ label }) => label === 'data')!;
+      await writeBytes(disk, data.offset, Buffer.alloc(64 << 20));
+      await withWeather(
+        async ({ run, status, answers, reboot }) => {
+          await answers();
+          const found = await status();
+          expect(found.resources.disk?.inMemory).toBe(true);
+          expect(found.notices.join()).toContain('catamaran-agent reset --yes');
+          expect(await run(who)).toBe(before);
+          await run('catamaran-agent reset --yes');
+          await reboot();
+          expect((await status()).resources.disk?.inMemory).toBe(false);
+          expect(await run(who)).toBe(before);
+          // Once more, while it is in use.
+          await run('touch /var/lost; catamaran-agent reset --yes');
+          await run('reboot');
+          await answers();
+        },
+        { disk },
+      );
+    });
+  });
+
+  test('powers off, with a second disk that takes nothing any more', async () => {
+    await table.count('poweroff with a second disk that hardly answers', async () => {
+      const slow = join(image.directory, `slow-${firmware}.raw`);
+      await writeBytes(slow, 0, Buffer.alloc(0));
+      await truncate(slow, 64 << 20);
+      const extra = [
+        '-drive',
+        `if=none,id=slow,format=raw,file=${slow}`,
+        '-device',
+        'virtio-blk-pci,drive=slow',
+      ];
+      await withWeather(
+        async ({ run, answers, machine, try: attempt }) => {
+          await answers();
+          await run('mke2fs -q -t ext4 /dev/vdb && mkdir -p /run/slow && mount /dev/vdb /run/slow');
+          const none = { bps: 0, bps_rd: 0, iops: 0, iops_rd: 0, iops_wr: 0 };
+          await machine.control.execute('block_set_io_throttle', { device: 'slow', ...none, bps_wr: 1 });
+          await run('(dd if=/dev/zero of=/run/slow/fill bs=64k) >/dev/null 2>&1 &');
+          await attempt('sleep 3; poweroff');
+          expect((await machine.exited).reason).toBe('guest-shutdown');
+        },
+        { extra },
+      );
+    });
+  });
+
+  test('comes back by itself when it is out of memory for minutes', async () => {
+    await table.count('memory is gone, and nothing can be ended for it', async () => {
+      await withWeather(async ({ run, try: attempt, answers, machine }) => {
+        await answers();
+        await run('mkdir /run/full && mount -t tmpfs -o size=200% tmpfs /run/full');
+        await attempt('(dd if=/dev/zero of=/run/full/fill bs=1M) >/dev/null 2>&1 & sleep 1');
+        await machine.serial.waitFor(/stage 2/, minute);
+        await machine.serial.waitFor(/stage 2/, 12 * minute);
+        await answers();
+      });
+    });
+  });
+
+  test.each([512, 384, 256])('boots and answers with %i MiB of memory', async (memory) => {
+    await table.count(`${memory} MiB of memory`, () => withWeather(({ answers }) => answers(), { memory }));
+  });
+});

@@ -1,0 +1,38 @@
+// Services that misbehave, and the machine's own processes ended by somebody.
+import { expect } from 'vitest';
+import type { Day } from '../day.ts';
+
+export const serviceDays: readonly Day[] = [
+  {
+    name: 'a service says as much as it can',
+    harm: ({ run }) => run(`(crun exec eater /bin/sh -c 'timeout 20 yes >/proc/1/fd/1') >/dev/null 2>&1 &`),
+    async holds({ run, status }) {
+      await run('sleep 15');
+      const { logs } = (await status()).resources;
+      expect(logs!.used).toBeLessThanOrEqual(logs!.limit! + 1024);
+    },
+  },
+  {
+    name: 'a service is ended every second',
+    harm: ({ run }) =>
+      run('(for i in $(seq 15); do sv -w 1 kill /run/service/eater; sleep 1; done) >/dev/null 2>&1 &'),
+    holds: ({ run }) => run('sleep 12'),
+  },
+  {
+    name: 'the loggers are ended',
+    sample: true,
+    harm: ({ run }) => run('killall -KILL svlogd; sleep 5'),
+    holds: async ({ run }) => expect(await run('pidof svlogd | wc -w')).toMatch(/^[5-9]/),
+  },
+  {
+    name: 'the supervisors are ended',
+    harm: ({ run }) => run('killall -KILL runsv; sleep 15'),
+    holds: async ({ run }) => expect(await run('pidof runsv | wc -w')).not.toBe('0'),
+  },
+  {
+    name: 'what feeds the watchdog is ended',
+    harm: ({ run }) => run('kill -KILL $(cat /run/catamaran/feeder); sleep 5'),
+    holds: async ({ run }) =>
+      expect(await run('kill -0 $(cat /run/catamaran/feeder) && echo fed')).toBe('fed'),
+  },
+];

@@ -1,0 +1,67 @@
+// Something else on /var than what is expected there, before a boot; and a /var that takes no more, while it runs.
+import { expect } from 'vitest';
+import type { Day } from '../day.ts';
+
+const inTheWay = (path: string): Day => ({
+  name: `a file where ${path} should be`,
+  harm: ({ run }) => run(`rm -rf ${path} && echo in the way >${path}`),
+});
+
+export const varBootDays: readonly Day[] = [
+  inTheWay('/var/log'),
+  inTheWay('/var/lib/catamaran'),
+  { ...inTheWay('/var/lib/dhcpcd'), sample: true },
+  {
+    name: 'a directory where a file of ours should be: the random seed',
+    harm: ({ run }) => run('rm -f /var/lib/random-seed; mkdir -p /var/lib/random-seed/x'),
+  },
+  {
+    name: 'host keys: one cut off, one that all can read',
+    sample: true,
+    harm: ({ run }) =>
+      run(
+        'cd /var/lib/ssh && head -c 50 ssh_host_ed25519_key >x && mv x ssh_host_ed25519_key && chmod 0777 ssh_host_ecdsa_key',
+      ),
+  },
+];
+
+const whileLogsGo = async ({ run, status }: Parameters<Day['harm']>[0]) => {
+  // Longer than a pipe holds what chatty says.
+  for (let connection = 0; connection < 5; connection++) expect(await run('echo in')).toBe('in');
+  expect(await run('cat /run/service/chatty/state')).toBe('running');
+  return status();
+};
+
+export const varDays: readonly Day[] = [
+  {
+    name: '/var full of data: no service waits for its log, and what is lost is counted',
+    sample: true,
+    harm: ({ run }) =>
+      run(
+        'dd if=/dev/zero of=/var/fill bs=1M 2>/dev/null; dd if=/dev/zero of=/var/fill2 bs=1k 2>/dev/null; sleep 10; true',
+      ),
+    async holds(machine) {
+      const { resources } = await whileLogsGo(machine);
+      expect(resources.dropped.chatty).toBeGreaterThan(0);
+      expect(resources.disk?.free).toBeLessThan(1024);
+    },
+    async mend({ run }) {
+      await run('rm /var/fill /var/fill2; sleep 8');
+      const before = await run('wc -c </var/log/chatty/current');
+      await run('sleep 3');
+      expect(await run('wc -c </var/log/chatty/current')).not.toBe(before);
+    },
+  },
+  {
+    name: '/var full of inodes',
+    harm: ({ run }) => run('mkdir /var/many && cd /var/many && seq 200000 | xargs touch 2>/dev/null; true'),
+    holds: whileLogsGo,
+    mend: ({ run }) => run('rm -r /var/many'),
+  },
+  {
+    name: '/var read-only',
+    harm: ({ run }) => run('mount -o remount,ro /var; sleep 5'),
+    holds: whileLogsGo,
+    mend: ({ run }) => run('mount -o remount,rw /var'),
+  },
+];

@@ -1,0 +1,26 @@
+// All bad days that one machine can have one after the other, by kind. What ends a machine, or needs a disk of its own, is in
+// test/boot/weather.test.ts itself. docs/weather.md names each.
+import type { Day } from './day.ts';
+import { clockDays } from './days/clock.ts';
+import { deviceDays } from './days/devices.ts';
+import { etcDays } from './days/etc.ts';
+import { memoryDays } from './days/memory.ts';
+import { serviceDays } from './days/services.ts';
+import { varBootDays, varDays } from './days/var.ts';
+
+/** All by `npm run test:weather`; without it a sample of a minute. */
+export const allWeather = process.env.CATAMARAN_WEATHER === 'all';
+
+/** Done to the machine before one boot, which then has all of them. */
+export const bootDays: readonly Day[] = [...etcDays, ...varBootDays];
+/** While it runs, one after the other. */
+export const runningDays: readonly Day[] = [
+  ...varDays,
+  ...memoryDays,
+  ...serviceDays,
+  ...clockDays,
+  ...deviceDays,
+];
+
+export const chosen = (days: readonly Day[]): readonly Day[] =>
+  allWeather ? days : days.filter(({ sample }) => sample);
