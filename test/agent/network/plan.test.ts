@@ -190,6 +190,7 @@ test('the client is told what each interface asks for; a written MTU counts more
   expect(text).toContain('allowinterfaces eth0 eth1\n');
   expect(text).toContain('interface eth0\nnodhcp6\n');
   expect(text).toContain('interface eth1\nnodhcp\nia_na\nnooption interface_mtu\nenv own_mtu=1400\n');
+  expect(writeDhcpcd(planNetwork([], links).setups)).not.toMatch(/ia_na|nodhcp6/);
   expect(writeDhcpcd([])).toBeUndefined();
 });
 
