@@ -6,6 +6,7 @@ import { readNetwork } from '../contract/network/read.ts';
 import type { Network } from '../contract/network.ts';
 import { childOf, type JsonPointer } from '../document/pointer.ts';
 import { problem, type SpecReading, warn } from './reading.ts';
+import type { ImageReference } from './reference.ts';
 import type { SpecDocument } from './spec.generated.ts';
 import type { Spec } from './types.ts';
 
@@ -18,11 +19,20 @@ export function readNetworkSection(reading: SpecReading, { network }: SpecDocume
   return read;
 }
 
-/** Nothing else sets it up. */
+/** Nothing else sets it up, and nobody beside it. */
 export function checkNetworkPart(
   reading: SpecReading,
-  { network, init }: Pick<Spec, 'network' | 'init'>,
+  { network, init, services }: Pick<Spec, 'network' | 'init' | 'services'>,
 ): void {
+  const isComponent = (image: ImageReference, name: string) =>
+    image.kind === 'component' && image.name === name;
+  const client = services.find(({ image }) => isComponent(image, 'dhcp'));
+  if (client && init.some(({ image }) => isComponent(image, 'network')))
+    problem(reading, client.pointer, {
+      code: 'spec-choose-one',
+      message: 'component:dhcp would set up the network beside component:network',
+      hint: 'Remove component:dhcp: component:network asks for addresses too.',
+    });
   if (network === undefined) return;
   if (init.some(({ image }) => image.kind !== 'component' || image.name === 'network')) return;
   problem(reading, '/network', {
