@@ -182,7 +182,7 @@ const textOf = (value: unknown): string => (typeof value === 'object' ? '' : Str
 
 function knownKeys({ properties = {}, title }: Schema, intro: string): string {
   const known = Object.keys(properties);
-  return known.length > 17
+  return known.length > 18
     ? `Look among the ${known.length} keys of ${JSON.stringify(title)} in the schema.`
     : `${intro}: ${listed(known)}.`;
 }
