@@ -6,7 +6,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { fetchRelease } from '../src/contract/signed-release.ts';
+import { fetchSignedManifest } from '../src/contract/signed-release.ts';
 import { addRelease } from '../src/release/add.ts';
 import type { Publisher } from '../src/release/change/publisher.ts';
 import { promote, rollOut } from '../src/release/channel/pointers.ts';
@@ -102,7 +102,7 @@ async function measureCosts(releases: number): Promise<Costs> {
       };
       const client = refresh({ repository, store, firstRoot, now: start });
       const pointer = readPointer(client, 'stable', 'amd64')!;
-      if (withManifest) fetchRelease(client, pointer.release, { os: 'lighthouse', arch: 'amd64' });
+      if (withManifest) fetchSignedManifest(client, pointer.release, { os: 'lighthouse', arch: 'amd64' });
       return { requests, bytes };
     };
     const first = check(false);

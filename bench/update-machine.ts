@@ -8,7 +8,7 @@ import { type ReleasePart, releaseParts } from '../src/contract/release-manifest
 import { envOffsets, partitionRoles, slotRole } from '../src/slots/constants.ts';
 import { serialiseEnv } from '../src/slots/env.ts';
 import { freshState } from '../src/slots/state.ts';
-import type { Command } from '../src/tools/tools.ts';
+import type { ToolCommand } from '../src/tools/tools.ts';
 import { sandboxHost } from '../test/agent/update/support/sandbox-host.ts';
 import type { PublishedRelease } from './update-releases.ts';
 
@@ -20,7 +20,7 @@ export interface MachineRequest {
   readonly channel: string;
   /** The root metadata that it trusts, as a path. */
   readonly trust: string;
-  readonly curl: Command;
+  readonly curl: ToolCommand;
 }
 
 export interface BenchMachine {

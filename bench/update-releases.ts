@@ -13,7 +13,7 @@ import {
 } from '../src/contract/release-manifest.ts';
 import { loadArchive } from '../src/debian/archive.ts';
 import { findMirror } from '../src/debian/mirror.ts';
-import { compareVersions } from '../src/debian/version.ts';
+import { compareDebianVersions } from '../src/debian/version.ts';
 import { readBootArchive } from '../src/disk/boot-archive-reader.ts';
 import { type Installation, succeed } from '../test/support/build.ts';
 import { hostArch, testCache } from '../test/support/tools.ts';
@@ -113,7 +113,7 @@ async function writeKernel({ root }: Installation, directory: string): Promise<v
   const names = packages
     .names()
     .filter((name) => /^linux-image-\d/.test(name) && name.endsWith(`-cloud-${hostArch}`));
-  const [, before] = names.sort(compareVersions).reverse();
+  const [, before] = names.sort(compareDebianVersions).reverse();
   if (before === undefined) throw new Error('the archive has one kernel only');
   const path = join(directory, 'component.yml');
   const definition = await readFile(path, 'utf8');

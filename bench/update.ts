@@ -7,7 +7,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ReleasePart, releaseParts } from '../src/contract/release-manifest.ts';
-import type { Command } from '../src/tools/tools.ts';
+import type { ToolCommand } from '../src/tools/tools.ts';
 import { installCommand } from '../test/support/build.ts';
 import { hostTools } from '../test/support/tools.ts';
 import { openMachine } from './update-machine.ts';
@@ -70,7 +70,7 @@ export async function main(): Promise<void> {
 interface Place {
   readonly base: string;
   readonly server: CountingServer;
-  readonly curl: Command;
+  readonly curl: ToolCommand;
   readonly runs: PublishedRelease;
 }
 

@@ -21,16 +21,26 @@ const targets = [
     options: { platform: 'node', target: 'node20', packages: 'external', splitting: true },
   },
   {
-    // What runs on the device, in QuickJS: two files, each with everything in it but QuickJS's own modules.
+    // What runs on the device, in QuickJS: three files, each with everything in it but QuickJS's own modules.
     entries: async () => [
       { in: 'agent/main.ts', out: 'agent' },
       { in: 'agent/update-main.ts', out: 'update' },
+      { in: 'agent/install-main.ts', out: 'install' },
     ],
     options: {
       platform: 'neutral',
       target: 'es2023',
       external: ['std', 'os'],
       mainFields: ['module', 'main'],
+    },
+  },
+  {
+    // The formats of user-data are long, and read at each boot.
+    entries: async () => [{ in: 'agent/provision-main.ts', out: 'provision' }],
+    options: {
+      ...{ platform: 'neutral', target: 'es2023', external: ['std', 'os'], mainFields: ['module', 'main'] },
+      // Not among the engine's own global names, some of which are as short.
+      ...{ format: 'iife', minify: true },
     },
   },
 ];

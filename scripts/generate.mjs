@@ -1,4 +1,4 @@
-// Makes what has another source: types and validators from schemas/*.schema.json, docs/errors.md from the error codes,
+// Makes what has another source: types and validators from schemas/*.schema.json, docs/errors.md from the error codes, docs/spec.md,
 // the platforms of a spec and the tables of docs/platforms.md from src/platform.
 // `node scripts/generate.mjs` writes them; `--check` fails when a written one is stale.
 // schemas/user-data.schema.json goes the other way: it is made from the readers of user-data, which the device has too.
@@ -10,8 +10,11 @@ import { Ajv } from 'ajv';
 import standalone from 'ajv/dist/standalone/index.js';
 import { build } from 'esbuild';
 import { errorsPage } from './errors-page.mjs';
+import { formatFacts } from './format-facts.mjs';
 import { platformProperties, platformsPage } from './platforms-page.mjs';
+import { specPage } from './spec-page.mjs';
 import { generateTypes } from './types-from-schema.mjs';
+import { userDataModulesPage } from './user-data-modules-page.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const read = (path) => readFileSync(join(root, path), 'utf8');
@@ -21,10 +24,17 @@ const schemas = {
   'spec.schema.json': readSchema('spec.schema.json'),
   'component.schema.json': readSchema('component.schema.json'),
   'lock.schema.json': readSchema('lock.schema.json'),
+  'artifacts.schema.json': readSchema('artifacts.schema.json'),
 };
 
 // The names of platforms are those of src/platform.
 schemas['spec.schema.json'].properties.platforms.properties = await platformProperties(root);
+
+// The names of formats, and what may be said of each, are those of src/output.
+const { names: formatNames, options: formatOptions } = await formatFacts(root);
+const outputKeys = schemas['spec.schema.json'].properties.outputs.items.properties;
+outputKeys.format.enum = formatNames;
+outputKeys.options.properties = formatOptions;
 
 /** The file as it is laid out, where it says the same. */
 function keepFormat(path, wanted) {
@@ -62,13 +72,13 @@ async function generateUserDataSchema() {
     platform: 'neutral',
     mainFields: ['module', 'main'],
   });
-  const { cloudConfig } = await import(
+  const { cloudConfigShape } = await import(
     `data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString('base64')}`
   );
   const schema = {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'User-data',
-    ...cloudConfig.schema,
+    ...cloudConfigShape.schema,
   };
   return `${JSON.stringify(schema, null, 2)}\n`;
 }
@@ -85,8 +95,12 @@ const generated = {
     }),
   'src/lock/lock.generated.ts':
     banner('schemas/lock.schema.json') + generateTypes('lock.schema.json', schemas, {}),
+  'src/output/artifacts.generated.ts':
+    banner('schemas/artifacts.schema.json') + generateTypes('artifacts.schema.json', schemas, {}),
   'src/document/validators.generated.ts': generateValidators(),
   'docs/errors.md': `<!-- Generated from src/base/error-codes.ts by scripts/generate.mjs. Do not edit. -->\n${await errorsPage(root)}`,
+  'docs/user-data-modules.md': `<!-- Generated from src/agent/provision/apply/table.ts by scripts/generate.mjs. Do not edit. -->\n${await userDataModulesPage(root)}`,
+  'docs/spec.md': `<!-- Generated from schemas/spec.schema.json by scripts/generate.mjs. Do not edit. -->\n${specPage(schemas['spec.schema.json'])}`,
   'docs/platforms.md': await platformsPage(root, read('docs/platforms.md')),
 };
 

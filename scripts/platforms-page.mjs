@@ -3,7 +3,7 @@ import { build } from 'esbuild';
 
 /** @param page the page as it is */
 export async function platformsPage(root, page) {
-  const { platforms, userDataSources } = await load(root);
+  const { platforms, sourcesOf, userDataSources } = await load(root);
   const all = Object.entries(platforms).sort(([a], [b]) => (a < b ? -1 : 1));
   const facts = table(
     ['name', 'what', 'told by', 'firmware', 'console', 'disk', 'network', 'user-data, in order'],
@@ -15,7 +15,7 @@ export async function platformsPage(root, page) {
       platform.kernel.consoles.join(', '),
       `${platform.machine.disk}${size(platform.disk)}`,
       platform.machine.nic,
-      platform.userData.join(', '),
+      sourcesOf(platform).join(', '),
     ]),
   );
   const sources = table(
@@ -62,12 +62,25 @@ function describePlace(place) {
   switch (place.at) {
     case 'argument':
       return `kernel argument ${code(`${place.name}=URL`)}`;
+    case 'seed':
+      return `${code('ds=nocloud;s=URL')} as a kernel argument or as SMBIOS serial number`;
+    case 'file':
+      return list(place.paths);
     case 'firmware':
-      return `fw_cfg ${code(place.key)}`;
+      return `fw_cfg ${list(place.keys)}`;
+    case 'smbios':
+      return `SMBIOS type 11, ${list([`${place.key}=TEXT`, `${place.key}.base64=…`, `io.systemd.credential[.binary]:${place.key}=…`])}`;
     case 'volume':
-      return `${code(place.path)} on a volume ${list(place.labels) || 'of any label'} (${place.types.join(', ')})`;
+      return `${list(Object.values(place.documents))} on a volume ${list(place.labels) || 'of any label'} (${place.types.join(', ')})`;
     case 'http':
-      return [list(place.urls), place.session && 'with a session', place.encoding].filter(Boolean).join(', ');
+      return [
+        `${list(Object.values(place.documents))} below ${list(place.bases)}`,
+        place.session && 'with a session',
+      ]
+        .filter(Boolean)
+        .join(', ');
+    case 'guestinfo':
+      return `VMware’s ${code('guestinfo.*')}, by ${code('vmware-rpctool')}`;
     default:
       return `${place.at} ${code(place.key)}`;
   }

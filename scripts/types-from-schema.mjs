@@ -40,7 +40,9 @@ export function generateTypes(file, schemas, imports) {
   }
 
   function nameOf(schema, from) {
-    const name = schema.title.replace(/[^A-Za-z]+(.)/g, (_, letter) => letter.toUpperCase());
+    const title = schema.title.replace(/[^A-Za-z]+(.)/g, (_, letter) => letter.toUpperCase());
+    // As it is written: what is made of it by reading has the plain name.
+    const name = title.endsWith('Document') ? title : `Raw${title}`;
     if (from !== file) imported.set(name, imports[from]);
     else if (!interfaces.has(name)) {
       interfaces.set(name, '');

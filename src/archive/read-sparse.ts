@@ -2,16 +2,16 @@
 import type { SparseContent } from '../tree/content.ts';
 import { tarError } from '../tree/refused.ts';
 import {
-  type Extent,
   oldExtents,
   oldSize,
   type PaxSparse,
   readMap,
   requireFew,
   requireMap,
+  type SparseExtent,
   type SparseMap,
 } from './sparse-map.ts';
-import { blockSize } from './tar-header.ts';
+import { tarBlockSize } from './tar-header.ts';
 import { type TarSource, truncated } from './tar-source.ts';
 
 /** Of type `S`; `block` is its header's. More blocks with extents may follow it, which its size does not count. */
@@ -22,8 +22,8 @@ export async function readOldSparse(
   path: string,
   limit: number,
 ): Promise<SparseContent> {
-  const at = source.offset - blockSize;
-  const extents: Extent[] = [];
+  const at = source.offset - tarBlockSize;
+  const extents: SparseExtent[] = [];
   let found = oldExtents(block, 'header', at);
   extents.push(...found.extents);
   while (found.more) {
@@ -67,7 +67,7 @@ async function readExtents(
 }
 
 async function takeBlock(source: TarSource): Promise<Uint8Array> {
-  const block = await source.take(blockSize);
-  if (block.length < blockSize) throw truncated(source.offset);
+  const block = await source.take(tarBlockSize);
+  if (block.length < tarBlockSize) throw truncated(source.offset);
   return block;
 }

@@ -11,7 +11,7 @@ import { createLinkPlaces, type LinkPlaces } from './link-places.ts';
 import { type PaxRecords, parsePax } from './pax.ts';
 import { readOldSparse, readPaxSparse } from './read-sparse.ts';
 import { paxSparse } from './sparse-map.ts';
-import { blockSize, parseTarHeader, type TarHeader } from './tar-header.ts';
+import { parseTarHeader, type TarHeader, tarBlockSize } from './tar-header.ts';
 import { decodeName, treePath } from './tar-name.ts';
 import { fileSource, streamSource, type TarSource, truncated } from './tar-source.ts';
 
@@ -125,10 +125,10 @@ async function readFrom(source: TarSource, limits: TarLimits): Promise<TarLayer>
   let extensions: Extensions | undefined;
   for (let entries = 0; ; entries += 1) {
     const offset = source.offset;
-    const block = await source.take(blockSize);
+    const block = await source.take(tarBlockSize);
     // Programs that make layers leave the blocks out which end an archive, and all of an empty one.
     if (block.length === 0) break;
-    if (block.length < blockSize) throw truncated(source.offset);
+    if (block.length < tarBlockSize) throw truncated(source.offset);
     const header = parseTarHeader(block, offset);
     if (header === undefined) break;
     if (entries >= limits.entries)
@@ -331,7 +331,7 @@ function requireId(id: number): number {
 }
 
 async function skipPadding(source: TarSource, size: number): Promise<void> {
-  const padding = (blockSize - (size % blockSize)) % blockSize;
+  const padding = (tarBlockSize - (size % tarBlockSize)) % tarBlockSize;
   if ((await source.take(padding)).length < padding) throw truncated(source.offset);
 }
 

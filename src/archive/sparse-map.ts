@@ -5,7 +5,7 @@ import { tarError } from '../tree/refused.ts';
 import type { PaxRecords } from './pax.ts';
 import { parseNumber } from './tar-header.ts';
 
-export interface Extent {
+export interface SparseExtent {
   readonly offset: number;
   readonly size: number;
 }
@@ -14,7 +14,7 @@ export interface SparseMap {
   /** Of the file with its holes, in bytes. */
   readonly size: number;
   /** In order, and apart. */
-  readonly extents: readonly Extent[];
+  readonly extents: readonly SparseExtent[];
 }
 
 /** Of an honest file there are thousands. */
@@ -23,7 +23,7 @@ const maxExtents = 1 << 20;
 /** The part of an old GNU header, or of the blocks that follow it, that lists extents: `more` if another one follows. */
 export function oldExtents(block: Uint8Array, place: 'header' | 'extension', offset: number) {
   const [start, count, flag] = place === 'header' ? [386, 4, 482] : [0, 21, 504];
-  const extents: Extent[] = [];
+  const extents: SparseExtent[] = [];
   for (let at = start; at < start + 24 * count && block[at] !== 0; at += 24) {
     extents.push({
       offset: parseNumber(block.subarray(at, at + 12), offset),
@@ -42,7 +42,7 @@ export interface PaxSparse {
   readonly name?: Uint8Array;
   readonly size: number;
   /** Undefined in format 1.0: it comes before the content. */
-  readonly extents?: readonly Extent[];
+  readonly extents?: readonly SparseExtent[];
 }
 
 export function paxSparse(records: PaxRecords): PaxSparse | undefined {
@@ -66,7 +66,7 @@ export function paxSparse(records: PaxRecords): PaxSparse | undefined {
 }
 
 /** The map of format 1.0: its lines, from the blocks that `take` gives. */
-export async function readMap(take: () => Promise<Uint8Array>): Promise<readonly Extent[]> {
+export async function readMap(take: () => Promise<Uint8Array>): Promise<readonly SparseExtent[]> {
   let text = '';
   /** Of how many lines it is, once the first one has said so. */
   let wanted = 1;
@@ -85,11 +85,11 @@ export async function readMap(take: () => Promise<Uint8Array>): Promise<readonly
 }
 
 /** Offsets and sizes by turns; an empty file may have none. */
-function extentsOf(numbers: readonly string[]): readonly Extent[] {
+function extentsOf(numbers: readonly string[]): readonly SparseExtent[] {
   const given = numbers.length === 1 && numbers[0] === '' ? [] : numbers;
   if (given.length % 2 !== 0) throw broken('a sparse map has an offset without a size');
   if (given.length > 2 * maxExtents) throw tooMany();
-  const extents: Extent[] = [];
+  const extents: SparseExtent[] = [];
   for (let at = 0; at < given.length; at += 2)
     extents.push({ offset: numberOf(given[at]!), size: numberOf(given[at + 1]!) });
   return extents;

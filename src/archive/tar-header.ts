@@ -3,7 +3,7 @@
 
 import { tarError } from '../tree/refused.ts';
 
-export const blockSize = 512;
+export const tarBlockSize = 512;
 
 export interface TarHeader {
   /** As in the archive: bytes up to the first NUL, with the ustar prefix. */
@@ -51,7 +51,7 @@ export function parseTarHeader(block: Uint8Array, offset: number): TarHeader | u
 /** The sum of all bytes, the checksum's own counting as spaces. Some old programs summed signed bytes. */
 function checksum(block: Uint8Array, signed: boolean): number {
   let sum = 8 * 0x20;
-  for (let at = 0; at < blockSize; at += 1) {
+  for (let at = 0; at < tarBlockSize; at += 1) {
     if (at >= 148 && at < 156) continue;
     const byte = block[at]!;
     sum += signed && byte > 127 ? byte - 256 : byte;
@@ -90,7 +90,7 @@ export const maxOctal12 = 0o77777777777;
 
 /** Every number must fit its field, and the names theirs: write-tar.ts sees to that. */
 export function renderTarHeader(header: TarHeader): Buffer {
-  const block = Buffer.alloc(blockSize);
+  const block = Buffer.alloc(tarBlockSize);
   const text = (bytes: Uint8Array, at: number) => block.set(bytes, at);
   const octal = (value: number, at: number, length: number) =>
     block.write(value.toString(8).padStart(length - 1, '0'), at, 'latin1');

@@ -3,7 +3,7 @@
 // done in the caller's thread, with the same result.
 import { Worker } from 'node:worker_threads';
 import { CatamaranError, type Diagnostic, type Fault } from '../base/errors.ts';
-import type { Blob } from '../store/cache.ts';
+import type { Blob } from '../store/blob.ts';
 import type { Unpack, UnpackRequest } from './unpack.ts';
 
 export interface UnpackJob {

@@ -2,8 +2,10 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Blob, type Cache, digestOf, writeFully } from '../store/cache.ts';
+import type { Blob } from '../store/blob.ts';
+import type { Cache } from '../store/cache.ts';
 import { withDisk } from '../store/disk.ts';
+import { digestOfHash, writeFully } from '../store/hash-file.ts';
 import { type Content, readContent } from '../tree/content.ts';
 import { boundSize } from './bound-size.ts';
 import { decompress } from './decompress.ts';
@@ -47,7 +49,7 @@ export async function writeUnpacked(request: UnpackRequest, path: string): Promi
         size += chunk.length;
       }
       await file.sync();
-      return { digest: digestOf(hash), size };
+      return { digest: digestOfHash(hash), size };
     } finally {
       await file.close();
     }

@@ -5,7 +5,7 @@ import type { FileNode, TreeNode } from '../tree/node.ts';
 import { type ReadonlyTree, type TreePath, walk } from '../tree/tree.ts';
 import { collectChunks } from './chunks.ts';
 import { type PaxRecords, renderPax } from './pax.ts';
-import { blockSize, maxOctal8, maxOctal12, renderTarHeader, splitName } from './tar-header.ts';
+import { maxOctal8, maxOctal12, renderTarHeader, splitName, tarBlockSize } from './tar-header.ts';
 
 export interface WriteOptions {
   /** Seconds since the epoch; later times become this one, and earlier ones than the epoch it. */
@@ -50,7 +50,7 @@ async function* blocksOf(entries: Iterable<TarEntry>, options: WriteOptions): As
   } finally {
     await contents.close();
   }
-  yield Buffer.alloc(2 * blockSize);
+  yield Buffer.alloc(2 * tarBlockSize);
 }
 
 const types = { file: '0', symlink: '2', character: '3', block: '4', directory: '5', fifo: '6' } as const;
@@ -131,5 +131,5 @@ function requireDevice(path: TreePath, value: number): number {
 const isAscii = (bytes: Uint8Array): boolean => bytes.every((byte) => byte < 0x80);
 
 function paddingAfter(size: number): Uint8Array {
-  return Buffer.alloc((blockSize - (size % blockSize)) % blockSize);
+  return Buffer.alloc((tarBlockSize - (size % tarBlockSize)) % tarBlockSize);
 }

@@ -2,6 +2,16 @@
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 const values = new Map([...alphabet].map((character, value) => [character, value]));
 
+export function encodeBase64(bytes: Uint8Array): string {
+  let text = '';
+  for (let at = 0; at < bytes.length; at += 3) {
+    const group = (bytes[at]! << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
+    for (let index = 0; index < 4; index++)
+      text += at + index > bytes.length ? '=' : alphabet[(group >> (18 - 6 * index)) & 63];
+  }
+  return text;
+}
+
 /** White space is passed over. Undefined where anything else is not of the alphabet, or the padding is wrong. */
 export function decodeBase64(text: string): Uint8Array | undefined {
   const packed = text.replace(/[ \t\r\n]+/g, '');

@@ -21,9 +21,20 @@ export const errorCodes = {
     'usage-component': 'What was named is no component. Write its name, or a directory that begins with ./.',
     'usage-nothing-asked':
       'The command was not told what to do. Give one of the options that the hint names.',
+    'usage-init-name': 'A directory’s name cannot be a system’s. Use lower-case letters, digits and "-".',
+    'usage-init-exists': 'There is a file already where one would be written. Name another directory.',
+    'usage-setting': 'There is no setting of this name. `catamaran config` lists them.',
+    'config-malformed':
+      'The file of settings is not JSON. Remove it, and set them anew with `catamaran config`.',
     'usage-error-code': 'No error has this code. docs/errors.md lists all codes.',
     'format-unknown':
       'There is no output format of this name, or not for this. `catamaran formats` lists them.',
+    'deployment-unknown':
+      'There is no deployment file of this name. The message or the hint says which there are.',
+    'deployment-without-output':
+      'A deployment file was asked for without an output that it deploys. Add one of the formats that it names.',
+    'format-impossible':
+      'The format cannot be made of this spec, or for this architecture. The message says why.',
     'usage-source-date-epoch': 'SOURCE_DATE_EPOCH is no whole number of seconds. Mend or unset it.',
     interrupted:
       'The command was stopped, by Ctrl-C or another signal. Run it again: what it finished is in the cache.',
@@ -241,8 +252,6 @@ export const errorCodes = {
     'credential-helper':
       'A credential helper gave no credentials. Try it by hand, or take it out of config.json.',
     'image-not-found': 'The registry does not have this image. Check the name and the tag.',
-    'image-not-fetched':
-      'The image is not in the cache. Fetch it with `catamaran image pull`, or build the component.',
     'image-ambiguous': 'Several images in the cache have this name. Name one by its digest.',
     'image-platform': 'The image is not for this architecture. Use another image, or another --arch.',
     'image-malformed': 'The image, or disk image, is not as its format asks. Export or build it again.',
@@ -265,7 +274,8 @@ export const errorCodes = {
       'An OCI layout or archive cannot be read. Check the path and the tag, or export it again.',
   },
   'Debian packages': {
-    'debian-no-mirror': 'No Debian mirror is known. Name one with --mirror or CATAMARAN_DEBIAN_MIRROR.',
+    'debian-no-mirror':
+      'No Debian mirror is known. Name one of www.debian.org/mirror/list: `catamaran config mirror URL`.',
     'debian-mirror-malformed':
       'Not one or two URLs of Debian archives. Write the archive’s, then perhaps a comma and security’s.',
     'debian-release-refused':
@@ -348,10 +358,14 @@ export const errorCodes = {
     'gpt-unusable': 'The partition table cannot be mended or changed. The message says why.',
     'platform-unknown': 'There is no platform of this name. docs/platforms.md lists them.',
     'run-firmware': 'Machines of this architecture do not have this firmware. Leave --firmware out.',
+    'run-disk': 'The disk asked for is smaller than the image. Give --disk a larger size.',
     'run-incomplete':
       'Beside the kernel there is nothing to boot it with. Build it again with --format kernel+initrd.',
     'qemu-failed': 'QEMU ended with an error. Run the command again with --verbose to see how it was called.',
-    'machine-failed': 'QEMU did not start. The hint has the command that shows it by itself.',
+    'machine-failed': 'QEMU did not start. The message has what it said; --verbose shows how it was called.',
+    'machine-command': 'A command on the machine ended with an error. What it said is above.',
+    'machine-unknown':
+      'No machine of this name was started by `catamaran run`. Start it in another terminal.',
     'machine-control': 'QEMU does not answer. Start the machine again.',
     'machine-ended': 'The machine ended before it came so far. Watch it with `catamaran run`.',
     'machine-silent':
@@ -383,12 +397,14 @@ export const errorCodes = {
     'release-file-unreadable': 'A file to sign cannot be read. Give one of .publisher/pending/.',
     'release-os-name': 'An OS cannot be called so in a repository. Give the spec’s os.id.',
     'release-channel-name':
-      'A channel cannot be called so. Use lower-case letters and digits, and no role’s name.',
+      'A channel cannot be called so. Use lower-case letters, digits and "-", and no role’s name.',
     'release-no-channel': 'There is no channel of this name. `catamaran release status` lists them.',
     'release-channel-empty': 'The channel points at nothing yet. Promote a release to it first.',
     'release-no-version': 'There is no release of this version. `catamaran release status` lists them.',
     'release-foreign-os': 'The release is of another OS than the repository. Name the right one with --repo.',
     'release-version-taken': 'There is a release of this version already, and another one. Raise os.version.',
+    'release-in-channel':
+      'The channel points at this version already. Change its pace with `release rollout`.',
     'release-not-newer':
       'The release is not newer than what the channel points at. `release rollback` goes back.',
     'release-not-older':
@@ -432,6 +448,8 @@ export const errorCodes = {
       'Something in user-data is wrong and not applied; the rest is. The hint says what to write.',
     'user-data-ignored':
       'Something in user-data is right elsewhere and has no meaning here. Remove it, or leave it.',
+    'not-provisioned':
+      'The machine has not asked anybody who it is since it started. Run `catamaran-agent provision`.',
     'user-data-note': 'Something in user-data is applied, and perhaps not what was meant. Look at its place.',
   },
   'Documents of the builder for the machine': {
@@ -439,6 +457,26 @@ export const errorCodes = {
       'A document that the builder writes and the machine reads has not its form. Build it again.',
     'document-newer':
       'A document has a newer format than this program knows. Update to a release in between, which knows it.',
+  },
+  'Installing: catamaran-agent install': {
+    'install-not-live': 'The system runs from a disk, and installs nothing. Start the ISO or the stick.',
+    'install-no-medium':
+      'The live system came from a network, or from a medium without an installer. Start an ISO of ours.',
+    'install-medium-damaged': 'The medium does not read as it was written. Write it again, or take another.',
+    'install-disk-unknown': 'There is no such disk. `catamaran-agent install` without a word lists them.',
+    'install-disk-medium': 'The disk is the one that the system runs from. Name another one.',
+    'install-disk-used':
+      'The disk is in use: mounted, swap, or part of something. Stop that, or name another.',
+    'install-disk-read-only': 'The disk takes no writes. Look for its switch, or name another one.',
+    'install-disk-small': 'The disk is smaller than the system’s disk. The message says how much is needed.',
+    'install-disk-holds-data': 'The disk holds something. With --wipe it is lost, and the system written.',
+    'install-disk-choice': 'No disk was chosen, or not exactly one can be. Name it.',
+    'install-firmware': 'The system’s architecture has no BIOS. Leave --firmware out.',
+    'install-config': 'The file of --config cannot be read, or is larger than is taken.',
+    'install-etc-memory':
+      'The system forgets /etc at each boot, and the channel with it. Set it in the spec.',
+    'install-argument':
+      'The kernel’s argument catamaran.install has a word that is none. docs/install.md has them.',
   },
   'A machine: catamaran-agent': {
     'manager-unknown':
@@ -473,6 +511,16 @@ export const errorCodes = {
     'data-partition': '/var is not on a partition of the disk. Look at what the initrd says of it at boot.',
     'file-read': 'A file or a device of the machine cannot be read. Look at the kernel log (`dmesg`).',
     'file-write': 'A file or a device of the machine cannot be written. Look whether space is left.',
+    'network-no-address': 'The machine got no address in time. Look at its network and the DHCP server.',
+    'user-data-refused':
+      'User-data asks for what cannot be, or what the machine does not do. The message says what.',
+    'user-data-fetch':
+      'Something that user-data names by its address could not be fetched. Check the address.',
+    'user-data-digest':
+      'What was fetched has not the digest that user-data says. Correct the one or the other.',
+    'program-missing':
+      'The image lacks a program that this needs. Add the component or package that the hint names.',
+    'device-missing': 'There is no such device. Attach it, or correct its name.',
     'file-short': 'A file or a device ends before it should. Look at the disk, or copy the file again.',
     'no-pipe': 'The machine has no room for a pipe. Look which program has opened so many files.',
     'program-failed': 'A program of the machine failed. The message has its words and what it said.',
@@ -490,7 +538,10 @@ export const errorCodes = {
     'update-no-root':
       'The image has no root metadata to trust. Set update.root in the spec, and build again.',
     'update-settings': 'A setting of updates has not its form. The message says which, and where.',
-    'channel-name': 'Not a channel’s name. Write lower-case letters and digits, beginning with a letter.',
+    'channel-unknown':
+      'The repository has no such channel. Write one that it has, or check for updates first.',
+    'channel-name':
+      'Not a channel’s name. Write lower-case letters, digits and "-", beginning with a letter.',
     'channel-empty': 'The channel points at nothing for this architecture. Promote a release for it.',
     'fetch-failed':
       'A file of the repository did not come. It is asked for again later; look at the server and network.',

@@ -12,6 +12,8 @@ export interface TaskOptions {
   /** In the unit; absent when it is not known beforehand. */
   readonly total?: number | undefined;
   readonly unit?: 'bytes' | 'steps';
+  /** One of many, as a step or a small file is: shown while it runs, and nothing of it stays. */
+  readonly minor?: boolean;
 }
 
 export interface Reporter {

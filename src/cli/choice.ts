@@ -2,5 +2,5 @@
 import type { Session } from './session.ts';
 
 /** A chosen command, with its arguments and options bound. */
-export type Work = (session: Session) => Promise<void>;
-export type Choose = (name: string, work: Work) => void;
+export type ChosenWork = (session: Session) => Promise<void>;
+export type Choose = (name: string, work: ChosenWork) => void;

@@ -3,7 +3,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { Context, Program } from '../lock/context.ts';
+import { CatamaranError } from '../base/errors.ts';
+import type { CodeDigests, Context } from '../lock/context.ts';
 import { openTransport } from '../net/http.ts';
 import { proxiesOf } from '../net/proxy.ts';
 import { dockerCredentials } from '../oci/docker-config.ts';
@@ -12,6 +13,7 @@ import type { Mirror } from '../packages/source.ts';
 import { sourceNamed, usualOrigin } from '../sources/table.ts';
 import { openCache } from '../store/cache.ts';
 import { readAuthorities } from './authorities.ts';
+import { readUserSettings, writeUserSetting } from './config.ts';
 import { componentsRoot, packageRoot, toolsRoot } from './package-root.ts';
 import type { Session } from './session.ts';
 
@@ -24,7 +26,7 @@ export async function createContext({ io, globals, front, signal }: Session): Pr
     reporter: front,
     signal,
     mirror: () => {
-      mirror ??= sourceNamed(usualOrigin.source).findMirror({ option: globals.mirror, environment: io.env });
+      mirror ??= findOrAskMirror({ io, globals, front, signal });
       return mirror;
     },
     transport: openTransport({ findProxy: proxiesOf(io.env) }),
@@ -33,7 +35,7 @@ export async function createContext({ io, globals, front, signal }: Session): Pr
       return registries;
     },
     snapshotMirrors: globals.snapshotMirrors,
-    program: await readProgram(),
+    program: await readCodeDigests(),
     offline: globals.offline,
     now: Math.floor(io.now() / 1000),
     componentsRoot: componentsRoot(),
@@ -45,8 +47,28 @@ export async function createContext({ io, globals, front, signal }: Session): Pr
   };
 }
 
+/** Asked for once, where a person is there to answer. */
+async function findOrAskMirror({ io, globals, front }: Session): Promise<Mirror> {
+  const { findMirror } = sourceNamed(usualOrigin.source);
+  const settings = { option: globals.mirror, environment: io.env };
+  try {
+    return await findMirror({ ...settings, remembered: (await readUserSettings(io)).mirror });
+  } catch (thrown) {
+    const none = thrown instanceof CatamaranError && thrown.diagnostics[0]?.code === 'debian-no-mirror';
+    if (!none || globals.offline) throw thrown;
+    const answer = await front.ask?.(
+      'Which Debian mirror shall packages come from? One near you is at www.debian.org/mirror/list:',
+    );
+    if (answer === undefined) throw thrown;
+    const mirror = await findMirror({ option: answer });
+    await writeUserSetting(io, 'mirror', answer);
+    front.info('It is remembered: `catamaran config mirror` shows and changes it.');
+    return mirror;
+  }
+}
+
 /** What the bundler has worked out: a digest for each file that defines a kind of step. */
-export async function readProgram(): Promise<Program> {
+export async function readCodeDigests(): Promise<CodeDigests> {
   const text = await readFile(join(packageRoot(), 'dist', 'program.json'), 'utf8');
   const digests = new Map<string, string>(Object.entries(JSON.parse(text)));
   return (module) => {

@@ -1,6 +1,6 @@
 // One command from its arguments to its exit code: parse, open a front, run, and say what went wrong.
 
-import type { Work } from './choice.ts';
+import type { ChosenWork } from './choice.ts';
 import { failureOf } from './failure.ts';
 import { watchInterruption } from './interrupt.ts';
 import type { Io, OutputStream } from './io.ts';
@@ -25,7 +25,7 @@ export async function execute(argv: readonly string[], io: Io): Promise<number> 
 }
 
 /** Runs a command to its end, whatever that is. */
-export async function perform(work: Work, globals: Globals, io: Io): Promise<number> {
+export async function perform(work: ChosenWork, globals: Globals, io: Io): Promise<number> {
   const { json, verbosity, color } = globals;
   const front = await openFront(io, { json, verbosity, color: color.stderr });
   const interruption = watchInterruption(io, () => {

@@ -8,8 +8,14 @@ import { renderTable } from './table.ts';
 /** For commander's configureHelp. */
 export function helpStyle(color: boolean, examples: readonly Example[]): Partial<Help> {
   const paint = makePaint(color);
+  /** Nobody asked: the call was wrong. */
+  let unasked = false;
   return {
     showGlobalOptions: true,
+    prepareContext(this: Help, context: Parameters<Help['prepareContext']>[0]) {
+      standard.prepareContext.call(this, context);
+      unasked = context.error === true;
+    },
     visibleCommands: (command) =>
       standard.visibleCommands(command).filter((below) => below.name() !== 'help'),
     visibleGlobalOptions: (command) =>
@@ -20,13 +26,32 @@ export function helpStyle(color: boolean, examples: readonly Example[]): Partial
     styleCommandText: (text) => paint('cyan', text),
     styleSubcommandText: (text) => paint('cyan', text),
     styleOptionText: (text) => paint('cyan', text),
-    formatHelp: (command, helper) => formatHelp(command, helper, examples),
+    formatHelp: (command, helper) =>
+      unasked && command.parent === null
+        ? formatOverview(command, helper)
+        : formatHelp(command, helper, examples),
   };
 }
 
 const standard = Help.prototype;
 
-/** As commander's own, but with the commands before the options, and with our sections at the end. */
+/** What fits a screen of 24 lines: every command, and where to read on. */
+function formatOverview(command: Command, helper: Help): string {
+  const commands = helper.visibleCommands(command);
+  const groups = helper.groupItems([...command.commands], commands, (each) => each.helpGroup());
+  const rows: string[][] = [];
+  for (const [title, group] of groups)
+    for (const [index, each] of group.entries())
+      rows.push([index === 0 ? title : '', each.name(), helper.subcommandDescription(each)]);
+  return [
+    `${helper.styleTitle('Usage:')} ${helper.styleUsage(helper.commandUsage(command))}`,
+    renderTable(rows).trimEnd(),
+    '`catamaran --help` has examples and options, `catamaran COMMAND --help` those of a command.',
+    '',
+  ].join('\n');
+}
+
+/** As commander's own, but examples come first, commands before options, and the options of all commands are named only. */
 function formatHelp(command: Command, helper: Help, examples: readonly Example[]): string {
   const width = helper.padWidth(command, helper);
   const item = (term: string, description: string) => helper.formatItem(term, width, description, helper);
@@ -45,6 +70,7 @@ function formatHelp(command: Command, helper: Help, examples: readonly Example[]
     helper.boxWrap(helper.commandDescription(command), helper.helpWidth ?? 80),
     '',
   ];
+  if (examples.length > 0) lines.push(helper.styleTitle('Examples:'), renderExamples(examples));
   const named = helper
     .visibleArguments(command)
     .map((each) =>
@@ -68,8 +94,9 @@ function formatHelp(command: Command, helper: Help, examples: readonly Example[]
   )) {
     lines.push(...section(title, group.map(option)));
   }
-  lines.push(...section('Options of all commands:', helper.visibleGlobalOptions(command).map(option)));
-  if (examples.length > 0) lines.push(helper.styleTitle('Examples:'), renderExamples(examples));
+  const globals = helper.visibleGlobalOptions(command).map(({ short, long }) => short ?? long!);
+  const common = globals.filter((name) => !/registry|snapshot/.test(name));
+  if (common.length > 0) lines.push(`Options of all commands (catamaran --help): ${common.join(' ')} …\n`);
   if (command.parent === null) lines.push(helper.styleTitle('Exit codes:'), renderExitCodes());
   return lines.join('\n');
 }

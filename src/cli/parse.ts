@@ -3,8 +3,8 @@ import { type Command, CommanderError } from 'commander';
 import type { ErrorCode } from '../base/error-codes.ts';
 import { CatamaranError } from '../base/errors.ts';
 import { commandSynonyms, hintFor, optionHint } from '../document/synonyms.ts';
-import type { Work } from './choice.ts';
-import { pathOf } from './command-path.ts';
+import type { ChosenWork } from './choice.ts';
+import { commandPathOf } from './command-path.ts';
 import { helpStyle } from './help.ts';
 import type { Io } from './io.ts';
 import type { RawGlobals } from './options.ts';
@@ -13,13 +13,13 @@ import { wantsColor } from './report/open-front.ts';
 
 export interface Parsed {
   readonly name: string;
-  readonly work: Work;
+  readonly work: ChosenWork;
   readonly globals: RawGlobals;
 }
 
 /** Undefined when the answer was help or the version, which are printed already. Throws fault 'usage'. */
 export async function parseArguments(argv: readonly string[], io: Io): Promise<Parsed | undefined> {
-  let chosen: { name: string; work: Work } | undefined;
+  let chosen: { name: string; work: ChosenWork } | undefined;
   const { program, examples } = defineProgram((name, work) => {
     chosen = { name, work };
   });
@@ -32,13 +32,23 @@ export async function parseArguments(argv: readonly string[], io: Io): Promise<P
     });
   }
   try {
-    await program.parseAsync(argv, { from: 'user' });
+    await program.parseAsync(asked(argv, program), { from: 'user' });
   } catch (thrown) {
     if (!(thrown instanceof CommanderError)) throw thrown;
     if (thrown.exitCode === 0) return undefined;
     throw usageError(thrown, refused);
   }
   return chosen && { ...chosen, globals: program.opts<RawGlobals>() };
+}
+
+/** `help release add` is `release add --help`; words that no command has are refused as such. */
+function asked(argv: readonly string[], program: Command): readonly string[] {
+  const [first, ...words] = argv;
+  if (first !== 'help' || words.length === 0) return argv;
+  let command: Command | undefined = program;
+  for (const word of words.filter((each) => !each.startsWith('-')))
+    command = command?.commands.find((below) => below.name() === word);
+  return command ? [...words, '--help'] : words;
 }
 
 function withAllBelow(command: Command): Command[] {
@@ -75,7 +85,8 @@ function usageError(thrown: CommanderError, command: Command): CatamaranError {
     {
       code: codes[thrown.code] ?? 'usage-invalid-argument',
       message: noCommand ? 'no command is given' : first.replace(/\.$/, ''),
-      hint: habit ?? (suggestion ? `Did you mean ${suggestion}?` : `See \`${pathOf(command)} --help\`.`),
+      hint:
+        habit ?? (suggestion ? `Did you mean ${suggestion}?` : `See \`${commandPathOf(command)} --help\`.`),
     },
     { cause: thrown },
   );

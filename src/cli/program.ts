@@ -1,10 +1,10 @@
 // The command line's grammar, as commander takes it: the table of commands and the options of all of them.
 import { Command } from 'commander';
 import type { Choose } from './choice.ts';
-import { pathOf } from './command-path.ts';
+import { commandPathOf } from './command-path.ts';
 import type { CommandEntry, Example, GroupEntry, Headed } from './grammar/entry.ts';
 import { addGlobalOptions } from './grammar/globals.ts';
-import { commands, examples } from './grammar/table.ts';
+import { commandTable, examples } from './grammar/table.ts';
 
 export interface Program {
   readonly program: Command;
@@ -17,7 +17,7 @@ export function defineProgram(choose: Choose): Program {
     .usage('COMMAND [OPTION…]');
   addGlobalOptions(program);
   const defining = { choose, examples: new Map([[program, examples]]) };
-  addAll(defining, program, commands);
+  addAll(defining, program, commandTable);
   return { program, examples: defining.examples };
 }
 
@@ -45,6 +45,6 @@ function add(defining: Defining, parent: Command, entry: CommandEntry | GroupEnt
   for (const argument of entry.arguments) command.addArgument(argument);
   for (const option of entry.options) command.addOption(option);
   // As it is called in events: without the program's own name.
-  const name = pathOf(command).split(' ').slice(1).join(' ');
+  const name = commandPathOf(command).split(' ').slice(1).join(' ');
   command.action(() => defining.choose(name, entry.workOf(command)));
 }

@@ -2,7 +2,7 @@
 import { join, resolve } from 'node:path';
 import { openTransport } from '../net/http.ts';
 import { proxiesOf } from '../net/proxy.ts';
-import type { Outcome, Publisher } from '../release/change/publisher.ts';
+import type { Publisher, PublishOutcome } from '../release/change/publisher.ts';
 import { openDisk, privateDirectory } from '../release/repository/disk.ts';
 import { readKeyring } from '../release/signing/keyring.ts';
 import type { RepositoryStatus } from '../release/status.ts';
@@ -36,7 +36,7 @@ export function secondsOf(io: Session['io']): number {
 }
 
 /** One line for each thing that people have to know; ends with a line break. */
-export function describeOutcome({ state, roles, shortages }: Outcome, repo: string): string {
+export function describeOutcome({ state, roles, shortages }: PublishOutcome, repo: string): string {
   if (state === 'published')
     return roles.length === 0 ? 'published\n' : `published: ${roles.join(', ')} signed\n`;
   const lines = shortages.map(
@@ -47,7 +47,7 @@ export function describeOutcome({ state, roles, shortages }: Outcome, repo: stri
   return [...lines, 'nothing is published yet; to be signed:', ...drafts, ''].join('\n');
 }
 
-export function outcomeJson({ state, roles, shortages }: Outcome) {
+export function outcomeJson({ state, roles, shortages }: PublishOutcome) {
   return {
     state,
     roles,

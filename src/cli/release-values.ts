@@ -1,5 +1,7 @@
 // Parsers for the values of the options of `catamaran release`. Each throws commander's error, which names the option.
+
 import { InvalidArgumentError } from 'commander';
+import type { ReleaseVersion } from '../base/flavour.ts';
 import type { Quorum } from '../release/init.ts';
 import { type Days, type ExpiringRole, expiringRoles, mostDays } from '../release/repository/config.ts';
 import { mostEpoch, versionForm } from '../tuf/release-ref.ts';
@@ -34,7 +36,7 @@ export function collectDays(text: string, before: Partial<Days>): Partial<Days> 
   throw new InvalidArgumentError(`It must be ROLE=DAYS; roles are ${expiringRoles.join(', ')}.`);
 }
 
-export function parseVersion(text: string): string {
+export function parseVersion(text: string): ReleaseVersion {
   if (versionForm.test(text)) return text;
   throw new InvalidArgumentError(
     'It must be letters, digits and . + ~ _ -, beginning with a letter or digit.',

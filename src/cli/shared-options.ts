@@ -10,10 +10,17 @@ export const variables = () =>
     values.collectVariable,
   );
 
-export const formats = () =>
-  new Option('--format <names>', 'what to write, separated by commas: catamaran formats lists what there is')
-    .argParser(values.parseWords)
-    .default(['qcow2'], 'qcow2');
+export const formatsOption = () =>
+  new Option(
+    '--format <names>',
+    'what to write, separated by commas, or all: catamaran formats lists what there is (default: the spec’s outputs, or qcow2)',
+  ).argParser(values.parseWords);
+
+export const deploy = () =>
+  new Option(
+    '--deploy <names>',
+    'deployment files beside the outputs, separated by commas: terraform, heat, ansible, cloudformation, libvirt, ipxe, vmx',
+  ).argParser(values.parseWords);
 
 export const out = () => new Option('--out <dir>', 'where to write to (default: the working directory)');
 

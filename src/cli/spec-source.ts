@@ -2,10 +2,10 @@
 import type { SpecSource } from '../lock/load-spec.ts';
 import type { Io } from './io.ts';
 
-export type SpecFiles = readonly [string, ...string[]];
+export type SpecNamesAsked = readonly [string, ...string[]];
 
 export function specSource(
-  file: SpecFiles,
+  file: SpecNamesAsked,
   set: Readonly<Record<string, string>> = {},
   { cwd, stdin }: Io,
 ): SpecSource {

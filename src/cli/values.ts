@@ -2,6 +2,7 @@
 import { InvalidArgumentError } from 'commander';
 import { type Arch, archByNode, archByUname, architectures, isArch } from '../base/arch.ts';
 import { parseSize } from '../base/size.ts';
+import { type Forward, parseForward } from '../run/forward.ts';
 
 export function parseArch(text: string): Arch {
   const arch = isArch(text) ? text : (archByUname(text) ?? archByNode(text));
@@ -32,6 +33,23 @@ export function parseMemory(text: string): number {
   const bytes = parseSize(text);
   if (bytes !== undefined && bytes >= 64 * 1024 ** 2) return bytes;
   throw new InvalidArgumentError('It must be a size of at least 64M, such as 512M or 2G.');
+}
+
+/** In bytes. */
+export function parseDisk(text: string): number {
+  const bytes = parseSize(text);
+  if (bytes !== undefined && bytes > 0 && bytes % 512 === 0) return bytes;
+  throw new InvalidArgumentError('It must be a size, such as 8G.');
+}
+
+export function parseCpus(text: string): number {
+  return parseWhole(text, 1, 64);
+}
+
+export function collectForward(text: string, before: readonly Forward[] = []): Forward[] {
+  const forward = parseForward(text);
+  if (forward) return [...before, forward];
+  throw new InvalidArgumentError('It must be HOST:GUEST, two ports such as 8080:80; /udp may follow.');
 }
 
 /** Without a trailing slash. */

@@ -1,7 +1,7 @@
 // A component to an OCI image of one layer: packages unpacked, filtered and merged, then the generators, the accounts
 // and the component's own files over them. Nothing of the target runs; the digest is a function of the inputs alone.
 import type { Arch } from '../base/arch.ts';
-import { canonicalJson, type Json } from '../base/json.ts';
+import { asJson, canonicalJson } from '../base/json.ts';
 import { type ExecutionConfig, type Image, modulesLabel, runtimeLabel } from '../oci/image.ts';
 import { writeImage } from '../oci/store.ts';
 import type { LockedPackage } from '../packages/locked.ts';
@@ -102,7 +102,7 @@ function mergedUsr(trees: readonly ReadonlyTree[]): Tree {
 
 function executionConfig({ config, runtime, modules }: ComponentDefinition): ExecutionConfig {
   const labels: Record<string, string> = {};
-  if (runtime) labels[runtimeLabel] = canonicalJson(runtime as unknown as Json);
+  if (runtime) labels[runtimeLabel] = canonicalJson(asJson(runtime));
   if (modules.length > 0) labels[modulesLabel] = modules.join(' ');
   return {
     User: config.user,

@@ -1,5 +1,5 @@
 // Generated from schemas/component.schema.json by scripts/generate.mjs. Do not edit.
-import type { ContainerSettings } from '../specification/spec.generated.ts';
+import type { RawContainerSettings } from '../specification/spec.generated.ts';
 
 /**
  * A component: Debian packages, files, users and OCI config, built into an OCI image of one layer. Nothing
@@ -14,7 +14,7 @@ export interface ComponentDocument {
    * Where the packages come from: a source and its release, or a mapping with the components of its
    * archive. Default: debian/trixie.
    */
-  readonly from?: Origin | string;
+  readonly from?: RawOrigin | string;
   /** Debian packages. Their Pre-Depends and Depends are followed, Recommends are not. */
   readonly packages?: readonly string[];
   /** Packages that the closure is cut at: neither taken nor followed. */
@@ -26,15 +26,15 @@ export interface ComponentDocument {
   /** Files, relative to the component, whose `without`, `include` and `exclude` count as if they stood here. */
   readonly cuts?: readonly string[];
   /** Users, in /etc/passwd. */
-  readonly users?: readonly User[];
+  readonly users?: readonly RawUser[];
   /** Groups, in /etc/group. */
-  readonly groups?: readonly Group[];
+  readonly groups?: readonly RawGroup[];
   /** Directories to make. */
-  readonly directories?: readonly Directory[];
+  readonly directories?: readonly RawDirectory[];
   /** Files to write. */
-  readonly files?: readonly ComponentFile[];
+  readonly files?: readonly RawComponentFile[];
   /** Symbolic links to make. */
-  readonly symlinks?: readonly Symlink[];
+  readonly symlinks?: readonly RawSymlink[];
   /**
    * A directory of the component whose files are laid over; mode 0755 if executable for its owner, else
    * 0644.
@@ -45,13 +45,13 @@ export interface ComponentDocument {
   /** Kernel modules that this component needs. */
   readonly modules?: readonly string[];
   /** The OCI image config. */
-  readonly config?: ImageConfig;
+  readonly config?: RawImageConfig;
   /** How its container runs by default: LinuxKit’s label org.mobyproject.config. */
-  readonly runtime?: ContainerSettings;
+  readonly runtime?: RawContainerSettings;
 }
 
 /** Where the packages come from: a source and its release, or a mapping with the components of its archive. */
-export interface Origin {
+export interface RawOrigin {
   /** A release of Debian, by its code name. */
   readonly debian: 'trixie';
   /** Components of the archive. */
@@ -59,7 +59,7 @@ export interface Origin {
 }
 
 /** A user. */
-export interface User {
+export interface RawUser {
   /** Login name. */
   readonly name: string;
   /** User id. */
@@ -75,7 +75,7 @@ export interface User {
 }
 
 /** A group. */
-export interface Group {
+export interface RawGroup {
   /** Name. */
   readonly name: string;
   /** Group id. */
@@ -85,7 +85,7 @@ export interface Group {
 }
 
 /** A directory. */
-export interface Directory {
+export interface RawDirectory {
   /** Where. */
   readonly path: string;
   /** Permission bits in octal. Default 0755. */
@@ -97,7 +97,7 @@ export interface Directory {
 }
 
 /** A file: exactly one of contents and source. */
-export interface ComponentFile {
+export interface RawComponentFile {
   /** Where. */
   readonly path: string;
   /** The content. */
@@ -113,7 +113,7 @@ export interface ComponentFile {
 }
 
 /** A symbolic link. */
-export interface Symlink {
+export interface RawSymlink {
   /** Where. */
   readonly path: string;
   /** What it points to. */
@@ -121,7 +121,7 @@ export interface Symlink {
 }
 
 /** The OCI image config. */
-export interface ImageConfig {
+export interface RawImageConfig {
   /** Entrypoint. */
   readonly entrypoint?: readonly string[];
   /** Arguments. */

@@ -5,13 +5,13 @@ import { basename, join } from 'node:path';
 import { CatamaranError, messageOf } from '../base/errors.ts';
 import { byName, sortedEntries } from '../base/order.ts';
 import { readDocument } from '../document/document.ts';
-import { childOf, type Pointer } from '../document/pointer.ts';
+import { childOf, type JsonPointer } from '../document/pointer.ts';
 import type { Problems } from '../document/problems.ts';
 import { parseImagePath, parseMode } from '../document/scalars.ts';
 import type { SourceMap } from '../document/source-map.ts';
 import { validateComponent } from '../document/validators.generated.ts';
 import type { PackageOrigin } from '../packages/source.ts';
-import type { ContainerSettings } from '../specification/spec.generated.ts';
+import type { RawContainerSettings } from '../specification/spec.generated.ts';
 import type { ComponentDocument } from './component.generated.ts';
 import { addCuts } from './cuts.ts';
 
@@ -45,7 +45,7 @@ export interface ComponentDefinition {
   readonly modules: readonly string[];
   readonly config: ComponentConfig;
   /** LinuxKit's label org.mobyproject.config; absent where the component says nothing. */
-  readonly runtime?: ContainerSettings;
+  readonly runtime?: RawContainerSettings;
   /** Points at lines of component.yml: `source.positionOf('/packages/0')`. */
   readonly source: SourceMap;
 }
@@ -185,7 +185,7 @@ interface RawOwned {
 
 function ownedPath(
   raw: RawOwned,
-  pointer: Pointer,
+  pointer: JsonPointer,
   defaultMode: number,
   source: SourceMap,
   problems: Problems,
@@ -198,7 +198,7 @@ function ownedPath(
   };
 }
 
-function imagePath(path: string, pointer: Pointer, source: SourceMap, problems: Problems): string {
+function imagePath(path: string, pointer: JsonPointer, source: SourceMap, problems: Problems): string {
   return (
     problems.attempt(
       () => source.positionOf(pointer),
@@ -244,7 +244,7 @@ function readConfig(raw: ComponentDocument['config']): ComponentConfig {
 /** One name for each user and group, one path for each thing that is written. */
 function checkUnique(value: ComponentDocument, source: SourceMap, problems: Problems): void {
   const check = (what: string, sections: readonly (keyof ComponentDocument)[], key: string) => {
-    const seen = new Map<string, Pointer>();
+    const seen = new Map<string, JsonPointer>();
     for (const section of sections) {
       const items = (value[section] ?? []) as readonly Readonly<Record<string, unknown>>[];
       items.forEach((item, index) => {

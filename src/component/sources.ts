@@ -1,8 +1,10 @@
 // A component's own inputs, all read: its definition and the files of its directory, as one tree with a digest for each
 // path. What the packages bring comes later and from elsewhere.
+
 import { readdir, readlink, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CatamaranError, messageOf } from '../base/errors.ts';
+import { asJson } from '../base/json.ts';
 import { byName } from '../base/order.ts';
 import { digestOf } from '../store/digest-of.ts';
 import { type Content, contentOf } from '../tree/content.ts';
@@ -52,11 +54,11 @@ async function describeInputs(
   const selection = { include, exclude, without };
   const inputs: Record<string, string> = {
     selection: digestOf(selection),
-    accounts: digestOf({ users, groups } as never),
+    accounts: digestOf(asJson({ users, groups })),
     generate: generate.join(' '),
     modules: modules.join(' '),
     config: digestOf({ ...config, env: Object.fromEntries(config.env) }),
-    runtime: digestOf(runtime as never),
+    runtime: digestOf(asJson(runtime)),
   };
   for (const path of [...tree.keys()].sort(byName))
     inputs[`file ${path}`] = await describeNode(tree.get(path)!);

@@ -9,7 +9,7 @@ import type { Container, SpecNames } from '../specification/types.ts';
 import type { TreeNode } from '../tree/node.ts';
 import { addParents, directory, file, type ReadonlyTree, type Tree } from '../tree/tree.ts';
 import { appArmorName, appArmorText } from './apparmor.ts';
-import { commandOf, printConfig, runtimeConfig } from './config.ts';
+import { argumentsOf, printConfig, runtimeConfig } from './config.ts';
 import { readLabel } from './label.ts';
 import { mergeSettings } from './merge.ts';
 import { requirePlaces } from './places.ts';
@@ -38,7 +38,7 @@ export async function makeBundle(
   const execution = image.config.config ?? {};
   const label = readLabel(execution, formatReference(container.image), names, container.settings);
   const settings = mergeSettings(label, container.settings);
-  if (!commandOf(settings, execution)[0]) throw noCommand(container);
+  if (!argumentsOf(settings, execution)[0]) throw noCommand(container);
   requirePlaces(container, settings, tree);
   const user = await resolveUser(settings, execution.User ?? '', tree, name);
   const config = runtimeConfig(settings, execution, {

@@ -8,7 +8,7 @@ import { devicesOf } from './devices.ts';
 import { idMapping, mountsOf } from './mounts.ts';
 import { resourcesOf } from './resources.ts';
 
-export interface User {
+export interface ProcessUser {
   readonly uid: number;
   readonly gid: number;
   readonly additionalGids?: readonly number[];
@@ -16,7 +16,7 @@ export interface User {
 
 export interface Execution {
   /** From the settings, or from the image's USER and its own passwd file. */
-  readonly user: User;
+  readonly user: ProcessUser;
   /** linux.seccomp. */
   readonly seccomp?: object;
   /** The profile's name in the kernel. */
@@ -34,7 +34,7 @@ export function runtimeConfig(settings: Settings, image: ExecutionConfig, execut
     ociVersion: '1.2.1',
     process: defined({
       user: defined({ ...user, additionalGids: unlessEmpty(user.additionalGids) }),
-      args: unlessEmpty(commandOf(settings, image)),
+      args: unlessEmpty(argumentsOf(settings, image)),
       env: unlessEmpty(settings.env ?? image.Env),
       cwd: settings.cwd || image.WorkingDir || '/',
       capabilities: defined({
@@ -73,7 +73,7 @@ export function runtimeConfig(settings: Settings, image: ExecutionConfig, execut
  * A command replaces the image's entrypoint and arguments together. An entrypoint of one empty text is none, as Docker and
  * Podman read it: so Dockerfiles take back that of the image below. Of arguments an empty text is one.
  */
-export function commandOf(
+export function argumentsOf(
   settings: Settings,
   { Entrypoint = [], Cmd = [] }: ExecutionConfig,
 ): readonly string[] {

@@ -1,6 +1,6 @@
 // Device nodes of a container, and the rules of the device controller that let it use them.
 import { parseMode } from '../document/scalars.ts';
-import type { Device } from '../specification/spec.generated.ts';
+import type { RawDevice } from '../specification/spec.generated.ts';
 
 export interface DeviceRule {
   readonly allow: boolean;
@@ -16,7 +16,7 @@ export interface Devices {
 }
 
 /** `path: all` is a rule for every device of its type; every other entry is a node with a rule of its own. */
-export function devicesOf(devices: readonly Device[]): Devices {
+export function devicesOf(devices: readonly RawDevice[]): Devices {
   const nodes: object[] = [];
   const rules: DeviceRule[] = [];
   for (const { path = '', type = 'a', major, minor, mode } of devices) {

@@ -1,12 +1,12 @@
 // LinuxKit's label of an image: JSON or YAML text → settings, by the same rules as in a spec.
 import { CatamaranError, type Diagnostic } from '../base/errors.ts';
 import { checkDocument } from '../document/document.ts';
-import { describePointer, type Pointer } from '../document/pointer.ts';
+import { describePointer, type JsonPointer } from '../document/pointer.ts';
 import { validateSettings } from '../document/validators.generated.ts';
 import { parseYaml } from '../document/yaml.ts';
 import { type ExecutionConfig, runtimeLabel } from '../oci/image.ts';
-import { readSettings } from '../specification/settings.ts';
-import type { ContainerSettings } from '../specification/spec.generated.ts';
+import { readContainerSettings } from '../specification/settings.ts';
+import type { RawContainerSettings } from '../specification/spec.generated.ts';
 import type { Settings, SpecNames } from '../specification/types.ts';
 import { isSet } from './merge.ts';
 
@@ -26,17 +26,17 @@ export function readLabel(
     const parsed = parseYaml(runtimeLabel, text);
     if (parsed.value === null) return {};
     renameGoKeys(parsed.value);
-    const { value, problems } = checkDocument<ContainerSettings>(
+    const { value, problems } = checkDocument<RawContainerSettings>(
       'spec.schema.json#/definitions/containerSettings',
       validateSettings,
       parsed,
     );
     problems.throwIfAny();
     const found: Diagnostic[] = [];
-    const problem = (pointer: Pointer, { message, ...diagnostic }: Diagnostic) => {
+    const problem = (pointer: JsonPointer, { message, ...diagnostic }: Diagnostic) => {
       found.push({ ...diagnostic, message: `${describePointer(pointer)}: ${message}` });
     };
-    const settings = readSettings(withoutOverruled(value, spec), names, { problem, warn: () => {} });
+    const settings = readContainerSettings(withoutOverruled(value, spec), names, { problem, warn: () => {} });
     const [first, ...rest] = found;
     if (first) throw new CatamaranError('spec', [first, ...rest]);
     return settings;
@@ -45,7 +45,7 @@ export function readLabel(
   }
 }
 
-function withoutOverruled(label: ContainerSettings, spec: Settings): ContainerSettings {
+function withoutOverruled(label: RawContainerSettings, spec: Settings): RawContainerSettings {
   const wins = (key: string) => isSet(spec[key as keyof Settings]) && key !== 'runtime';
   return Object.fromEntries(Object.entries(label).filter(([key]) => !wins(key.replace(/\.add$/, ''))));
 }

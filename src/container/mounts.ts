@@ -1,23 +1,23 @@
 // The mounts of a container: the defaults, then tmpfs, binds and mounts, each taking the place of what was at its
 // destination before; in the end sorted by destination, so that a parent comes before what lies below it.
 import { byName } from '../base/order.ts';
-import { typeOfMount, usualPlaces } from '../specification/mount-settings.ts';
-import type { IdMapping, Mount as SpecMount } from '../specification/spec.generated.ts';
+import { placesByType, typeOfMount } from '../specification/mount-settings.ts';
+import type { RawIdMapping, RawMount as SpecMount } from '../specification/spec.generated.ts';
 import type { Secret, Settings } from '../specification/types.ts';
 
 /** A mount of the OCI runtime specification. */
-export interface Mount {
+export interface BundleMount {
   readonly destination: string;
   readonly type?: string;
   readonly source?: string;
   readonly options?: readonly string[];
-  readonly uidMappings?: readonly IdMapping[];
-  readonly gidMappings?: readonly IdMapping[];
+  readonly uidMappings?: readonly RawIdMapping[];
+  readonly gidMappings?: readonly RawIdMapping[];
 }
 
-export function mountsOf(settings: Settings, secrets: readonly Secret[]): Mount[] {
-  const mounts = new Map<string, Mount>();
-  const put = (mount: Mount) => {
+export function mountsOf(settings: Settings, secrets: readonly Secret[]): BundleMount[] {
+  const mounts = new Map<string, BundleMount>();
+  const put = (mount: BundleMount) => {
     const destination = mount.destination.startsWith('/') ? mount.destination : `/${mount.destination}`;
     mounts.set(destination, { ...mount, destination });
   };
@@ -29,7 +29,7 @@ export function mountsOf(settings: Settings, secrets: readonly Secret[]): Mount[
   for (const bind of settings.binds ?? []) put(parseBind(bind));
   for (const mount of settings.mounts ?? []) {
     const type = typeOfMount(mount) ?? '';
-    const destination = mount.destination || (usualPlaces[type] ?? '');
+    const destination = mount.destination || (placesByType[type] ?? '');
     put(mountOf({ ...mount, type, destination, source: mount.source || type }));
   }
   for (const { name, file } of secrets) {
@@ -42,7 +42,13 @@ export function mountsOf(settings: Settings, secrets: readonly Secret[]): Mount[
 export const secretsPlace = '/run/secrets';
 
 /** Members in the specification's order. A bind mount is asked for by its options: the type alone is none. */
-export function mountOf({ type, source, destination = '', options = [], ...mappings }: SpecMount): Mount {
+export function mountOf({
+  type,
+  source,
+  destination = '',
+  options = [],
+  ...mappings
+}: SpecMount): BundleMount {
   const { uidmappings, gidmappings } = mappings;
   const bound = options.some((option) => option === 'bind' || option === 'rbind');
   const chosen = type === 'bind' && !bound ? [...options, 'rbind'] : options;
@@ -56,12 +62,12 @@ export function mountOf({ type, source, destination = '', options = [], ...mappi
   };
 }
 
-export function idMapping({ containerID = 0, hostID = 0, size = 1 }: IdMapping): Required<IdMapping> {
+export function idMapping({ containerID = 0, hostID = 0, size = 1 }: RawIdMapping): Required<RawIdMapping> {
   return { containerID, hostID, size };
 }
 
 /** SOURCE:DESTINATION[:OPTIONS]; without options, writable and shared with the host in both directions. */
-export function parseBind(bind: string): Mount {
+export function parseBind(bind: string): BundleMount {
   const [source = '', destination = '', options] = bind.split(':');
   return {
     destination,
@@ -71,7 +77,7 @@ export function parseBind(bind: string): Mount {
   };
 }
 
-function defaultMounts(readonly: boolean): Mount[] {
+function defaultMounts(readonly: boolean): BundleMount[] {
   const ro = readonly ? ['ro'] : [];
   return [
     {

@@ -1,7 +1,7 @@
 // linux.resources in the OCI specification's order and spelling. LinuxKit's schema has `blockio` for blockIO; its decoder
 // loses whatever is in camel case, and here all of it counts.
 import { sortedEntries } from '../base/order.ts';
-import type { HugePageLimit, Resources } from '../specification/spec.generated.ts';
+import type { RawHugePageLimit, RawResources } from '../specification/spec.generated.ts';
 import type { DeviceRule } from './devices.ts';
 import { inOrder } from './order.ts';
 
@@ -22,7 +22,7 @@ const throttles = [
   'throttleWriteIOPSDevice',
 ] as const;
 
-export function resourcesOf(resources: Resources, rules: readonly DeviceRule[]): object {
+export function resourcesOf(resources: RawResources, rules: readonly DeviceRule[]): object {
   const { devices = [], memory, cpu, pids, blockio, hugepageLimits, network, unified } = resources;
   const all = [...devices.map((rule) => inOrder({ allow: false, ...rule }, orders.rule)), ...rules];
   return inOrder(
@@ -45,7 +45,7 @@ export function resourcesOf(resources: Resources, rules: readonly DeviceRule[]):
   );
 }
 
-function blockOf(block: NonNullable<Resources['blockio']>): object {
+function blockOf(block: NonNullable<RawResources['blockio']>): object {
   const lists: [string, readonly object[] | undefined][] = throttles.map((key) => [
     key,
     block[key]?.map((each) => inOrder(each, orders.rate)),
@@ -61,7 +61,7 @@ function blockOf(block: NonNullable<Resources['blockio']>): object {
 }
 
 /** More than a number here can hold exactly, as in 9223372036854775807, is no limit at all. */
-function memoryOf(memory: NonNullable<Resources['memory']>): object {
+function memoryOf(memory: NonNullable<RawResources['memory']>): object {
   return Object.fromEntries(
     Object.entries(memory).map(([key, value]) => [
       key,
@@ -71,7 +71,7 @@ function memoryOf(memory: NonNullable<Resources['memory']>): object {
 }
 
 /** The specification wants `2MB`; LinuxKit's schema a number, which its decoder then loses. */
-function hugePages({ pageSize = '', limit }: HugePageLimit): object {
+function hugePages({ pageSize = '', limit }: RawHugePageLimit): object {
   const bytes = /^\d+$/.test(pageSize) ? Number(pageSize) : 0;
   const [unit, factor] = [
     ['G', 2 ** 30],

@@ -1,12 +1,12 @@
 // runtime.json of a bundle: what init prepares on the host before the container is created. Its root file system is
 // the segment itself where it is read-only, else an overlay over the segment with its upper layer in memory.
-import type { Interface } from '../specification/spec.generated.ts';
+import type { RawInterface } from '../specification/spec.generated.ts';
 import type { Settings } from '../specification/types.ts';
-import { type Mount, mountOf } from './mounts.ts';
+import { type BundleMount, mountOf } from './mounts.ts';
 
 export interface RuntimePreparation {
   readonly cgroups: readonly string[];
-  readonly mounts: readonly Mount[];
+  readonly mounts: readonly BundleMount[];
   readonly mkdir: readonly string[];
   readonly interfaces: readonly object[];
   readonly bindNS: Readonly<Record<string, string>>;
@@ -35,11 +35,11 @@ export function runtimePreparation(settings: Settings, bundle: string): RuntimeP
 }
 
 /** A bind of the directory on itself: the runtime wants a mount point. */
-function readonlyRoot(bundle: string): Mount[] {
+function readonlyRoot(bundle: string): BundleMount[] {
   return [{ destination: `${bundle}/rootfs`, source: `${bundle}/rootfs`, options: ['bind'] }];
 }
 
-function writableRoot(bundle: string): Mount[] {
+function writableRoot(bundle: string): BundleMount[] {
   const tmp = `${bundle}/tmp`;
   const options = [`lowerdir=${bundle}/lower`, `upperdir=${tmp}/upper`, `workdir=${tmp}/work`];
   return [
@@ -49,6 +49,6 @@ function writableRoot(bundle: string): Mount[] {
   ];
 }
 
-function interfaceOf({ name, add, peer, createInRoot = false }: Interface): object {
+function interfaceOf({ name, add, peer, createInRoot = false }: RawInterface): object {
   return { ...(name ? { name } : {}), ...(add ? { add } : {}), ...(peer ? { peer } : {}), createInRoot };
 }

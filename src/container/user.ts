@@ -7,7 +7,7 @@ import { contentBytes, sizeOf } from '../tree/content.ts';
 import type { TreeNode } from '../tree/node.ts';
 import { linksOf, pathResolver } from '../tree/resolve-links.ts';
 import type { ReadonlyTree } from '../tree/tree.ts';
-import type { User } from './config.ts';
+import type { ProcessUser } from './config.ts';
 
 /** In bytes: tens of thousands of users. */
 const maxTableSize = 4 << 20;
@@ -19,7 +19,7 @@ export async function resolveUser(
   imageUser: string,
   tree: ReadonlyTree,
   name: string,
-): Promise<User> {
+): Promise<ProcessUser> {
   const extra = settings.additionalGids ? { additionalGids: settings.additionalGids } : {};
   if (settings.uid !== undefined || imageUser === '') {
     return { uid: settings.uid ?? 0, gid: settings.gid ?? 0, ...extra };

@@ -2,6 +2,8 @@
 // It is an environment block of GRUB, which reads the arguments by itself; the initrd reads the rest by its lines. Written
 // by the builder and by `catamaran iso customize`. The sum is against accidents: it says nothing of who has written it.
 
+import { decodeBase64, encodeBase64 } from '../base/base64.ts';
+
 export const configAreaSize = 256 * 1024;
 export const argumentsLimit = 1024;
 /** In bytes: what is left for it, in base64. */
@@ -26,7 +28,7 @@ export function encodeConfigArea({ arguments: words, config }: ConfigArea, diges
   if (words.length > argumentsLimit || !isPlainArguments(words))
     throw new RangeError('these kernel arguments do not go into the area');
   if (config.length > configLimit) throw new RangeError(`a configuration of ${config.length} bytes`);
-  const text = `${header}arguments=${words}\nconfig=${toBase64(config)}\n`;
+  const text = `${header}arguments=${words}\nconfig=${encodeBase64(config)}\n`;
   return bytesOf(`${text}sum=${digest(bytesOf(text))}\n`.padEnd(configAreaSize, '#'));
 }
 
@@ -38,7 +40,7 @@ export function decodeConfigArea(bytes: Uint8Array, digest: Digest): ConfigArea 
   const [, words, config, sum] = form.exec(text.slice(header.length)) ?? [];
   if (words === undefined || config === undefined || !isPlainArguments(words)) return undefined;
   if (digest(bytesOf(text.slice(0, text.indexOf('\nsum=') + 1))) !== sum) return undefined;
-  const decoded = fromBase64(config);
+  const decoded = decodeBase64(config);
   return decoded && { arguments: words, config: decoded };
 }
 
@@ -53,34 +55,4 @@ function textOf(bytes: Uint8Array): string {
   for (let at = 0; at < bytes.length; at += 4096)
     text += String.fromCharCode(...bytes.subarray(at, at + 4096));
   return text;
-}
-
-const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-
-/** RFC 4648, section 4. */
-function toBase64(bytes: Uint8Array): string {
-  let text = '';
-  for (let at = 0; at < bytes.length; at += 3) {
-    const [a = 0, b = 0, c = 0] = bytes.subarray(at, at + 3);
-    const group = [a >> 2, ((a & 3) << 4) | (b >> 4), ((b & 15) << 2) | (c >> 6), c & 63];
-    const count = Math.min(bytes.length - at, 3) + 1;
-    text += group.map((digit, index) => (index < count ? digits[digit] : '=')).join('');
-  }
-  return text;
-}
-
-function fromBase64(text: string): Uint8Array | undefined {
-  if (text.length % 4 !== 0) return undefined;
-  const plain = text.replace(/=+$/, '');
-  const bytes = new Uint8Array(Math.floor((plain.length * 3) / 4));
-  let [bits, count, at] = [0, 0, 0];
-  for (const character of plain) {
-    bits = ((bits << 6) | digits.indexOf(character)) & 0xffff;
-    count += 6;
-    if (count >= 8) {
-      count -= 8;
-      bytes[at++] = (bits >> count) & 0xff;
-    }
-  }
-  return bytes;
 }

@@ -20,7 +20,7 @@ export function writeDocument(members: object, indent = 2): string {
 }
 
 /** `what` begins the error's sentence: the file's path. */
-export function readDocument(text: string, what: string): Fields {
+export function readFormatted(text: string, what: string): Fields {
   if (text.length > sizeLimit)
     throw malformedDocument(what, `has ${text.length} characters: more than any has`);
   let value: JsonObject;

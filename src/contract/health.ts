@@ -2,7 +2,7 @@
 // into base, read by the agent's gate; its guard reads the deadline as well (components/init: usr/lib/catamaran/guard).
 // Times are whole seconds in the document, each rounded up, and milliseconds here.
 import { type Fields, fieldsOf, hasField, listField, numberField, textField } from '../base/fields.ts';
-import { readDocument, writeDocument } from './document.ts';
+import { readFormatted, writeDocument } from './document.ts';
 import { type Probe, parseProbe, probeNames, probeWords } from './probe.ts';
 
 export interface Health {
@@ -28,12 +28,16 @@ export interface HealthSettings extends Health {
 }
 
 export const healthPath = 'usr/lib/catamaran/health.json';
+/** In the same form: what a person, or user-data, wants checked beside it, and perhaps another deadline. */
+export const ownHealthPath = 'etc/catamaran/health.json';
 const mostChecks = 1000;
+/** A day: a trial that nobody judges would be kept from every update after it. */
+const latest = 86_400_000;
 
-export function writeHealth({ deadline, checks }: Health): string {
+export function writeHealth({ deadline, checks }: Partial<Health>): string {
   return writeDocument({
-    deadline: seconds(deadline),
-    checks: checks.map(({ name, probe, service, timeout }) => ({
+    ...(deadline !== undefined && { deadline: seconds(deadline) }),
+    checks: (checks ?? []).map(({ name, probe, service, timeout }) => ({
       ...{ name, timeout: seconds(timeout) },
       ...probeWords(probe),
       service,
@@ -43,7 +47,7 @@ export function writeHealth({ deadline, checks }: Health): string {
 
 /** Without the file, services that are up are all that a trial needs. */
 export function readHealth(text = '{}', what = healthPath): HealthSettings {
-  const fields = readDocument(text, what);
+  const fields = readFormatted(text, what);
   const checks = hasField(fields, 'checks') ? listField(fields, 'checks', mostChecks) : [];
   return {
     deadline: milliseconds(fields, 'deadline', 600),
@@ -52,6 +56,17 @@ export function readHealth(text = '{}', what = healthPath): HealthSettings {
     checks: checks.map((value, index) =>
       readCheck(fieldsOf(value, `${what}: checks[${index}]`, fields.refuse)),
     ),
+  };
+}
+
+/** The own checks beside those of the image; the own deadline where there is one. */
+export function readOwnHealth(image: HealthSettings, text: string, what = ownHealthPath): HealthSettings {
+  const own = readHealth(text, what);
+  const hasDeadline = hasField(readFormatted(text, what), 'deadline');
+  return {
+    ...image,
+    ...(hasDeadline && { deadline: Math.min(own.deadline, latest) }),
+    checks: [...image.checks, ...own.checks],
   };
 }
 

@@ -2,6 +2,7 @@
 // `manifest.json` in the boot archive, which is one of the images and so cannot name them; as `manifest.json` beside the
 // three images, from where a machine stages it; and as `OS-VERSION-ARCH.manifest.json` in a repository, signed, in
 // canonical JSON. Nothing in it names a channel. Whoever reads one has checked where it comes from; here only its form.
+
 import {
   type Fields,
   fieldsOf,
@@ -12,11 +13,12 @@ import {
   objectField,
   textField,
 } from '../base/fields.ts';
+import type { ReleaseVersion } from '../base/flavour.ts';
 import { encodeCanonical, parseCanonical } from '../tuf/canonical.ts';
 import { tufFields } from '../tuf/fields.ts';
 import { requireSchema } from '../tuf/pointer.ts';
 import { mostEpoch, sha256Form, targetForm, versionForm } from '../tuf/release-ref.ts';
-import { format, readDocument, writeDocument } from './document.ts';
+import { format, readFormatted, writeDocument } from './document.ts';
 
 export const releaseParts = ['boot', 'root', 'hash'] as const;
 export type ReleasePart = (typeof releaseParts)[number];
@@ -30,7 +32,7 @@ export interface VerityTree {
 
 export interface ReleaseFacts extends VerityTree {
   readonly os: string;
-  readonly version: string;
+  readonly version: ReleaseVersion;
   /** Debian's name. */
   readonly arch: string;
 }
@@ -73,7 +75,7 @@ export interface TargetImage extends PartImage {
 }
 
 /** The name of each part's image in a release's directory. */
-export function imageName(part: ReleasePart): string {
+export function partImageName(part: ReleasePart): string {
   return `${part}.img`;
 }
 
@@ -82,7 +84,7 @@ export function writeBootManifest(manifest: BootManifest): string {
 }
 
 export function readBootManifest(text: string, what: string): BootManifest {
-  const fields = readDocument(text, what);
+  const fields = readFormatted(text, what);
   return { ...readFacts(fields), segments: readSegments(fields) };
 }
 
@@ -91,7 +93,7 @@ export function writeReleaseManifest(manifest: ReleaseManifest): string {
 }
 
 export function readReleaseManifest(text: string, what: string): ReleaseManifest {
-  const fields = readDocument(text, what);
+  const fields = readFormatted(text, what);
   requireSchema(fields, schema);
   return { ...readFacts(fields), parts: readParts(fields, readImage) };
 }
@@ -129,7 +131,7 @@ function partsJson({ parts }: Pick<ReleaseManifest, 'parts'>): JsonObject {
   return Object.fromEntries(releaseParts.map((part) => [part, { ...parts[part] }]));
 }
 
-function readFacts(fields: Fields): ReleaseFacts {
+export function readFacts(fields: Fields): ReleaseFacts {
   return {
     os: textField(fields, 'os', /^[a-z][a-z0-9-]{0,62}$/),
     version: textField(fields, 'version', versionForm),

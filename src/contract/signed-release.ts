@@ -9,7 +9,11 @@ import { readSignedManifest, type SignedManifest } from './release-manifest.ts';
 
 export type MachineKind = Pick<SignedManifest, 'os' | 'arch'>;
 
-export function fetchRelease(client: Client, release: ReleaseRef, machine: MachineKind): SignedManifest {
+export function fetchSignedManifest(
+  client: Client,
+  release: ReleaseRef,
+  machine: MachineKind,
+): SignedManifest {
   const manifest = readSignedManifest(fetchManifest(client, release), release.manifest.name);
   requireAgreement(manifest, release, machine);
   return manifest;

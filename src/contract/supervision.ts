@@ -24,7 +24,7 @@ import {
   objectField,
   textField,
 } from '../base/fields.ts';
-import { readDocument, writeDocument } from './document.ts';
+import { readFormatted, writeDocument } from './document.ts';
 import { type Probe, readProbe } from './probe.ts';
 
 /** How a service is kept running. Times in milliseconds. */
@@ -84,7 +84,7 @@ export function writeServiceSettings({
 }
 
 export function readServiceSettings(text: string | undefined, what: string): ServiceSettings {
-  const fields = readDocument(text ?? '{}', what);
+  const fields = readFormatted(text ?? '{}', what);
   const stop = objectOr(fields, 'stop');
   return {
     order: countOr(fields, 'order', 0),
@@ -114,12 +114,12 @@ export function writeOnceSettings({ optional, writable }: OnceSettings & Writabl
 
 /** Undefined where the spec says nothing. */
 export function readWritable(text: string | undefined, what: string): number | undefined {
-  const fields = readDocument(text ?? '{}', what);
+  const fields = readFormatted(text ?? '{}', what);
   return hasField(fields, 'writable') ? numberField(fields, 'writable', 1) : undefined;
 }
 
 export function readOnceSettings(text: string | undefined, what: string): OnceSettings {
-  const fields = readDocument(text ?? '{}', what);
+  const fields = readFormatted(text ?? '{}', what);
   return { optional: hasField(fields, 'optional') && booleanField(fields, 'optional') };
 }
 

@@ -3,11 +3,12 @@
 // the person's own file, /etc/catamaran/update.yml (agent/update/settings.ts), whose lines win over it.
 
 import type { Refuse } from '../base/fields.ts';
-import { malformedDocument, readDocument, writeDocument } from './document.ts';
+import { malformedDocument, readFormatted, writeDocument } from './document.ts';
 
 export interface Update {
   readonly url: string;
-  readonly channel: 'alpha' | 'beta' | 'stable';
+  /** One of the repository's own. */
+  readonly channel: string;
   /** The host's file with the repository's root metadata. */
   readonly root?: string;
   /** Where machines say what an update came to. */
@@ -34,7 +35,7 @@ const web = 'https?://[!#-+\\--\\[\\]-~]{1,1000}';
 /** Of each setting, as text. */
 const settingForms: Readonly<Record<string, RegExp>> = {
   url: /^(https?|file):\/\/[!#-[\]-~]{1,1000}$/,
-  channel: /^[a-z][a-z0-9]{0,31}$/,
+  channel: /^[a-z][a-z0-9-]{0,31}$/,
   ring: /^(canary|normal|late|\d{1,4})$/,
   interval: /^\d{1,6}[smhd]$/,
   reboot: /^(immediate|window|manual)$/,
@@ -65,7 +66,7 @@ export function writeUpdate({ url, channel, report, reboot }: Update, epoch: num
 
 /** By their names, each as text of its form. */
 export function readUpdate(text: string, what: string): Map<string, string> {
-  const { format: _, ...values } = readDocument(text, what).values;
+  const { format: _, ...values } = readFormatted(text, what).values;
   return new Map(
     Object.entries(values).map(([name, value]) => [
       name,

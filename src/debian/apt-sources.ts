@@ -2,7 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { byName } from '../base/order.ts';
-import { parseDeb822, words } from './deb822.ts';
+import { parseDeb822, splitList } from './deb822.ts';
 
 export interface AptSource {
   /** The file's name, without its directory. */
@@ -31,13 +31,13 @@ export async function readAptSources(aptDirectory: string): Promise<AptSource[]>
 /** The deb822 style: `*.sources`. */
 export function parseSources(file: string, text: string): AptSource[] {
   return parseDeb822(text)
-    .filter((stanza) => words(stanza.get('types')).includes('deb'))
+    .filter((stanza) => splitList(stanza.get('types')).includes('deb'))
     .filter((stanza) => !/^(?:no|false|without|off|disable|0)$/i.test(stanza.get('enabled') ?? ''))
     .map((stanza) => ({
       file,
-      uris: words(stanza.get('uris')),
-      suites: words(stanza.get('suites')),
-      components: words(stanza.get('components')),
+      uris: splitList(stanza.get('uris')),
+      suites: splitList(stanza.get('suites')),
+      components: splitList(stanza.get('components')),
       signedBy: stanza.get('signed-by'),
     }));
 }
@@ -49,8 +49,8 @@ export function parseOneLine(file: string, text: string): AptSource[] {
     const match = /^\s*deb\s+(?:\[([^\]]*)\]\s*)?([^\s[#]+)\s+([^#]*)/.exec(line);
     if (!match) continue;
     const [, options, uri, rest] = match;
-    const [suite, ...components] = words(rest);
-    const signedBy = words(options).find((option) => option.startsWith('signed-by='));
+    const [suite, ...components] = splitList(rest);
+    const signedBy = splitList(options).find((option) => option.startsWith('signed-by='));
     if (suite === undefined) continue;
     sources.push({
       file,

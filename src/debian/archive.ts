@@ -1,4 +1,5 @@
 // The Debian archive as one thing: the release's pockets, each verified, and the index over them all.
+
 import type { Arch } from '../base/arch.ts';
 import type { Digest } from '../base/digest.ts';
 import type { Reporter } from '../base/reporter.ts';
@@ -7,9 +8,9 @@ import type { Patience } from '../net/patience.ts';
 import { type Pocket, pockets } from '../packages/locked.ts';
 import type { Mirror } from '../packages/source.ts';
 import type { Cache } from '../store/cache.ts';
+import { eachLimited } from '../store/each-limited.ts';
 import { fetchRelease, fetchTables, type SuiteRequest } from './fetch-index.ts';
 import { makePackageIndex, type PackageIndex } from './index.ts';
-import { runLimited } from './limit.ts';
 import { baseUrl } from './mirror.ts';
 import { archiveComponents, suites as knownSuites } from './suites.ts';
 import type { TrustedKey } from './trusted-key.ts';
@@ -56,7 +57,7 @@ export async function loadArchive(request: ArchiveRequest): Promise<Archive> {
   const { mirror, arch, cache, reporter, offline, transport, now, allowExpired } = request;
   const { suffixes, keys: usualKeys } = knownSuites[request.suite]!;
   const { keys = usualKeys, components = archiveComponents.slice(0, 1) } = request;
-  const suites = await runLimited(pockets, pockets.length, request.signal, async (pocket, signal) => {
+  const fetchSuite = async (pocket: Pocket, _: number, signal: AbortSignal) => {
     const patience = request.patience && { patience: request.patience };
     const to = { cache, reporter, offline, signal, transport, ...patience };
     const suite: SuiteRequest = {
@@ -71,7 +72,9 @@ export async function loadArchive(request: ArchiveRequest): Promise<Archive> {
     };
     const release = await fetchRelease(suite, to);
     return { pocket, release, tables: await fetchTables(release, suite, to) };
-  });
+  };
+  const limits = { parallel: pockets.length, signal: request.signal };
+  const suites = await eachLimited(pockets, fetchSuite, limits);
   return {
     packages: makePackageIndex(
       arch,

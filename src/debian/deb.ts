@@ -1,5 +1,6 @@
 // A .deb file's content: its data member, decompressed once into the cache, read as a tree. Nothing of the package is
 // run and its control member is not even opened: what maintainer scripts do is said by components.
+
 import { open } from 'node:fs/promises';
 import { readTarFile } from '../archive/read-tar.ts';
 import { type DataFormat, type UnpackRequest, unpackIntoCache, writeUnpacked } from '../archive/unpack.ts';
@@ -8,11 +9,11 @@ import { CatamaranError } from '../base/errors.ts';
 import { byName } from '../base/order.ts';
 import type { LockedPackage } from '../packages/locked.ts';
 import type { PackageAccess } from '../packages/source.ts';
+import { eachLimited } from '../store/each-limited.ts';
 import type { Content } from '../tree/content.ts';
 import type { Tree } from '../tree/tree.ts';
 import { type ArMember, listArMembers } from './ar.ts';
 import { fetchPackage } from './fetch-packages.ts';
-import { runLimited } from './limit.ts';
 
 /** Fetches and unpacks whatever of it the cache does not have yet, several at a time, so that their trees are at hand. */
 export async function preparePackages(
@@ -20,14 +21,23 @@ export async function preparePackages(
   options: PackageAccess,
   parallel = 6,
 ): Promise<void> {
-  const task = options.reporter.task('packages', { total: packages.length, unit: 'steps' });
+  const total = packages.reduce((sum, { size }) => sum + size, 0);
+  const task = options.reporter.task('packages', { total, unit: 'bytes' });
   // The largest first, so that none of them is left alone at the end.
   const ordered = [...packages].sort((a, b) => b.size - a.size || byName(a.name, b.name));
   try {
-    await runLimited(ordered, parallel, options.signal, async (wanted, signal) => {
-      await dataTar(wanted, { ...options, signal });
-      task.advance(1);
-    });
+    const prepare = async (wanted: LockedPackage, _: number, signal: AbortSignal) => {
+      let arrived = 0;
+      const advance = (bytes: number) => {
+        arrived += bytes;
+        task.advance(bytes);
+      };
+      // All of them are one task for people: a package's own download adds to it.
+      const reporter = { ...options.reporter, task: () => ({ advance, done() {} }) };
+      await dataTar(wanted, { ...options, reporter, signal });
+      advance(wanted.size - arrived);
+    };
+    await eachLimited(ordered, prepare, { parallel, signal: options.signal });
   } finally {
     task.done();
   }

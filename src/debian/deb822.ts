@@ -29,6 +29,6 @@ export function parseDeb822(text: string): Stanza[] {
 }
 
 /** The words of a value, over all of its lines. */
-export function words(value: string | undefined): string[] {
+export function splitList(value: string | undefined): string[] {
   return value?.split(/\s+/).filter((word) => word !== '') ?? [];
 }

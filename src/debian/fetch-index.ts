@@ -9,9 +9,9 @@ import { type Digest, digestFromHex, isDigest } from '../base/digest.ts';
 import { CatamaranError } from '../base/errors.ts';
 import { type DownloadTarget, download } from '../net/download.ts';
 import type { Pocket } from '../packages/locked.ts';
-import type { Blob } from '../store/cache.ts';
+import type { Blob } from '../store/blob.ts';
 import { makeTable, openTable, type PackageTable, tableFormat } from './packages.ts';
-import { type IndexFile, type Release, verifyRelease } from './release.ts';
+import { type IndexFile, type SuiteRelease, verifySuiteRelease } from './release.ts';
 import type { TrustedKey } from './trusted-key.ts';
 
 const maxReleaseSize = 8 << 20;
@@ -35,7 +35,7 @@ export interface SuiteRequest {
 export async function fetchRelease(
   { base, suite, keys, now, allowExpired = false }: SuiteRequest,
   to: DownloadTarget,
-): Promise<Release & { readonly digest: Digest }> {
+): Promise<SuiteRelease & { readonly digest: Digest }> {
   const url = `${base}/dists/${suite}/InRelease`;
   const what = `the InRelease file of ${suite}`;
   const key = digestOfText(url);
@@ -45,14 +45,20 @@ export async function fetchRelease(
     { url, what, maxSize: maxReleaseSize, ...(digest === undefined ? {} : { blob: { digest } }) },
     to,
   );
-  const release = await verifyRelease(await readBlob(found, to), { suite, keys, now, allowExpired, what });
+  const release = await verifySuiteRelease(await readBlob(found, to), {
+    suite,
+    keys,
+    now,
+    allowExpired,
+    what,
+  });
   await to.cache.putResult('debian-release', key, found.digest);
   return { ...release, digest: found.digest };
 }
 
 /** The tables of a suite: for each component one, or two where packages of architecture `all` are apart. */
 export async function fetchTables(
-  release: Release,
+  release: SuiteRelease,
   request: SuiteRequest,
   to: DownloadTarget,
 ): Promise<PackageTable[]> {
@@ -64,7 +70,7 @@ export async function fetchTables(
 }
 
 async function fetchTable(
-  release: Release,
+  release: SuiteRelease,
   request: SuiteRequest,
   path: string,
   to: DownloadTarget,
@@ -90,7 +96,7 @@ async function fetchTable(
 const formats = { '.gz': 'gzip', '.xz': 'xz', '': 'none' } as const;
 type Suffix = keyof typeof formats;
 
-function chooseFile(release: Release, path: string, what: string): [Suffix, IndexFile] {
+function chooseFile(release: SuiteRelease, path: string, what: string): [Suffix, IndexFile] {
   for (const suffix of Object.keys(formats) as Suffix[]) {
     const file = release.files.get(path + suffix);
     if (file !== undefined) return [suffix, file];
@@ -103,7 +109,7 @@ function chooseFile(release: Release, path: string, what: string): [Suffix, Inde
 }
 
 async function fetchIndex(
-  release: Release,
+  release: SuiteRelease,
   { base, suite }: SuiteRequest,
   path: string,
   file: IndexFile,

@@ -3,7 +3,7 @@ import type { Arch } from '../base/arch.ts';
 import { byName } from '../base/order.ts';
 import { type Pocket, pockets } from '../packages/locked.ts';
 import type { Package, PackageTable } from './packages.ts';
-import { compareVersions } from './version.ts';
+import { compareDebianVersions } from './version.ts';
 
 export interface PackageIndex {
   readonly arch: Arch;
@@ -24,7 +24,7 @@ export function makePackageIndex(arch: Arch, tables: readonly PackageTable[]): P
       found = tables
         .flatMap((table) => table.find(name))
         .filter((candidate) => candidate.arch === arch || candidate.arch === 'all')
-        .sort((a, b) => compareVersions(b.version, a.version) || rank(a.pocket) - rank(b.pocket))
+        .sort((a, b) => compareDebianVersions(b.version, a.version) || rank(a.pocket) - rank(b.pocket))
         .filter(({ version }, at, sorted) => version !== sorted[at - 1]?.version);
       known.set(name, found);
     }

@@ -7,7 +7,7 @@ import { type AptSource, readAptSources } from './apt-sources.ts';
 
 export const mirrorVariable = 'CATAMARAN_DEBIAN_MIRROR';
 
-const remedy = `Name a mirror with --mirror URL or ${mirrorVariable}, or run where apt is set up for Debian.`;
+const remedy = `Take one near you of www.debian.org/mirror/list, and say so once: catamaran config mirror http://HOST/debian. Or for one command --mirror http://HOST/debian, or in a CI ${mirrorVariable}=http://HOST/debian.`;
 
 export interface MirrorSources extends MirrorSettings {
   readonly aptDirectory?: string;
@@ -20,18 +20,19 @@ export function baseUrl(mirror: Mirror, pocket: Pocket): string {
 
 /**
  * `--mirror` (one URL, or the archive's and the security archive's, separated by a space or a comma), else the
- * environment, else apt's configuration; with none of them an error that says so.
+ * environment, else what the user has set once, else apt's configuration; with none of them an error that says so.
  */
 export async function findMirror(sources: MirrorSources = {}): Promise<Mirror> {
-  const { option, environment = {}, aptDirectory = '/etc/apt' } = sources;
+  const { option, environment = {}, remembered, aptDirectory = '/etc/apt' } = sources;
   if (option?.trim()) return parseMirror(option, '--mirror');
   const variable = environment[mirrorVariable];
   if (variable?.trim()) return parseMirror(variable, mirrorVariable);
+  if (remembered?.trim()) return parseMirror(remembered, 'catamaran config mirror');
   const found = mirrorOfApt(await readAptSources(aptDirectory));
   if (found) return found;
   throw new CatamaranError('environment', {
     code: 'debian-no-mirror',
-    message: `no Debian mirror is known: neither --mirror nor ${mirrorVariable} is given, and ${aptDirectory} names none`,
+    message: `no Debian mirror is known: ${aptDirectory} names none, as on a host that is not Debian, and nobody has named one`,
     hint: remedy,
   });
 }

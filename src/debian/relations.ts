@@ -1,14 +1,16 @@
 // The relations between packages, as their control fields write them: Debian Policy 7.1.
 // `a (>= 1) | b, c [amd64]` is a list of relations, each a list of alternatives.
+
 import type { Arch } from '../base/arch.ts';
 import { CatamaranError } from '../base/errors.ts';
+import type { DebianVersion } from '../base/flavour.ts';
 import type { VersionRelation } from './version.ts';
 
 export interface Alternative {
   readonly name: string;
   /** `any`, or an architecture: the part after the colon. */
   readonly qualifier?: string;
-  readonly constraint?: { readonly relation: VersionRelation; readonly version: string };
+  readonly constraint?: { readonly relation: VersionRelation; readonly version: DebianVersion };
 }
 
 export interface Relation {

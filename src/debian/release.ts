@@ -3,8 +3,8 @@
 import { type Digest, digestFromHex } from '../base/digest.ts';
 import { CatamaranError } from '../base/errors.ts';
 import { parseClearsigned } from './clearsign.ts';
-import { parseDeb822, type Stanza, words } from './deb822.ts';
-import { verifySignature } from './signature.ts';
+import { parseDeb822, type Stanza, splitList } from './deb822.ts';
+import { verifyOpenPgp } from './signature.ts';
 import type { TrustedKey } from './trusted-key.ts';
 
 export interface IndexFile {
@@ -13,7 +13,7 @@ export interface IndexFile {
   readonly size: number;
 }
 
-export interface Release {
+export interface SuiteRelease {
   readonly suite: string;
   /** When it was made; seconds since the epoch. */
   readonly date: number;
@@ -40,33 +40,33 @@ export interface ReleaseChecks {
 /** Clocks may differ by this much, in milliseconds. */
 const clockTolerance = 24 * 3600 * 1000;
 
-export async function verifyRelease(bytes: Uint8Array, checks: ReleaseChecks): Promise<Release> {
+export async function verifySuiteRelease(bytes: Uint8Array, checks: ReleaseChecks): Promise<SuiteRelease> {
   const signed = parseClearsigned(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes));
   if (typeof signed === 'string') throw refused(checks, `is not a signed text: ${signed}`);
   const latest = new Date(checks.now.getTime() + clockTolerance);
-  const verdict = await verifySignature(signed, checks.keys, latest);
+  const verdict = await verifyOpenPgp(signed, checks.keys, latest);
   if (verdict.trusted) return readSigned(signed.text, checks);
   // Good but for its time: where it is from the future by this clock, the error says that.
-  if ((await verifySignature(signed, checks.keys, 'any time')).trusted) readSigned(signed.text, checks);
+  if ((await verifyOpenPgp(signed, checks.keys, 'any time')).trusted) readSigned(signed.text, checks);
   throw refused(
     checks,
     `has no valid signature by a trusted key: ${verdict.reasons.join('; ') || 'none at all'}`,
   );
 }
 
-function readSigned(text: string, checks: ReleaseChecks): Release {
+function readSigned(text: string, checks: ReleaseChecks): SuiteRelease {
   const stanzas = parseDeb822(text);
   if (stanzas.length !== 1) throw refused(checks, `has ${stanzas.length} stanzas instead of one`);
   return readRelease(stanzas[0]!, checks);
 }
 
-function readRelease(fields: Stanza, checks: ReleaseChecks): Release {
+function readRelease(fields: Stanza, checks: ReleaseChecks): SuiteRelease {
   const names = [fields.get('suite'), fields.get('codename')];
   if (!names.includes(checks.suite)) {
     throw refused(checks, `is of the suite ${names.join(' or ')}, not of ${checks.suite}`);
   }
   const date = checkDates(fields, checks);
-  const architectures = words(fields.get('architectures'));
+  const architectures = splitList(fields.get('architectures'));
   return {
     suite: checks.suite,
     date: Math.floor(date / 1000),
@@ -74,7 +74,7 @@ function readRelease(fields: Stanza, checks: ReleaseChecks): Release {
     acquireByHash: fields.get('acquire-by-hash') === 'yes',
     separateAll:
       architectures.includes('all') &&
-      !words(fields.get('no-support-for-architecture-all')).includes('Packages'),
+      !splitList(fields.get('no-support-for-architecture-all')).includes('Packages'),
     files: readFiles(fields.get('sha256') ?? '', checks),
   };
 }

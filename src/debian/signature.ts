@@ -4,17 +4,17 @@ import { messageOf } from '../base/errors.ts';
 import type { Clearsigned } from './clearsign.ts';
 import type { TrustedKey } from './trusted-key.ts';
 
-export type Verdict =
+export type SignatureVerdict =
   | { readonly trusted: true; readonly signers: readonly string[] }
   /** Why no signature counts, each with the key that it names. */
   | { readonly trusted: false; readonly reasons: readonly string[] };
 
 /** Trusted if at least one signature is valid, at `now`, by one of `keys`: others may be by keys unknown to us. */
-export async function verifySignature(
+export async function verifyOpenPgp(
   signed: Clearsigned,
   keys: readonly TrustedKey[],
   now: Date | 'any time',
-): Promise<Verdict> {
+): Promise<SignatureVerdict> {
   const openpgp = await import('openpgp');
   const verificationKeys = await Promise.all(
     keys.map(async (trusted) => {

@@ -1,7 +1,8 @@
 // Debian version numbers and their order: Debian Policy 5.6.12, as dpkg compares them.
+import type { DebianVersion } from '../base/flavour.ts';
 
 /** Negative if a is earlier than b, positive if later, 0 if they are equal (`1.0` and `1.0-0` are). */
-export function compareVersions(a: string, b: string): number {
+export function compareDebianVersions(a: DebianVersion, b: DebianVersion): number {
   if (a === b) return 0;
   const left = splitVersion(a);
   const right = splitVersion(b);
@@ -15,8 +16,12 @@ export function compareVersions(a: string, b: string): number {
 export type VersionRelation = '<<' | '<=' | '=' | '>=' | '>>';
 
 /** Whether `version` stands in this relation to `wanted`: Policy 7.1. */
-export function satisfiesVersion(version: string, relation: VersionRelation, wanted: string): boolean {
-  const order = compareVersions(version, wanted);
+export function satisfiesVersion(
+  version: DebianVersion,
+  relation: VersionRelation,
+  wanted: DebianVersion,
+): boolean {
+  const order = compareDebianVersions(version, wanted);
   switch (relation) {
     case '<<':
       return order < 0;
@@ -32,7 +37,7 @@ export function satisfiesVersion(version: string, relation: VersionRelation, wan
 }
 
 /** [epoch:]upstream[-revision]: the first colon and the last hyphen part them. What is absent counts as 0. */
-export function splitVersion(version: string): { epoch: string; upstream: string; revision: string } {
+export function splitVersion(version: DebianVersion): { epoch: string; upstream: string; revision: string } {
   const colon = version.indexOf(':');
   const rest = version.slice(colon + 1);
   const hyphen = rest.lastIndexOf('-');

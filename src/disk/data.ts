@@ -9,7 +9,7 @@ import { deriveGuid } from '../gpt/guid.ts';
 import { type SparseImage, sparseImage } from './sparse.ts';
 
 /** Runs a host tool; fails if it does. */
-export type RunTool = (
+export type RunDiskTool = (
   name: string,
   args: string[],
   options: { env: Readonly<Record<string, string>> },
@@ -35,7 +35,7 @@ export interface PackedImage {
 
 /** Makes `packed`, a new file, and returns its index. `scratch`: a directory of ours on the same disk. */
 export async function makeDataImage(
-  run: RunTool,
+  run: RunDiskTool,
   { osId, size, epoch }: DataOptions,
   { packed, scratch }: { packed: string; scratch: string },
 ): Promise<PackedImage> {

@@ -6,7 +6,7 @@ import { CatamaranError } from '../base/errors.ts';
 import type { ReadAt } from '../gpt/read-at.ts';
 
 /** A part of a disk, as if it were a disk of its own. */
-export interface Part {
+export interface DiskPart {
   readonly read: ReadAt;
   /** In bytes. */
   readonly size: number;

@@ -12,7 +12,7 @@ import {
   partitionType,
 } from '../slots/constants.ts';
 import { hashImageSize } from '../verity/hash-tree.ts';
-import { blockSize } from '../verity/superblock.ts';
+import { verityBlockSize } from '../verity/superblock.ts';
 
 const MiB = 1 << 20;
 
@@ -77,13 +77,13 @@ function partitionSize(role: PartitionRole, sizes: DiskSizes): number {
       return root;
     case 'hash-a':
     case 'hash-b':
-      return roundUp(hashImageSize(root / blockSize), MiB);
+      return roundUp(hashImageSize(root / verityBlockSize), MiB);
     case 'data':
       return roundUp(sizes.data, MiB);
   }
 }
 
-export function placeOf(layout: DiskLayout, role: PartitionRole): PlacedPartition {
+export function partitionOf(layout: DiskLayout, role: PartitionRole): PlacedPartition {
   return layout.partitions[partitionRoles.indexOf(role)]!;
 }
 

@@ -5,16 +5,16 @@ import { backupSectors, sectorSize } from '../gpt/geometry.ts';
 import { writeGpt } from '../gpt/write.ts';
 import type { PartitionRole } from '../slots/constants.ts';
 import { contentOf } from '../tree/content.ts';
-import { checkFits, type DiskLayout, partitionTable, placeOf } from './disk-layout.ts';
+import { checkFits, type DiskLayout, partitionOf, partitionTable } from './disk-layout.ts';
 import { type Extent, type SparseImage, shift, sparseImage } from './sparse.ts';
 
-export type Disk = SparseImage;
+export type DiskImage = SparseImage;
 
 /** An image for each partition that is not empty; shorter than its partition is fine. */
 export type DiskParts = Readonly<Partial<Record<PartitionRole, SparseImage>>>;
 
 /** `bootCode`: at most 440 bytes for the first sector; absent on machines without a BIOS. */
-export function assembleDisk(layout: DiskLayout, parts: DiskParts, bootCode?: Uint8Array): Disk {
+export function assembleDisk(layout: DiskLayout, parts: DiskParts, bootCode?: Uint8Array): DiskImage {
   const { primary, backup } = writeGpt(partitionTable(layout));
   if (bootCode) primary.set(bootCode.subarray(0, 440));
   const extents: Extent[] = [
@@ -23,7 +23,7 @@ export function assembleDisk(layout: DiskLayout, parts: DiskParts, bootCode?: Ui
   ];
   for (const [role, part] of Object.entries(parts) as [PartitionRole, SparseImage | undefined][]) {
     if (!part) continue;
-    const place = placeOf(layout, role);
+    const place = partitionOf(layout, role);
     checkFits(place, part.size);
     extents.push(...shift(part, place.offset));
   }

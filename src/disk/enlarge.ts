@@ -4,11 +4,11 @@ import { backupSectors, primarySectors, sectorSize } from '../gpt/geometry.ts';
 import { readGpt } from '../gpt/read.ts';
 import { writeGpt } from '../gpt/write.ts';
 import { contentBytes, contentOf } from '../tree/content.ts';
-import type { Disk } from './disk.ts';
+import type { DiskImage } from './disk.ts';
 import { type Extent, sparseImage } from './sparse.ts';
 
 /** `disk` as disk.ts makes it, both copies of the table being extents of their own. `size`: in bytes, not less than its own. */
-export async function enlargeDisk(disk: Disk, size: number): Promise<Disk> {
+export async function enlargeDisk(disk: DiskImage, size: number): Promise<DiskImage> {
   if (size === disk.size) return disk;
   const backupAt = disk.size - backupSectors * sectorSize;
   const old = {
@@ -29,7 +29,7 @@ export async function enlargeDisk(disk: Disk, size: number): Promise<Disk> {
   ]);
 }
 
-async function tableBytes({ extents }: Disk, at: number, sectors: number): Promise<Uint8Array> {
+async function tableBytes({ extents }: DiskImage, at: number, sectors: number): Promise<Uint8Array> {
   const extent: Extent | undefined = extents.find(({ offset }) => offset === at);
   const bytes = extent && (await contentBytes(extent.content));
   if (bytes?.length !== sectors * sectorSize) throw new RangeError(`no table of its own at byte ${at}`);

@@ -17,7 +17,7 @@ import {
 import { chooseState, parseEnv } from '../slots/env.ts';
 import { assumedState, type SlotState, type SlotStatus } from '../slots/state.ts';
 import { type FoundArchive, readBootArchive } from './boot-archive-reader.ts';
-import { badImage, type DiskFile, openDiskFile, type Part } from './disk-file.ts';
+import { badImage, type DiskFile, type DiskPart, openDiskFile } from './disk-file.ts';
 import { type Check, verifySlot } from './verify-slot.ts';
 
 export interface InspectedPartition {
@@ -64,17 +64,17 @@ export interface Inspection {
   readonly checks?: readonly Check[] | undefined;
 }
 
-export interface InspectOptions {
+export interface InspectionOptions {
   /** Recompute every hash: reads the whole of both slots. */
   readonly verify?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
-export async function inspectImage(path: string, options: InspectOptions = {}): Promise<Inspection> {
+export async function inspectImage(path: string, options: InspectionOptions = {}): Promise<Inspection> {
   const file = await openDiskFile(path);
   try {
     const gpt = await readGpt(file.read, file.size);
-    const part = (role: PartitionRole): Part => {
+    const part = (role: PartitionRole): DiskPart => {
       const found = findPartition(gpt, role);
       if (typeof found === 'string') throw badImage(path, found);
       return partOf(file.read, found);
@@ -125,13 +125,13 @@ function checkState({ copies }: Inspection['state']): Check {
   return { what, ok: false, evidence: `not valid: ${invalid.join(', ')}` };
 }
 
-async function readState({ read }: Part): Promise<Inspection['state']> {
+async function readState({ read }: DiskPart): Promise<Inspection['state']> {
   const copies = await Promise.all(envNames.map((_, index) => read(envOffsets[index]!, envSize)));
   const current = chooseState(copies[0]!, copies[1]!) ?? assumedState;
   return { copies: copies.map(parseEnv), current };
 }
 
-function partOf(read: ReadAt, { firstLba, lastLba }: FoundPartition): Part {
+function partOf(read: ReadAt, { firstLba, lastLba }: FoundPartition): DiskPart {
   const start = firstLba * sectorSize;
   const size = (lastLba - firstLba + 1) * sectorSize;
   return {

@@ -1,5 +1,6 @@
 // The records of ISO 9660 as bytes: ECMA-119, cited by clause. Numbers stand in both orders, names in upper case, which
 // Linux and GRUB read as lower case. Put together by iso9660.ts.
+import { roundUp } from '../base/size.ts';
 
 export const isoBlock = 2048;
 /** 6.2.1: the first 16 sectors belong to whoever boots from it. */
@@ -18,9 +19,14 @@ export interface IsoRecord {
   readonly flags: number;
 }
 
-/** 9.1. Seconds since the epoch. */
-export function directoryRecord({ name, block, size, flags }: IsoRecord, epoch: number): Buffer {
-  const record = Buffer.alloc(recordSize(name));
+/** 9.1. Seconds since the epoch. `systemUse`: 9.1.13, what is not of ISO 9660. */
+export function directoryRecord(
+  { name, block, size, flags }: IsoRecord,
+  epoch: number,
+  systemUse: Uint8Array = new Uint8Array(0),
+): Buffer {
+  const record = Buffer.alloc(recordSize(name) + roundUp(systemUse.length, 2));
+  record.set(systemUse, recordSize(name));
   record[0] = record.length;
   both32(record, 2, block);
   both32(record, 10, size);
@@ -103,7 +109,7 @@ function volumeDate(epoch: number): string {
 }
 
 /** 9.1.5. Its year has one byte: none before 1900, none after 2155. */
-function recordDate(epoch: number): Buffer {
+export function recordDate(epoch: number): Buffer {
   const date = new Date(epoch * 1000);
   return Buffer.from([
     date.getUTCFullYear() - 1900,
@@ -123,7 +129,7 @@ function both16(bytes: Buffer, at: number, value: number): void {
 }
 
 /** 7.3.3. */
-function both32(bytes: Buffer, at: number, value: number): void {
+export function both32(bytes: Buffer, at: number, value: number): void {
   bytes.writeUInt32LE(value, at);
   bytes.writeUInt32BE(value, at + 4);
 }

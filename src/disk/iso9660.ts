@@ -48,14 +48,14 @@ interface PlacedDirectory extends IsoPlace {
 }
 
 export interface IsoContents {
-  /** At most 32 of [A-Z0-9_]. */
+  /** At most 32 of [A-Za-z0-9_-]. */
   readonly label: string;
   /** Seconds since the epoch: of the volume and all its files. */
   readonly epoch: number;
   /** At most 32 KiB, for the sectors before the volume. */
   readonly system?: Uint8Array;
-  /** El Torito's descriptor and its catalogue. */
-  readonly boot: { readonly record: Uint8Array; readonly catalog: Uint8Array };
+  /** El Torito's descriptor and its catalogue; absent: nothing starts from it. */
+  readonly boot?: { readonly record: Uint8Array; readonly catalog: Uint8Array };
   readonly files: ReadonlyMap<string, SparseImage>;
   /** For the bytes that the layout has left free at the end. */
   readonly tail?: Uint8Array;
@@ -98,18 +98,18 @@ export function layoutIso(files: readonly IsoFile[], { tail = 0 } = {}): IsoLayo
 export function writeIso(layout: IsoLayout, contents: IsoContents): SparseImage {
   const { size, directories, pathTable, catalog } = layout;
   const { label, epoch, system, boot, files, tail } = contents;
-  if (!/^[A-Z0-9_]{1,32}$/.test(label)) throw new RangeError(`no label of a volume: ${label}`);
+  if (!/^[A-Za-z0-9_-]{1,32}$/.test(label)) throw new RangeError(`no label of a volume: ${label}`);
   const extents: Extent[] = [];
   const put = (bytes: Uint8Array, offset: number) => extents.push({ offset, content: contentOf(bytes) });
   const root = recordOf('\0', directories[0]!);
   const volume = { label, blocks: size / isoBlock, pathTable, epoch, root: directoryRecord(root, epoch) };
   if (system) put(system, 0);
   put(primaryDescriptor(volume), descriptors.primary * isoBlock);
-  put(boot.record, descriptors.boot * isoBlock);
+  put(boot?.record ?? descriptor(255), descriptors.boot * isoBlock);
   put(descriptor(255), descriptors.end * isoBlock);
   put(pathTableBytes(directories, 'little'), pathTable.little * isoBlock);
   put(pathTableBytes(directories, 'big'), pathTable.big * isoBlock);
-  put(boot.catalog, catalog.offset);
+  if (boot) put(boot.catalog, catalog.offset);
   for (const directory of directories) put(directoryBytes(directory, layout, epoch), directory.offset);
   for (const [path, { offset, size: room }] of layout.files) {
     const image = files.get(path);
@@ -180,7 +180,7 @@ function recordsIn(path: string, directories: readonly string[], files: readonly
 const recordLengths = ({ name, sections }: Child): number[] => Array(sections).fill(recordSize(name));
 
 /** 6.8.1.1: no record goes over the end of a sector. Where each one lies, and how large the directory is. */
-function packRecords(lengths: readonly (readonly number[])[]): { starts: number[]; size: number } {
+export function packRecords(lengths: readonly (readonly number[])[]): { starts: number[]; size: number } {
   let end = 0;
   const starts = lengths.flat().map((length) => {
     const left = isoBlock - (end % isoBlock);

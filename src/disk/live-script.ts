@@ -46,11 +46,14 @@ export interface LiveFacts {
   readonly root: number;
   readonly hash: number;
   readonly config: number;
+  /** Absent where no disk can be made from the medium. */
+  readonly install?: number | undefined;
 }
 
-/** Sourced by the script. Where the initrd finds what lies on the medium, in sectors of 512 bytes; of fixed size. */
-export function writeLiveConfig({ label, root, hash, config }: LiveFacts): Uint8Array {
-  const place = [label, ...[root, hash, config].map((offset) => offset / 512)].join(',');
+/** Sourced by the script. Where initrd and installer find what lies on the medium, in sectors of 512 bytes; of fixed size. */
+export function writeLiveConfig({ label, root, hash, config, install }: LiveFacts): Uint8Array {
+  const offsets = [root, hash, config, ...(install === undefined ? [] : [install])];
+  const place = [label, ...offsets.map((offset) => offset / 512)].join(',');
   const text = `set live_args='catamaran.live=${place}'\n`;
   return Buffer.from(text.padEnd(liveConfigSize, '\n'), 'latin1');
 }

@@ -5,9 +5,9 @@ import { createHash, hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { SlotStatus } from '../slots/state.ts';
 import { growHashTree, type HashBlock, hashImageSize, leafDigests } from '../verity/hash-tree.ts';
-import { blockSize, parseSuperblock, writeSuperblock } from '../verity/superblock.ts';
+import { parseSuperblock, verityBlockSize, writeSuperblock } from '../verity/superblock.ts';
 import type { FoundArchive } from './boot-archive-reader.ts';
-import type { Part } from './disk-file.ts';
+import type { DiskPart } from './disk-file.ts';
 
 export interface Check {
   /** `boot archive`, `kernel`, `initrd`, `manifest`, `root hash`, `hash tree`, `segment NAME`. */
@@ -18,9 +18,9 @@ export interface Check {
 }
 
 export interface SlotParts {
-  readonly boot: Part;
-  readonly root: Part;
-  readonly hash: Part;
+  readonly boot: DiskPart;
+  readonly root: DiskPart;
+  readonly hash: DiskPart;
 }
 
 const chunkSize = 4 << 20;
@@ -56,7 +56,7 @@ function checkArchive({ whole, files }: FoundArchive): Check {
 async function checkFile(
   name: 'kernel' | 'initrd',
   { files, sums }: FoundArchive,
-  boot: Part,
+  boot: DiskPart,
   signal?: AbortSignal,
 ): Promise<Check> {
   const file = files.find((each) => each.name === name);
@@ -93,7 +93,7 @@ async function checkTree(
   const salt = Buffer.from(verity.salt, 'hex');
   const growth = growHashTree({ dataBlocks, salt }, sha256);
   let damage = await findDamage(stored, [await superblockFor(stored, dataBlocks, salt)]);
-  for await (const chunk of chunksOf(root, 0, dataBlocks * blockSize, signal)) {
+  for await (const chunk of chunksOf(root, 0, dataBlocks * verityBlockSize, signal)) {
     const filled = growth.add(leafDigests(chunk, salt, sha256));
     damage ??= await findDamage(stored, filled);
   }
@@ -108,24 +108,24 @@ async function checkTree(
 }
 
 /** What it must be; its UUID is the one that is there, for nothing states it. */
-async function superblockFor(stored: Part, dataBlocks: number, salt: Uint8Array): Promise<HashBlock> {
-  const uuid = parseSuperblock(await stored.read(0, blockSize))?.uuid ?? new Uint8Array(16);
+async function superblockFor(stored: DiskPart, dataBlocks: number, salt: Uint8Array): Promise<HashBlock> {
+  const uuid = parseSuperblock(await stored.read(0, verityBlockSize))?.uuid ?? new Uint8Array(16);
   return { offset: 0, bytes: writeSuperblock({ uuid, dataBlocks, salt }) };
 }
 
 /** The offset of the first block that is stored otherwise. */
-async function findDamage(stored: Part, blocks: readonly HashBlock[]): Promise<number | undefined> {
+async function findDamage(stored: DiskPart, blocks: readonly HashBlock[]): Promise<number | undefined> {
   for (const { offset, bytes } of blocks)
-    if (Buffer.compare(await stored.read(offset, blockSize), bytes) !== 0) return offset;
+    if (Buffer.compare(await stored.read(offset, verityBlockSize), bytes) !== 0) return offset;
   return undefined;
 }
 
 async function checkSegments(
   { manifest, verity }: FoundArchive,
-  root: Part,
+  root: DiskPart,
   signal?: AbortSignal,
 ): Promise<Check[]> {
-  const end = Math.min(blocksIn(root), verity?.dataBlocks ?? maxDataBlocks) * blockSize;
+  const end = Math.min(blocksIn(root), verity?.dataBlocks ?? maxDataBlocks) * verityBlockSize;
   const checks: Check[] = [];
   for (const { name, offset, size, sha256: expected } of manifest?.segments ?? []) {
     const what = `segment ${name}`;
@@ -141,12 +141,12 @@ async function checkSegments(
 }
 
 /** Those that are looked at. */
-function blocksIn({ size }: Part): number {
-  return Math.min(Math.floor(size / blockSize), maxDataBlocks);
+function blocksIn({ size }: DiskPart): number {
+  return Math.min(Math.floor(size / verityBlockSize), maxDataBlocks);
 }
 
 async function* chunksOf(
-  part: Part,
+  part: DiskPart,
   offset: number,
   size: number,
   signal?: AbortSignal,

@@ -1,6 +1,6 @@
 // Takes scalars as people wrote them where the schema wants text first: `mode: 0644`, `version: 1.10`, `slot: 4096`.
 // YAML would make numbers of them, and 1.10 would lose its last digit.
-import { childOf, type Pointer } from './pointer.ts';
+import { childOf, type JsonPointer } from './pointer.ts';
 import { parseWhole } from './scalars.ts';
 import { rootOf, type SchemaFile, type SchemaPlace, schemaOfChild } from './schema.ts';
 import type { SourceMap } from './source-map.ts';
@@ -13,17 +13,17 @@ export function coerceScalars(
   file: SchemaFile,
   value: unknown,
   source: SourceMap,
-  replaced: ReadonlySet<Pointer> = new Set(),
+  replaced: ReadonlySet<JsonPointer> = new Set(),
 ): unknown {
   return coerce(value, '', rootOf(file), source, replaced);
 }
 
 function coerce(
   value: unknown,
-  pointer: Pointer,
+  pointer: JsonPointer,
   place: SchemaPlace,
   source: SourceMap,
-  replaced: ReadonlySet<Pointer>,
+  replaced: ReadonlySet<JsonPointer>,
 ): unknown {
   if (value !== null && typeof value === 'object') {
     const members = value as Record<string, unknown>;

@@ -10,10 +10,13 @@ export interface Composed {
   readonly warnings: readonly Diagnostic[];
 }
 
-export function compose(file: string, text: string): Composed {
+export function composeDocument(file: string, text: string): Composed {
   const { contents, errors, warnings } = parse(file, text);
   const end = text.trimEnd().length;
-  const place = ({ pos: [from, to] }: YAMLError) => {
+  const place = ({ code, message, pos: [from, to] }: YAMLError) => {
+    const opened = /end with a ([\]}])/.exec(`${code} ${message}`)?.[1];
+    const bracket = opened === undefined ? undefined : openingOf(text, from, opened as ']' | '}');
+    if (bracket !== undefined) return positionAt(file, text, bracket, 1);
     const start = Math.min(from, Math.max(0, end - 1));
     return positionAt(file, text, start, to - start);
   };
@@ -60,4 +63,15 @@ function parse(file: string, text: string) {
       { cause: error },
     );
   }
+}
+
+/** Where the bracket was opened that is not closed before `end`. */
+function openingOf(text: string, end: number, closing: ']' | '}'): number | undefined {
+  const opening = closing === ']' ? '[' : '{';
+  let depth = 0;
+  for (let at = end - 1; at >= 0; at--) {
+    if (text[at] === closing) depth += 1;
+    else if (text[at] === opening && depth-- === 0) return at;
+  }
+  return undefined;
 }

@@ -2,7 +2,7 @@
 // did not fit is in `problems` and cut out of the value, so that the checks of meaning can go on with the rest.
 import type { Diagnostic } from '../base/errors.ts';
 import { coerceScalars } from './coerce.ts';
-import { type Pointer, partsOf, valueAt } from './pointer.ts';
+import { type JsonPointer, partsOf, valueAt } from './pointer.ts';
 import { Problems } from './problems.ts';
 import type { SchemaFile } from './schema.ts';
 import type { SourceMap } from './source-map.ts';
@@ -76,7 +76,7 @@ function cutOut(value: unknown, { instancePath, params }: Violation): unknown {
     if (holder) delete holder[params.additionalProperty];
     return value;
   }
-  const parts = partsOf(instancePath as Pointer);
+  const parts = partsOf(instancePath as JsonPointer);
   const last = parts.pop();
   if (last === undefined) return {};
   const holder = parts.reduce<unknown>(

@@ -1,5 +1,5 @@
 // Lists of a document while they are checked: items keep the places that they have in the text.
-import { childOf, type Pointer } from './pointer.ts';
+import { childOf, type JsonPointer } from './pointer.ts';
 
 /**
  * What `change` makes of each item; an item of which it makes undefined is left out. Arrays have holes where an item did
@@ -7,8 +7,8 @@ import { childOf, type Pointer } from './pointer.ts';
  */
 export function mapKept<T, U>(
   list: readonly T[],
-  pointer: Pointer,
-  change: (item: T, at: Pointer) => U | undefined,
+  pointer: JsonPointer,
+  change: (item: T, at: JsonPointer) => U | undefined,
 ): U[] {
   const kept: U[] = [];
   list.forEach((item, index) => {

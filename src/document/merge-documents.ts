@@ -1,11 +1,11 @@
 // Several documents to one, as LinuxKit appends them: mappings are merged, the lists of the top level joined, and a
 // later value takes the place of an earlier one. Every value keeps its place in the text that it comes from.
 import { define } from './define.ts';
-import { childOf, describePointer, type Pointer, parentOf } from './pointer.ts';
+import { childOf, describePointer, type JsonPointer, parentPointer } from './pointer.ts';
 import type { Problems } from './problems.ts';
 import type { SourceMap } from './source-map.ts';
 
-export interface Part {
+export interface DocumentPart {
   readonly value: unknown;
   readonly source: SourceMap;
 }
@@ -30,7 +30,11 @@ const unlessEmpty = new Set(['/kernel/image', '/kernel/cmdline', '/kernel/binary
  * @param parts in the order in which they count
  * @param main whose beginning stands for the whole
  */
-export function mergeDocuments(parts: readonly [Part, ...Part[]], main: SourceMap, problems: Problems): Part {
+export function mergeDocuments(
+  parts: readonly [DocumentPart, ...DocumentPart[]],
+  main: SourceMap,
+  problems: Problems,
+): DocumentPart {
   const [first, ...others] = parts;
   if (others.length === 0) return first;
   const merging: Merging = { origins: new Map([['', { source: first.source, pointer: '' }]]), problems };
@@ -40,14 +44,14 @@ export function mergeDocuments(parts: readonly [Part, ...Part[]], main: SourceMa
 }
 
 interface Merging {
-  readonly origins: Map<Pointer, Origin>;
+  readonly origins: Map<JsonPointer, Origin>;
   readonly problems: Problems;
 }
 
 /** Where a value of the merged document, with all below it that has no origin of its own, is written. */
 interface Origin {
   readonly source: SourceMap;
-  readonly pointer: Pointer;
+  readonly pointer: JsonPointer;
 }
 
 /** `at` is the place in the merged document, `from` the one in the later document. */
@@ -56,8 +60,8 @@ function mergeValue(
   earlier: unknown,
   later: unknown,
   source: SourceMap,
-  at: Pointer,
-  from: Pointer,
+  at: JsonPointer,
+  from: JsonPointer,
 ): unknown {
   const kind = kindOf(later);
   if (kind !== 'scalar' && kind === kindOf(earlier)) {
@@ -93,7 +97,7 @@ function mergeMappings(
   earlier: Fields,
   later: Fields,
   source: SourceMap,
-  at: Pointer,
+  at: JsonPointer,
 ): Fields {
   for (const [key, value] of Object.entries(later)) {
     const place = childOf(at, key);
@@ -112,10 +116,10 @@ function kindOf(value: unknown): 'list' | 'mapping' | 'scalar' {
   return value !== null && typeof value === 'object' ? 'mapping' : 'scalar';
 }
 
-function composite(origins: ReadonlyMap<Pointer, Origin>, main: SourceMap): SourceMap {
-  const locate = (pointer: Pointer): Origin => {
+function composite(origins: ReadonlyMap<JsonPointer, Origin>, main: SourceMap): SourceMap {
+  const locate = (pointer: JsonPointer): Origin => {
     if (pointer === '') return { source: main, pointer };
-    for (let above = pointer; ; above = parentOf(above)) {
+    for (let above = pointer; ; above = parentPointer(above)) {
       const origin = origins.get(above);
       if (origin) return { source: origin.source, pointer: origin.pointer + pointer.slice(above.length) };
     }

@@ -2,7 +2,7 @@
 import { CatamaranError, type Diagnostic, type Problem } from '../base/errors.ts';
 import { byName } from '../base/order.ts';
 import type { Position } from '../base/position.ts';
-import type { Pointer } from './pointer.ts';
+import type { JsonPointer } from './pointer.ts';
 
 export class Problems {
   readonly #found: Diagnostic[] = [];
@@ -34,9 +34,9 @@ export class Problems {
 }
 
 /** Where checks of a part of a document put what they find. Pointers begin at the part. */
-export interface Findings {
-  problem(pointer: Pointer, diagnostic: Problem): void;
-  warn(pointer: Pointer, diagnostic: Problem): void;
+export interface PartFindings {
+  problem(pointer: JsonPointer, diagnostic: Problem): void;
+  warn(pointer: JsonPointer, diagnostic: Problem): void;
 }
 
 /** By file and position; those without one first. */

@@ -4,7 +4,7 @@ import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar, typ
 import type { ErrorCode } from '../base/error-codes.ts';
 import { CatamaranError } from '../base/errors.ts';
 import { define } from './define.ts';
-import { childOf, describePointer, type Pointer } from './pointer.ts';
+import { childOf, describePointer, type JsonPointer } from './pointer.ts';
 import type { Problems } from './problems.ts';
 import { type Places, textOfScalar } from './source-map.ts';
 
@@ -30,7 +30,7 @@ interface Reading {
 
 /** Where a node stands. */
 interface Place {
-  readonly pointer: Pointer;
+  readonly pointer: JsonPointer;
   readonly key?: Node;
   /** The nodes around it. */
   readonly open: readonly Node[];
@@ -79,7 +79,7 @@ function targetOf(reading: Reading, name: string, { pointer, open }: Place): Nod
 function readMapping(
   reading: Reading,
   map: YAMLMap<Node | null, Node | null>,
-  pointer: Pointer,
+  pointer: JsonPointer,
   inside: readonly Node[],
 ): Mapping {
   const mapping: Mapping = {};
@@ -101,7 +101,7 @@ function readMapping(
   return mapping;
 }
 
-function nameOf({ places, problems }: Reading, { key }: Pair<Node | null>, parent: Pointer) {
+function nameOf({ places, problems }: Reading, { key }: Pair<Node | null>, parent: JsonPointer) {
   if (isScalar(key)) return textOfScalar(key);
   problems.add(key?.range ? places.spanOf(key) : places.positionOf(parent), {
     code: 'spec-key',
@@ -112,7 +112,7 @@ function nameOf({ places, problems }: Reading, { key }: Pair<Node | null>, paren
 }
 
 /** Of the value of `<<`. */
-function mappingsIn({ places, problems }: Reading, value: unknown, at: Pointer): Mapping[] {
+function mappingsIn({ places, problems }: Reading, value: unknown, at: JsonPointer): Mapping[] {
   const isMapping = (part: unknown): part is Mapping =>
     part !== null && typeof part === 'object' && !Array.isArray(part);
   const parts: unknown[] = Array.isArray(value) ? value : [value];
@@ -123,7 +123,7 @@ function mappingsIn({ places, problems }: Reading, value: unknown, at: Pointer):
   return parts.filter(isMapping);
 }
 
-function refuseSecond({ places, problems }: Reading, key: Node, name: string, parent: Pointer): void {
+function refuseSecond({ places, problems }: Reading, key: Node, name: string, parent: JsonPointer): void {
   const first = places.keyPositionOf(childOf(parent, name)).line;
   problems.add(places.spanOf(key), {
     code: 'spec-duplicate-key',
@@ -140,6 +140,6 @@ function valueOfScalar(scalar: Scalar): unknown {
   return isNumber ? Number(value) : value;
 }
 
-function refusal({ places }: Reading, pointer: Pointer, code: ErrorCode, message: string, hint: string) {
+function refusal({ places }: Reading, pointer: JsonPointer, code: ErrorCode, message: string, hint: string) {
   return new CatamaranError('spec', { code, message, hint, position: places.positionOf(pointer) });
 }

@@ -2,7 +2,7 @@
 import componentSchema from '../../schemas/component.schema.json' with { type: 'json' };
 import lockSchema from '../../schemas/lock.schema.json' with { type: 'json' };
 import specSchema from '../../schemas/spec.schema.json' with { type: 'json' };
-import { type Pointer, partsOf } from './pointer.ts';
+import { type JsonPointer, partsOf } from './pointer.ts';
 
 /** The subset of draft-07 that ours keep to (test/document/schema.test.ts). */
 export interface Schema {
@@ -56,7 +56,7 @@ export function schemaOfChild(place: SchemaPlace, part: string): SchemaPlace | u
   return child && resolve({ file: place.file, schema: child });
 }
 
-export function schemaAt(file: SchemaFile, pointer: Pointer): SchemaPlace | undefined {
+export function schemaAt(file: SchemaFile, pointer: JsonPointer): SchemaPlace | undefined {
   return partsOf(pointer).reduce<SchemaPlace | undefined>(
     (place, part) => place && schemaOfChild(place, part),
     rootOf(file),

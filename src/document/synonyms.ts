@@ -37,16 +37,38 @@ export const keySynonyms: Readonly<Record<string, string>> = {
   working_dir: 'Write cwd.',
 };
 
+/** Keys of a component.yml, by what people take them for. */
+export const componentSynonyms: Readonly<Record<string, string>> = {
+  binds: 'Write runtime: {binds: ["/var/lib/app:/data"]}.',
+  capabilities: 'Write runtime: {capabilities: [CAP_NET_ADMIN]}.',
+  cmd: 'Write config: {cmd: [--flag]}.',
+  command: 'Write config: {entrypoint: [/usr/bin/app, --flag]}.',
+  dependencies: 'Write packages: [NAME]. What they depend on comes by itself.',
+  entrypoint: 'Write config: {entrypoint: [/usr/bin/app, --flag]}.',
+  env: 'Write config: {env: {PATH: /usr/sbin:/usr/bin}}.',
+  environment: 'Write config: {env: {PATH: /usr/sbin:/usr/bin}}.',
+  image: 'A component is made of packages and files. An image that is there already, the spec names itself.',
+  name: 'A component is called as its directory is. Remove it.',
+  net: 'Write runtime: {net: host}.',
+  run: 'Nothing is run while a component is built. Write what it would make into tree, files or symlinks.',
+  services: 'Services are in the spec, which names this component: image: ./DIRECTORY.',
+  version: 'A component has no version: the lock file holds its packages. Remove it.',
+};
+
+/** What is missing, where an example alone would not help. */
+export const missingKeys: Readonly<Record<string, string>> = {
+  image: 'Add image: component:NAME, ./DIRECTORY with a component.yml, or REGISTRY/NAME:TAG.',
+  summary: 'Add summary: and, in a line, what it is.',
+};
+
 export const commandSynonyms: Readonly<Record<string, string>> = {
   clean: 'Did you mean `catamaran cache gc`?',
   export: 'Did you mean `catamaran image export`?',
   images: 'Did you mean `catamaran image ls`?',
-  init: 'Copy examples/minimal.yml and change it. For a repository of releases: `catamaran release init`.',
   list: 'Did you mean `catamaran component list` or `catamaran image ls`?',
-  logs: 'On the machine: `catamaran-agent logs NAME -f`.',
   ls: 'Did you mean `catamaran component list` or `catamaran image ls`?',
   metadata: 'Write files: [{path: …, contents: …}] into the spec.',
-  new: 'Copy examples/minimal.yml and change it.',
+  new: 'Did you mean `catamaran init` or `catamaran component init`?',
   pkg: 'Did you mean `catamaran component build ./DIRECTORY`?',
   prune: 'Did you mean `catamaran cache gc`?',
   publish: 'Did you mean `catamaran release add`?',
@@ -78,10 +100,6 @@ export const optionSynonyms: Readonly<Record<string, string>> = {
 export const formatSynonyms: Readonly<Record<string, string>> = {
   img: 'Did you mean "raw"?',
   initrd: 'Did you mean "kernel+initrd"?',
-  'qcow2-bios': 'Did you mean "qcow2"? It boots by BIOS and by UEFI.',
-  'qcow2-efi': 'Did you mean "qcow2"? It boots by BIOS and by UEFI.',
-  'raw-bios': 'Did you mean "raw"? It boots by BIOS and by UEFI.',
-  'raw-efi': 'Did you mean "raw"? It boots by BIOS and by UEFI.',
   squashfs: 'Did you mean "kernel+squashfs"?',
 };
 

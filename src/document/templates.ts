@@ -2,14 +2,14 @@
 // but where no such text can stand (permission bits, the name of a volume, an image that need not be): there nothing is
 // what they say.
 import type { Diagnostic } from '../base/errors.ts';
-import { childOf, describePointer, type Pointer } from './pointer.ts';
+import { childOf, describePointer, type JsonPointer } from './pointer.ts';
 import { rootOf, type Schema, type SchemaFile, type SchemaPlace, schemaOfChild } from './schema.ts';
 import type { SourceMap } from './source-map.ts';
 
 /** Changes `value` in place; gives a warning for each text. */
 export function emptyTemplates(file: SchemaFile, value: unknown, source: SourceMap): Diagnostic[] {
   const warnings: Diagnostic[] = [];
-  const look = (holder: unknown, at: Pointer, place: SchemaPlace): void => {
+  const look = (holder: unknown, at: JsonPointer, place: SchemaPlace): void => {
     if (holder === null || typeof holder !== 'object') return;
     const members = holder as Record<string, unknown>;
     for (const [key, member] of Object.entries(members)) {
@@ -36,7 +36,7 @@ const isTemplate = (text: string): boolean => text.startsWith('@') && !text.star
 /** Where an empty text is as good as none. */
 const optionalImages = /^\/(?:kernel|volumes\/\d+)\/image$/;
 
-function saysNothing(pointer: Pointer, text: string, { pattern, enum: choices }: Schema): boolean {
+function saysNothing(pointer: JsonPointer, text: string, { pattern, enum: choices }: Schema): boolean {
   if (choices) return choices.includes('') && !choices.includes(text);
   if (pattern === undefined) return optionalImages.test(pointer);
   const rule = new RegExp(pattern, 'u');

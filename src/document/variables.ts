@@ -4,7 +4,7 @@
 import { CatamaranError, type Diagnostic } from '../base/errors.ts';
 import { byName } from '../base/order.ts';
 import { define } from './define.ts';
-import { childOf, type Pointer } from './pointer.ts';
+import { childOf, type JsonPointer } from './pointer.ts';
 import type { Problems } from './problems.ts';
 import type { SourceMap } from './source-map.ts';
 import { didYouMean, nearest } from './suggest.ts';
@@ -138,13 +138,13 @@ interface Substitution {
   readonly values: ReadonlyMap<string, Value>;
   readonly names: readonly string[];
   readonly source: SourceMap;
-  readonly replaced: Set<Pointer>;
+  readonly replaced: Set<JsonPointer>;
   readonly warnings: Diagnostic[];
 }
 
 const reference = /\$(\$?)\{([A-Za-z_]\w*)\}/g;
 
-function substitute(substitution: Substitution, value: unknown, pointer: Pointer): unknown {
+function substitute(substitution: Substitution, value: unknown, pointer: JsonPointer): unknown {
   if (typeof value === 'string') return substituteText(substitution, value, pointer);
   if (value === null || typeof value !== 'object') return value;
   const members = value as Record<string, unknown>;
@@ -154,7 +154,7 @@ function substitute(substitution: Substitution, value: unknown, pointer: Pointer
   return value;
 }
 
-function substituteText(substitution: Substitution, text: string, pointer: Pointer): Value {
+function substituteText(substitution: Substitution, text: string, pointer: JsonPointer): Value {
   const { values, names, source, replaced, warnings } = substitution;
   const whole = /^\$\{(\w+)\}$/.exec(text)?.[1];
   const value = whole === undefined ? undefined : values.get(whole);

@@ -1,15 +1,17 @@
 // Puts a violation of the schema into people's words: what is wrong, where, and what would be right.
-import { childOf, describePointer, type Pointer, partsOf, valueAt } from './pointer.ts';
+import type { Problem } from '../base/errors.ts';
+import type { Position } from '../base/position.ts';
+import { childOf, describePointer, type JsonPointer, partsOf, valueAt } from './pointer.ts';
 import type { Problems } from './problems.ts';
 import { type Schema, type SchemaFile, schemaAt } from './schema.ts';
 import type { SourceMap } from './source-map.ts';
 import { didYouMean } from './suggest.ts';
-import { hintFor, keySynonyms } from './synonyms.ts';
+import { componentSynonyms, hintFor, keySynonyms, missingKeys } from './synonyms.ts';
 
 /** As the generated validators report it (ajv's error object). */
 export interface Violation {
   readonly keyword: string;
-  readonly instancePath: Pointer;
+  readonly instancePath: JsonPointer;
   readonly params: {
     readonly additionalProperty?: string;
     readonly missingProperty?: string;
@@ -25,76 +27,92 @@ interface Context {
   readonly problems: Problems;
 }
 
-export function explainViolation(violation: Violation, { schema, value, source, problems }: Context): void {
-  const { instancePath: pointer, params } = violation;
-  const expected = schemaAt(schema, pointer)?.schema ?? {};
-  const actual = valueAt(value, pointer);
-  const subject = describePointer(pointer);
-  const position = source.positionOf(pointer);
-  switch (violation.keyword) {
-    case 'additionalProperties': {
-      const key = params.additionalProperty!;
-      const known = Object.keys(expected.properties ?? {});
-      problems.add(source.keyPositionOf(childOf(pointer, key)), {
-        code: 'spec-unknown-key',
-        message: `unknown key ${JSON.stringify(key)}${pointer === '' ? '' : ` in ${subject}`}`,
-        hint: hintForKey(key, known, schema) ?? knownKeys(expected, 'Known here'),
-      });
-      return;
-    }
-    case 'required': {
-      const key = params.missingProperty!;
-      const place = pointer === '' ? source.positionOf(pointer) : source.keyPositionOf(pointer);
-      problems.add(place, {
-        code: 'spec-missing-key',
-        message: `${subject} has no ${JSON.stringify(key)}`,
-        hint: `Add ${key}: ${exampleOf(schema, childOf(pointer, key))}`,
-      });
-      return;
-    }
-    case 'type':
-      problems.add(position, {
-        code: 'spec-wrong-type',
-        message: `${subject} must be ${wordsFor(expected)}, not ${wordFor(actual)}`,
-        hint: remedyForType(expected, actual, pointer, source),
-      });
-      return;
-    case 'enum':
-      problems.add(position, {
-        code: 'spec-not-allowed',
-        message: `${subject} is ${shown(actual)}: it must be ${listed(expected.enum?.filter(Boolean) ?? [], 'or')}`,
-        hint: didYouMean(textOf(actual), expected.enum ?? []),
-      });
-      return;
-    case 'pattern': {
-      const [rule] = ruleAndExample(expected);
-      problems.add(position, {
-        code: 'spec-malformed',
-        message: `${subject} is ${shown(actual)}: it ${rule}`,
-        hint: exampleHint(expected),
-      });
-      return;
-    }
-    case 'minimum':
-    case 'maximum':
-      problems.add(position, {
-        code: 'spec-out-of-range',
-        message: `${subject} is ${shown(actual)}: it must be ${violation.keyword === 'minimum' ? 'at least' : 'at most'} ${params.limit}`,
-      });
-      return;
-    default:
-      problems.add(position, {
-        code: 'spec-malformed',
-        message: `${subject} breaks the schema's rule ${violation.keyword}`,
-        hint: expected.description,
-      });
-  }
+/** A violation, with what there is at its place. */
+interface Broken extends Context {
+  readonly keyword: string;
+  readonly pointer: JsonPointer;
+  readonly params: Violation['params'];
+  readonly expected: Schema;
+  readonly actual: unknown;
+  /** For people: what is wrong there. */
+  readonly subject: string;
 }
 
-/** The habits are those of specs. */
+/** Where it is said, where that is not the value's own place. */
+type Explained = Problem & { readonly at?: Position | undefined };
+
+export function explainViolation(violation: Violation, context: Context): void {
+  const { keyword, instancePath: pointer, params } = violation;
+  const { schema, value, source, problems } = context;
+  const broken: Broken = {
+    ...context,
+    ...{ keyword, pointer, params },
+    expected: schemaAt(schema, pointer)?.schema ?? {},
+    actual: valueAt(value, pointer),
+    subject: describePointer(pointer),
+  };
+  const { at = source.positionOf(pointer), ...problem } = (byKeyword[keyword] ?? explainOther)(broken);
+  problems.add(at, problem);
+}
+
+const byKeyword: Readonly<Record<string, (broken: Broken) => Explained>> = {
+  additionalProperties({ params, expected, pointer, subject, schema, source }) {
+    const key = params.additionalProperty!;
+    const known = Object.keys(expected.properties ?? {});
+    return {
+      at: source.keyPositionOf(childOf(pointer, key)),
+      code: 'spec-unknown-key',
+      message: `unknown key ${JSON.stringify(key)}${pointer === '' ? '' : ` in ${subject}`}`,
+      hint: hintForKey(key, known, schema) ?? knownKeys(expected, 'Known here'),
+    };
+  },
+  required({ params, pointer, subject, schema, source }) {
+    const key = params.missingProperty!;
+    return {
+      at: pointer === '' ? undefined : source.keyPositionOf(pointer),
+      code: 'spec-missing-key',
+      message: `${subject} has no ${JSON.stringify(key)}`,
+      hint: hintFor(missingKeys, key) ?? `Add ${key}: ${exampleOf(schema, childOf(pointer, key))}`,
+    };
+  },
+  type: ({ expected, actual, pointer, subject, source }) => ({
+    code: 'spec-wrong-type',
+    message: `${subject} must be ${wordsFor(expected)}, not ${wordFor(actual)}`,
+    hint: remedyForType(expected, actual, pointer, source),
+  }),
+  enum: ({ expected, actual, subject }) => ({
+    code: 'spec-not-allowed',
+    message: `${subject} is ${shown(actual)}: it must be ${listed(expected.enum?.filter(Boolean) ?? [], 'or')}`,
+    hint: didYouMean(textOf(actual), expected.enum ?? []),
+  }),
+  pattern: ({ expected, actual, subject }) => ({
+    code: 'spec-malformed',
+    message: `${subject} is ${shown(actual)}: it ${ruleAndExample(expected)[0]}`,
+    hint: exampleHint(expected),
+  }),
+  minimum: explainRange,
+  maximum: explainRange,
+};
+
+function explainRange({ keyword, params, actual, subject }: Broken): Explained {
+  const bound = keyword === 'minimum' ? 'at least' : 'at most';
+  return {
+    code: 'spec-out-of-range',
+    message: `${subject} is ${shown(actual)}: it must be ${bound} ${params.limit}`,
+  };
+}
+
+function explainOther({ keyword, expected, subject }: Broken): Explained {
+  return {
+    code: 'spec-malformed',
+    message: `${subject} breaks the schema's rule ${keyword}`,
+    hint: expected.description,
+  };
+}
+
 function hintForKey(key: string, known: readonly string[], schema: SchemaFile): string | undefined {
-  const isSpec = schema !== 'component.schema.json';
-  return (isSpec ? hintFor(keySynonyms, key) : undefined) ?? didYouMean(key, known);
+  const habits = schema === 'component.schema.json' ? componentSynonyms : keySynonyms;
+  return hintFor(habits, key) ?? didYouMean(key, known);
 }
 
 const typeWords: Readonly<Record<string, string>> = {
@@ -126,7 +144,7 @@ const isText = ({ type }: Schema) => [type].flat()[0] === 'string';
 function remedyForType(
   expected: Schema,
   actual: unknown,
-  pointer: Pointer,
+  pointer: JsonPointer,
   source: SourceMap,
 ): string | undefined {
   if (actual === null) {
@@ -153,7 +171,7 @@ function remedyForType(
 }
 
 /** `command: sh -c x` is three words, and `env: {A: b}` sets a variable. */
-function remedyForList(actual: unknown, written: string, pointer: Pointer): string {
+function remedyForList(actual: unknown, written: string, pointer: JsonPointer): string {
   if (typeof actual !== 'object') return `Write [${written.trim().split(/\s+/).join(', ')}].`;
   const [variable] = partsOf(pointer).at(-1) === 'env' ? Object.entries(actual ?? {}) : [];
   return variable ? `Write [${variable[0]}=${textOf(variable[1])}].` : 'Begin each item with "- ".';
@@ -164,7 +182,7 @@ const textOf = (value: unknown): string => (typeof value === 'object' ? '' : Str
 
 function knownKeys({ properties = {}, title }: Schema, intro: string): string {
   const known = Object.keys(properties);
-  return known.length > 16
+  return known.length > 17
     ? `Look among the ${known.length} keys of ${JSON.stringify(title)} in the schema.`
     : `${intro}: ${listed(known)}.`;
 }
@@ -180,7 +198,7 @@ function exampleHint(expected: Schema): string | undefined {
   return example === undefined ? undefined : `For example: ${example}`;
 }
 
-function exampleOf(file: SchemaFile, pointer: Pointer): string {
+function exampleOf(file: SchemaFile, pointer: JsonPointer): string {
   const example = schemaAt(file, pointer)?.schema.examples?.[0];
   if (example !== undefined) return inline(example)!;
   return partsOf(pointer).at(-1) === 'path' ? 'etc/example' : '…';

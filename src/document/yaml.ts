@@ -2,8 +2,8 @@
 // Text → nodes (compose.ts) → values (read-nodes.ts) and their places (source-map.ts). Bounded: size, depth, values.
 import { CatamaranError, type Diagnostic } from '../base/errors.ts';
 import { formatSize } from '../base/size.ts';
-import { compose } from './compose.ts';
-import type { Pointer } from './pointer.ts';
+import { composeDocument } from './compose.ts';
+import type { JsonPointer } from './pointer.ts';
 import { Problems } from './problems.ts';
 import { readNodes } from './read-nodes.ts';
 import { placesIn, type SourceMap } from './source-map.ts';
@@ -25,7 +25,7 @@ export interface ParsedYaml {
   /** Duplicate keys and the like: wrong, and yet the rest can be checked. */
   readonly problems: Problems;
   /** Where a variable's value took the place of the text. */
-  readonly replaced?: ReadonlySet<Pointer>;
+  readonly replaced?: ReadonlySet<JsonPointer>;
 }
 
 /** Throws at once where the text is not YAML. */
@@ -44,7 +44,7 @@ export function parseYaml(
   }
   // The parser of YAML 1.2 does not take the line breaks of old Macs for any.
   const text = written.replace(/\r(?!\n)/g, '\n');
-  const { contents, warnings } = compose(file, text);
+  const { contents, warnings } = composeDocument(file, text);
   const source = placesIn(file, text);
   return { value: readNodes(contents, source, problems, limits.values), source, warnings, problems };
 }

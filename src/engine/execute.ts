@@ -42,7 +42,7 @@ export function createExecutor(workshop: Workshop): Executor {
     const use = await usingOf(step);
     return limit(async () => {
       context.signal.throwIfAborted();
-      const task = context.reporter.task(step.id);
+      const task = context.reporter.task(step.id, { minor: true });
       const made = await step.make(use, workshop);
       await cache.putResult(step.kind.name, step.key, made as Json);
       task.done();

@@ -5,14 +5,14 @@ import { keyOfTools } from '../tools/root.ts';
 import type { Kept } from './result.ts';
 import { makeStep, type Step, type StepDefinition } from './step.ts';
 
-export interface PlanOptions {
+export interface PlanningOptions {
   /** False: outputs are without a bill of materials. */
   readonly sbom?: boolean | undefined;
 }
 
 export interface Planning {
   readonly locked: LockedSpec;
-  readonly options: PlanOptions;
+  readonly options: PlanningOptions;
   /** Inputs of nearly every step. */
   readonly common: { readonly arch: string; readonly epoch: string; readonly tools: string };
   /** Adds a step whose result is remembered. */
@@ -25,7 +25,7 @@ export interface Planning {
   steps(): Step[];
 }
 
-export function beginPlan(locked: LockedSpec, options: PlanOptions = {}): Planning {
+export function beginPlan(locked: LockedSpec, options: PlanningOptions = {}): Planning {
   const common = { arch: locked.arch, epoch: String(locked.epoch), tools: keyOfTools(locked.tools) };
   const steps = new Map<string, Step>();
   const planned = new Map<unknown, unknown>();

@@ -3,7 +3,8 @@ import { stat } from 'node:fs/promises';
 import { isDigest } from '../base/digest.ts';
 import type { Json } from '../base/json.ts';
 import type { Image } from '../oci/image.ts';
-import type { Blob, Cache } from '../store/cache.ts';
+import type { Blob } from '../store/blob.ts';
+import type { Cache } from '../store/cache.ts';
 
 export interface Kept<
   Blobs extends Readonly<Record<string, Blob>> = Readonly<Record<string, Blob>>,

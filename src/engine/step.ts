@@ -1,12 +1,14 @@
 // A step of a plan: one piece of work, with a key that is a function of all that goes into it. Steps with equal keys
 // make equal bytes; what a step made is kept under its key, so that no work is done twice. The engine knows no kind of
 // step by name: each is a file that says how it is planned and what it does.
+
 import type { Digest } from '../base/digest.ts';
+import type { Flavoured } from '../base/flavour.ts';
 import type { LockedPackage } from '../packages/locked.ts';
 import { digestOf } from '../store/digest-of.ts';
 import type { Workshop } from './workshop.ts';
 
-export type StepId = string;
+export type StepId = Flavoured<string, 'step'>;
 
 export interface StepKind {
   readonly name: string;

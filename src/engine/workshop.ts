@@ -4,7 +4,8 @@ import { openUnpackPool } from '../archive/unpack-pool.ts';
 import type { Context } from '../lock/context.ts';
 import type { LockedSpec } from '../lock/locked-spec.ts';
 import type { PackageAccess } from '../packages/source.ts';
-import type { Blob, Cache } from '../store/cache.ts';
+import type { Blob } from '../store/blob.ts';
+import type { Cache } from '../store/cache.ts';
 import type { Content } from '../tree/content.ts';
 
 export interface Workshop {

@@ -1,4 +1,5 @@
 // One entry of a GUID Partition Table, bytes to a partition and back: UEFI specification 2.10, section 5.3.3.
+import type { Sectors } from '../base/flavour.ts';
 import { getSector, setSector, viewOf } from './bytes.ts';
 import { entrySize } from './geometry.ts';
 import { formatGuid, guidBytes } from './guid.ts';
@@ -10,8 +11,8 @@ export interface GptPartition {
   readonly label: string;
   readonly attributes: bigint;
   /** Sectors of 512 bytes; the last one belongs to it. */
-  readonly firstLba: number;
-  readonly lastLba: number;
+  readonly firstLba: Sectors;
+  readonly lastLba: Sectors;
 }
 
 /** A label's length, in units of UTF-16. */

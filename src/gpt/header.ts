@@ -1,5 +1,6 @@
 // The header of a GUID Partition Table, one sector to its fields and back: UEFI specification 2.10, section 5.3.2. What the
 // fields must be beyond their sum is for the reader to say: read.ts takes any table, mend.ts only ours.
+import type { Sectors } from '../base/flavour.ts';
 import { getSector, join, setSector, viewOf } from './bytes.ts';
 import { crc32 } from './crc32.ts';
 import { sectorSize } from './geometry.ts';
@@ -10,13 +11,13 @@ export interface GptHeader {
   /** Of what the header's own sum is about, in bytes. */
   readonly headerSize: number;
   /** Where it is, and where the other copy's is. */
-  readonly lba: number;
-  readonly otherLba: number;
+  readonly lba: Sectors;
+  readonly otherLba: Sectors;
   readonly firstUsable: number;
   readonly lastUsable: number;
   readonly diskGuid: string;
   /** Of the array: where it begins, what is in it, and its sum. */
-  readonly arrayLba: number;
+  readonly arrayLba: Sectors;
   readonly entryCount: number;
   readonly entrySize: number;
   readonly arraySum: number;

@@ -1,5 +1,6 @@
 // The first sector of a disk with a GPT: UEFI specification 2.10, section 5.2.3. One record of type EE over the whole disk,
 // so that what knows no GPT leaves the disk alone. OpenStack's Glance refuses an image whose record is any other than this.
+import type { Sectors } from '../base/flavour.ts';
 import { viewOf } from './bytes.ts';
 import { sectorSize } from './geometry.ts';
 
@@ -12,7 +13,7 @@ const sizeAt = firstRecord + 12;
 const record = [0x00, 0x00, 0x02, 0x00, protective, 0xff, 0xff, 0xff];
 
 /** `sectors`: of the disk. Without boot code. */
-export function protectiveMbr(sectors: number): Uint8Array {
+export function protectiveMbr(sectors: Sectors): Uint8Array {
   const mbr = new Uint8Array(sectorSize);
   mbr.set(record, firstRecord);
   viewOf(mbr).setUint32(firstRecord + 8, 1, true);
@@ -21,7 +22,7 @@ export function protectiveMbr(sectors: number): Uint8Array {
 }
 
 /** A copy whose record reaches over that many sectors, or over all that 32 bits can say. The boot code stays. */
-export function stretchMbr(mbr: Uint8Array, sectors: number): Uint8Array {
+export function stretchMbr(mbr: Uint8Array, sectors: Sectors): Uint8Array {
   const stretched = mbr.slice();
   viewOf(stretched).setUint32(sizeAt, Math.min(sectors - 1, 0xffffffff), true);
   return stretched;

@@ -2,7 +2,9 @@
 // the last partition reaches the disk's end, and the disk is told from its copies. Pure: sectors in, sectors out.
 // The copy that is written is never the only one that is valid: whatever a power cut leaves, Linux finds a table (with the
 // argument `gpt` it takes the backup at the disk's end), and the next boot mends the other copy.
+
 import { CatamaranError } from '../base/errors.ts';
+import type { Sectors } from '../base/flavour.ts';
 import { differ, join } from './bytes.ts';
 import { crc32 } from './crc32.ts';
 import { decodeEntry, encodeEntry, type GptPartition } from './entry.ts';
@@ -12,10 +14,10 @@ import { stretchMbr } from './mbr.ts';
 
 const alignment = 2048; // 1 MiB
 
-export interface Disk {
-  readonly sectors: number;
+export interface TableDisk {
+  readonly sectors: Sectors;
   /** Undefined where they cannot be read. */
-  read(sector: number, count: number): Uint8Array | undefined;
+  read(sector: Sectors, count: number): Uint8Array | undefined;
 }
 
 export interface TableWishes {
@@ -27,7 +29,7 @@ export interface TableWishes {
 
 export interface TablePlan {
   /** In this order, each on the medium before the next one is begun. */
-  readonly writes: readonly { readonly sector: number; readonly bytes: Uint8Array }[];
+  readonly writes: readonly { readonly sector: Sectors; readonly bytes: Uint8Array }[];
   /** Which copy was not what the other one says. */
   readonly damaged?: 'primary' | 'backup' | undefined;
   /** In sectors: the size of the partition that has grown; undefined where there was not 1 MiB to gain. */
@@ -39,7 +41,7 @@ interface Table {
   readonly entries: Uint8Array;
 }
 
-export function planTable(disk: Disk, wishes: TableWishes): TablePlan {
+export function planTable(disk: TableDisk, wishes: TableWishes): TablePlan {
   const mbr = disk.read(0, 1);
   const primary = readTable(disk, 1);
   const found = primary ?? readTable(disk, disk.sectors - 1);
@@ -53,8 +55,8 @@ export function planTable(disk: Disk, wishes: TableWishes): TablePlan {
   const grown = wishes.grow === undefined ? undefined : growEntry(entries, disk.sectors, wishes.grow);
   const end = grown === undefined ? backupAt : disk.sectors - 1;
 
-  const writes: { sector: number; bytes: Uint8Array }[] = [];
-  const write = (sector: number, bytes: Uint8Array) => {
+  const writes: { sector: Sectors; bytes: Uint8Array }[] = [];
+  const write = (sector: Sectors, bytes: Uint8Array) => {
     const last = writes.filter((earlier) => earlier.sector === sector).at(-1);
     const there = last?.bytes ?? disk.read(sector, bytes.length / sectorSize);
     if (!there || differ(there, bytes)) writes.push({ sector, bytes });
@@ -88,7 +90,7 @@ function rename(entries: Uint8Array, { number, guid }: NonNullable<TableWishes['
 const versionOf = (guid: string): string | undefined => guid[14];
 
 /** Its new size, in sectors; undefined where there is not at least 1 MiB to gain. */
-function growEntry(entries: Uint8Array, diskSectors: number, number: number): number | undefined {
+function growEntry(entries: Uint8Array, diskSectors: Sectors, number: number): number | undefined {
   const partition = getEntry(entries, number);
   if (!partition) throw unusable(`partition ${number} cannot grow: there is none`);
   const { firstLba, lastLba } = partition;
@@ -111,12 +113,12 @@ function setEntry(entries: Uint8Array, number: number, partition: GptPartition):
 }
 
 /** The copy whose header is at this sector, if it is as write.ts makes it. */
-function readTable(disk: Disk, at: number): Table | undefined {
+function readTable(disk: TableDisk, at: number): Table | undefined {
   const arrayAt = arrayOf(at);
   const first = Math.min(at, arrayAt);
   const bytes = first < 1 ? undefined : disk.read(first, backupSectors);
   if (!bytes) return undefined;
-  const slice = (sector: number, size: number) =>
+  const slice = (sector: Sectors, size: number) =>
     bytes.slice((sector - first) * sectorSize, (sector - first) * sectorSize + size);
   const header = decodeHeader(slice(at, sectorSize));
   const entries = slice(arrayAt, entryCount * entrySize);

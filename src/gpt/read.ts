@@ -1,6 +1,8 @@
 // The GUID Partition Table of a disk that anyone may have written, or a power cut has torn: UEFI specification 2.10,
 // section 5.3. Both copies are looked at; one is believed, and what is wrong with the disk is said. For inspect.ts.
+
 import { CatamaranError } from '../base/errors.ts';
+import type { Sectors } from '../base/flavour.ts';
 import { crc32 } from './crc32.ts';
 import { decodeEntry, type GptPartition } from './entry.ts';
 import { entrySize, sectorSize } from './geometry.ts';
@@ -20,7 +22,7 @@ export interface FoundPartition extends GptPartition {
 
 export interface FoundGpt {
   readonly diskGuid: string;
-  readonly sectors: number;
+  readonly sectors: Sectors;
   readonly partitions: readonly FoundPartition[];
   readonly readFrom: 'primary' | 'backup';
   /** What is wrong with the tables, in words; none on a disk as it should be. */
@@ -60,7 +62,7 @@ interface Table {
 }
 
 /** 5.3.2, the checks of a header; undefined when one fails. */
-async function readTable(read: ReadAt, lba: number, sectors: number): Promise<Table | undefined> {
+async function readTable(read: ReadAt, lba: Sectors, sectors: Sectors): Promise<Table | undefined> {
   const header = decodeHeader(await read(lba * sectorSize, sectorSize));
   if (!header) return undefined;
   const { arrayLba, entryCount: count, entrySize: size } = header;

@@ -1,6 +1,7 @@
 // The GUID Partition Table of a new disk (UEFI specification 2.10, section 5.3): protective MBR, both headers and both
 // arrays. read.ts reads them back, mend.ts keeps them whole on the device.
 
+import type { Sectors } from '../base/flavour.ts';
 import { join } from './bytes.ts';
 import { crc32 } from './crc32.ts';
 import { encodeEntry, type GptPartition } from './entry.ts';
@@ -10,7 +11,7 @@ import { protectiveMbr } from './mbr.ts';
 
 export interface Gpt {
   readonly diskGuid: string;
-  readonly sectors: number;
+  readonly sectors: Sectors;
   /** Entry N is partition N + 1. */
   readonly partitions: readonly GptPartition[];
 }

@@ -3,6 +3,8 @@
 // the place of a file, as its author plainly means.
 import { type AccountFile, accountFiles, accountLines, mergeAccountLines } from '../component/accounts.ts';
 import { type Health, healthPath, writeHealth } from '../contract/health.ts';
+import { imageNetworkPath, writeNetwork } from '../contract/network/document.ts';
+import type { Network } from '../contract/network.ts';
 import { type IndexedSegment, segmentsPath, writeSegments } from '../contract/segments.ts';
 import { type Update, updatePath, writeUpdate } from '../contract/update.ts';
 import type { Os } from '../specification/types.ts';
@@ -22,6 +24,7 @@ export interface BaseParts {
   readonly files: ReadonlyTree;
   readonly os: Os;
   readonly health?: Health | undefined;
+  readonly network?: Network | undefined;
   /** `epoch`: of the build, in seconds. */
   readonly update?: { readonly section: Update; readonly epoch: number } | undefined;
   readonly segments: readonly IndexedSegment[];
@@ -35,9 +38,10 @@ export async function assembleBase(parts: BaseParts): Promise<Tree> {
     ['usr/lib/os-release', file(osRelease(parts.os))],
     ['etc/os-release', symlink('../usr/lib/os-release')],
   ]);
-  const { health, update } = parts;
+  const { health, network, update } = parts;
   // Without it, services that are up are all that a trial needs.
   if (health) own.set(healthPath, file(writeHealth(health)));
+  if (network) own.set(imageNetworkPath, file(writeNetwork(network)));
   if (update) own.set(updatePath, file(writeUpdate(update.section, update.epoch)));
   const tree = mergeTrees([
     ...parts.init.map(({ name, tree }) => ({ name, tree: withoutAccounts(tree) })),

@@ -22,15 +22,15 @@ export async function selectModules(
   const root = `usr/lib/modules/${release}`;
   const index = (name: string) => readText(kernel, `${root}/${name}`);
   const dependencies = parseDependencies(await index('modules.dep'));
-  const builtIn = new Set((await index('modules.builtin')).split('\n').filter(Boolean).map(moduleName));
-  const byName = new Map([...dependencies.keys()].map((path) => [moduleName(path), path]));
+  const builtIn = new Set((await index('modules.builtin')).split('\n').filter(Boolean).map(moduleNameOf));
+  const byName = new Map([...dependencies.keys()].map((path) => [moduleNameOf(path), path]));
 
   const chosen = new Set<string>();
   const unknown: string[] = [];
   for (const name of wanted) {
-    const path = byName.get(moduleName(name));
+    const path = byName.get(moduleNameOf(name));
     if (path !== undefined) for (const each of [path, ...dependencies.get(path)!]) chosen.add(each);
-    else if (!builtIn.has(moduleName(name))) unknown.push(name);
+    else if (!builtIn.has(moduleNameOf(name))) unknown.push(name);
   }
 
   const tree: Tree = new Map();
@@ -39,7 +39,7 @@ export async function selectModules(
     if (node?.type !== 'file') throw missing(path);
     tree.set(`${root}/${plain(path)}`, file(await readModule(path, node.content)));
   }
-  const names = new Set([...chosen].map(moduleName));
+  const names = new Set([...chosen].map(moduleNameOf));
   const dep = [...chosen].map(
     (path) =>
       `${plain(path)}:${dependencies
@@ -59,8 +59,18 @@ export async function selectModules(
   return { tree, unknown };
 }
 
+/** Names of all modules, and of what is built in. Undefined for a kernel without the indexes that depmod makes. */
+export async function modulesOfKernel(kernel: ReadonlyTree): Promise<ReadonlySet<string> | undefined> {
+  const index = /^(usr\/)?lib\/modules\/[^/]+\/modules\.(dep|builtin)$/;
+  const paths = [...kernel.keys()].filter((path) => index.test(path));
+  if (!paths.some((path) => path.endsWith('.dep'))) return undefined;
+  const texts = await Promise.all(paths.map((path) => readText(kernel, path)));
+  const lines = texts.flatMap((text) => text.split('\n').filter(Boolean));
+  return new Set(lines.map((line) => moduleNameOf(line.split(':')[0]!)));
+}
+
 /** `kernel/fs/squashfs/squashfs.ko.xz` → `squashfs`; a dash and an underscore are the same in a module's name. */
-export function moduleName(path: string): string {
+export function moduleNameOf(path: string): string {
   return path
     .slice(path.lastIndexOf('/') + 1)
     .replace(/\.ko(\.xz|\.zst|\.gz)?$/, '')
@@ -87,7 +97,7 @@ async function keepLines(text: Promise<string>, names: ReadonlySet<string>): Pro
   const kept = (await text).split('\n').filter((line) => {
     const words = line.split(/\s+/);
     const name = words[0] === 'softdep' ? words[1] : words.at(-1);
-    return words.length > 1 && names.has(moduleName(name ?? ''));
+    return words.length > 1 && names.has(moduleNameOf(name ?? ''));
   });
   return kept.map((line) => `${line}\n`).join('');
 }

@@ -3,11 +3,12 @@
 import { hash } from 'node:crypto';
 import { type Digest, digestFromHex } from '../base/digest.ts';
 import { deriveGuid, uuidBytes } from '../gpt/guid.ts';
-import type { Blob, Cache } from '../store/cache.ts';
+import type { Blob } from '../store/blob.ts';
+import type { Cache } from '../store/cache.ts';
 import { lostBlob } from '../store/lost-blob.ts';
 import { readContent } from '../tree/content.ts';
 import { buildHashTree, leafDigests } from '../verity/hash-tree.ts';
-import { blockSize } from '../verity/superblock.ts';
+import { verityBlockSize } from '../verity/superblock.ts';
 
 export interface RootImage {
   /** In the order of the image; the first is base. */
@@ -53,7 +54,7 @@ async function leavesOfPart(cache: Cache, part: Blob, salt: string): Promise<Uin
 }
 
 async function computeLeaves(cache: Cache, part: Blob, salt: string): Promise<Uint8Array> {
-  if (part.size % blockSize !== 0)
+  if (part.size % verityBlockSize !== 0)
     throw new RangeError(`a part of ${part.size} bytes is no whole number of blocks`);
   const path = await cache.verifiedBlob(part.digest);
   if (path === undefined) throw lostBlob(part.digest);

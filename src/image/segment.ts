@@ -2,7 +2,8 @@
 // tar from a pipe, so nothing is extracted; xattrs and devices travel in the tar.
 import { join } from 'node:path';
 import { type TarEntry, writeTarEntries } from '../archive/write-tar.ts';
-import type { Blob, Cache } from '../store/cache.ts';
+import type { Blob } from '../store/blob.ts';
+import type { Cache } from '../store/cache.ts';
 import { putFile } from '../store/put-file.ts';
 import type { Tools } from '../tools/tools.ts';
 import { addParents, type ReadonlyTree, type Tree, type TreePath, walk } from '../tree/tree.ts';

@@ -7,7 +7,7 @@ import type { Mirror } from '../packages/source.ts';
 import type { Cache } from '../store/cache.ts';
 
 /** The digest of all the code that a file below src reaches (its path without `.ts`): part of a step's key. */
-export type Program = (module: string) => string;
+export type CodeDigests = (module: string) => string;
 
 export interface Context {
   readonly cache: Cache;
@@ -22,7 +22,7 @@ export interface Context {
   readonly registries: () => Promise<RegistryClient>;
   /** Base URLs of archives that keep old packages, without a trailing slash, in the order to be tried. */
   readonly snapshotMirrors: readonly string[];
-  readonly program: Program;
+  readonly program: CodeDigests;
   /** Nothing may be fetched. */
   readonly offline: boolean;
   /** Seconds since the epoch, at the command's start. */

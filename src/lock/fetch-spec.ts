@@ -12,7 +12,7 @@ import type { Context } from './context.ts';
 /** Milliseconds: without a sign of life, and in all. */
 const limits = { stall: 15_000, all: 60_000 };
 
-export const isAddress = (name: string): boolean => /^https?:\/\//i.test(name);
+export const isWebAddress = (name: string): boolean => /^https?:\/\//i.test(name);
 
 export async function fetchSpec(
   text: string,

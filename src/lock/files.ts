@@ -8,9 +8,9 @@ import type { FileEntry, Spec } from '../specification/types.ts';
 import { type Content, contentOf, readContent } from '../tree/content.ts';
 import type { TreeNode } from '../tree/node.ts';
 import type { Tree } from '../tree/tree.ts';
-import type { SpecFiles } from './locked-spec.ts';
+import type { SpecTree } from './locked-spec.ts';
 
-export async function readSpecFiles(spec: Spec): Promise<SpecFiles> {
+export async function readSpecFiles(spec: Spec): Promise<SpecTree> {
   const tree: Tree = new Map();
   const digests: Record<string, string> = {};
   for (const entry of [...spec.files].sort((a, b) => byName(a.path, b.path))) {

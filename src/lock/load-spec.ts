@@ -9,7 +9,7 @@ import { listComponents, parseComponent } from '../component/definition.ts';
 import { readSpecs } from '../specification/read.ts';
 import type { Spec } from '../specification/types.ts';
 import type { Context } from './context.ts';
-import { fetchSpec, isAddress } from './fetch-spec.ts';
+import { fetchSpec, isWebAddress } from './fetch-spec.ts';
 
 export interface SpecSource {
   /** As the person named it, or several that are merged into one; `-` is standard input, and some have an address. */
@@ -34,7 +34,7 @@ export async function loadSpec(
   const { componentsRoot, home, signal } = context;
   const names = typeof file === 'string' ? ([file] as const) : file;
   const read = async (name: string) => {
-    if (isAddress(name)) return fetchSpec(name, maxSize, context);
+    if (isWebAddress(name)) return fetchSpec(name, maxSize, context);
     const source = name === '-' && stdin ? stdin : createReadStream(resolve(cwd, name), { signal });
     return { file: name, text: await readText(source, name, signal) };
   };

@@ -6,15 +6,15 @@ export interface LockDocument {
   /** The default of SOURCE_DATE_EPOCH: the newest Release date, in seconds. */
   readonly epoch: number;
   /** The Debian suites that packages come from. */
-  readonly suites: readonly Suite[];
+  readonly suites: readonly RawSuite[];
   /** What is built, by architecture. */
-  readonly targets?: TargetTable;
+  readonly targets?: RawTargetTable;
   /** The host’s tools, by the host’s architecture. */
-  readonly tools?: TargetTable;
+  readonly tools?: RawTargetTable;
 }
 
 /** A Debian suite. */
-export interface Suite {
+export interface RawSuite {
   /** Its name. */
   readonly suite: string;
   /** The Release file’s Date, as ISO 8601 in UTC. */
@@ -22,17 +22,17 @@ export interface Suite {
 }
 
 /** By architecture. */
-export interface TargetTable {
+export interface RawTargetTable {
   /** What references resolved to for one architecture. */
-  readonly amd64?: TargetEntry;
+  readonly amd64?: RawTargetEntry;
   /** What references resolved to for one architecture. */
-  readonly arm64?: TargetEntry;
+  readonly arm64?: RawTargetEntry;
 }
 
 /** What references resolved to for one architecture. */
-export interface TargetEntry {
+export interface RawTargetEntry {
   /** By the reference in the spec. */
-  readonly components?: Readonly<Record<string, ComponentEntry>>;
+  readonly components?: Readonly<Record<string, RawComponentEntry>>;
   /** Image references of other kinds, and what they resolved to. */
   readonly images?: Readonly<Record<string, string>>;
   /** All packages, each once. */
@@ -40,7 +40,7 @@ export interface TargetEntry {
 }
 
 /** What one component resolved to. */
-export interface ComponentEntry {
+export interface RawComponentEntry {
   /** Of what was asked for: when that changes, the component is resolved anew. */
   readonly request: string;
   /** NAME=VERSION of its packages, which the list of all has in full. */

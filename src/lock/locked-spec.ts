@@ -6,7 +6,7 @@ import type { ImageOrigin } from '../oci/origin.ts';
 import type { LockedPackage } from '../packages/locked.ts';
 import type { Spec } from '../specification/types.ts';
 import type { ReadonlyTree } from '../tree/tree.ts';
-import type { Program } from './context.ts';
+import type { CodeDigests } from './context.ts';
 
 /** As a reference is written in the spec: the name that an image goes by everywhere. */
 export type ImageName = string;
@@ -41,17 +41,17 @@ export interface LockedSpec {
   readonly spec: Spec;
   readonly arch: Arch;
   /** What carries it out: other code may make other bytes from the same spec. */
-  readonly program: Program;
+  readonly program: CodeDigests;
   /** Seconds since the epoch: no file in an image is newer, and every time that is written is this one. */
   readonly epoch: number;
   readonly images: ReadonlyMap<ImageName, LockedImage>;
   /** The spec's own files, read: each with the parents that it needs. */
-  readonly files: SpecFiles;
+  readonly files: SpecTree;
   /** The host tools, and the boot loader's modules for the machine that will boot. */
   readonly tools: readonly LockedPackage[];
 }
 
-export interface SpecFiles {
+export interface SpecTree {
   readonly tree: ReadonlyTree;
   /** By path, for content keys. */
   readonly digests: Readonly<Record<string, string>>;

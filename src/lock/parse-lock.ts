@@ -3,10 +3,10 @@ import type { Arch } from '../base/arch.ts';
 import { parseDigest } from '../base/digest.ts';
 import { CatamaranError, type Diagnostic } from '../base/errors.ts';
 import { type Document, readDocument } from '../document/document.ts';
-import { childOf, type Pointer } from '../document/pointer.ts';
+import { childOf, type JsonPointer } from '../document/pointer.ts';
 import { validateLock } from '../document/validators.generated.ts';
 import type { LockedPackage } from '../packages/locked.ts';
-import type { LockDocument, TargetEntry } from './lock.generated.ts';
+import type { LockDocument, RawTargetEntry } from './lock.generated.ts';
 import { type Lock, nameOf, type TargetLock } from './lock-file.ts';
 
 /** Written by a program: a line for each package of each component. */
@@ -39,7 +39,7 @@ function targetsOf(document: Document<LockDocument>, key: 'targets' | 'tools'): 
   return targets;
 }
 
-function targetOf(document: Document<LockDocument>, entry: TargetEntry, at: Pointer): TargetLock {
+function targetOf(document: Document<LockDocument>, entry: RawTargetEntry, at: JsonPointer): TargetLock {
   const packages = new Map(entry.packages?.map(parsePackage).map((each) => [nameOf(each), each]));
   const components = entriesOf(entry.components).map(([reference, { request, packages: names }]) => {
     const place = childOf(childOf(childOf(at, 'components'), reference), 'packages');
@@ -56,7 +56,7 @@ function targetOf(document: Document<LockDocument>, entry: TargetEntry, at: Poin
 
 function refuseUnlisted(
   { problems, source }: Document<LockDocument>,
-  at: Pointer,
+  at: JsonPointer,
   reference: string,
   name: string,
 ): void {

@@ -1,14 +1,14 @@
 // Names of containers stand for numbers from 100 upward, as in LinuxKit, and so do the accounts of Debian's packages: where
 // a number is both, two programs that know nothing of each other own each other's files.
 import type { Diagnostic } from '../base/errors.ts';
-import { childOf, type Pointer } from '../document/pointer.ts';
+import { childOf, type JsonPointer } from '../document/pointer.ts';
 import type { Spec } from '../specification/types.ts';
 import type { LockedImage } from './locked-spec.ts';
 
 interface Use {
   readonly name: string;
   readonly key: 'uid' | 'gid';
-  readonly pointer: Pointer;
+  readonly pointer: JsonPointer;
 }
 
 export function warnOfSharedIds(spec: Spec, images: ReadonlyMap<string, LockedImage>): Diagnostic[] {
@@ -44,7 +44,7 @@ function accountsOf(images: ReadonlyMap<string, LockedImage>): Record<Use['key']
 /** Where a name stands for a number; `root` is no container. */
 function usesOf({ document, names }: Spec): Use[] {
   const uses: Use[] = [];
-  const look = (value: unknown, key: Use['key'], pointer: Pointer): void => {
+  const look = (value: unknown, key: Use['key'], pointer: JsonPointer): void => {
     if (typeof value === 'string' && value !== 'root' && names.ids.has(value)) {
       uses.push({ name: value, key, pointer });
     }

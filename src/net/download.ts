@@ -1,7 +1,7 @@
 // A file behind a URL into the cache. What is true of every transfer is in transfer-blob.ts; here are the rules for plain
 // web servers: a user and password in the URL, redirects, and what each status means.
 import { CatamaranError } from '../base/errors.ts';
-import type { Blob } from '../store/cache.ts';
+import type { Blob } from '../store/blob.ts';
 import { parseAddress, redactUrl } from './address.ts';
 import { type HttpResponse, openTransport, type Transport } from './http.ts';
 import { type Patience, type Transient, usualPatience } from './patience.ts';

@@ -7,7 +7,7 @@ import { Misfit, Transient } from './patience.ts';
 import type { TransferRequest, TransferTarget } from './transfer.ts';
 
 /** What the tries of one transfer share. */
-export interface Session {
+export interface FetchSession {
   readonly wanted: TransferRequest;
   readonly to: TransferTarget;
   readonly partial: Partial;
@@ -21,7 +21,7 @@ export interface Session {
 }
 
 /** Comes back when all has arrived that the server had to give; throws Transient where a later try may help. */
-export async function fetchOnce(session: Session): Promise<void> {
+export async function fetchOnce(session: FetchSession): Promise<void> {
   const { partial, wanted } = session;
   const size = wanted.blob?.size;
   // Without a digest and a validator nothing tells whether the rest would fit to what is there.
@@ -35,13 +35,13 @@ export async function fetchOnce(session: Session): Promise<void> {
   await receive(session, response, total);
 }
 
-function rangeOf({ partial, validator }: Session): Record<string, string> {
+function rangeOf({ partial, validator }: FetchSession): Record<string, string> {
   if (partial.size === 0) return {};
   return { range: `bytes=${partial.size}-`, ...(validator !== undefined && { 'if-range': validator }) };
 }
 
 /** Brings the partial into line with what the server is about to send. The answer is the whole's size, if known. */
-async function matchResponse(session: Session, response: HttpResponse): Promise<number | undefined> {
+async function matchResponse(session: FetchSession, response: HttpResponse): Promise<number | undefined> {
   const { partial, wanted } = session;
   const { status, headers } = response;
   const validator = wanted.blob?.digest === undefined ? validatorOf(response) : undefined;
@@ -78,7 +78,11 @@ function validatorOf({ headers }: HttpResponse): string | undefined {
     : headers['last-modified'];
 }
 
-async function receive(session: Session, response: HttpResponse, total: number | undefined): Promise<void> {
+async function receive(
+  session: FetchSession,
+  response: HttpResponse,
+  total: number | undefined,
+): Promise<void> {
   const { partial, wanted } = session;
   for await (const chunk of response.body) {
     requireBounded(wanted, partial.size + chunk.length);
@@ -90,8 +94,12 @@ async function receive(session: Session, response: HttpResponse, total: number |
   }
 }
 
-function show(session: Session, total: number | undefined): void {
-  session.task ??= session.to.reporter.task(session.wanted.what, { total, unit: 'bytes' });
+/** In bytes: what is smaller has come before anybody has read its name. */
+const noteworthy = 4 << 20;
+
+function show(session: FetchSession, total: number | undefined): void {
+  const minor = total !== undefined && total < noteworthy;
+  session.task ??= session.to.reporter.task(session.wanted.what, { total, unit: 'bytes', minor });
   const { size } = session.partial;
   // Less than before after a restart.
   session.task.advance(size - session.shown);

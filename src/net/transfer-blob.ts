@@ -3,9 +3,10 @@
 import { stat } from 'node:fs/promises';
 import { CatamaranError, messageOf } from '../base/errors.ts';
 import { formatSize } from '../base/size.ts';
-import { type Blob, type Cache, type ExpectedBlob, requireBlob } from '../store/cache.ts';
+import { type Blob, type ExpectedBlob, requireExpected } from '../store/blob.ts';
+import type { Cache } from '../store/cache.ts';
 import { claimPartial, type Partial as PartialFile } from '../store/partial.ts';
-import { fetchOnce, requireBounded, type Session } from './fetch-once.ts';
+import { type FetchSession, fetchOnce, requireBounded } from './fetch-once.ts';
 import { patiently } from './patience.ts';
 import type { TransferRequest, TransferTarget } from './transfer.ts';
 
@@ -52,13 +53,13 @@ async function fromCache({ blob, what }: TransferRequest, cache: Cache): Promise
   const path = await cache.verifiedBlob(blob.digest);
   if (path === undefined) return undefined;
   const found = { digest: blob.digest, size: (await stat(path)).size };
-  requireBlob(found, { ...blob, what });
+  requireExpected(found, { ...blob, what });
   return found;
 }
 
 async function fetchWhole(wanted: TransferRequest, to: TransferTarget, partial: PartialFile): Promise<Blob> {
   const { what, giveUp } = wanted;
-  const session: Session = { wanted, to, partial, resumed: partial.size > 0, shown: 0 };
+  const session: FetchSession = { wanted, to, partial, resumed: partial.size > 0, shown: 0 };
   const effort = { ...to, what, giveUp, progress: () => partial.size };
   const fetchRest = async () => {
     await patiently(effort, () => fetchOnce(session));
@@ -72,7 +73,7 @@ async function fetchWhole(wanted: TransferRequest, to: TransferTarget, partial: 
       await partial.restart();
       blob = await fetchRest();
     }
-    requireBlob(blob, expected);
+    requireExpected(blob, expected);
     return blob;
   } finally {
     session.task?.done(formatSize(partial.size));

@@ -1,6 +1,7 @@
 // What is asked of a transfer into the cache, of whom, and with how much patience: the words that its parts share.
 import type { Reporter } from '../base/reporter.ts';
-import type { Blob, Cache } from '../store/cache.ts';
+import type { Blob } from '../store/blob.ts';
+import type { Cache } from '../store/cache.ts';
 import type { HttpResponse } from './http.ts';
 import type { GiveUp, Patience } from './patience.ts';
 

@@ -4,7 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { architectureOf, isArch } from '../base/arch.ts';
 import type { Digest } from '../base/digest.ts';
 import { CatamaranError } from '../base/errors.ts';
-import type { Blob, Cache } from '../store/cache.ts';
+import type { Blob } from '../store/blob.ts';
+import type { Cache } from '../store/cache.ts';
 import type { Image } from './image.ts';
 import { type ImageAccess, type ImageOrigin, openSource } from './origin.ts';
 import {
@@ -13,7 +14,7 @@ import {
   isIndex,
   manifestTypes,
   maxManifestSize,
-  type Platform,
+  type OciPlatform,
   parseIndex,
   parseJson,
 } from './parse.ts';
@@ -27,9 +28,9 @@ const maxIndexes = 64;
 const maxDepth = 3;
 
 /** An image of an index, and for what it is listed there; one may be listed for several platforms. */
-export interface ListedImage {
+export interface PlatformImage {
   readonly image: Image;
-  readonly platform: Platform;
+  readonly platform: OciPlatform;
 }
 
 interface Whole {
@@ -53,15 +54,15 @@ export async function pullPlatforms(
   whole: Whole,
   platforms: readonly string[],
   access: ImageAccess,
-): Promise<readonly [ListedImage, ...ListedImage[]]> {
+): Promise<readonly [PlatformImage, ...PlatformImage[]]> {
   const source = openSource(whole.origin, access);
   const entries = await listEntries(source, await bringWhole(source, whole, access), access);
-  const found = new Map<string, ListedImage>();
+  const found = new Map<string, PlatformImage>();
   const sizes = new Map<Digest, number>();
   for (const entry of choose(entries, platforms, source.name)) {
     const image = await bringImage(source, entry, access);
     warnOfOther(image, entry.platform, source.name, access);
-    const platform = entry.platform ?? platformOf(image.config);
+    const platform = entry.platform ?? platformAlone(image.config);
     found.set(keyOf({ ...entry, platform }), { image, platform });
     for (const { digest, size } of image.manifest.layers) sizes.set(digest, size);
     requireBoundedSize(
@@ -82,13 +83,18 @@ export async function pullPlatforms(
 
 interface Entry extends Blob {
   /** Absent where only the image's own config says it. */
-  readonly platform?: Platform;
+  readonly platform?: OciPlatform;
 }
 
 const keyOf = ({ digest, platform }: Entry): string =>
   `${digest} ${platform ? formatPlatform(platform) : ''}`;
 
-export const platformOf = ({ os, architecture, variant, 'os.version': version }: Platform): Platform => ({
+export const platformAlone = ({
+  os,
+  architecture,
+  variant,
+  'os.version': version,
+}: OciPlatform): OciPlatform => ({
   os,
   architecture,
   ...(version && { 'os.version': version }),
@@ -186,7 +192,11 @@ function choose(entries: readonly Entry[], platforms: readonly string[], name: s
 }
 
 /** Fails where one of these platforms is not among those that there are. */
-export function requireWanted(known: readonly Platform[], platforms: readonly string[], name: string): void {
+export function requireWanted(
+  known: readonly OciPlatform[],
+  platforms: readonly string[],
+  name: string,
+): void {
   const missing = platforms.find((text) => !known.some((platform) => isMeant(platform, text)));
   if (missing === undefined) return;
   const listed = [...new Set(known.map(shown))].sort().slice(0, 20).join(', ');
@@ -197,11 +207,11 @@ export function requireWanted(known: readonly Platform[], platforms: readonly st
   });
 }
 
-const isWanted = (platform: Platform, platforms: readonly string[]): boolean =>
+const isWanted = (platform: OciPlatform, platforms: readonly string[]): boolean =>
   platforms.length === 0 || platforms.some((text) => isMeant(platform, text));
 
 /** A text without a variant means all of them; an entry without one is for what containerd takes it to be. */
-function isMeant({ os, architecture, variant }: Platform, text: string): boolean {
+function isMeant({ os, architecture, variant }: OciPlatform, text: string): boolean {
   const [wantedOs, wantedArch, wantedVariant] = text.split('/');
   if (os !== wantedOs || architecture !== wantedArch) return false;
   return wantedVariant === undefined || wantedVariant === (variant ?? usualVariant(architecture));
@@ -215,12 +225,12 @@ function usualVariant(architecture: string): string {
 }
 
 /** The names are the image's own, and of any length. */
-const shown = (platform: Platform): string => formatPlatform(platform).slice(0, 40);
+const shown = (platform: OciPlatform): string => formatPlatform(platform).slice(0, 40);
 
 /** The index is believed: builders for several architectures often write their own into every config. */
 function warnOfOther(
   { config }: Image,
-  platform: Platform | undefined,
+  platform: OciPlatform | undefined,
   name: string,
   { registries }: ImageAccess,
 ): void {

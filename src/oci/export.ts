@@ -11,11 +11,11 @@ import { CatamaranError } from '../base/errors.ts';
 import { canonicalJson, type Json } from '../base/json.ts';
 import { byName } from '../base/order.ts';
 import type { Cache } from '../store/cache.ts';
-import { errorCode, publish, withDisk } from '../store/disk.ts';
+import { errorCode, publishFile, withDisk } from '../store/disk.ts';
 import { readContent } from '../tree/content.ts';
 import { addParents, file, rootOwned, type Tree } from '../tree/tree.ts';
 import { type Image, mediaTypes } from './image.ts';
-import { plainLayer, requireBlob } from './layer.ts';
+import { plainLayer, verifiedLayer } from './layer.ts';
 import { blobName } from './layout.ts';
 import { formatRegistryReference, parseRegistryReference } from './reference.ts';
 
@@ -69,7 +69,7 @@ export async function writeArchiveFile(tree: Tree, path: string): Promise<void> 
   await withDisk(path, async () => {
     try {
       await pipeline(Readable.from(writeArchive(tree)), createWriteStream(aside, { flush: true }));
-      await publish(aside, path);
+      await publishFile(aside, path);
     } finally {
       await rm(aside, { force: true });
     }
@@ -89,7 +89,7 @@ export async function writeLayoutDirectory(tree: Tree, directory: string): Promi
         await mkdir(dirname(target), { recursive: true });
         await pipeline(Readable.from(readContent(node.content)), createWriteStream(target, { flush: true }));
       }
-      await publish(aside, directory);
+      await publishFile(aside, directory);
     } finally {
       await rm(aside, { recursive: true, force: true });
     }
@@ -110,7 +110,7 @@ async function addBlob(
   what: string,
   path: string = blobName(digest),
 ): Promise<number> {
-  const found = await requireBlob(cache, digest, what);
+  const found = await verifiedLayer(cache, digest, what);
   const { size } = await stat(found);
   tree.set(path, {
     type: 'file',

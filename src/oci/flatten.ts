@@ -2,11 +2,11 @@
 
 import { readLayerFile } from '../archive/read-tar.ts';
 import type { Cache } from '../store/cache.ts';
+import { eachLimited } from '../store/each-limited.ts';
 import { applyLayer } from '../tree/layer.ts';
 import type { Tree } from '../tree/tree.ts';
-import { eachLimited } from './each-limited.ts';
 import type { Image } from './image.ts';
-import { naming, plainLayer, requireBlob } from './layer.ts';
+import { naming, plainLayer, verifiedLayer } from './layer.ts';
 
 /** Files of the tree are slices of blobs in the cache. `name` is how errors call the image. */
 export async function imageTree(cache: Cache, image: Image, name: string = image.digest): Promise<Tree> {
@@ -15,7 +15,7 @@ export async function imageTree(cache: Cache, image: Image, name: string = image
   const read = await eachLimited(layers, async (layer, at) => {
     const diffId = image.config.rootfs.diff_ids[at]!;
     const plain = await plainLayer(cache, layer, { diffId, what: nameOf(at) });
-    const path = await requireBlob(cache, plain.digest, nameOf(at));
+    const path = await verifiedLayer(cache, plain.digest, nameOf(at));
     return naming(nameOf(at), () => readLayerFile(path));
   });
   let tree: Tree = new Map();

@@ -6,7 +6,8 @@ import { type Compression, decompress, detectFormat } from '../archive/decompres
 import { type Digest, isDigest } from '../base/digest.ts';
 import { CatamaranError } from '../base/errors.ts';
 import { formatSize } from '../base/size.ts';
-import type { Blob, Cache } from '../store/cache.ts';
+import type { Blob } from '../store/blob.ts';
+import type { Cache } from '../store/cache.ts';
 import type { Descriptor } from './image.ts';
 
 /** Bounds what a layer may unpack to, in bytes: a small blob may not fill the disk. */
@@ -29,7 +30,7 @@ export async function plainLayer(cache: Cache, layer: Descriptor, options: Plain
   const known = await knownPlain(cache, layer);
   if (known && (options.diffId === undefined || known.digest === options.diffId)) return known;
 
-  const path = await requireBlob(cache, layer.digest, what);
+  const path = await verifiedLayer(cache, layer.digest, what);
   const format = await formatOf(path);
   const plain =
     format === 'none'
@@ -132,7 +133,7 @@ export async function knownPlain(cache: Cache, layer: Descriptor): Promise<Blob 
   return (await cache.hasBlob(blob)) ? blob : undefined;
 }
 
-export async function requireBlob(cache: Cache, digest: Digest, what: string): Promise<string> {
+export async function verifiedLayer(cache: Cache, digest: Digest, what: string): Promise<string> {
   const path = await cache.verifiedBlob(digest);
   if (path !== undefined) return path;
   throw new CatamaranError('environment', {

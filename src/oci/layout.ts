@@ -5,7 +5,8 @@ import { stat } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import { type Digest, digestFromHex, digestHex } from '../base/digest.ts';
 import { CatamaranError } from '../base/errors.ts';
-import { type Blob, type Cache, requireBlob } from '../store/cache.ts';
+import { type Blob, requireExpected } from '../store/blob.ts';
+import type { Cache } from '../store/cache.ts';
 import { errorCode } from '../store/disk.ts';
 import { type Content, contentBytes, readContent, sizeOf } from '../tree/content.ts';
 import { type IndexEntry, maxManifestSize, parseIndex, parseJson } from './parse.ts';
@@ -106,7 +107,7 @@ async function readManifest(find: FindFile, name: string, digest: Digest): Promi
 async function copyBlob(find: FindFile, blob: Blob, cache: Cache, what: string): Promise<void> {
   const content = await find(blobName(blob.digest));
   if (!content) throw unusable(what, `there is no file ${blobName(blob.digest)}`);
-  requireBlob({ digest: blob.digest, size: sizeOf(content) }, { ...blob, what });
+  requireExpected({ digest: blob.digest, size: sizeOf(content) }, { ...blob, what });
   await cache.putBlob(readContent(content), { digest: blob.digest, size: blob.size, what });
 }
 

@@ -37,7 +37,7 @@ const configTypes: readonly string[] = [
 const layerType =
   /^application\/(vnd\.(docker\.image\.rootfs|docker\.container\.image\.rootfs|oci\.image\.layer)\.[\w.+-]*|octet-stream|x-tar|x-gtar|tar|gzip|x-gzip|tar\+gzip)$/;
 
-export interface Platform {
+export interface OciPlatform {
   readonly architecture: string;
   readonly os: string;
   /** By which Windows machines tell what runs on them. */
@@ -46,7 +46,7 @@ export interface Platform {
 }
 
 export interface IndexEntry extends Descriptor {
-  readonly platform?: Platform;
+  readonly platform?: OciPlatform;
 }
 
 type Members = Readonly<Record<string, unknown>>;
@@ -151,7 +151,7 @@ const unsaid = ({ architecture, os }: Members) => ({ architecture: architecture 
 /** Go's encoders write a platform that nobody set as one of empty texts. */
 const saysNothing = ({ architecture, os }: Members): boolean => !architecture && !os;
 
-function parsePlatform(members: Members, what: string): Platform {
+function parsePlatform(members: Members, what: string): OciPlatform {
   const text = (name: string) => optional(members[name], (value) => textOf(value, what, name));
   const [variant, version] = [text('variant'), text('os.version')];
   return {

@@ -4,16 +4,17 @@ import { createReadStream } from 'node:fs';
 import { createGzip } from 'node:zlib';
 import type { Digest } from '../base/digest.ts';
 import { CatamaranError } from '../base/errors.ts';
-import { canonicalJson, type Json } from '../base/json.ts';
+import { asJson, canonicalJson, type Json } from '../base/json.ts';
 import { byName } from '../base/order.ts';
 import { formatSize } from '../base/size.ts';
 import { redactUrl } from '../net/address.ts';
-import type { Blob, Cache } from '../store/cache.ts';
-import { eachLimited } from './each-limited.ts';
+import type { Blob } from '../store/blob.ts';
+import type { Cache } from '../store/cache.ts';
+import { eachLimited } from '../store/each-limited.ts';
 import { type Endpoint, endpointsOf } from './endpoint.ts';
 import { platformOf } from './export.ts';
 import { type Descriptor, type Image, type Manifest, mediaTypes } from './image.ts';
-import { plainLayer, requireBlob } from './layer.ts';
+import { plainLayer, verifiedLayer } from './layer.ts';
 import { digestOfBytes } from './layout.ts';
 import { formatRegistryReference, type RegistryReference } from './reference.ts';
 import { type RegistryClient, refusal } from './registry.ts';
@@ -43,13 +44,13 @@ export async function pushImages(
   const name = formatRegistryReference(reference);
   for (const image of images) await pushBlobs(image, endpoint, name, options);
   if (others.length === 0) {
-    const path = await requireBlob(options.cache, first.digest, `the manifest of ${name}`);
+    const path = await verifiedLayer(options.cache, first.digest, `the manifest of ${name}`);
     const bytes = await readAll(createReadStream(path));
     return putManifest(bytes, first.manifest.mediaType, reference, endpoint, name, options);
   }
   const manifests: Json[] = [];
   for (const image of [...images].sort((a, b) => byName(a.config.architecture, b.config.architecture))) {
-    const bytes = await readAll(createReadStream(await requireBlob(options.cache, image.digest, name)));
+    const bytes = await readAll(createReadStream(await verifiedLayer(options.cache, image.digest, name)));
     const untagged = { host: reference.host, repository: reference.repository };
     await putManifest(bytes, image.manifest.mediaType, untagged, endpoint, name, options);
     const { mediaType } = image.manifest;
@@ -70,14 +71,12 @@ export async function compressLayers(cache: Cache, image: Image, level = 6): Pro
     return plain.digest === layer.digest ? compress(cache, layer, level) : layer;
   });
   const manifest: Manifest = { ...image.manifest, layers };
-  const { digest } = await cache.putBlob(
-    new TextEncoder().encode(canonicalJson(manifest as unknown as Json)),
-  );
+  const { digest } = await cache.putBlob(new TextEncoder().encode(canonicalJson(asJson(manifest))));
   return { ...image, digest, manifest };
 }
 
 async function compress(cache: Cache, layer: Descriptor, level: number): Promise<Descriptor> {
-  const path = await requireBlob(cache, layer.digest, `layer ${layer.digest}`);
+  const path = await verifiedLayer(cache, layer.digest, `layer ${layer.digest}`);
   const source = createReadStream(path, { highWaterMark: 1 << 20 });
   const gzip = createGzip({ level });
   source.once('error', (error) => gzip.destroy(error));
@@ -112,7 +111,7 @@ async function pushBlobs(
   }));
   const once = new Map(named.map((one) => [one.blob.digest, one]));
   await eachLimited([...once.values()], async ({ blob, what }) => {
-    const path = await requireBlob(options.cache, blob.digest, what);
+    const path = await verifiedLayer(options.cache, blob.digest, what);
     await options.registries.patiently(what, () => pushBlob(blob, path, what, endpoint, options.registries));
   });
 }

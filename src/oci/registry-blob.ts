@@ -3,7 +3,8 @@
 import { Misfit } from '../net/patience.ts';
 import type { TransferRequest } from '../net/transfer.ts';
 import { transferBlob } from '../net/transfer-blob.ts';
-import type { Blob, Cache } from '../store/cache.ts';
+import type { Blob } from '../store/blob.ts';
+import type { Cache } from '../store/cache.ts';
 import type { Endpoint } from './endpoint.ts';
 import { lied, type RegistryClient, refusal, unreachable } from './registry.ts';
 

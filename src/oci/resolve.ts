@@ -5,7 +5,7 @@ import type { Digest } from '../base/digest.ts';
 import { CatamaranError } from '../base/errors.ts';
 import type { Follow } from '../net/transfer.ts';
 import type { Cache } from '../store/cache.ts';
-import { eachLimited } from './each-limited.ts';
+import { eachLimited } from '../store/each-limited.ts';
 import type { Image } from './image.ts';
 import { knownPlain, unpackWhile } from './layer.ts';
 import { findNamed, type ListedImage, recordImage, recordName } from './list.ts';

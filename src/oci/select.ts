@@ -7,12 +7,12 @@ import { CatamaranError } from '../base/errors.ts';
 import type { Reporter } from '../base/reporter.ts';
 import type { Cache } from '../store/cache.ts';
 import type { Descriptor, ImageConfig, Manifest } from './image.ts';
-import { requireBlob } from './layer.ts';
+import { verifiedLayer } from './layer.ts';
 import {
   type IndexEntry,
   indexTypes,
   isIndex,
-  type Platform,
+  type OciPlatform,
   parseConfig,
   parseIndex,
   parseJson,
@@ -37,7 +37,7 @@ export async function selectImage(
   reporter: Reporter,
 ): Promise<SelectedImage> {
   const { name } = source;
-  const others: Platform[] = [];
+  const others: OciPlatform[] = [];
   const indexes = new Set<Digest>();
   const found = await look(await source.manifest(), 0, false);
   if (found) return found;
@@ -115,7 +115,7 @@ function silent(entries: readonly IndexEntry[]): readonly Descriptor[] {
 }
 
 /** Lower is better; undefined does not run there. */
-function rank(platform: Platform, arch: Arch): number | undefined {
+function rank(platform: OciPlatform, arch: Arch): number | undefined {
   if (platform.os !== 'linux' || platform.architecture !== arch) return undefined;
   const place = architectureOf(arch).variants.indexOf(platform.variant ?? '');
   return place === -1 ? undefined : place;
@@ -130,7 +130,7 @@ export async function bringConfig(
   const what = `the config of ${source.name}`;
   await source.bringBlob(manifest.config, what);
   return parseConfig(
-    parseJson(await readFile(await requireBlob(cache, manifest.config.digest, what)), what),
+    parseJson(await readFile(await verifiedLayer(cache, manifest.config.digest, what)), what),
     what,
   );
 }
@@ -143,7 +143,7 @@ function requireSize(document: ManifestDocument, entry: Descriptor, name: string
   });
 }
 
-function otherPlatform(name: string, arch: Arch, found: readonly Platform[]): CatamaranError {
+function otherPlatform(name: string, arch: Arch, found: readonly OciPlatform[]): CatamaranError {
   const names = [...new Set(found.map(formatPlatform))].sort();
   return new CatamaranError('spec', {
     code: 'image-platform',
@@ -157,6 +157,6 @@ function malformed(name: string, why: string): CatamaranError {
   return new CatamaranError('integrity', { code: 'image-malformed', message });
 }
 
-export function formatPlatform({ os, architecture, variant }: Platform): string {
+export function formatPlatform({ os, architecture, variant }: OciPlatform): string {
   return `${os}/${architecture}${variant ? `/${variant}` : ''}`;
 }

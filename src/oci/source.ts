@@ -2,7 +2,7 @@
 // Above it nothing knows which of them it is.
 import type { Digest } from '../base/digest.ts';
 import type { Follow } from '../net/transfer.ts';
-import type { Blob } from '../store/cache.ts';
+import type { Blob } from '../store/blob.ts';
 
 export interface ManifestDocument {
   readonly bytes: Uint8Array;

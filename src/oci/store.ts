@@ -5,7 +5,7 @@ import { writeTar } from '../archive/write-tar.ts';
 import { type Arch, architectureOf } from '../base/arch.ts';
 import type { Digest } from '../base/digest.ts';
 import { CatamaranError } from '../base/errors.ts';
-import { canonicalJson, type Json } from '../base/json.ts';
+import { asJson, canonicalJson } from '../base/json.ts';
 import type { Cache } from '../store/cache.ts';
 import type { ReadonlyTree } from '../tree/tree.ts';
 import {
@@ -99,7 +99,7 @@ async function writeLayer(cache: Cache, tree: ReadonlyTree, clampMtime = Number.
 }
 
 async function putJson(cache: Cache, value: Manifest | ImageConfig) {
-  const bytes = new TextEncoder().encode(canonicalJson(value as unknown as Json));
+  const bytes = new TextEncoder().encode(canonicalJson(asJson(value)));
   const { digest, size } = await cache.putBlob(bytes);
   return { digest, size };
 }

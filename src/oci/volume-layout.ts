@@ -5,7 +5,7 @@ import { formatReference, type ImageReference } from '../specification/reference
 import type { Cache } from '../store/cache.ts';
 import { sizeOf } from '../tree/content.ts';
 import { addParents, directory, file, type Tree } from '../tree/tree.ts';
-import type { ListedImage } from './every-platform.ts';
+import type { PlatformImage } from './every-platform.ts';
 import { layoutTree } from './export.ts';
 import { mediaTypes } from './image.ts';
 import { blobName, digestOfBytes } from './layout.ts';
@@ -14,7 +14,7 @@ import { completeReference, formatRegistryReference } from './reference.ts';
 /** The images in their order: of several for one platform, readers take the first. */
 export async function volumeLayout(
   cache: Cache,
-  listed: readonly ListedImage[],
+  listed: readonly PlatformImage[],
   name: string,
 ): Promise<Tree> {
   const images = new Map(listed.map(({ image }) => [image.digest, image]));

@@ -7,11 +7,21 @@ import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Digest } from '../base/digest.ts';
 import type { Step } from '../engine/step.ts';
-import { type Cache, digestOf as digestOfHash, hashFile } from '../store/cache.ts';
+import type { Cache } from '../store/cache.ts';
 import { digestOf } from '../store/digest-of.ts';
+import { digestOfHash, hashFile } from '../store/hash-file.ts';
 import { printOf, type WrittenFile } from './write/output-file.ts';
 
-export interface Artifact {
+/** What is known of an output once it has been made. */
+interface ArtifactFacts {
+  /** In bytes: what a machine needs that unpacks all of it into memory. */
+  readonly memory?: number;
+  /** In bytes: the smallest disk that it can be written to. */
+  readonly disk?: number;
+  readonly uncompressed?: { readonly digest: Digest; readonly size: number };
+}
+
+export interface Artifact extends ArtifactFacts {
   readonly path: string;
   readonly format: string;
   readonly digest: Digest;
@@ -19,17 +29,14 @@ export interface Artifact {
   readonly size: number;
   /** It was there already. */
   readonly cached: boolean;
-  /** In bytes: what a machine needs that unpacks all of it into memory. */
-  readonly memory?: number;
 }
 
-interface Record {
+interface Record extends ArtifactFacts {
   readonly key: string;
   readonly file: string;
   /** The kernel's name for the time since the machine was started. */
   readonly boot: string;
   readonly digest: Digest;
-  readonly memory?: number;
 }
 
 export async function findArtifact(
@@ -46,15 +53,8 @@ export async function findArtifact(
     if ((await digestOfFile(path)) !== known.digest) return undefined;
     await cache.putResult('artifact', recordKey(path), { ...known, boot });
   }
-  const { digest, memory } = known;
-  return {
-    path,
-    format,
-    digest,
-    size: Number(stats.size),
-    cached: true,
-    ...(memory !== undefined && { memory }),
-  };
+  const { key: _, file: __, boot: ___, ...facts } = known;
+  return { path, format, size: Number(stats.size), cached: true, ...facts };
 }
 
 export async function recordArtifact(
@@ -62,9 +62,10 @@ export async function recordArtifact(
   step: Step,
   path: string,
   format: string,
-  { digest, size, print }: WrittenFile,
-  facts: Pick<Artifact, 'memory'> = {},
+  { digest, size, print, uncompressed }: WrittenFile,
+  made: Pick<Artifact, 'memory' | 'disk'> = {},
 ): Promise<Artifact> {
+  const facts = { ...made, ...(uncompressed && { uncompressed: { ...uncompressed } }) };
   const record = { key: step.key, file: print, boot: await bootId(), digest, ...facts };
   await cache.putResult('artifact', recordKey(path), record);
   return { path, format, digest, size, cached: false, ...facts };

@@ -9,15 +9,19 @@ import type { SpecSource } from '../lock/load-spec.ts';
 import type { LockedSpec } from '../lock/locked-spec.ts';
 import { type Prepared, prepare } from '../lock/prepare.ts';
 import { type Artifact, recordArtifact } from './artifact.ts';
+import { describeBuild, writeCatalogue } from './catalogue.ts';
+import { type AskedFormats, chooseFormats } from './choose.ts';
+import { checkDeployments, type DeploymentName } from './deploy/table.ts';
+import { deploymentFacts, writeDeployments } from './deploy/write-deployments.ts';
 import { rememberPlan } from './explain.ts';
-import type { FormatName } from './formats.ts';
 import { checkMemory } from './linuxkit/initrd-size.ts';
 import { prepareOutputDirectory } from './output-directory.ts';
-import { findArtifacts, type OutputFile, type OutputPlace, outputFiles } from './outputs.ts';
+import { findArtifacts, type OutputPlace, outputFiles, type PlannedFile } from './outputs.ts';
 import { planBuild } from './plan.ts';
 
 export interface BuildRequest extends SpecSource, OutputPlace {
-  readonly formats: readonly FormatName[];
+  /** Undefined: what the spec says. */
+  readonly formats?: AskedFormats;
   /** In bytes, of the machine that an initrd is for: one that does not fit is an error. */
   readonly memory?: number | undefined;
   readonly arch: Arch;
@@ -25,10 +29,16 @@ export interface BuildRequest extends SpecSource, OutputPlace {
   readonly frozen: boolean;
   /** False: the outputs are without a bill of materials. */
   readonly sbom?: boolean | undefined;
+  /** Deployment files beside the outputs. */
+  readonly deploy?: readonly DeploymentName[] | undefined;
+  /** False: no artifacts.json and SHA256SUMS beside the outputs. */
+  readonly catalogue?: boolean | undefined;
 }
 
 export interface BuildAnswer {
   readonly artifacts: readonly Artifact[];
+  /** Paths of what says what they are. */
+  readonly documents: readonly string[];
   readonly lock: Pick<Prepared, 'lockPath' | 'changes'>;
 }
 
@@ -37,7 +47,10 @@ export async function buildSpec(request: BuildRequest, context: Context): Promis
     { ...request, mode: request.frozen ? 'frozen' : 'fill' },
     context,
   );
-  const plan = planBuild(locked, request.formats, { sbom: request.sbom });
+  const { names, left } = chooseFormats(locked, request.formats, request);
+  for (const { format, why } of left) context.reporter.info(`left out: ${format}: ${why}`);
+  checkDeployments(request.deploy ?? [], names);
+  const plan = planBuild(locked, names, { sbom: request.sbom });
   await prepareOutputDirectory(request.out);
   const files = outputFiles(plan, request);
   const known = await findArtifacts(files, context.cache);
@@ -53,11 +66,19 @@ export async function buildSpec(request: BuildRequest, context: Context): Promis
   const artifacts = [...present, ...made].sort(
     (a, b) => byName(a.format, b.format) || byName(a.path, b.path),
   );
-  return { artifacts, lock: { lockPath, changes } };
+  const document = describeBuild(plan, artifacts, request);
+  const { out, catalogue = true } = request;
+  const options = { signal: context.signal };
+  const documents = catalogue ? await writeCatalogue(document, out, options) : [];
+  if (request.deploy) {
+    const facts = deploymentFacts(document, locked.arch, locked.spec.platforms);
+    documents.push(...(await writeDeployments(request.deploy, facts, out, options)));
+  }
+  return { artifacts, documents, lock: { lockPath, changes } };
 }
 
 async function writeOutputs(
-  stale: readonly OutputFile[],
+  stale: readonly PlannedFile[],
   locked: LockedSpec,
   { memory: given }: BuildRequest,
   context: Context,

@@ -30,6 +30,7 @@ export function formatTable(): string {
 function describe({ name, files, named, boots, summary }: Format): DescribedFormat {
   const stem =
     typeof named === 'object' ? `ID-VERSION-${named.platform}-ARCH` : named === 'os' ? 'ID' : 'NAME';
-  const how = boots === undefined ? '' : boots === 'kernel' ? 'kernel' : 'disk';
+  const how =
+    boots === undefined ? '' : typeof boots === 'object' || boots === 'packed disk' ? 'disk' : boots;
   return { name, files: files.map((suffix) => `${stem}${suffix}`), boots: how, summary };
 }

@@ -4,13 +4,13 @@ import { resolve } from 'node:path';
 import type { Json } from '../base/json.ts';
 import { byName } from '../base/order.ts';
 import { isRemembered } from '../engine/execute.ts';
-import type { PlanOptions } from '../engine/planning.ts';
+import type { PlanningOptions } from '../engine/planning.ts';
 import type { Plan, Step } from '../engine/step.ts';
 import type { Context } from '../lock/context.ts';
 import { prepare, type SpecRequest } from '../lock/prepare.ts';
 import type { Cache } from '../store/cache.ts';
 import { digestOf } from '../store/digest-of.ts';
-import type { FormatName } from './formats.ts';
+import { type AskedFormats, chooseFormats } from './choose.ts';
 import { findArtifacts, type OutputPlace, outputFiles } from './outputs.ts';
 import { type BuildPlan, planBuild } from './plan.ts';
 
@@ -35,15 +35,16 @@ export async function rememberPlan(cache: Cache, specFile: string, plan: Plan): 
     await cache.putResult('plan', recordKey(specFile), record as Json);
 }
 
-export interface ExplainRequest extends SpecRequest, PlanOptions, OutputPlace {
-  readonly formats: readonly FormatName[];
+export interface ExplainRequest extends SpecRequest, PlanningOptions, OutputPlace {
+  readonly formats?: AskedFormats;
 }
 
 /** The steps whose results are kept, and the outputs. */
 export async function explainBuild(request: ExplainRequest, context: Context): Promise<ExplainedStep[]> {
   const { cache } = context;
   const { locked } = await prepare(request, context);
-  const plan = planBuild(locked, request.formats, { sbom: request.sbom });
+  const { names } = chooseFormats(locked, request.formats, request);
+  const plan = planBuild(locked, names, { sbom: request.sbom });
   const last = ((await cache.result('plan', recordKey(locked.spec.file))) ?? {}) as Remembered;
   const stale = await staleOutputs(plan, request, cache);
   const outputs = new Set<Step>(plan.outputs.map(({ step }) => step as Step));

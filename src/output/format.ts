@@ -4,6 +4,8 @@ import type { DiskContainer } from '../disk/container.ts';
 import type { Planning } from '../engine/planning.ts';
 import type { Step, Use } from '../engine/step.ts';
 import type { Workshop } from '../engine/workshop.ts';
+import type { PlatformName } from '../platform/table.ts';
+import type { RawFormatOptions } from '../specification/spec.generated.ts';
 import type { WrittenFile } from './write/output-file.ts';
 import type { OutputOptions } from './write/write-output.ts';
 
@@ -22,11 +24,32 @@ export interface Format {
    * `ID-VERSION-PLATFORM-ARCH`.
    */
   readonly named: 'os' | 'spec' | { readonly platform: string };
+  /** Where it is meant for, by the table of platforms. */
+  readonly platform?: PlatformName;
+  /** A machine's firmware starts what is in it; what `boots` as a disk is. */
+  readonly firmware?: true;
   /** Whether a bill of materials lies in it. */
   readonly sbom: boolean;
-  /** How QEMU boots it: as a disk of that format, or by its kernel. Absent: nothing does. */
-  readonly boots?: { readonly disk: DiskContainer } | 'kernel';
-  plan(planning: Planning): OutputPlan;
+  /** The format whose files these are, here under LinuxKit's name. */
+  readonly sameAs?: string;
+  /**
+   * How QEMU boots it: as a disk of that format, by its kernel, or, of what run/open-image.ts knows, the disk in
+   * a packed file or a medium. Absent: nothing does.
+   */
+  readonly boots?: { readonly disk: DiskContainer } | 'kernel' | 'packed disk' | 'medium';
+  /** What a spec's `outputs` may say of it, as a JSON Schema has it. */
+  readonly options?: Readonly<Partial<Record<keyof RawFormatOptions, OptionSchema>>>;
+  plan(planning: Planning, options: RawFormatOptions): OutputPlan;
+}
+
+/** Formats that have an option of one name say the same of it. */
+export interface OptionSchema {
+  readonly description: string;
+  readonly $ref?: string;
+  readonly type?: 'boolean' | 'integer';
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly default: boolean | number | string;
 }
 
 /** What a format is made of, and how it is opened once that is there. */

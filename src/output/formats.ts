@@ -18,21 +18,34 @@ import { qcow2 } from './disk/qcow2.ts';
 import { raw } from './disk/raw.ts';
 import { rawGz } from './disk/raw-gz.ts';
 import { rawZst } from './disk/raw-zst.ts';
+import { release } from './disk/release.ts';
 import type { Format } from './format.ts';
 import { docker } from './linuxkit/docker.ts';
+import { isoBios } from './linuxkit/iso-bios.ts';
+import { isoEfi } from './linuxkit/iso-efi.ts';
+import { isoEfiInitrd } from './linuxkit/iso-efi-initrd.ts';
+import { kernelErofs } from './linuxkit/kernel-erofs.ts';
 import { kernelInitrd } from './linuxkit/kernel-initrd.ts';
+import { kernelIso } from './linuxkit/kernel-iso.ts';
 import { kernelSquashfs } from './linuxkit/kernel-squashfs.ts';
+import { qcow2Bios } from './linuxkit/qcow2-bios.ts';
+import { qcow2Efi } from './linuxkit/qcow2-efi.ts';
+import { rawBios } from './linuxkit/raw-bios.ts';
+import { rawEfi } from './linuxkit/raw-efi.ts';
+import { rpi3 } from './linuxkit/rpi3.ts';
 import { tar } from './linuxkit/tar.ts';
 import { tarKernelInitrd } from './linuxkit/tar-kernel-initrd.ts';
 import { iso } from './media/iso.ts';
 import { isoPlain } from './media/iso-plain.ts';
 import { pxe } from './media/pxe.ts';
+import { usb } from './media/usb.ts';
 
 export const formats = [
-  ...[qcow2, raw, rawGz, rawZst],
+  ...[qcow2, raw, rawGz, rawZst, release],
   ...[aws, azure, dynamicVhd, gce, gcp, openstack, vhd, vhdx, virtualbox, vmdk, vsphere],
-  ...[iso, isoPlain, pxe],
-  ...[docker, kernelInitrd, kernelSquashfs, tar, tarKernelInitrd],
+  ...[iso, isoPlain, pxe, usb],
+  ...[docker, kernelErofs, kernelInitrd, kernelIso, kernelSquashfs, tar, tarKernelInitrd],
+  ...[isoBios, isoEfi, isoEfiInitrd, qcow2Bios, qcow2Efi, rawBios, rawEfi, rpi3],
 ] as const;
 
 export type FormatName = (typeof formats)[number]['name'];
@@ -62,4 +75,11 @@ export function parseFormats(
       hint: hintFor(formatSynonyms, name) ?? didYouMean(name, known) ?? `There are ${known.join(', ')}.`,
     });
   });
+}
+
+/** As `--format` takes them: names, or `all`. */
+export function askedFormats(
+  names: readonly string[] | undefined,
+): readonly FormatName[] | 'all' | undefined {
+  return names?.includes('all') ? 'all' : names && parseFormats(names);
 }

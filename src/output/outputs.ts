@@ -14,7 +14,7 @@ export interface OutputPlace {
   readonly name?: string | undefined;
 }
 
-export interface OutputFile extends PlannedOutput {
+export interface PlannedFile extends PlannedOutput {
   /** Which of the format's files it is. */
   readonly index: number;
   readonly path: string;
@@ -23,19 +23,29 @@ export interface OutputFile extends PlannedOutput {
 /** What is the same bytes whichever format writes it. */
 const shared = new Set(['-kernel', '-cmdline', '.raw']);
 
+/** Whose files they are, where a format is there under two names. */
+const kindOf = ({ format: { name, sameAs }, options }: PlannedOutput): string =>
+  JSON.stringify([sameAs ?? name, options]);
+
 /** Each file once. */
-export function outputFiles({ outputs, locked }: BuildPlan, place: OutputPlace): OutputFile[] {
-  const files = new Map<string, OutputFile>();
+export function outputFiles({ outputs, locked }: BuildPlan, place: OutputPlace): PlannedFile[] {
+  const files = new Map<string, PlannedFile>();
   for (const output of outputs) {
-    const stem = join(place.out, place.name ?? stemOf(output.format, locked));
-    for (const [index, suffix] of output.format.files.entries()) {
-      const path = `${stem}${suffix}`;
+    for (const [index, path] of pathsOf(output.format, locked, place).entries()) {
+      const suffix = output.format.files[index]!;
       const other = files.get(path);
-      if (other && !shared.has(suffix)) throw sameName(path, other.format.name, output.format.name);
+      if (other && !shared.has(suffix) && kindOf(other) !== kindOf(output))
+        throw sameName(path, other.format.name, output.format.name);
       if (!other) files.set(path, { ...output, index, path });
     }
   }
   return [...files.values()];
+}
+
+/** Of a format's files, in their order. */
+export function pathsOf(format: Format, locked: LockedSpec, place: OutputPlace): string[] {
+  const stem = join(place.out, place.name ?? stemOf(format, locked));
+  return format.files.map((suffix) => `${stem}${suffix}`);
 }
 
 function stemOf({ named }: Format, { spec: { lastFile, os }, arch }: LockedSpec): string {
@@ -47,7 +57,7 @@ function stemOf({ named }: Format, { spec: { lastFile, os }, arch }: LockedSpec)
 
 /** Undefined for a file that has to be written. */
 export function findArtifacts(
-  files: readonly OutputFile[],
+  files: readonly PlannedFile[],
   cache: Cache,
 ): Promise<readonly (Artifact | undefined)[]> {
   return Promise.all(files.map(({ step, path, format }) => findArtifact(cache, step, path, format.name)));

@@ -25,6 +25,8 @@ export interface Mirror {
 export interface MirrorSettings {
   /** The value of `--mirror`. */
   readonly option?: string | undefined;
+  /** What the user has set for all commands. */
+  readonly remembered?: string | undefined;
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 

@@ -11,6 +11,8 @@ export interface Platform {
   /** Strings with which a machine of QEMU passes for one. */
   readonly smbios: Dmi;
   readonly drivers: Drivers;
+  /** Nobody knows which of its drivers a machine needs. */
+  readonly anyHardware?: true;
   readonly kernel: {
     /** The last one is /dev/console. Where there may be no serial port it is not last, or not named at all. */
     readonly consoles: readonly Console[];

@@ -48,3 +48,12 @@ export const platformNames = Object.keys(table) as readonly PlatformName[];
 export function isPlatformName(text: string): text is PlatformName {
   return Object.hasOwn(table, text);
 }
+
+/** What an initrd needs to find the root of any machine: the drivers of all disks and CD drives, each once. */
+export function driversOfRoots(): string[] {
+  return [
+    ...new Set(
+      platformNames.flatMap((name) => [...platforms[name].drivers.disk, ...platforms[name].drivers.cd]),
+    ),
+  ];
+}

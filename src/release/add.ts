@@ -1,11 +1,13 @@
 // A new release: its three images and its manifest become targets that the releases role signs. Until a channel points
 // at it, no machine asks for it.
+
 import { CatamaranError } from '../base/errors.ts';
+import type { ReleaseVersion } from '../base/flavour.ts';
 import { writeSignedManifest } from '../contract/release-manifest.ts';
 import { sha256Hex } from '../tuf/hex.ts';
-import { type ImageKind, imageKinds, imageName, manifestName, releasesRole } from '../tuf/names.ts';
+import { type ImageKind, imageKinds, manifestName, releaseImageName, releasesRole } from '../tuf/names.ts';
 import { type NewTarget, publish } from './change/publish.ts';
-import type { Outcome, Publisher } from './change/publisher.ts';
+import type { Publisher, PublishOutcome } from './change/publisher.ts';
 import { measureImages, type ReleaseImages } from './images.ts';
 import { targetJson } from './repository/state.ts';
 
@@ -16,17 +18,19 @@ export interface AddRequest {
 }
 
 export interface AddAnswer {
-  readonly outcome: Outcome;
+  readonly outcome: PublishOutcome;
   readonly manifest: { readonly name: string; readonly sha256: string };
   /** In bytes, of the three images. */
   readonly size: number;
+  /** It was there, this very build: nothing has changed. */
+  readonly already: boolean;
 }
 
 export async function addRelease(request: AddRequest, publisher: Publisher): Promise<AddAnswer> {
   const { release, epoch, minFrom } = request;
   const measured = await measureImages(release);
   const part = (kind: ImageKind) => ({
-    target: imageName(release.manifest, kind),
+    target: releaseImageName(release.manifest, kind),
     size: measured[kind].size,
     sha256: measured[kind].sha256,
   });
@@ -47,11 +51,13 @@ export async function addRelease(request: AddRequest, publisher: Publisher): Pro
     })),
     manifest,
   ];
-  const outcome = await publish(publisher, async (state) => {
+  let already = false;
+  const change: Parameters<typeof publish>[1] = async (state) => {
     if (os !== state.config.os) throw foreignOs(os, state.config.os);
     const role = state.roles.get(releasesRole)!;
     const present = role.parsed.targets.get(manifest.name);
-    if (present) throw versionTaken(version, arch, present.sha256 === manifest.sha256);
+    already = present?.sha256 === manifest.sha256;
+    if (present) throw versionTaken(version, arch);
     const targets = {
       ...(role.signed.targets as object),
       ...Object.fromEntries(
@@ -60,9 +66,13 @@ export async function addRelease(request: AddRequest, publisher: Publisher): Pro
       [manifest.name]: targetJson(bytes.length, manifest.sha256),
     };
     return { files, roles: new Map([[releasesRole, { ...role.signed, targets }]]) };
+  };
+  const outcome = await publish(publisher, change).catch((thrown: unknown): PublishOutcome => {
+    if (!already) throw thrown;
+    return { state: 'published', roles: [], shortages: [] };
   });
   const size = imageKinds.reduce((sum, kind) => sum + parts[kind].size, 0);
-  return { outcome, manifest: { name: manifest.name, sha256: manifest.sha256 }, size };
+  return { outcome, manifest: { name: manifest.name, sha256: manifest.sha256 }, size, already };
 }
 
 function foreignOs(os: string, expected: string): CatamaranError {
@@ -73,14 +83,10 @@ function foreignOs(os: string, expected: string): CatamaranError {
   });
 }
 
-function versionTaken(version: string, arch: string, same: boolean): CatamaranError {
+function versionTaken(version: ReleaseVersion, arch: string): CatamaranError {
   return new CatamaranError('usage', {
     code: 'release-version-taken',
-    message: same
-      ? `version ${version} for ${arch} has been added already, this very build`
-      : `version ${version} for ${arch} has been added already with another content; a version never changes`,
-    hint: same
-      ? 'Point a channel at it with `catamaran release promote`.'
-      : 'Raise os.version in the spec and build again.',
+    message: `version ${version} for ${arch} has been added already with another content; a version never changes`,
+    hint: 'Raise os.version in the spec and build again.',
   });
 }

@@ -2,13 +2,19 @@
 // names are removed. What is signed out now goes with the next run, so that machines that are fetching it still can.
 // Root's versions stay for ever: a machine that was off for years follows them one by one.
 import { imageKinds, metadataPath, releasesRole, targetPath } from '../tuf/names.ts';
-import { compareVersions } from '../tuf/version.ts';
+import { compareReleaseVersions } from '../tuf/version.ts';
 import { publish } from './change/publish.ts';
 import type { Publisher } from './change/publisher.ts';
-import type { Disk } from './repository/disk.ts';
+import type { RepositoryDisk } from './repository/disk.ts';
 import { readPending } from './repository/draft.ts';
 import { withLock } from './repository/lock.ts';
-import { channelsOf, listPointers, listReleases, readState, type State } from './repository/state.ts';
+import {
+  channelsOf,
+  listPointers,
+  listReleases,
+  readRepositoryState,
+  type State,
+} from './repository/state.ts';
 
 export interface GcAnswer {
   /** Versions that are no longer signed. */
@@ -20,7 +26,7 @@ export interface GcAnswer {
 /** Keeps the newest `keep` versions, and all that a channel points at or steps over. */
 export async function collectReleases(keep: number, publisher: Publisher): Promise<GcAnswer> {
   const { directory, disk, now } = publisher;
-  const before = await readState(directory, disk, now);
+  const before = await readRepositoryState(directory, disk, now);
   const dropped = await findDropped(before, disk, keep);
   const versions = [...new Set(dropped.map(({ manifest }) => manifest.version))];
   if (dropped.length > 0) {
@@ -35,7 +41,10 @@ export async function collectReleases(keep: number, publisher: Publisher): Promi
     });
   }
   const removed = await withLock(directory, async () => {
-    const live = new Set([...liveFiles(before), ...liveFiles(await readState(directory, disk, now))]);
+    const live = new Set([
+      ...liveFiles(before),
+      ...liveFiles(await readRepositoryState(directory, disk, now)),
+    ]);
     for (const path of await pendingTargets(disk)) live.add(path);
     const gone: string[] = [];
     for (const room of ['metadata', 'targets']) {
@@ -51,10 +60,10 @@ export async function collectReleases(keep: number, publisher: Publisher): Promi
   return { dropped: versions, removed };
 }
 
-async function findDropped(state: State, disk: Disk, keep: number) {
+async function findDropped(state: State, disk: RepositoryDisk, keep: number) {
   const releases = await listReleases(state, disk);
   const versions = [...new Set(releases.map(({ manifest }) => manifest.version))];
-  const kept = new Set(versions.sort((a, b) => compareVersions(b, a)).slice(0, keep));
+  const kept = new Set(versions.sort((a, b) => compareReleaseVersions(b, a)).slice(0, keep));
   for (const channel of channelsOf(state)) {
     for (const { release, stones } of await listPointers(state, disk, channel)) {
       for (const { version } of [release, ...stones]) kept.add(version);
@@ -73,7 +82,7 @@ function liveFiles({ client, roles }: State): string[] {
 }
 
 /** What waits for signatures may name files already. */
-async function pendingTargets(disk: Disk): Promise<string[]> {
+async function pendingTargets(disk: RepositoryDisk): Promise<string[]> {
   return (await readPending(disk)).flatMap(({ signed }) =>
     Object.entries((signed.targets ?? {}) as Record<string, { hashes: { sha256: string } }>).map(
       ([name, { hashes }]) => targetPath(name, hashes.sha256),

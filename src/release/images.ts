@@ -5,13 +5,13 @@ import { createReadStream } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CatamaranError, messageOf } from '../base/errors.ts';
-import { imageName, type ReleaseManifest, readReleaseManifest } from '../contract/release-manifest.ts';
+import { partImageName, type ReleaseManifest, readReleaseManifest } from '../contract/release-manifest.ts';
 import { verityArgument } from '../contract/slot-config.ts';
-import { hashFile } from '../store/cache.ts';
 import { errorCode } from '../store/disk.ts';
+import { hashFile } from '../store/hash-file.ts';
 import { type ImageKind, imageKinds } from '../tuf/names.ts';
 import { buildHashTree, hashImageSize, leafDigests } from '../verity/hash-tree.ts';
-import { blockSize, parseSuperblock } from '../verity/superblock.ts';
+import { parseSuperblock, verityBlockSize } from '../verity/superblock.ts';
 import { fileSize } from './repository/disk.ts';
 
 export interface ReleaseImages {
@@ -30,7 +30,7 @@ export interface MeasuredImage {
 /** What `release add DIRECTORY` takes: boot.img, root.img, hash.img, and the manifest.json of the build. */
 export async function readImageDirectory(directory: string): Promise<ReleaseImages> {
   const path = join(directory, 'manifest.json');
-  const images = Object.fromEntries(imageKinds.map((kind) => [kind, join(directory, imageName(kind))]));
+  const images = Object.fromEntries(imageKinds.map((kind) => [kind, join(directory, partImageName(kind))]));
   try {
     const manifest = readReleaseManifest(await readFile(path, 'utf8'), 'it');
     return { manifest, images: images as Record<ImageKind, string> };
@@ -71,19 +71,19 @@ async function requireTree(
   hashImage: string,
   { roothash, salt, dataBlocks }: ReleaseManifest,
 ): Promise<void> {
-  if (rootSize % blockSize !== 0)
+  if (rootSize % verityBlockSize !== 0)
     throw malformed(root, `its ${rootSize} bytes are no whole number of blocks`);
-  const expectedSize = hashImageSize(rootSize / blockSize);
+  const expectedSize = hashImageSize(rootSize / verityBlockSize);
   const found = await fileSize(hashImage);
   if (found !== expectedSize)
     throw malformed(hashImage, `it has ${found} bytes where the root image asks for ${expectedSize}`);
   const image = await readFile(hashImage);
-  const superblock = parseSuperblock(image.subarray(0, blockSize));
+  const superblock = parseSuperblock(image.subarray(0, verityBlockSize));
   if (superblock === undefined) throw malformed(hashImage, 'it does not begin with a verity superblock');
   if (superblock.dataBlocks !== dataBlocks || Buffer.from(superblock.salt).toString('hex') !== salt)
     throw malformed(hashImage, 'its superblock has another salt or size than the manifest');
   const leaves: Uint8Array[] = [];
-  for await (const chunk of createReadStream(root, { highWaterMark: 1024 * blockSize })) {
+  for await (const chunk of createReadStream(root, { highWaterMark: 1024 * verityBlockSize })) {
     leaves.push(leafDigests(chunk as Uint8Array, superblock.salt, sha256));
   }
   const tree = buildHashTree(Buffer.concat(leaves), superblock, sha256);
@@ -101,7 +101,7 @@ async function requireBootArguments(
   const expected = `${verityArgument({ rootHash: roothash, salt, dataBlocks })} `;
   const file = await open(boot, 'r');
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(blockSize), 0, blockSize, 0);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(verityBlockSize), 0, verityBlockSize, 0);
     if (buffer.subarray(0, bytesRead).includes(expected)) return;
   } finally {
     await file.close();

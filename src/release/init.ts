@@ -1,11 +1,11 @@
 // A new repository: keys for every role, and the first version of everything. Nothing of it is a repository before its
 // timestamp.json is there, so an attempt that was cut short is simply made again.
 import { CatamaranError } from '../base/errors.ts';
-import { isChannelName, releasesRole, timestampPath } from '../tuf/names.ts';
+import { findCoveredChannel, isChannelName, releasesRole, timestampPath } from '../tuf/names.ts';
 import { finishFirst, type Holders, makeFirstDrafts } from './change/first-version.ts';
-import type { Outcome } from './change/publisher.ts';
+import type { PublishOutcome } from './change/publisher.ts';
 import { type Config, writeConfig } from './repository/config.ts';
-import { type Disk, openDisk } from './repository/disk.ts';
+import { openDisk, type RepositoryDisk } from './repository/disk.ts';
 import type { SigningKey } from './repository/draft.ts';
 import { alreadyPending, readPending } from './repository/draft.ts';
 import { withLock } from './repository/lock.ts';
@@ -29,14 +29,14 @@ export interface InitRequest {
   /** Where keys are elsewhere: keep what is to be signed, rather than fail. */
   readonly signLater?: boolean;
   /** For tests; the directory's own otherwise. */
-  readonly disk?: Disk;
+  readonly disk?: RepositoryDisk;
 }
 
 export interface InitAnswer {
   readonly created: readonly string[];
   /** By role: the names of its keys, and how many must sign. */
   readonly roles: ReadonlyMap<string, { readonly keys: readonly string[]; readonly threshold: number }>;
-  readonly outcome: Outcome;
+  readonly outcome: PublishOutcome;
 }
 
 export async function initRepository(request: InitRequest): Promise<InitAnswer> {
@@ -107,7 +107,16 @@ function requireNames(os: string, channels: readonly string[]): void {
     throw new CatamaranError('usage', {
       code: 'release-channel-name',
       message: `a channel cannot be called ${JSON.stringify(foreign)}`,
-      hint: 'Use lower-case letters and digits, beginning with a letter, and no name of a role.',
+      hint: 'Use lower-case letters, digits and "-", beginning with a letter, and no name of a role.',
+    });
+  }
+  const covered = findCoveredChannel(channels);
+  if (covered !== undefined) {
+    const [name, other] = covered;
+    throw new CatamaranError('usage', {
+      code: 'release-channel-name',
+      message: `whoever signs for the channel ${name} could sign for ${other} too: a pointer’s name begins with its channel’s`,
+      hint: `Call one of them otherwise: ${name}, and ${other.slice(name.length + 1)}.`,
     });
   }
   if (!/^[a-z][a-z0-9-]{0,62}$/.test(os) || os === 'channel' || os.startsWith('channel-')) {

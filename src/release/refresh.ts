@@ -2,9 +2,9 @@
 // cron. Named roles get a new version too, with the same content and a later expiry.
 import { CatamaranError } from '../base/errors.ts';
 import { publish } from './change/publish.ts';
-import type { Outcome, Publisher } from './change/publisher.ts';
+import type { Publisher, PublishOutcome } from './change/publisher.ts';
 
-export function refreshRepository(roles: readonly string[], publisher: Publisher): Promise<Outcome> {
+export function refreshRepository(roles: readonly string[], publisher: Publisher): Promise<PublishOutcome> {
   return publish(publisher, async (state) => {
     const renewed = [...new Set(roles)].map((role) => {
       const signed = role === 'root' ? state.rootSigned : state.roles.get(role)?.signed;

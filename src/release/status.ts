@@ -1,23 +1,30 @@
 // What there is to know of a repository at a glance: channels, releases, roles with their keys and expiries, and what
 // waits for signatures.
+import type { ReleaseVersion } from '../base/flavour.ts';
 import type { KeyId } from '../tuf/keys.ts';
-import type { Pointer } from '../tuf/pointer.ts';
+import type { ChannelPointer } from '../tuf/pointer.ts';
 import { shareAt } from '../tuf/rollout.ts';
-import { compareVersions } from '../tuf/version.ts';
+import { compareReleaseVersions } from '../tuf/version.ts';
 import { daysOf } from './repository/config.ts';
-import type { Disk } from './repository/disk.ts';
+import type { RepositoryDisk } from './repository/disk.ts';
 import { readPending } from './repository/draft.ts';
-import { channelsOf, listPointers, listReleases, readState, type State } from './repository/state.ts';
+import {
+  channelsOf,
+  listPointers,
+  listReleases,
+  readRepositoryState,
+  type State,
+} from './repository/state.ts';
 
 export interface ChannelStatus {
   readonly channel: string;
-  readonly pointer: Pointer | undefined;
+  readonly pointer: ChannelPointer | undefined;
   /** Of the fleet, in ten-thousandths. */
   readonly share: number;
 }
 
 export interface ReleaseStatus {
-  readonly version: string;
+  readonly version: ReleaseVersion;
   readonly arch: string;
   readonly epoch: number;
   readonly minFrom: string | undefined;
@@ -56,8 +63,12 @@ export interface RepositoryStatus {
 const secondsPerDay = 86_400;
 
 /** `now`: seconds since the epoch. */
-export async function readStatus(directory: string, disk: Disk, now: number): Promise<RepositoryStatus> {
-  const state = await readState(directory, disk, now);
+export async function readRepositoryStatus(
+  directory: string,
+  disk: RepositoryDisk,
+  now: number,
+): Promise<RepositoryStatus> {
+  const state = await readRepositoryState(directory, disk, now);
   const channels: ChannelStatus[] = [];
   for (const channel of channelsOf(state)) {
     const pointers = await listPointers(state, disk, channel);
@@ -78,7 +89,7 @@ export async function readStatus(directory: string, disk: Disk, now: number): Pr
       .filter(({ pointer }) => pointer?.release.manifest.sha256 === sha256)
       .map(({ channel }) => channel),
   }));
-  releases.sort((a, b) => compareVersions(b.version, a.version));
+  releases.sort((a, b) => compareReleaseVersions(b.version, a.version));
   const pending = (await readPending(disk)).map(({ role, version, signatures }) => ({
     role,
     version,

@@ -61,12 +61,10 @@ export async function startMachine(request: MachineRequest): Promise<Machine> {
   signal?.throwIfAborted();
   const scratch = await cache.scratch();
   let running: GuardedChild;
-  let repeat: string;
   try {
     const files = await prepareFirmware(tools, request, scratch.path);
     const args = machineArguments(request, { ...files, controlDescriptor });
-    repeat = formatCommand(await tools.command(qemu, machineArguments(request, files)));
-    reporter.debug(repeat);
+    reporter.debug(formatCommand(await tools.command(qemu, machineArguments(request, files))));
     running = await spawnGuarded(tools, qemu, args, { TMPDIR: scratch.path });
   } catch (thrown) {
     await scratch.dispose();
@@ -143,17 +141,24 @@ export async function startMachine(request: MachineRequest): Promise<Machine> {
       {
         code: 'machine-failed',
         message: `QEMU did not start: ${exit.stderr.trim().split('\n').slice(-3).join(' | ') || 'it said nothing'}`,
-        hint: `To see it fail by itself, run: ${repeat}`,
+        hint: hintFor(exit.stderr),
       },
       { cause: thrown },
     );
   }
 }
 
+function hintFor(said: string): string {
+  if (said.includes('host forwarding'))
+    return 'Another program has that port of this host: name another one.';
+  if (said.includes('write" lock')) return 'Another machine runs from this disk: end it first.';
+  return 'Run the command again with --verbose to see how QEMU was called.';
+}
+
 /** Where port 0 was asked for, QEMU has chosen; only its human monitor tells. */
 async function forwardedPort(control: Control): Promise<number> {
   const text = String(await control.execute('human-monitor-command', { 'command-line': 'info usernet' }));
-  const match = /TCP\[HOST_FORWARD\]\s+\d+\s+127\.0\.0\.1\s+(\d+)\s/.exec(text);
+  const match = /TCP\[HOST_FORWARD\]\s+\d+\s+127\.0\.0\.1\s+(\d+)\s+\S+\s+22\s/.exec(text);
   if (match === null) throw new Error(`no forwarded port in: ${text}`);
   return Number(match[1]);
 }

@@ -1,4 +1,5 @@
 // SSH to a machine that runs here: keys of one run, and no file of the user who runs it.
+import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -34,6 +35,44 @@ export async function makeSshKey(tools: Tools, directory: string): Promise<SshKe
   return { file, publicKey: (await readFile(`${file}.pub`, 'utf8')).trim() };
 }
 
+const settings = [
+  'BatchMode=yes',
+  'ConnectTimeout=10',
+  'GlobalKnownHostsFile=/dev/null',
+  'IdentitiesOnly=yes',
+  'LogLevel=ERROR',
+  'ServerAliveInterval=15',
+  'StrictHostKeyChecking=no',
+  'UserKnownHostsFile=/dev/null',
+];
+
+function connectionArguments({ user, port, key }: SshTarget): string[] {
+  return [
+    ...['-F', '/dev/null', '-i', key.file, '-p', String(port)],
+    ...settings.flatMap((setting) => ['-o', setting]),
+    ...['-l', user, '127.0.0.1'],
+  ];
+}
+
+/** In this process's own terminal and streams: a shell, or `command`. Its exit code. */
+export async function openShell(
+  tools: Tools,
+  target: SshTarget,
+  command: readonly string[],
+  { terminal, env }: { terminal: boolean; env: Readonly<Record<string, string | undefined>> },
+): Promise<number> {
+  const asTerminal = terminal && command.length === 0 ? ['-t'] : [];
+  const words = command.length === 0 ? [] : ['--', ...command];
+  const own = { TERM: env.TERM ?? 'dumb', ...(env.LANG === undefined ? {} : { LANG: env.LANG }) };
+  const ssh = await tools.command('ssh', [...asTerminal, ...connectionArguments(target), ...words], {
+    env: own,
+  });
+  const child = spawn(ssh.file, ssh.args, { env: ssh.env, stdio: 'inherit' });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject).once('exit', (code) => resolve(code ?? connectionFailed));
+  });
+}
+
 /** Runs `command` by the guest's shell; tries to connect until `limit` milliseconds from now. Any exit code is an answer. */
 export async function runBySsh(
   tools: Tools,
@@ -44,21 +83,7 @@ export async function runBySsh(
   const timeout = AbortSignal.timeout(limit);
   const either = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
   const anyCode = Array.from({ length: 256 }, (_, code) => code);
-  const settings = [
-    'BatchMode=yes',
-    'ConnectTimeout=10',
-    'GlobalKnownHostsFile=/dev/null',
-    'IdentitiesOnly=yes',
-    'LogLevel=ERROR',
-    'ServerAliveInterval=15',
-    'StrictHostKeyChecking=no',
-    'UserKnownHostsFile=/dev/null',
-  ];
-  const args = [
-    ...['-F', '/dev/null', '-i', key.file, '-p', String(port)],
-    ...settings.flatMap((setting) => ['-o', setting]),
-    ...['-l', user, '127.0.0.1', '--', command],
-  ];
+  const args = [...connectionArguments({ user, port, key }), '--', command];
   let failure = 'the connection did not end';
   while (!timeout.aborted) {
     try {

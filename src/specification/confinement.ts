@@ -2,14 +2,14 @@
 // inputs like any other setting, and secrets, of which only the names are.
 import { CatamaranError, messageOf } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
-import { childOf, type Pointer } from '../document/pointer.ts';
-import { parsed, problem, type Reading, resolveHostPath } from './reading.ts';
-import type { Secret as RawSecret } from './spec.generated.ts';
+import { childOf, type JsonPointer } from '../document/pointer.ts';
+import { parsed, problem, resolveHostPath, type SpecReading } from './reading.ts';
+import type { RawSecret } from './spec.generated.ts';
 import type { AppArmor, Seccomp, Secret } from './types.ts';
 
 export function readSeccomp(
-  reading: Reading,
-  pointer: Pointer,
+  reading: SpecReading,
+  pointer: JsonPointer,
   raw: string | undefined,
 ): Seccomp | undefined {
   if (raw === undefined || raw === 'unconfined') return undefined;
@@ -59,8 +59,8 @@ function parseSeccomp(path: string, text: string): Json {
 const dockersForm = 'archMap, includes and excludes are of Docker’s form, which runtimes do not read';
 
 export function readAppArmor(
-  reading: Reading,
-  pointer: Pointer,
+  reading: SpecReading,
+  pointer: JsonPointer,
   raw: string | undefined,
 ): AppArmor | undefined {
   if (raw === undefined || raw === 'unconfined') return undefined;
@@ -81,7 +81,11 @@ export function readAppArmor(
 
 const maxProfile = 1 << 20;
 
-function readProfile(reading: Reading, pointer: Pointer, raw: string): { path: string; text: string } {
+function readProfile(
+  reading: SpecReading,
+  pointer: JsonPointer,
+  raw: string,
+): { path: string; text: string } {
   const path = resolveHostPath(reading, pointer, raw);
   const refuse = (why: string, cause?: unknown) =>
     new CatamaranError(
@@ -108,8 +112,8 @@ function readProfile(reading: Reading, pointer: Pointer, raw: string): { path: s
 const secretsDirectory = '/var/lib/secrets';
 
 export function readSecrets(
-  reading: Reading,
-  pointer: Pointer,
+  reading: SpecReading,
+  pointer: JsonPointer,
   raw: readonly (RawSecret | string)[] = [],
 ): Secret[] {
   const secrets = new Map<string, Secret>();

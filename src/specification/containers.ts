@@ -1,15 +1,16 @@
 // The three sections of containers: onboot, services, onshutdown.
 
 import { requireSize } from '../base/size.ts';
+import type { Section } from '../contract/bundles.ts';
 import type { Supervision } from '../contract/supervision.ts';
-import { childOf, type Pointer } from '../document/pointer.ts';
+import { childOf, type JsonPointer } from '../document/pointer.ts';
 import { readAppArmor, readSeccomp, readSecrets } from './confinement.ts';
 import { directoryName } from './names.ts';
-import { parsed, placeOf, problem, type Reading, readReference, warn } from './reading.ts';
-import { readSettings } from './settings.ts';
-import type { OnbootContainer, Service, SpecDocument } from './spec.generated.ts';
+import { parsed, positionFrom, problem, readReference, type SpecReading, warn } from './reading.ts';
+import { readContainerSettings } from './settings.ts';
+import type { RawOnbootContainer, RawService, SpecDocument } from './spec.generated.ts';
 import { readSupervision } from './supervision.ts';
-import type { Container, Section, SpecNames } from './types.ts';
+import type { Container, SpecNames } from './types.ts';
 
 /** In the order in which LinuxKit numbers them. */
 const sections = ['onboot', 'onshutdown', 'services'] as const;
@@ -28,15 +29,15 @@ export function numberContainers(document: SpecDocument): ReadonlyMap<string, nu
 }
 
 export function readContainers(
-  reading: Reading,
+  reading: SpecReading,
   document: SpecDocument,
   section: Section,
   names: SpecNames,
 ): Container[] {
   const containers: Container[] = [];
-  const seen = new Map<string, Pointer>();
+  const seen = new Map<string, JsonPointer>();
   const supervision = section === 'services' ? readSupervision(reading, document) : [];
-  (document[section] ?? []).forEach((raw: OnbootContainer | Service, index) => {
+  (document[section] ?? []).forEach((raw: RawOnbootContainer | RawService, index) => {
     const pointer = childOf(`/${section}`, index);
     const directory = directoryName(raw.name);
     const first = seen.get(directory);
@@ -45,7 +46,7 @@ export function readContainers(
       const at = childOf(pointer, 'name');
       problem(reading, at, {
         code: 'spec-duplicate-name',
-        message: `two services are named ${JSON.stringify(raw.name)}, the first in ${placeOf(reading, first, at)}`,
+        message: `two services are named ${JSON.stringify(raw.name)}, the first in ${positionFrom(reading, first, at)}`,
         hint: 'Give one of them another name.',
       });
     }
@@ -57,9 +58,9 @@ export function readContainers(
 }
 
 function readContainer(
-  reading: Reading,
-  raw: OnbootContainer & Service,
-  { pointer, section, names }: { pointer: Pointer; section: Section; names: SpecNames },
+  reading: SpecReading,
+  raw: RawOnbootContainer & RawService,
+  { pointer, section, names }: { pointer: JsonPointer; section: Section; names: SpecNames },
   supervision: Supervision | undefined,
 ): Container | undefined {
   const { name, image, optional, restart, depends_on, stop, health, ...confined } = raw;
@@ -73,7 +74,7 @@ function readContainer(
       ? undefined
       : parsed(reading, childOf(pointer, 'writable'), String(writable), requireSize);
   const known = readSecrets(reading, childOf(pointer, 'secrets'), secrets);
-  const checked = readSettings(settings, names, {
+  const checked = readContainerSettings(settings, names, {
     problem: (at, diagnostic) => problem(reading, pointer + at, diagnostic),
     warn: (at, diagnostic) => warn(reading, pointer + at, diagnostic),
   });
@@ -94,7 +95,7 @@ function readContainer(
   );
 }
 
-function checkName(reading: Reading, name: string, at: Pointer): void {
+function checkName(reading: SpecReading, name: string, at: JsonPointer): void {
   if (name.includes('\0')) {
     problem(reading, at, {
       code: 'spec-name',

@@ -1,9 +1,9 @@
 // Device nodes of a container, and the rules of its device controller. LinuxKit writes whatever text stands there, and the
 // runtime then refuses the container: where it can be told what is meant that is taken, else the entry is left out.
-import { childOf, type Pointer } from '../document/pointer.ts';
-import type { Findings } from '../document/problems.ts';
+import { childOf, type JsonPointer } from '../document/pointer.ts';
+import type { PartFindings } from '../document/problems.ts';
 import { parseMode } from '../document/scalars.ts';
-import type { Device, DeviceRule } from './spec.generated.ts';
+import type { RawDevice, RawDeviceRule } from './spec.generated.ts';
 
 const nodeTypes = ['b', 'c', 'p', 'u'];
 
@@ -12,10 +12,10 @@ const blockDevice =
   /^\/dev\/(?:(?:[svh]|xv)d[a-z]|nvme\d+n|mmcblk|loop\d|dm-|mapper\/(?!control$)|md\d|nbd|zram|ram\d|sr\d|disk\/)/;
 
 export function readDevice(
-  raw: Device,
-  pointer: Pointer,
-  findings: Findings,
-): (Device & { path: string }) | undefined {
+  raw: RawDevice,
+  pointer: JsonPointer,
+  findings: PartFindings,
+): (RawDevice & { path: string }) | undefined {
   const { warn } = findings;
   const device = readMode(raw, pointer, findings);
   const { path = '', type = '' } = device;
@@ -42,11 +42,11 @@ export function readDevice(
 }
 
 /** LinuxKit looks at the bits of single nodes alone, and takes negative ones too. */
-function readMode(device: Device, pointer: Pointer, { problem, warn }: Findings): Device {
+function readMode(device: RawDevice, pointer: JsonPointer, { problem, warn }: PartFindings): RawDevice {
   const { mode = '', ...rest } = device;
   if (mode === '' || isMode(mode)) return device;
   const taken = mode.replace(/^-/, '');
-  const say = (tell: Findings['warn'], outcome: string) =>
+  const say = (tell: PartFindings['warn'], outcome: string) =>
     tell(childOf(pointer, 'mode'), {
       code: 'spec-device',
       message: `mode is ${JSON.stringify(mode)}, which are no permission bits${outcome}`,
@@ -72,10 +72,10 @@ function isMode(text: string): boolean {
 
 /** A rule that allows too little to be understood is left out, one that denies is taken to deny all. */
 export function readDeviceRule(
-  rule: DeviceRule,
-  pointer: Pointer,
-  { warn }: Findings,
-): DeviceRule | undefined {
+  rule: RawDeviceRule,
+  pointer: JsonPointer,
+  { warn }: PartFindings,
+): RawDeviceRule | undefined {
   const { allow = false, type = 'a', access = 'rwm' } = rule;
   const knownType = ['', 'a', 'b', 'c'].includes(type);
   const knownAccess = /^[rwm]*$/.test(access);

@@ -1,11 +1,11 @@
 // The spec's files to one tree, as the kernel unpacks LinuxKit's: of two with one path the later one wins, a symbolic
 // link leads to where it points, and what cannot be where it is said to be is left out, with a warning.
 import { childOf } from '../document/pointer.ts';
-import { placeOf, type Reading, warn } from './reading.ts';
+import { positionFrom, type SpecReading, warn } from './reading.ts';
 import type { FileEntry } from './types.ts';
 
 /** No two have one path then, and none lies below another that is no directory. */
-export function placeFiles(reading: Reading, files: readonly FileEntry[]): FileEntry[] {
+export function placeFiles(reading: SpecReading, files: readonly FileEntry[]): FileEntry[] {
   const placed = new Map<string, FileEntry>();
   for (const file of files) {
     const path = followLinks(placed, file.path);
@@ -40,8 +40,8 @@ export function placeFiles(reading: Reading, files: readonly FileEntry[]): FileE
 const pathOf = (file: FileEntry) => childOf(file.pointer, 'path');
 
 /** `line 3`, seen from `to`. */
-const placeFrom = (reading: Reading, from: FileEntry, to: FileEntry): string =>
-  placeOf(reading, pathOf(from), pathOf(to));
+const placeFrom = (reading: SpecReading, from: FileEntry, to: FileEntry): string =>
+  positionFrom(reading, pathOf(from), pathOf(to));
 
 /** As many links as Linux follows. */
 const maxLinks = 40;
@@ -83,7 +83,7 @@ function obstacleOf(placed: ReadonlyMap<string, FileEntry>, { path, content }: F
   return [...placed.values()].find((each) => each.path.startsWith(`${path}/`));
 }
 
-function warnOfSecond(reading: Reading, first: FileEntry, second: FileEntry): void {
+function warnOfSecond(reading: SpecReading, first: FileEntry, second: FileEntry): void {
   const fileOf = (file: FileEntry) => reading.source.positionOf(pathOf(file)).file;
   const where = placeFrom(reading, first, second);
   warn(

@@ -1,17 +1,17 @@
 // The spec's own files: what each holds, its owner and its mode. file-paths.ts brings them into one tree.
 import { basename } from 'node:path';
 import { CatamaranError, type Problem } from '../base/errors.ts';
-import { childOf, type Pointer } from '../document/pointer.ts';
+import { childOf, type JsonPointer } from '../document/pointer.ts';
 import { parseMode } from '../document/scalars.ts';
 import { placeFiles } from './file-paths.ts';
 import { readId } from './ids.ts';
 import { readImagePath } from './image-path.ts';
-import { parsed, problem, type Reading, resolveHostPath, warn } from './reading.ts';
-import type { FileEntry as RawFile, SpecDocument } from './spec.generated.ts';
+import { parsed, problem, resolveHostPath, type SpecReading, warn } from './reading.ts';
+import type { RawFileEntry as RawFile, SpecDocument } from './spec.generated.ts';
 import type { FileContent, FileEntry } from './types.ts';
 
 export function readFiles(
-  reading: Reading,
+  reading: SpecReading,
   document: SpecDocument,
   ids: ReadonlyMap<string, number>,
 ): FileEntry[] {
@@ -42,7 +42,7 @@ function defaultMode({ kind }: FileContent): number {
 const kinds = ['directory', 'symlink', 'contents', 'source', 'metadata'] as const;
 type Kind = (typeof kinds)[number];
 
-function readContent(reading: Reading, raw: RawFile, pointer: Pointer): FileContent | undefined {
+function readContent(reading: SpecReading, raw: RawFile, pointer: JsonPointer): FileContent | undefined {
   // An empty text says nothing, but for contents.
   const [kind, second] = withoutTemplates(
     reading,
@@ -84,9 +84,9 @@ function readContent(reading: Reading, raw: RawFile, pointer: Pointer): FileCont
 
 /** Of several, what LinuxKit takes for an empty text says nothing. */
 function withoutTemplates(
-  reading: Reading,
+  reading: SpecReading,
   raw: RawFile,
-  pointer: Pointer,
+  pointer: JsonPointer,
   given: readonly Kind[],
 ): readonly Kind[] {
   if (given.length < 2) return given;
@@ -107,9 +107,9 @@ const oneContent = 'Give it exactly one of contents, source, symlink, directory:
 
 /** LinuxKit lets a link go before contents, and a directory before a link; all other pairs it refuses. */
 function checkSecond(
-  reading: Reading,
+  reading: SpecReading,
   { path }: RawFile,
-  pointer: Pointer,
+  pointer: JsonPointer,
   kind: Kind,
   second: Kind,
 ): boolean {
@@ -125,7 +125,7 @@ function checkSecond(
   return ignored;
 }
 
-function readSymlink(reading: Reading, target: string, pointer: Pointer): FileContent | undefined {
+function readSymlink(reading: SpecReading, target: string, pointer: JsonPointer): FileContent | undefined {
   if (!target.includes('\0')) return { kind: 'symlink', target };
   problem(reading, pointer, {
     code: 'spec-file-content',
@@ -136,10 +136,10 @@ function readSymlink(reading: Reading, target: string, pointer: Pointer): FileCo
 }
 
 function readSource(
-  reading: Reading,
+  reading: SpecReading,
   source: string,
   optional: boolean,
-  pointer: Pointer,
+  pointer: JsonPointer,
 ): FileContent | undefined {
   return parsed(reading, pointer, source, () => {
     // Without a home nothing is in it: left out, like anything optional that is not there.
@@ -164,13 +164,13 @@ function readSource(
 }
 
 /** `~/.ssh/id_*.pub` is the first of those that there are, by name; a file that is called so comes before. */
-function firstMatch({ around }: Reading, path: string): string {
+function firstMatch({ around }: SpecReading, path: string): string {
   if (!basename(path).includes('*') || around.exists?.(path)) return path;
   return around.matching?.(path)[0] ?? path;
 }
 
 /** LinuxKit looks for it from where the command runs: what is there, and not beside the spec, is taken from there. */
-function findSource(reading: Reading, pointer: Pointer, source: string): string {
+function findSource(reading: SpecReading, pointer: JsonPointer, source: string): string {
   const path = resolveHostPath(reading, pointer, source);
   const { exists } = reading.around;
   if (path === source || source.startsWith('~/') || !exists || exists(path) || !exists(source)) return path;

@@ -1,8 +1,8 @@
 // Files of the spec that nobody would ever see on the machine: what component:init and the initrd mount over them, and what
 // lies where the root file system has a link into the data partition, which no image writes.
 import { childOf } from '../document/pointer.ts';
-import { nameOf, type Parts } from './parts.ts';
-import { problem, type Reading, warn } from './reading.ts';
+import { componentNameOf, type Parts } from './parts.ts';
+import { problem, type SpecReading, warn } from './reading.ts';
 
 /** Of component:init, by path: where they lead. */
 export const dataLinks: Readonly<Record<string, string>> = {
@@ -22,8 +22,8 @@ const covers: Readonly<Record<string, string>> = {
   var: 'the data partition',
 };
 
-export function checkHiddenFiles(reading: Reading, { init, files }: Parts): void {
-  if (!init.some((use) => nameOf(use) === 'init')) return;
+export function checkHiddenFiles(reading: SpecReading, { init, files }: Parts): void {
+  if (!init.some((use) => componentNameOf(use) === 'init')) return;
   for (const { path, pointer } of files) {
     const isAtOrBelow = (directory: string) => path === directory || path.startsWith(`${directory}/`);
     const at = childOf(pointer, 'path');

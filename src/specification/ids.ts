@@ -1,6 +1,6 @@
 // Users and groups of a spec: numbers, names of containers, which stand for numbers of their own, and `root`.
-import type { Pointer } from '../document/pointer.ts';
-import type { Findings } from '../document/problems.ts';
+import type { JsonPointer } from '../document/pointer.ts';
+import type { PartFindings } from '../document/problems.ts';
 import { parseWhole } from '../document/scalars.ts';
 import { didYouMean } from '../document/suggest.ts';
 
@@ -10,9 +10,9 @@ const nobody = 65534;
 
 export function readId(
   id: number | string,
-  pointer: Pointer,
+  pointer: JsonPointer,
   ids: ReadonlyMap<string, number>,
-  findings: Findings,
+  findings: PartFindings,
 ): number {
   if (typeof id === 'number') return readNumber(id, pointer, findings);
   if (id === '') return 0;
@@ -38,7 +38,7 @@ export function readId(
 }
 
 /** LinuxKit keeps the lower 32 bits. */
-function readNumber(id: number, pointer: Pointer, { warn }: Findings): number {
+function readNumber(id: number, pointer: JsonPointer, { warn }: PartFindings): number {
   if (id >= 0 && id < noId) return id;
   const kept = ((id % 2 ** 32) + 2 ** 32) % 2 ** 32;
   const taken = kept === noId ? nobody : kept;

@@ -1,13 +1,13 @@
 // Where a file of the spec comes to lie: as the kernel unpacks LinuxKit's, for which there is nothing above the root. What
 // Linux has no name for is left out, with a warning.
-import type { Pointer } from '../document/pointer.ts';
-import { problem, type Reading, warn } from './reading.ts';
+import type { JsonPointer } from '../document/pointer.ts';
+import { problem, type SpecReading, warn } from './reading.ts';
 
 const maxName = 255;
 const maxPath = 4095;
 
 /** Without slashes at its ends, no empty, `.` or `..` part. Undefined where nothing is written. */
-export function readImagePath(reading: Reading, text: string, pointer: Pointer): string | undefined {
+export function readImagePath(reading: SpecReading, text: string, pointer: JsonPointer): string | undefined {
   const shown = JSON.stringify(text.length > 80 ? `${text.slice(0, 79)}…` : text);
   if (text === '' || text.includes('\0')) {
     problem(reading, pointer, {

@@ -3,15 +3,15 @@
 import type { Health, HealthCheck } from '../contract/health.ts';
 import { describeProbe, type Probe, parseProbe } from '../contract/probe.ts';
 import type { Update } from '../contract/update.ts';
-import { childOf, type Pointer } from '../document/pointer.ts';
+import { childOf, type JsonPointer } from '../document/pointer.ts';
 import { parseDuration } from '../document/scalars.ts';
 import { didYouMean } from '../document/suggest.ts';
 import { directoryName } from './names.ts';
-import { notOneProbe } from './not-one-probe.ts';
-import { parsed, problem, type Reading, resolveHostPath } from './reading.ts';
-import type { Check, Update as RawUpdate, SpecDocument } from './spec.generated.ts';
+import { namesOneProbe, notOneProbe } from './not-one-probe.ts';
+import { parsed, problem, resolveHostPath, type SpecReading } from './reading.ts';
+import type { RawCheck, RawUpdate, SpecDocument } from './spec.generated.ts';
 
-export function readUpdate(reading: Reading, raw: RawUpdate | undefined): Update | undefined {
+export function readUpdateSection(reading: SpecReading, raw: RawUpdate | undefined): Update | undefined {
   if (!raw) return undefined;
   const { window, strategy = window === undefined ? 'immediate' : 'window' } = raw.reboot ?? {};
   if (strategy === 'window' && window === undefined) {
@@ -50,7 +50,10 @@ export function readUpdate(reading: Reading, raw: RawUpdate | undefined): Update
 /** Milliseconds after boot. */
 const shortestDeadline = 120_000;
 
-export function readHealth(reading: Reading, { health: raw, services }: SpecDocument): Health | undefined {
+export function readHealthSection(
+  reading: SpecReading,
+  { health: raw, services }: SpecDocument,
+): Health | undefined {
   if (!raw) return undefined;
   const names = (services ?? []).filter(Boolean).map(({ name }) => name);
   const checks: HealthCheck[] = [];
@@ -58,7 +61,8 @@ export function readHealth(reading: Reading, { health: raw, services }: SpecDocu
     const pointer = childOf('/health/checks', index);
     const probe = parseProbe({ ...check });
     if (probe === undefined) {
-      problem(reading, pointer, notOneProbe(`health.checks[${index}]`));
+      if (!namesOneProbe(reading.source, pointer))
+        problem(reading, pointer, notOneProbe(`health.checks[${index}]`));
       return;
     }
     const service = serviceOf(reading, childOf(pointer, 'service'), check, probe, names);
@@ -79,9 +83,9 @@ export function readHealth(reading: Reading, { health: raw, services }: SpecDocu
 
 /** The directory of its bundle; undefined where the check is made on the host. */
 function serviceOf(
-  reading: Reading,
-  pointer: Pointer,
-  { service }: Check,
+  reading: SpecReading,
+  pointer: JsonPointer,
+  { service }: RawCheck,
   { kind }: Probe,
   names: readonly string[],
 ): string | undefined {

@@ -1,12 +1,12 @@
 // Limits of a container by control group, and what is no limit: LinuxKit loses these keys, or writes what no runtime takes.
 
 import { mapKept } from '../document/kept.ts';
-import { childOf, type Pointer } from '../document/pointer.ts';
-import type { Findings } from '../document/problems.ts';
+import { childOf, type JsonPointer } from '../document/pointer.ts';
+import type { PartFindings } from '../document/problems.ts';
 import { readDeviceRule } from './device-settings.ts';
-import type { IdMapping, Resources } from './spec.generated.ts';
+import type { RawIdMapping, RawResources } from './spec.generated.ts';
 
-export function readResources(raw: Resources, pointer: Pointer, findings: Findings): Resources {
+export function readResources(raw: RawResources, pointer: JsonPointer, findings: PartFindings): RawResources {
   const { devices, hugepageLimits, blockio, memory } = raw;
   const at = (key: string) => childOf(pointer, key);
   return {
@@ -28,10 +28,10 @@ export function readResources(raw: Resources, pointer: Pointer, findings: Findin
 }
 
 function readBlock(
-  block: NonNullable<Resources['blockio']>,
-  pointer: Pointer,
-  findings: Findings,
-): NonNullable<Resources['blockio']> {
+  block: NonNullable<RawResources['blockio']>,
+  pointer: JsonPointer,
+  findings: PartFindings,
+): NonNullable<RawResources['blockio']> {
   const notNegative = <T extends object>(list: readonly T[] | undefined, key: string, numbers: (keyof T)[]) =>
     list && {
       [key]: mapKept(list, childOf(pointer, key), (entry, at) => {
@@ -51,10 +51,10 @@ function readBlock(
 }
 
 function readMemory(
-  memory: NonNullable<Resources['memory']>,
-  pointer: Pointer,
-  { warn }: Findings,
-): NonNullable<Resources['memory']> {
+  memory: NonNullable<RawResources['memory']>,
+  pointer: JsonPointer,
+  { warn }: PartFindings,
+): NonNullable<RawResources['memory']> {
   const { swappiness = 0 } = memory;
   const taken = Math.max(0, Math.min(100, swappiness));
   if (taken === swappiness) return memory;
@@ -67,22 +67,22 @@ function readMemory(
 }
 
 export function readIdMapping(
-  mapping: IdMapping,
-  pointer: Pointer,
-  findings: Findings,
-): IdMapping | undefined {
+  mapping: RawIdMapping,
+  pointer: JsonPointer,
+  findings: PartFindings,
+): RawIdMapping | undefined {
   const { containerID = 0, hostID = 0, size = 1 } = mapping;
   if (containerID >= 0 && hostID >= 0 && size >= 1) return mapping;
   leaveOut(findings, pointer, 'a mapping of ids', 'Write {containerID: 0, hostID: 100000, size: 65536}.');
   return undefined;
 }
 
-function leaveOut({ warn }: Findings, pointer: Pointer, what: string, hint: string): void {
+function leaveOut({ warn }: PartFindings, pointer: JsonPointer, what: string, hint: string): void {
   warn(pointer, { code: 'spec-out-of-range', message: `this is not ${what}: it is left out`, hint });
 }
 
 /** A kernel has no others: proc(5), /proc/PID/oom_score_adj. */
-export function readOomScore(score: number, { warn }: Findings): number {
+export function readOomScore(score: number, { warn }: PartFindings): number {
   const taken = Math.max(-1000, Math.min(1000, score));
   if (taken !== score) {
     warn('/oomScoreAdj', {

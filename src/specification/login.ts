@@ -1,15 +1,15 @@
 // Whether anybody can log in to the machine: at its console or by SSH. A machine without is meant now and then, and much
 // more often not, so it is a warning.
-import { nameOf, type Parts } from './parts.ts';
-import { type Reading, warn } from './reading.ts';
+import { componentNameOf, type Parts } from './parts.ts';
+import { type SpecReading, warn } from './reading.ts';
 import type { Container, FileEntry } from './types.ts';
 
-export function warnOfNoLogin(reading: Reading, spec: Parts): void {
+export function warnOfNoLogin(reading: SpecReading, spec: Parts): void {
   const { init, services } = spec;
-  if (!init.some((use) => nameOf(use) === 'init') || services.length === 0) return;
+  if (!init.some((use) => componentNameOf(use) === 'init') || services.length === 0) return;
   const files = spec.files.filter((file) => isThere(reading, file));
   if (services.some((service) => opens(service, files))) return;
-  const sshd = services.some((service) => nameOf(service) === 'sshd');
+  const sshd = services.some((service) => componentNameOf(service) === 'sshd');
   const key = '{path: etc/ssh/authorized_keys.d/root, source: "~/.ssh/id_*.pub", mode: "0644"}';
   warn(reading, '/services', {
     code: 'spec-no-login',
@@ -22,7 +22,7 @@ export function warnOfNoLogin(reading: Reading, spec: Parts): void {
 function opens(service: Container, files: readonly FileEntry[]): boolean {
   const { image, settings } = service;
   const below = (path: string) => files.some((file) => file.path.startsWith(path));
-  switch (nameOf(service)) {
+  switch (componentNameOf(service)) {
     case undefined:
       return /getty|login|ssh/i.test(
         'repository' in image ? image.repository : image.kind === 'component' ? '' : image.path,
@@ -36,6 +36,6 @@ function opens(service: Container, files: readonly FileEntry[]): boolean {
   }
 }
 
-function isThere({ around }: Reading, { content }: FileEntry): boolean {
+function isThere({ around }: SpecReading, { content }: FileEntry): boolean {
   return content.kind !== 'source' || !content.optional || around.exists?.(content.path) !== false;
 }

@@ -1,12 +1,12 @@
 // Mounts and binds of a container's settings: what LinuxKit guesses about them, and the volumes that they name.
 import type { Problem } from '../base/errors.ts';
 import { mapKept } from '../document/kept.ts';
-import { childOf, type Pointer } from '../document/pointer.ts';
-import type { Findings } from '../document/problems.ts';
+import { childOf, type JsonPointer } from '../document/pointer.ts';
+import type { PartFindings } from '../document/problems.ts';
 import { didYouMean } from '../document/suggest.ts';
 import { readIdMapping } from './limit-settings.ts';
 import { directoryName } from './names.ts';
-import type { Mount } from './spec.generated.ts';
+import type { RawMount } from './spec.generated.ts';
 import type { SpecNames } from './types.ts';
 
 export const noDestination: Problem = {
@@ -22,7 +22,7 @@ export const leftOut = ({ message, ...diagnostic }: Problem): Problem => ({
 });
 
 /** Where a type is mounted by default; these types are also known by their source. */
-export const usualPlaces: Readonly<Record<string, string>> = {
+export const placesByType: Readonly<Record<string, string>> = {
   proc: '/proc',
   devpts: '/dev/pts',
   sysfs: '/sys',
@@ -30,14 +30,19 @@ export const usualPlaces: Readonly<Record<string, string>> = {
   mqueue: '/dev/mqueue',
 };
 
-export function typeOfMount({ type, source, destination }: Mount): string | undefined {
+export function typeOfMount({ type, source, destination }: RawMount): string | undefined {
   if (type) return type;
-  if (source !== undefined && Object.hasOwn(usualPlaces, source)) return source;
+  if (source !== undefined && Object.hasOwn(placesByType, source)) return source;
   return destination === '/dev' ? 'tmpfs' : undefined;
 }
 
 /** Its source as a path, where it names a volume. */
-export function mountOf(mount: Mount, pointer: Pointer, names: SpecNames, findings: Findings): Mount {
+export function readMount(
+  mount: RawMount,
+  pointer: JsonPointer,
+  names: SpecNames,
+  findings: PartFindings,
+): RawMount {
   const type = typeOfMount(mount);
   if (type === undefined) {
     findings.problem(pointer, {
@@ -45,7 +50,7 @@ export function mountOf(mount: Mount, pointer: Pointer, names: SpecNames, findin
       message: `the mount${mount.destination ? ` on ${mount.destination}` : ''} has no type`,
       hint: 'Add type: bind, tmpfs, or another file system.',
     });
-  } else if (!mount.destination && !Object.hasOwn(usualPlaces, type)) {
+  } else if (!mount.destination && !Object.hasOwn(placesByType, type)) {
     findings.problem(pointer, noDestination);
   }
   const mapped = { ...mount, ...mappingsOf(mount, pointer, findings) };
@@ -56,7 +61,7 @@ export function mountOf(mount: Mount, pointer: Pointer, names: SpecNames, findin
 }
 
 /** Of `ro` and `rw` LinuxKit looks at the first. */
-function readOnlyOnce(options: readonly string[], pointer: Pointer, { warn }: Findings): string[] {
+function readOnlyOnce(options: readonly string[], pointer: JsonPointer, { warn }: PartFindings): string[] {
   const first = options.find((option) => option === 'ro' || option === 'rw');
   const kept = options.filter((option) => option === first || (option !== 'ro' && option !== 'rw'));
   if (kept.length < options.length) {
@@ -69,7 +74,7 @@ function readOnlyOnce(options: readonly string[], pointer: Pointer, { warn }: Fi
   return kept;
 }
 
-function mappingsOf(mount: Mount, pointer: Pointer, findings: Findings) {
+function mappingsOf(mount: RawMount, pointer: JsonPointer, findings: PartFindings) {
   const read = (key: 'uidmappings' | 'gidmappings') =>
     mount[key] && {
       [key]: mapKept(mount[key], childOf(pointer, key), (each, at) => readIdMapping(each, at, findings)),
@@ -80,9 +85,9 @@ function mappingsOf(mount: Mount, pointer: Pointer, findings: Findings) {
 /** SOURCE:DESTINATION[:OPTIONS], its source as a path where it names a volume. */
 export function bindOf(
   bind: string,
-  pointer: Pointer,
+  pointer: JsonPointer,
   names: SpecNames,
-  findings: Findings,
+  findings: PartFindings,
 ): string | undefined {
   const [source = '', ...rest] = bind.split(':');
   if (rest.length < 1 || rest.length > 2) {
@@ -102,8 +107,8 @@ export function bindOf(
 export function hasDestination(
   line: string,
   destination: string | undefined,
-  pointer: Pointer,
-  { warn }: Findings,
+  pointer: JsonPointer,
+  { warn }: PartFindings,
 ): boolean {
   if (!destination) {
     const fault = { ...noDestination, message: `${JSON.stringify(line)} has no destination` };
@@ -118,9 +123,9 @@ export const volumeDirectory = (name: string): string => `/containers/volumes/${
 function volumePath(
   name: string,
   options: readonly string[],
-  pointer: Pointer,
+  pointer: JsonPointer,
   { volumes }: SpecNames,
-  { problem }: Findings,
+  { problem }: PartFindings,
 ): string | undefined {
   const volume = volumes.get(name);
   if (!volume) {

@@ -1,14 +1,14 @@
 // Whether what a spec names can work together: each component in the section that it is made for, and beside it what it
 // needs. Where images of others are in `init`, nobody knows what they bring, and nothing is missed.
 import type { Diagnostic } from '../base/errors.ts';
-import { childOf, type Pointer } from '../document/pointer.ts';
-import { placeOf, problem, type Reading, warn } from './reading.ts';
-import { type Part, partNames, type Role, roles, usualPart } from './roles.ts';
+import { childOf, type JsonPointer } from '../document/pointer.ts';
+import { positionFrom, problem, type SpecReading, warn } from './reading.ts';
+import { partNames, type Role, roles, type SystemPart, usualPart } from './roles.ts';
 import type { Container, ImageUse, Spec } from './types.ts';
 
 export type Parts = Pick<Spec, 'kernel' | 'init' | 'onboot' | 'services' | 'onshutdown' | 'files' | 'update'>;
 
-export function checkParts(reading: Reading, spec: Parts): void {
+export function checkParts(reading: SpecReading, spec: Parts): void {
   for (const use of spec.init) {
     const { section = 'init' } = roleOf(use) ?? {};
     if (section === 'kernel' || section === 'services') misplaced(reading, use, use.pointer, section);
@@ -21,7 +21,7 @@ export function checkParts(reading: Reading, spec: Parts): void {
 }
 
 /** The root metadata is among the files of whoever lays it there himself. */
-function checkTrust(reading: Reading, { update, files }: Parts): void {
+function checkTrust(reading: SpecReading, { update, files }: Parts): void {
   if (!update || update.root !== undefined) return;
   if (files.some(({ path }) => path === 'usr/lib/catamaran/root.json')) return;
   reading.problems.add(reading.source.keyPositionOf('/update'), {
@@ -43,23 +43,28 @@ export function memoryKernel({ kernel, source }: Pick<Spec, 'kernel' | 'source'>
   };
 }
 
-export const nameOf = ({ image }: ImageUse): string | undefined =>
+export const componentNameOf = ({ image }: ImageUse): string | undefined =>
   image.kind === 'component' ? image.name : undefined;
 
 function roleOf(use: ImageUse): Role | undefined {
-  const name = nameOf(use);
+  const name = componentNameOf(use);
   return name !== undefined && Object.hasOwn(roles, name) ? roles[name] : undefined;
 }
 
 /** With a command of its own it is an image like any other: `sshd` may make keys in onboot. */
-function checkContainer(reading: Reading, container: Container): void {
+function checkContainer(reading: SpecReading, container: Container): void {
   const { section = 'any' } = roleOf(container) ?? {};
   if (section === 'any' || section === container.section || container.settings.command) return;
   misplaced(reading, container, childOf(container.pointer, 'image'), section);
 }
 
-function misplaced(reading: Reading, use: ImageUse, pointer: Pointer, section: Role['section']): void {
-  const name = nameOf(use)!;
+function misplaced(
+  reading: SpecReading,
+  use: ImageUse,
+  pointer: JsonPointer,
+  section: Role['section'],
+): void {
+  const name = componentNameOf(use)!;
   const places = {
     kernel: [
       `belongs under "kernel"`,
@@ -75,24 +80,24 @@ function misplaced(reading: Reading, use: ImageUse, pointer: Pointer, section: R
   problem(reading, pointer, { code: 'spec-misplaced', message: `component:${name} ${what}`, hint });
 }
 
-function checkChoice(reading: Reading, init: readonly ImageUse[]): void {
-  const first = new Map<Part, ImageUse>();
+function checkChoice(reading: SpecReading, init: readonly ImageUse[]): void {
+  const first = new Map<SystemPart, ImageUse>();
   for (const use of init) {
     const part = roleOf(use)?.part;
     if (part === undefined) continue;
     const other = first.get(part);
     if (other === undefined) first.set(part, use);
-    else if (nameOf(other) !== nameOf(use)) {
+    else if (componentNameOf(other) !== componentNameOf(use)) {
       problem(reading, use.pointer, {
         code: 'spec-choose-one',
-        message: `component:${nameOf(use)} is a second ${partNames[part]}, beside component:${nameOf(other)} in ${placeOf(reading, other.pointer, use.pointer)}`,
+        message: `component:${componentNameOf(use)} is a second ${partNames[part]}, beside component:${componentNameOf(other)} in ${positionFrom(reading, other.pointer, use.pointer)}`,
         hint: 'Choose one, and remove the other.',
       });
     }
   }
 }
 
-function checkNeeds(reading: Reading, spec: Parts, containers: readonly Container[]): void {
+function checkNeeds(reading: SpecReading, spec: Parts, containers: readonly Container[]): void {
   const { init, update } = spec;
   if (init.length === 0) {
     // LinuxKit takes it: such a spec may be a part of another.
@@ -105,9 +110,9 @@ function checkNeeds(reading: Reading, spec: Parts, containers: readonly Containe
     }
     return;
   }
-  const isKnown = init.every((use) => nameOf(use) !== undefined);
-  const has = (part: Part) => init.some((use) => roleOf(use)?.part === part);
-  const need = (part: Part, at: Pointer, why: string) => {
+  const isKnown = init.every((use) => componentNameOf(use) !== undefined);
+  const has = (part: SystemPart) => init.some((use) => roleOf(use)?.part === part);
+  const need = (part: SystemPart, at: JsonPointer, why: string) => {
     if (!isKnown || has(part)) return;
     const hint = `Add ${usualPart[part]} to the list "init".`;
     const message = `${why}: there is no ${partNames[part]} in "init"`;

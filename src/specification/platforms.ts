@@ -4,11 +4,11 @@ import { sortedEntries } from '../base/order.ts';
 import { childOf } from '../document/pointer.ts';
 import type { PlatformSettings } from '../platform/choose.ts';
 import { type PlatformName, platforms } from '../platform/table.ts';
-import { problem, type Reading } from './reading.ts';
+import { problem, type SpecReading } from './reading.ts';
 import type { SpecDocument } from './spec.generated.ts';
 
 export function readPlatforms(
-  reading: Reading,
+  reading: SpecReading,
   { platforms: written = {} }: SpecDocument,
 ): ReadonlyMap<PlatformName, PlatformSettings> {
   const entries = sortedEntries({ ...written }) as [PlatformName, PlatformSettings][];

@@ -15,13 +15,15 @@ import { numberContainers, readContainers } from './containers.ts';
 import { readFiles } from './files.ts';
 import { checkHiddenFiles } from './hidden-files.ts';
 import { expandIncludes, type SpecText } from './include.ts';
-import { readHealth, readUpdate } from './lifecycle.ts';
+import { readHealthSection, readUpdateSection } from './lifecycle.ts';
 import { warnOfNoLogin } from './login.ts';
+import { checkNetworkPart, readNetwork } from './network.ts';
+import { readOutputs } from './outputs.ts';
 import { checkParts } from './parts.ts';
 import { readPlatforms } from './platforms.ts';
-import { parsed, type Reading, readReference, type Surroundings, warn } from './reading.ts';
+import { parsed, readReference, type SpecReading, type Surroundings, warn } from './reading.ts';
 import { parseReference } from './reference.ts';
-import type { OperatingSystem, SpecDocument } from './spec.generated.ts';
+import type { RawOperatingSystem, SpecDocument } from './spec.generated.ts';
 import type { ImageUse, Kernel, Os, Spec } from './types.ts';
 import { readVolumes } from './volumes.ts';
 
@@ -43,7 +45,7 @@ export function readSpecs(files: readonly [SpecText, ...SpecText[]], around: Sur
     validateSpec,
     applyVariables(merged, around.set ?? {}),
   );
-  const reading: Reading = { source, problems, warnings: [...warnings], around, components: new Set() };
+  const reading: SpecReading = { source, problems, warnings: [...warnings], around, components: new Set() };
   const volumes = readVolumes(reading, value);
   const names = { ids: numberContainers(value), volumes: new Map(volumes.map((each) => [each.name, each])) };
   const { variables: _, ...document } = value;
@@ -60,14 +62,17 @@ export function readSpecs(files: readonly [SpecText, ...SpecText[]], around: Sur
     volumes,
     etc: value.etc ?? 'persistent',
     disk: readDisk(reading, value),
-    ...optional('update', readUpdate(reading, value.update)),
-    ...optional('health', readHealth(reading, value)),
+    ...optional('update', readUpdateSection(reading, value.update)),
+    ...optional('health', readHealthSection(reading, value)),
+    ...optional('network', readNetwork(reading, value)),
     platforms: readPlatforms(reading, value),
+    outputs: readOutputs(reading, value),
     names,
     source,
     document,
   };
   checkParts(reading, spec);
+  checkNetworkPart(reading, spec);
   checkHiddenFiles(reading, spec);
   warnOfNoLogin(reading, spec);
   checkArguments(reading, spec);
@@ -87,7 +92,7 @@ function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]
 }
 
 /** LinuxKit's specs have no os: the file's name stands for it. */
-function readOs(raw: OperatingSystem | undefined, file: string): Os {
+function readOs(raw: RawOperatingSystem | undefined, file: string): Os {
   const stem = basename(file)
     .replace(/\.ya?ml$/i, '')
     .toLowerCase();
@@ -99,7 +104,7 @@ function readOs(raw: OperatingSystem | undefined, file: string): Os {
   return { id, name, version, release: new Map(lines.sort(([a], [b]) => byName(a, b))) };
 }
 
-function readKernel(reading: Reading, { kernel }: SpecDocument): Kernel | undefined {
+function readKernel(reading: SpecReading, { kernel }: SpecDocument): Kernel | undefined {
   if (!kernel?.image) {
     warn(reading, kernel ? '/kernel' : '', {
       code: 'spec-no-kernel',
@@ -127,7 +132,7 @@ function readKernel(reading: Reading, { kernel }: SpecDocument): Kernel | undefi
 }
 
 /** In one line. To the boot loader and the kernel a NUL is the end. */
-function readArguments(reading: Reading, text: string): string {
+function readArguments(reading: SpecReading, text: string): string {
   const [whole = '', ...rest] = text.split('\0');
   if (rest.length > 0) {
     warn(reading, '/kernel/cmdline', {
@@ -140,7 +145,10 @@ function readArguments(reading: Reading, text: string): string {
 }
 
 /** A disk's kernel gets ours beside them. What boots otherwise has room for a few more. */
-function checkArguments(reading: Reading, { kernel, platforms }: Pick<Spec, 'kernel' | 'platforms'>): void {
+function checkArguments(
+  reading: SpecReading,
+  { kernel, platforms }: Pick<Spec, 'kernel' | 'platforms'>,
+): void {
   const ofPlatforms = [...platforms.values()].map(({ cmdline = '' }) => cmdline.length);
   const length = Buffer.byteLength(kernel?.cmdline ?? '') + Math.max(0, ...ofPlatforms);
   if (length <= roomForArguments) return;
@@ -151,7 +159,7 @@ function checkArguments(reading: Reading, { kernel, platforms }: Pick<Spec, 'ker
   });
 }
 
-function readInit(reading: Reading, { init = [] }: SpecDocument): ImageUse[] {
+function readInit(reading: SpecReading, { init = [] }: SpecDocument): ImageUse[] {
   const uses: ImageUse[] = [];
   init.forEach((text, index) => {
     const pointer = childOf('/init', index);
@@ -164,7 +172,7 @@ function readInit(reading: Reading, { init = [] }: SpecDocument): ImageUse[] {
 /** With the defaults that people are told. */
 const diskSizes = schemaAt('spec.schema.json', '/disk')!.schema.properties!;
 
-function readDisk(reading: Reading, { disk }: SpecDocument): Spec['disk'] {
+function readDisk(reading: SpecReading, { disk }: SpecDocument): Spec['disk'] {
   const size = (key: 'slot' | 'data' | 'esp') =>
     parsed(reading, `/disk/${key}`, disk?.[key] ?? String(diskSizes[key]!.default), requireSize) ?? 0;
   return { slot: size('slot'), data: size('data'), esp: size('esp') };

@@ -1,7 +1,7 @@
 // What every check of meaning works with while one spec is read.
 import { dirname, isAbsolute, join } from 'node:path';
 import { CatamaranError, type Diagnostic, type Problem } from '../base/errors.ts';
-import type { Pointer } from '../document/pointer.ts';
+import type { JsonPointer } from '../document/pointer.ts';
 import type { Problems } from '../document/problems.ts';
 import type { SourceMap } from '../document/source-map.ts';
 import { nearest } from '../document/suggest.ts';
@@ -29,7 +29,7 @@ export interface Surroundings {
   readonly set?: Readonly<Record<string, string>>;
 }
 
-export interface Reading {
+export interface SpecReading {
   readonly source: SourceMap;
   readonly problems: Problems;
   readonly warnings: Diagnostic[];
@@ -38,18 +38,18 @@ export interface Reading {
   readonly components: Set<string>;
 }
 
-export function problem(reading: Reading, pointer: Pointer, diagnostic: Problem): void {
+export function problem(reading: SpecReading, pointer: JsonPointer, diagnostic: Problem): void {
   reading.problems.add(reading.source.positionOf(pointer), diagnostic);
 }
 
-export function warn(reading: Reading, pointer: Pointer, diagnostic: Problem): void {
+export function warn(reading: SpecReading, pointer: JsonPointer, diagnostic: Problem): void {
   reading.warnings.push({ ...diagnostic, position: reading.source.keyPositionOf(pointer) });
 }
 
 /** `parse(text)`, or undefined with its error reported at `pointer`; undefined for an absent text. */
 export function parsed<T>(
-  reading: Reading,
-  pointer: Pointer,
+  reading: SpecReading,
+  pointer: JsonPointer,
   text: string | undefined,
   parse: (text: string) => T,
 ): T | undefined {
@@ -61,13 +61,13 @@ export function parsed<T>(
 }
 
 /** For messages at `from`: where `pointer` is, `line 3`, or `common.yml:3` where that is another file. */
-export function placeOf({ source }: Reading, pointer: Pointer, from: Pointer): string {
+export function positionFrom({ source }: SpecReading, pointer: JsonPointer, from: JsonPointer): string {
   const { file, line } = source.positionOf(pointer);
   return file === source.positionOf(from).file ? `line ${line}` : `${file}:${line}`;
 }
 
 /** A path of the host that stands at `pointer`: relative to the file there, `~/` being the home directory. */
-export function resolveHostPath(reading: Reading, pointer: Pointer, path: string): string {
+export function resolveHostPath(reading: SpecReading, pointer: JsonPointer, path: string): string {
   if (path.startsWith('~/')) {
     if (reading.around.home === undefined) {
       throw new CatamaranError('spec', {
@@ -82,7 +82,11 @@ export function resolveHostPath(reading: Reading, pointer: Pointer, path: string
 }
 
 /** Syntax, existence, and paths made relative to nothing but the host. */
-export function readReference(reading: Reading, pointer: Pointer, text: string): ImageReference | undefined {
+export function readReference(
+  reading: SpecReading,
+  pointer: JsonPointer,
+  text: string,
+): ImageReference | undefined {
   return parsed(reading, pointer, text, () => {
     const reference = parseAsLinuxKit(reading, pointer, text);
     const { components, exists } = reading.around;
@@ -114,7 +118,7 @@ export function readReference(reading: Reading, pointer: Pointer, text: string):
   });
 }
 
-function hintForMissing({ around }: Reading, kind: string, path: string): string {
+function hintForMissing({ around }: SpecReading, kind: string, path: string): string {
   if (kind !== 'directory')
     return 'Paths are relative to the spec. `docker save` and `skopeo copy` write such a thing.';
   return around.exists?.(join(path, 'Dockerfile'))
@@ -123,14 +127,14 @@ function hintForMissing({ around }: Reading, kind: string, path: string): string
 }
 
 /** Its errors are among the spec's, each once though several containers are of it. */
-function checkOwnComponent({ problems, around, components }: Reading, directory: string): void {
+function checkOwnComponent({ problems, around, components }: SpecReading, directory: string): void {
   if (components.has(directory)) return;
   components.add(directory);
   problems.addAll(around.checkComponent?.(directory) ?? []);
 }
 
 /** What is no reference by the grammar may be one for LinuxKit. */
-function parseAsLinuxKit(reading: Reading, pointer: Pointer, text: string): ImageReference {
+function parseAsLinuxKit(reading: SpecReading, pointer: JsonPointer, text: string): ImageReference {
   try {
     return parseReference(text);
   } catch (error) {
@@ -146,7 +150,7 @@ function parseAsLinuxKit(reading: Reading, pointer: Pointer, text: string): Imag
 }
 
 /** `@pkg:DIR`: of a directory with a component we build an image; LinuxKit builds what has a build.yml. */
-function readPackage(reading: Reading, pointer: Pointer, directory: string): ImageReference {
+function readPackage(reading: SpecReading, pointer: JsonPointer, directory: string): ImageReference {
   const { exists, read } = reading.around;
   const path = resolveHostPath(reading, pointer, directory);
   if (!exists || exists(join(path, 'component.yml'))) {
@@ -165,7 +169,7 @@ function readPackage(reading: Reading, pointer: Pointer, directory: string): Ima
   });
 }
 
-function warnIfComponentMeant(reading: Reading, pointer: Pointer, text: string): void {
+function warnIfComponentMeant(reading: SpecReading, pointer: JsonPointer, text: string): void {
   const components = reading.around.components ?? [];
   if (/[/:@]/.test(text)) return;
   const meant = components.includes(text) ? text : nearest(text, components);

@@ -5,10 +5,10 @@ export interface Role {
   /** `any`: of a container in whichever section. */
   readonly section: 'kernel' | 'init' | 'services' | 'any';
   /** Of this part of a system there is one. */
-  readonly part?: Part;
+  readonly part?: SystemPart;
 }
 
-export type Part = 'init' | 'runtime' | 'agent' | 'updater';
+export type SystemPart = 'init' | 'runtime' | 'agent' | 'updater';
 
 export const roles: Readonly<Record<string, Role>> = {
   kernel: { section: 'kernel' },
@@ -19,6 +19,9 @@ export const roles: Readonly<Record<string, Role>> = {
   runc: { section: 'init', part: 'runtime' },
   agent: { section: 'init', part: 'agent' },
   updater: { section: 'init', part: 'updater' },
+  provision: { section: 'init' },
+  network: { section: 'init' },
+  mkfs: { section: 'init' },
   apparmor: { section: 'init' },
   sysctl: { section: 'any' },
   containerd: { section: 'services' },
@@ -27,7 +30,7 @@ export const roles: Readonly<Record<string, Role>> = {
   sshd: { section: 'services' },
 };
 
-export const partNames: Readonly<Record<Part, string>> = {
+export const partNames: Readonly<Record<SystemPart, string>> = {
   init: 'init',
   runtime: 'container runtime',
   agent: 'agent',
@@ -35,7 +38,7 @@ export const partNames: Readonly<Record<Part, string>> = {
 };
 
 /** What is added where a part is missing. */
-export const usualPart: Readonly<Record<Part, string>> = {
+export const usualPart: Readonly<Record<SystemPart, string>> = {
   init: 'component:init',
   runtime: 'component:crun',
   agent: 'component:agent',

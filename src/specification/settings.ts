@@ -2,18 +2,22 @@
 // containers become their numbers and names of volumes the paths where they are mounted.
 import type { Problem } from '../base/errors.ts';
 import { mapKept } from '../document/kept.ts';
-import { childOf, type Pointer } from '../document/pointer.ts';
-import type { Findings } from '../document/problems.ts';
+import { childOf, type JsonPointer } from '../document/pointer.ts';
+import type { PartFindings } from '../document/problems.ts';
 import { didYouMean } from '../document/suggest.ts';
 import { allCapabilities } from './capabilities.ts';
 import { readDevice } from './device-settings.ts';
 import { readId } from './ids.ts';
 import { readIdMapping, readOomScore, readResources } from './limit-settings.ts';
-import { bindOf, hasDestination, leftOut, mountOf, noDestination } from './mount-settings.ts';
-import type { ContainerSettings, IdMapping, Runtime } from './spec.generated.ts';
+import { bindOf, hasDestination, leftOut, noDestination, readMount } from './mount-settings.ts';
+import type { RawContainerSettings, RawIdMapping, RawRuntime } from './spec.generated.ts';
 import type { Settings, SpecNames } from './types.ts';
 
-export function readSettings(raw: ContainerSettings, names: SpecNames, findings: Findings): Settings {
+export function readContainerSettings(
+  raw: RawContainerSettings,
+  names: SpecNames,
+  findings: PartFindings,
+): Settings {
   const { uid, gid, additionalGids, rootfsPropagation, ...others } = raw;
   checkCapabilities(raw.capabilities, '/capabilities', findings);
   checkCapabilities(raw.ambient, '/ambient', findings);
@@ -24,17 +28,17 @@ export function readSettings(raw: ContainerSettings, names: SpecNames, findings:
   warnOfSysctls(raw, findings);
   const list = <K extends 'env' | 'tmpfs' | 'mounts' | 'binds' | 'devices' | 'uidMappings' | 'gidMappings'>(
     key: K,
-    read: (item: Item<K>, at: Pointer) => Item<K> | undefined,
+    read: (item: Item<K>, at: JsonPointer) => Item<K> | undefined,
   ) => raw[key] && { [key]: mapKept(raw[key] as readonly Item<K>[], childOf('', key), read) };
-  const id = (key: Pointer, value: number | string) => readId(value, key, names.ids, findings);
-  const mapping = (item: IdMapping, at: Pointer) => readIdMapping(item, at, findings);
+  const id = (key: JsonPointer, value: number | string) => readId(value, key, names.ids, findings);
+  const mapping = (item: RawIdMapping, at: JsonPointer) => readIdMapping(item, at, findings);
   return {
     ...others,
     ...list('env', (line, at) => readVariable(line, at, findings)),
     ...list('tmpfs', (line, at) =>
       hasDestination(line, line.split(':')[0], at, findings) ? line : undefined,
     ),
-    ...list('mounts', (mount, at) => mountOf(mount, at, names, findings)),
+    ...list('mounts', (mount, at) => readMount(mount, at, names, findings)),
     ...list('binds', (bind, at) => bindOf(bind, at, names, findings)),
     ...list('devices', (device, at) => readDevice(device, at, findings)),
     ...list('uidMappings', mapping),
@@ -53,13 +57,13 @@ export function readSettings(raw: ContainerSettings, names: SpecNames, findings:
   };
 }
 
-type Item<K extends keyof ContainerSettings> =
-  NonNullable<ContainerSettings[K]> extends readonly (infer T)[] ? T : never;
+type Item<K extends keyof RawContainerSettings> =
+  NonNullable<RawContainerSettings[K]> extends readonly (infer T)[] ? T : never;
 
 /** Beside `binds` and `capabilities` LinuxKit does not look at what is added: there a mistake in it is none. */
-function readAdded(raw: ContainerSettings, names: SpecNames, findings: Findings) {
+function readAdded(raw: RawContainerSettings, names: SpecNames, findings: PartFindings) {
   const { 'binds.add': binds, 'capabilities.add': capabilities } = raw;
-  const within = (ignored: boolean): Findings =>
+  const within = (ignored: boolean): PartFindings =>
     ignored ? { ...findings, problem: findings.warn } : findings;
   return {
     ...(binds && {
@@ -77,7 +81,7 @@ function readAdded(raw: ContainerSettings, names: SpecNames, findings: Findings)
   };
 }
 
-function readRuntime(raw: Runtime, { warn }: Findings): Runtime {
+function readRuntime(raw: RawRuntime, { warn }: PartFindings): RawRuntime {
   const { mounts, interfaces } = raw;
   return {
     ...raw,
@@ -104,7 +108,7 @@ function readRuntime(raw: Runtime, { warn }: Findings): Runtime {
 }
 
 /** No runtime takes what has no name; a program of the container would not find it either. */
-function readVariable(line: string, pointer: Pointer, { warn }: Findings): string | undefined {
+function readVariable(line: string, pointer: JsonPointer, { warn }: PartFindings): string | undefined {
   if (/^[^=]+=/.test(line)) return line;
   const fault: Problem = {
     code: 'spec-env',
@@ -115,7 +119,7 @@ function readVariable(line: string, pointer: Pointer, { warn }: Findings): strin
   return undefined;
 }
 
-function readCwd(cwd: string, { warn }: Findings): string {
+function readCwd(cwd: string, { warn }: PartFindings): string {
   if (cwd.startsWith('/')) return cwd;
   warn('/cwd', {
     code: 'spec-relative-path',
@@ -136,7 +140,7 @@ const propagations = [
   'runbindable',
 ];
 
-function isPropagation(value: string | undefined, { warn }: Findings): boolean {
+function isPropagation(value: string | undefined, { warn }: PartFindings): boolean {
   if (!value || propagations.includes(value)) return value !== undefined;
   warn('/rootfsPropagation', {
     code: 'spec-not-allowed',
@@ -148,7 +152,7 @@ function isPropagation(value: string | undefined, { warn }: Findings): boolean {
 
 const namespaces = { net: ['none'], pid: [], ipc: [], uts: [], userns: [] } as const;
 
-function warnOfNamespaces(raw: ContainerSettings, { warn }: Findings): void {
+function warnOfNamespaces(raw: RawContainerSettings, { warn }: PartFindings): void {
   for (const [key, words] of Object.entries(namespaces)) {
     const value = raw[key as keyof typeof namespaces] ?? '';
     const known = ['', 'host', 'root', 'new', ...words];
@@ -164,7 +168,7 @@ function warnOfNamespaces(raw: ContainerSettings, { warn }: Findings): void {
 /** __NEW_UTS_LEN of the kernel. */
 const longestHostname = 64;
 
-function warnOfHostname({ hostname = '' }: ContainerSettings, { warn }: Findings): void {
+function warnOfHostname({ hostname = '' }: RawContainerSettings, { warn }: PartFindings): void {
   if (Buffer.byteLength(hostname) <= longestHostname) return;
   warn('/hostname', {
     code: 'spec-hostname',
@@ -180,7 +184,7 @@ const sysctlNamespaces: readonly (readonly [RegExp, 'net' | 'ipc' | 'uts'])[] = 
   [/^kernel\.(?:hostname|domainname)$/, 'uts'],
 ];
 
-function warnOfSysctls(raw: ContainerSettings, { warn }: Findings): void {
+function warnOfSysctls(raw: RawContainerSettings, { warn }: PartFindings): void {
   for (const name of Object.keys(raw.sysctl ?? {})) {
     const [, key] = sysctlNamespaces.find(([names]) => names.test(name.replaceAll('/', '.'))) ?? [];
     const value = key && (raw[key] || (key === 'uts' && raw.hostname ? 'new' : 'host'));
@@ -198,8 +202,8 @@ function warnOfSysctls(raw: ContainerSettings, { warn }: Findings): void {
 /** Answers with those that there are. */
 function checkCapabilities(
   list: readonly string[] = [],
-  pointer: Pointer,
-  { problem }: Pick<Findings, 'problem'>,
+  pointer: JsonPointer,
+  { problem }: Pick<PartFindings, 'problem'>,
 ): string[] {
   return mapKept(list, pointer, (name, at) => {
     if (allCapabilities.includes(name)) return name;
@@ -230,7 +234,7 @@ const limits =
     ' ',
   );
 
-function checkLimit(limit: string, pointer: Pointer, { problem }: Findings): undefined {
+function checkLimit(limit: string, pointer: JsonPointer, { problem }: PartFindings): undefined {
   const [name = ''] = limit.toLowerCase().split(',');
   const known = name.trim().replace(/^rlimit_/, '');
   if (limits.includes(known)) return undefined;
@@ -254,7 +258,7 @@ const firstVersion = [
   '/resources/network',
 ];
 
-function warnOfFirstVersion(raw: ContainerSettings, { warn }: Findings): void {
+function warnOfFirstVersion(raw: RawContainerSettings, { warn }: PartFindings): void {
   for (const pointer of firstVersion) {
     const value = pointer
       .split('/')

@@ -5,47 +5,57 @@
  */
 export interface SpecDocument {
   /** Names the releases and fills /etc/os-release. Default: the file’s name and version 0. */
-  readonly os?: OperatingSystem;
+  readonly os?: RawOperatingSystem;
   /** Specs that come before this one, relative to it: mappings are merged, lists joined, later values win. */
   readonly include?: readonly string[];
   /**
    * Values that may be set when building, by --set NAME=VALUE. ${NAME} in a text stands for the value,
    * $${NAME} for itself.
    */
-  readonly variables?: Readonly<Record<string, Variable>>;
+  readonly variables?: Readonly<Record<string, RawVariable>>;
   /** The kernel, its arguments and its initrd. */
-  readonly kernel?: Kernel;
+  readonly kernel?: RawKernel;
   /** Images that make up the root file system, in order. */
   readonly init?: readonly string[];
   /** Containers that run once, in order, before the services. Each must exit with 0. */
-  readonly onboot?: readonly OnbootContainer[];
+  readonly onboot?: readonly RawOnbootContainer[];
   /** Containers that run as long as the machine does. Supervised, and started again when they end. */
-  readonly services?: readonly Service[];
+  readonly services?: readonly RawService[];
   /** Containers that run once, in order, after the services have stopped. */
-  readonly onshutdown?: readonly OnshutdownContainer[];
+  readonly onshutdown?: readonly RawOnshutdownContainer[];
   /** Files, directories and symbolic links of the root file system, written last. */
-  readonly files?: readonly FileEntry[];
+  readonly files?: readonly RawFileEntry[];
   /** File systems that containers share. */
-  readonly volumes?: readonly Volume[];
+  readonly volumes?: readonly RawVolume[];
   /** LinuxKit’s Docker Content Trust; accepted, and without effect, as in LinuxKit. */
-  readonly trust?: Trust;
+  readonly trust?: RawTrust;
   /**
    * Where changes to /etc are kept: on the data partition, or in memory until the next boot. Default:
    * persistent.
    */
   readonly etc?: 'persistent' | 'memory';
   /** Sizes of the partitions. */
-  readonly disk?: Disk;
+  readonly disk?: RawDisk;
+  /**
+   * What `build` writes where --format says nothing: names of formats, or formats with options. Default:
+   * qcow2.
+   */
+  readonly outputs?: readonly (RawWantedOutput | string)[];
   /** Where a machine gets its updates, and when it may reboot into one. */
-  readonly update?: Update;
+  readonly update?: RawUpdate;
+  /**
+   * What the machine sets up where user-data and platform say nothing else, as netplan has it. Needs
+   * component:network in init.
+   */
+  readonly network?: Readonly<Record<string, unknown>>;
   /** What a new version must pass before it is kept. */
-  readonly health?: Health;
+  readonly health?: RawHealth;
   /** Where the images boot, with settings for each. */
-  readonly platforms?: Platforms;
+  readonly platforms?: RawPlatforms;
 }
 
 /** Names the releases and fills /etc/os-release. Default: the file’s name and version 0. */
-export interface OperatingSystem {
+export interface RawOperatingSystem {
   /** Short name: file names, GUIDs and ID= come from it. */
   readonly id: string;
   /** Name for people. Default: the id. */
@@ -77,7 +87,7 @@ export interface OperatingSystem {
 }
 
 /** One variable. */
-export interface Variable {
+export interface RawVariable {
   /** What it takes. Default: string. */
   readonly type?: 'string' | 'integer' | 'boolean';
   /** Its value where none is set. Without it, one must be set. */
@@ -87,7 +97,7 @@ export interface Variable {
 }
 
 /** The kernel, its arguments and its initrd. */
-export interface Kernel {
+export interface RawKernel {
   /** Image with the kernel. */
   readonly image?: string;
   /** Kernel arguments. Line breaks count as spaces. */
@@ -103,7 +113,7 @@ export interface Kernel {
 }
 
 /** A container that runs once before the services. */
-export interface OnbootContainer extends ContainerSettings {
+export interface RawOnbootContainer extends RawContainerSettings {
   /**
    * The container’s name: names its directory, its log and its process. Best of letters, digits, "_", "."
    * and "-"; what else it has is replaced there.
@@ -127,7 +137,7 @@ export interface OnbootContainer extends ContainerSettings {
    * Files that the container finds in /run/secrets, read-only. They are read on the machine when it starts
    * and never enter an image.
    */
-  readonly secrets?: readonly (Secret | string)[];
+  readonly secrets?: readonly (RawSecret | string)[];
   /**
    * How much it may write into its own root, which is memory. Default: a share of the machine's memory, at
    * most 64M; more belongs on /var.
@@ -136,7 +146,7 @@ export interface OnbootContainer extends ContainerSettings {
 }
 
 /** A secret: a name, whose file is /var/lib/secrets/NAME, or a name and a file. */
-export interface Secret {
+export interface RawSecret {
   /** Its name in /run/secrets. */
   readonly name: string;
   /** Where it is on the machine. Default: /var/lib/secrets/NAME. */
@@ -144,7 +154,7 @@ export interface Secret {
 }
 
 /** How a container runs. The same keys as in an image’s label org.mobyproject.config; what a spec says wins. */
-export interface ContainerSettings {
+export interface RawContainerSettings {
   /** Capabilities. Default: none. "all" gives every one. */
   readonly capabilities?: readonly string[];
   /** Capabilities beside those of capabilities or of the image’s label. */
@@ -152,7 +162,7 @@ export interface ContainerSettings {
   /** Ambient capabilities. */
   readonly ambient?: readonly string[];
   /** Mounts. */
-  readonly mounts?: readonly Mount[];
+  readonly mounts?: readonly RawMount[];
   /**
    * Bind mounts, SOURCE:DESTINATION[:OPTIONS], in place of those of the image’s label. SOURCE is a path of
    * the machine or a volume’s name.
@@ -163,7 +173,7 @@ export interface ContainerSettings {
   /** Memory file systems, DESTINATION[:OPTIONS]. */
   readonly tmpfs?: readonly string[];
   /** Device nodes. */
-  readonly devices?: readonly Device[];
+  readonly devices?: readonly RawDevice[];
   /** Command, in place of the image’s entrypoint and arguments. */
   readonly command?: readonly string[];
   /** Environment, in place of the image’s, NAME=VALUE. */
@@ -181,9 +191,9 @@ export interface ContainerSettings {
   /** User namespace: host, new, or a path. Default: host. */
   readonly userns?: string;
   /** User ids of a new user namespace. */
-  readonly uidMappings?: readonly IdMapping[];
+  readonly uidMappings?: readonly RawIdMapping[];
   /** Group ids of a new user namespace. */
-  readonly gidMappings?: readonly IdMapping[];
+  readonly gidMappings?: readonly RawIdMapping[];
   /** Host name. A new UTS namespace comes with it, unless uts says otherwise. */
   readonly hostname?: string;
   /** Root file system read-only, without an overlay in memory. */
@@ -210,7 +220,7 @@ export interface ContainerSettings {
   /** Control group. */
   readonly cgroupsPath?: string;
   /** Limits by control group (OCI runtime specification, Linux resources). */
-  readonly resources?: Resources;
+  readonly resources?: RawResources;
   /** Kernel parameters of the container’s namespaces. */
   readonly sysctl?: Readonly<Record<string, string>>;
   /** Limits NAME,SOFT,HARD. */
@@ -218,11 +228,11 @@ export interface ContainerSettings {
   /** OCI annotations. */
   readonly annotations?: Readonly<Record<string, string>>;
   /** What is prepared on the host before the container starts (LinuxKit’s runtime section). */
-  readonly runtime?: Runtime;
+  readonly runtime?: RawRuntime;
 }
 
 /** A mount inside a container. */
-export interface Mount {
+export interface RawMount {
   /** File system type. Guessed for proc, sysfs, devpts, mqueue, cgroup, and tmpfs on /dev. */
   readonly type?: string;
   /** What is mounted. Default: the type. */
@@ -232,13 +242,13 @@ export interface Mount {
   /** Mount options. */
   readonly options?: readonly string[];
   /** Id-mapped mount: user ids. */
-  readonly uidmappings?: readonly IdMapping[];
+  readonly uidmappings?: readonly RawIdMapping[];
   /** Id-mapped mount: group ids. */
-  readonly gidmappings?: readonly IdMapping[];
+  readonly gidmappings?: readonly RawIdMapping[];
 }
 
 /** A range of ids of a user namespace. */
-export interface IdMapping {
+export interface RawIdMapping {
   /** First id inside the container. Default: 0. */
   readonly containerID?: number;
   /** First id outside. Default: 0. */
@@ -248,7 +258,7 @@ export interface IdMapping {
 }
 
 /** A device node of a container. */
-export interface Device {
+export interface RawDevice {
   /** Path of the node, or "all" for every device of the type. */
   readonly path?: string;
   /** c or u: character, b: block, p: FIFO, a: all. */
@@ -262,27 +272,27 @@ export interface Device {
 }
 
 /** Limits by control group (OCI runtime specification, Linux resources). */
-export interface Resources {
+export interface RawResources {
   /** Access to devices. */
-  readonly devices?: readonly DeviceRule[];
+  readonly devices?: readonly RawDeviceRule[];
   /** Memory limits in bytes. */
-  readonly memory?: Memory;
+  readonly memory?: RawMemory;
   /** Processor limits. */
-  readonly cpu?: Processor;
+  readonly cpu?: RawProcessor;
   /** How many processes. */
-  readonly pids?: Processes;
+  readonly pids?: RawProcesses;
   /** Limits of block I/O. */
-  readonly blockio?: BlockDevices;
+  readonly blockio?: RawBlockDevices;
   /** Limits of huge pages. */
-  readonly hugepageLimits?: readonly HugePageLimit[];
+  readonly hugepageLimits?: readonly RawHugePageLimit[];
   /** Network priorities. */
-  readonly network?: Network;
+  readonly network?: RawNetwork;
   /** Files of the control group (version 2) and what is written to them. */
   readonly unified?: Readonly<Record<string, string>>;
 }
 
 /** One rule of the device allow list. */
-export interface DeviceRule {
+export interface RawDeviceRule {
   /** Allow or deny. */
   readonly allow?: boolean;
   /** a, b or c. */
@@ -296,7 +306,7 @@ export interface DeviceRule {
 }
 
 /** Memory limits in bytes. */
-export interface Memory {
+export interface RawMemory {
   /** Hard limit in bytes. */
   readonly limit?: number;
   /** Soft limit in bytes. */
@@ -314,7 +324,7 @@ export interface Memory {
 }
 
 /** Processor limits. */
-export interface Processor {
+export interface RawProcessor {
   /** Relative weight. */
   readonly shares?: number;
   /** Microseconds of processor time in a period. */
@@ -332,31 +342,31 @@ export interface Processor {
 }
 
 /** How many processes. */
-export interface Processes {
+export interface RawProcesses {
   /** At most so many. */
   readonly limit?: number;
 }
 
 /** Limits of block I/O. */
-export interface BlockDevices {
+export interface RawBlockDevices {
   /** Relative weight, 10 to 1000. */
   readonly weight?: number;
   /** Weight against the tasks of child groups. */
   readonly leafWeight?: number;
   /** Weights by device. */
-  readonly weightDevice?: readonly DeviceWeight[];
+  readonly weightDevice?: readonly RawDeviceWeight[];
   /** Bytes read in a second, by device. */
-  readonly throttleReadBpsDevice?: readonly Throttle[];
+  readonly throttleReadBpsDevice?: readonly RawThrottle[];
   /** Bytes written in a second, by device. */
-  readonly throttleWriteBpsDevice?: readonly Throttle[];
+  readonly throttleWriteBpsDevice?: readonly RawThrottle[];
   /** Reads in a second, by device. */
-  readonly throttleReadIOPSDevice?: readonly Throttle[];
+  readonly throttleReadIOPSDevice?: readonly RawThrottle[];
   /** Writes in a second, by device. */
-  readonly throttleWriteIOPSDevice?: readonly Throttle[];
+  readonly throttleWriteIOPSDevice?: readonly RawThrottle[];
 }
 
 /** A weight for one block device. */
-export interface DeviceWeight {
+export interface RawDeviceWeight {
   /** Major number. */
   readonly major?: number;
   /** Minor number. */
@@ -368,7 +378,7 @@ export interface DeviceWeight {
 }
 
 /** A limit for one block device. */
-export interface Throttle {
+export interface RawThrottle {
   /** Major number. */
   readonly major?: number;
   /** Minor number. */
@@ -378,7 +388,7 @@ export interface Throttle {
 }
 
 /** A limit for one page size. */
-export interface HugePageLimit {
+export interface RawHugePageLimit {
   /** Page size; a number is in bytes. */
   readonly pageSize?: string;
   /** Bytes. */
@@ -386,15 +396,15 @@ export interface HugePageLimit {
 }
 
 /** Network priorities. */
-export interface Network {
+export interface RawNetwork {
   /** net_cls class. */
   readonly classID?: number;
   /** Priorities by interface. */
-  readonly priorities?: readonly NetworkPriority[];
+  readonly priorities?: readonly RawNetworkPriority[];
 }
 
 /** The priority of one interface. */
-export interface NetworkPriority {
+export interface RawNetworkPriority {
   /** Interface. */
   readonly name?: string;
   /** Priority. */
@@ -402,23 +412,23 @@ export interface NetworkPriority {
 }
 
 /** What is prepared on the host before the container starts (LinuxKit’s runtime section). */
-export interface Runtime {
+export interface RawRuntime {
   /** Control groups to make. */
   readonly cgroups?: readonly string[];
   /** Mounts made in the host’s namespace; a relative destination is inside the container. */
-  readonly mounts?: readonly Mount[];
+  readonly mounts?: readonly RawMount[];
   /** Directories to make on the host, mode 0755. */
   readonly mkdir?: readonly string[];
   /** Network interfaces given to the container. */
-  readonly interfaces?: readonly Interface[];
+  readonly interfaces?: readonly RawInterface[];
   /** Paths that the container’s namespaces are bound to. */
-  readonly bindNS?: KeptNamespaces;
+  readonly bindNS?: RawKeptNamespaces;
   /** containerd namespace (services). */
   readonly namespace?: string;
 }
 
 /** A network interface of the container’s namespace. */
-export interface Interface {
+export interface RawInterface {
   /** Name. */
   readonly name?: string;
   /** Kind of interface to add. */
@@ -430,7 +440,7 @@ export interface Interface {
 }
 
 /** Paths that the container’s namespaces are bound to. */
-export interface KeptNamespaces {
+export interface RawKeptNamespaces {
   /** Path for the cgroup namespace. */
   readonly cgroup?: string;
   /** Path for the ipc namespace. */
@@ -448,7 +458,7 @@ export interface KeptNamespaces {
 }
 
 /** A container that runs as long as the machine does. */
-export interface Service extends ContainerSettings {
+export interface RawService extends RawContainerSettings {
   /**
    * The container’s name: names its directory, its log and its process. Best of letters, digits, "_", "."
    * and "-"; what else it has is replaced there.
@@ -460,16 +470,16 @@ export interface Service extends ContainerSettings {
    */
   readonly image: string;
   /** Whether it is started again after it has ended: always, on-failure or never. */
-  readonly restart?: Restart | string;
+  readonly restart?: RawRestart | string;
   /**
    * Services that must run, and be healthy where they say how, before this one starts. Onboot containers
    * have always run.
    */
   readonly depends_on?: readonly string[];
   /** How it is asked to stop. */
-  readonly stop?: Stop;
+  readonly stop?: RawStop;
   /** How to find out that it works: exactly one of command, http, tcp, file. Unhealthy, it is started again. */
-  readonly health?: ServiceHealth;
+  readonly health?: RawServiceHealth;
   /**
    * Filter of system calls: default, unconfined, or a profile in OCI’s JSON, relative to the spec. Default:
    * unconfined.
@@ -481,7 +491,7 @@ export interface Service extends ContainerSettings {
    * Files that the container finds in /run/secrets, read-only. They are read on the machine when it starts
    * and never enter an image.
    */
-  readonly secrets?: readonly (Secret | string)[];
+  readonly secrets?: readonly (RawSecret | string)[];
   /**
    * How much it may write into its own root, which is memory. Default: a share of the machine's memory, at
    * most 64M; more belongs on /var.
@@ -490,15 +500,15 @@ export interface Service extends ContainerSettings {
 }
 
 /** Whether it is started again after it has ended: always, on-failure or never. */
-export interface Restart {
+export interface RawRestart {
   /** always; on-failure: unless it ended with 0; never. Default: always. */
   readonly policy?: 'always' | 'on-failure' | 'never';
   /** How long a new start waits. Doubled each time. */
-  readonly backoff?: Backoff;
+  readonly backoff?: RawBackoff;
 }
 
 /** How long a new start waits. Doubled each time. */
-export interface Backoff {
+export interface RawBackoff {
   /** The first wait. Default: 1s. */
   readonly initial?: string;
   /** The longest wait. Default: 60s. */
@@ -508,7 +518,7 @@ export interface Backoff {
 }
 
 /** How it is asked to stop. */
-export interface Stop {
+export interface RawStop {
   /** The signal. Default: the image’s, else SIGTERM. */
   readonly signal?: string;
   /** How long it may take before it is killed. Default: 10s. */
@@ -516,7 +526,7 @@ export interface Stop {
 }
 
 /** How to find out that it works: exactly one of command, http, tcp, file. Unhealthy, it is started again. */
-export interface ServiceHealth {
+export interface RawServiceHealth {
   /** A command in the container that must exit with 0. */
   readonly command?: readonly string[];
   /** An address, seen from the container’s network, that must answer with 200 to 299. */
@@ -534,7 +544,7 @@ export interface ServiceHealth {
 }
 
 /** A container that runs once after the services. */
-export interface OnshutdownContainer extends ContainerSettings {
+export interface RawOnshutdownContainer extends RawContainerSettings {
   /**
    * The container’s name: names its directory, its log and its process. Best of letters, digits, "_", "."
    * and "-"; what else it has is replaced there.
@@ -556,7 +566,7 @@ export interface OnshutdownContainer extends ContainerSettings {
    * Files that the container finds in /run/secrets, read-only. They are read on the machine when it starts
    * and never enter an image.
    */
-  readonly secrets?: readonly (Secret | string)[];
+  readonly secrets?: readonly (RawSecret | string)[];
   /**
    * How much it may write into its own root, which is memory. Default: a share of the machine's memory, at
    * most 64M; more belongs on /var.
@@ -565,7 +575,7 @@ export interface OnshutdownContainer extends ContainerSettings {
 }
 
 /** A file, directory or symbolic link: exactly one of contents, source, symlink, directory, metadata. */
-export interface FileEntry {
+export interface RawFileEntry {
   /** Where, in the root file system. */
   readonly path: string;
   /** The content. */
@@ -592,7 +602,7 @@ export interface FileEntry {
 }
 
 /** A file system that containers share, bound by its name. */
-export interface Volume {
+export interface RawVolume {
   /** Name, used as the source of binds. */
   readonly name?: string;
   /** Image with its first content. Default: empty. */
@@ -606,7 +616,7 @@ export interface Volume {
 }
 
 /** LinuxKit’s Docker Content Trust; accepted, and without effect, as in LinuxKit. */
-export interface Trust {
+export interface RawTrust {
   /** Images. */
   readonly image?: readonly string[];
   /** Organisations. */
@@ -614,7 +624,7 @@ export interface Trust {
 }
 
 /** Sizes of the partitions. */
-export interface Disk {
+export interface RawDisk {
   /** Root image of one slot. An update must fit too. Default: 512M. */
   readonly slot?: string;
   /** Data partition in the image; it grows to the disk’s end on first boot. Default: 1G. */
@@ -623,12 +633,32 @@ export interface Disk {
   readonly esp?: string;
 }
 
+/** A format, by its name or with options. */
+export interface RawWantedOutput {
+  /** Its name: `catamaran formats` lists what there is. */
+  readonly format: 'aws' | 'azure' | 'docker' | 'dynamic-vhd' | 'gce' | 'gcp' | 'iso' | 'iso-bios' | 'iso-efi' | 'iso-efi-initrd' | 'iso-plain' | 'kernel+erofs' | 'kernel+initrd' | 'kernel+iso' | 'kernel+squashfs' | 'openstack' | 'pxe' | 'qcow2' | 'qcow2-bios' | 'qcow2-efi' | 'raw' | 'raw-bios' | 'raw-efi' | 'raw.gz' | 'raw.zst' | 'release' | 'rpi3' | 'tar' | 'tar-kernel-initrd' | 'usb' | 'vhd' | 'vhdx' | 'virtualbox' | 'vmdk' | 'vsphere';
+  /** How it is written. Each format has some of these, or none. */
+  readonly options?: RawFormatOptions;
+}
+
+/** How it is written. Each format has some of these, or none. */
+export interface RawFormatOptions {
+  /** Packs each cluster: a smaller file, which takes longer to write and to read. Of openstack, qcow2. */
+  readonly compressed?: boolean;
+  /** How hard zstd tries. Of raw.zst. Default: 3. */
+  readonly level?: number;
+  /** Memory of the machine that it proposes. Of virtualbox, vsphere. Default: 2G. */
+  readonly memory?: string;
+  /** Processors of the machine that it proposes. Of virtualbox, vsphere. Default: 2. */
+  readonly processors?: number;
+}
+
 /** Where a machine gets its updates, and when it may reboot into one. */
-export interface Update {
+export interface RawUpdate {
   /** Base address of the release repository. */
   readonly url: string;
-  /** Channel to follow. Default: stable. */
-  readonly channel?: 'alpha' | 'beta' | 'stable';
+  /** Channel to follow, one of the repository's. Default: stable. */
+  readonly channel?: string;
   /** The repository’s root metadata, a file beside the spec. */
   readonly root?: string;
   /**
@@ -637,11 +667,11 @@ export interface Update {
    */
   readonly report?: string;
   /** When a machine may reboot into an update. */
-  readonly reboot?: Reboot;
+  readonly reboot?: RawReboot;
 }
 
 /** When a machine may reboot into an update. */
-export interface Reboot {
+export interface RawReboot {
   /**
    * immediate: as soon as it is written. window: in the window. manual: when someone asks. Default: window
    * where there is one, else immediate.
@@ -650,11 +680,11 @@ export interface Reboot {
   /** Days, time and length: Sun 03:00/2h. */
   readonly window?: string;
   /** A lock in an etcd, without a place in which no machine reboots into an update. */
-  readonly lock?: RebootLock;
+  readonly lock?: RawRebootLock;
 }
 
 /** A lock in an etcd, without a place in which no machine reboots into an update. */
-export interface RebootLock {
+export interface RawRebootLock {
   /** Addresses of the etcd's members; the first that answers is asked. */
   readonly etcd: readonly string[];
   /** Which machines count together. Default: default. */
@@ -664,18 +694,18 @@ export interface RebootLock {
 }
 
 /** What a new version must pass before it is kept. */
-export interface Health {
+export interface RawHealth {
   /** How long after boot the checks may take to pass. Default: 10m. */
   readonly deadline?: string;
   /** Checks; all must pass. */
-  readonly checks?: readonly Check[];
+  readonly checks?: readonly RawCheck[];
 }
 
 /**
  * One check: exactly one of http, tcp, command, file. They are made from the host; a command with a
  * service, in that one's container.
  */
-export interface Check {
+export interface RawCheck {
   /** For messages. Default: what it checks. */
   readonly name?: string;
   /** An address that must answer with 200 to 299. */
@@ -693,47 +723,47 @@ export interface Check {
 }
 
 /** Where the images boot, with settings for each. */
-export interface Platforms {
+export interface RawPlatforms {
   /** Akamai (Linode). */
-  readonly akamai?: PlatformEntry;
+  readonly akamai?: RawPlatformEntry;
   /** Amazon EC2. */
-  readonly aws?: PlatformEntry;
+  readonly aws?: RawPlatformEntry;
   /** Microsoft Azure. */
-  readonly azure?: PlatformEntry;
+  readonly azure?: RawPlatformEntry;
   /** DigitalOcean. */
-  readonly digitalocean?: PlatformEntry;
+  readonly digitalocean?: RawPlatformEntry;
   /** Exoscale. */
-  readonly exoscale?: PlatformEntry;
+  readonly exoscale?: RawPlatformEntry;
   /** Google Compute Engine. */
-  readonly gcp?: PlatformEntry;
+  readonly gcp?: RawPlatformEntry;
   /** Hetzner Cloud. */
-  readonly hetzner?: PlatformEntry;
+  readonly hetzner?: RawPlatformEntry;
   /** Hyper-V. */
-  readonly hyperv?: PlatformEntry;
+  readonly hyperv?: RawPlatformEntry;
   /** Bare metal. */
-  readonly metal?: PlatformEntry;
+  readonly metal?: RawPlatformEntry;
   /** Nutanix AHV. */
-  readonly nutanix?: PlatformEntry;
+  readonly nutanix?: RawPlatformEntry;
   /** OpenStack. */
-  readonly openstack?: PlatformEntry;
+  readonly openstack?: RawPlatformEntry;
   /** Oracle Cloud. */
-  readonly oracle?: PlatformEntry;
+  readonly oracle?: RawPlatformEntry;
   /** Proxmox VE. */
-  readonly proxmox?: PlatformEntry;
+  readonly proxmox?: RawPlatformEntry;
   /** QEMU and libvirt. */
-  readonly qemu?: PlatformEntry;
+  readonly qemu?: RawPlatformEntry;
   /** Scaleway. */
-  readonly scaleway?: PlatformEntry;
+  readonly scaleway?: RawPlatformEntry;
   /** VirtualBox. */
-  readonly virtualbox?: PlatformEntry;
+  readonly virtualbox?: RawPlatformEntry;
   /** VMware vSphere. */
-  readonly vsphere?: PlatformEntry;
+  readonly vsphere?: RawPlatformEntry;
   /** Vultr. */
-  readonly vultr?: PlatformEntry;
+  readonly vultr?: RawPlatformEntry;
 }
 
 /** What is made for one platform differs from its usual by this. */
-export interface PlatformEntry {
+export interface RawPlatformEntry {
   /** What its machines start with. */
   readonly firmware?: 'bios' | 'uefi';
   /** Kernel arguments in addition to kernel.cmdline. */

@@ -2,25 +2,19 @@
 
 import { parseProbe } from '../contract/probe.ts';
 import type { Restart, ServiceHealth, Stop, Supervision } from '../contract/supervision.ts';
-import { childOf, describePointer, type Pointer } from '../document/pointer.ts';
+import { childOf, describePointer, type JsonPointer } from '../document/pointer.ts';
 import { parseDuration, parseSignal } from '../document/scalars.ts';
 import { didYouMean } from '../document/suggest.ts';
 import { directoryName } from './names.ts';
-import { notOneProbe } from './not-one-probe.ts';
-import { parsed, problem, type Reading } from './reading.ts';
-import type {
-  Restart as RawRestart,
-  Service as RawService,
-  ServiceHealth as RawServiceHealth,
-  Stop as RawStop,
-  SpecDocument,
-} from './spec.generated.ts';
+import { namesOneProbe, notOneProbe } from './not-one-probe.ts';
+import { parsed, problem, type SpecReading } from './reading.ts';
+import type { RawRestart, RawService, RawServiceHealth, RawStop, SpecDocument } from './spec.generated.ts';
 
 /** Milliseconds, as the schema tells people. */
 const defaults = { initial: '1s', max: '60s', reset: '60s', stop: '10s', interval: '30s', timeout: '10s' };
 
 /** Of each service of the document, by its index. */
-export function readSupervision(reading: Reading, document: SpecDocument): Supervision[] {
+export function readSupervision(reading: SpecReading, document: SpecDocument): Supervision[] {
   const services = document.services ?? [];
   const dependencies = services.map((service, index) =>
     readDependencies(reading, document, service, childOf(`/services/${index}`, 'depends_on')),
@@ -39,7 +33,7 @@ export function readSupervision(reading: Reading, document: SpecDocument): Super
   });
 }
 
-function readRestart(reading: Reading, pointer: Pointer, raw: RawRestart | string): Restart {
+function readRestart(reading: SpecReading, pointer: JsonPointer, raw: RawRestart | string): Restart {
   const { policy = 'always', backoff = {} } =
     typeof raw === 'string' ? { policy: raw as NonNullable<RawRestart['policy']> } : raw;
   const at = childOf(pointer, 'backoff');
@@ -56,7 +50,7 @@ function readRestart(reading: Reading, pointer: Pointer, raw: RawRestart | strin
   return { policy, backoff: { initial, max, reset } };
 }
 
-function readStop(reading: Reading, pointer: Pointer, { signal, timeout }: RawStop): Stop {
+function readStop(reading: SpecReading, pointer: JsonPointer, { signal, timeout }: RawStop): Stop {
   const known = parsed(reading, childOf(pointer, 'signal'), signal, parseSignal);
   return {
     ...(known === undefined ? {} : { signal: known }),
@@ -65,14 +59,15 @@ function readStop(reading: Reading, pointer: Pointer, { signal, timeout }: RawSt
 }
 
 function readServiceHealth(
-  reading: Reading,
-  pointer: Pointer,
+  reading: SpecReading,
+  pointer: JsonPointer,
   raw: RawServiceHealth | undefined,
 ): ServiceHealth | undefined {
   if (!raw) return undefined;
   const probe = parseProbe({ ...raw });
   if (probe === undefined) {
-    problem(reading, pointer, notOneProbe(describePointer(pointer)));
+    if (!namesOneProbe(reading.source, pointer))
+      problem(reading, pointer, notOneProbe(describePointer(pointer)));
     return undefined;
   }
   const span = (key: 'interval' | 'timeout') =>
@@ -90,10 +85,10 @@ function readServiceHealth(
 
 /** Names of services, each once. */
 function readDependencies(
-  reading: Reading,
+  reading: SpecReading,
   document: SpecDocument,
   service: RawService,
-  pointer: Pointer,
+  pointer: JsonPointer,
 ): string[] {
   const names = (list: readonly { readonly name: string }[] | undefined) =>
     new Set((list ?? []).filter(Boolean).map(({ name }) => name));
@@ -119,7 +114,7 @@ function readDependencies(
 
 /** The place of each service in the order of starting: after all that it depends on, else as in the spec. */
 function startOrder(
-  reading: Reading,
+  reading: SpecReading,
   services: readonly RawService[],
   dependencies: readonly (readonly string[])[],
 ): number[] {

@@ -1,16 +1,24 @@
 // A spec as every later stage sees it: defaults filled in, modes and sizes as numbers, paths without leading slash.
 // The document as people write it is SpecDocument in spec.generated.ts.
+
 import type { Diagnostic } from '../base/errors.ts';
+import type { ReleaseVersion } from '../base/flavour.ts';
 import type { Json } from '../base/json.ts';
+import type { Section } from '../contract/bundles.ts';
 import type { Health } from '../contract/health.ts';
+import type { Network } from '../contract/network.ts';
 import type { Supervision } from '../contract/supervision.ts';
 import type { Update } from '../contract/update.ts';
-import type { Pointer } from '../document/pointer.ts';
+import type { JsonPointer } from '../document/pointer.ts';
 import type { SourceMap } from '../document/source-map.ts';
 import type { PlatformSettings } from '../platform/choose.ts';
 import type { PlatformName } from '../platform/table.ts';
 import type { ImageReference } from './reference.ts';
-import type { ContainerSettings as RawSettings, SpecDocument } from './spec.generated.ts';
+import type {
+  RawFormatOptions,
+  RawContainerSettings as RawSettings,
+  SpecDocument,
+} from './spec.generated.ts';
 
 export interface Spec {
   /** As the person named it; the first of several. */
@@ -33,7 +41,10 @@ export interface Spec {
   readonly disk: { readonly slot: number; readonly data: number; readonly esp: number };
   readonly update?: Update;
   readonly health?: Health;
+  readonly network?: Network;
   readonly platforms: ReadonlyMap<PlatformName, PlatformSettings>;
+  /** What a build writes where it is not told otherwise; each format once. */
+  readonly outputs: readonly WantedOutput[];
   /** What names inside the settings of containers and of labels stand for. */
   readonly names: SpecNames;
   /** Whatever parses and yet is hardly meant. */
@@ -44,17 +55,24 @@ export interface Spec {
   readonly document: SpecDocument;
 }
 
+export interface WantedOutput {
+  /** A format's name. Whether there is one, and whether it has these options, the table of formats says. */
+  readonly format: string;
+  readonly options: RawFormatOptions;
+  readonly pointer: JsonPointer;
+}
+
 export interface Os {
   readonly id: string;
   readonly name: string;
-  readonly version: string;
+  readonly version: ReleaseVersion;
   /** Further lines of os-release, by their names there (`HOME_URL`), sorted. */
   readonly release: ReadonlyMap<string, string>;
 }
 
 export interface ImageUse {
   readonly image: ImageReference;
-  readonly pointer: Pointer;
+  readonly pointer: JsonPointer;
 }
 
 export interface Kernel extends ImageUse {
@@ -66,8 +84,6 @@ export interface Kernel extends ImageUse {
   readonly tar?: string;
   readonly ucode?: string;
 }
-
-export type Section = 'onboot' | 'services' | 'onshutdown';
 
 export interface Container extends ImageUse {
   readonly name: string;
@@ -122,7 +138,7 @@ export type Settings = Omit<RawSettings, 'uid' | 'gid' | 'additionalGids'> & {
 export interface FileEntry {
   /** Without a leading slash. */
   readonly path: string;
-  readonly pointer: Pointer;
+  readonly pointer: JsonPointer;
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
@@ -144,7 +160,7 @@ export type FileContent =
 
 export interface Volume {
   readonly name: string;
-  readonly pointer: Pointer;
+  readonly pointer: JsonPointer;
   /** Absent: empty at first. */
   readonly image?: ImageReference;
   readonly readonly: boolean;

@@ -1,12 +1,12 @@
 // Volumes: file systems that containers share by binding them under their names.
 import { architectures } from '../base/arch.ts';
 import { mapKept } from '../document/kept.ts';
-import { childOf, type Pointer } from '../document/pointer.ts';
-import { placeOf, problem, type Reading, readReference, warn } from './reading.ts';
-import type { Volume as RawVolume, SpecDocument } from './spec.generated.ts';
+import { childOf, type JsonPointer } from '../document/pointer.ts';
+import { positionFrom, problem, readReference, type SpecReading, warn } from './reading.ts';
+import type { RawVolume, SpecDocument } from './spec.generated.ts';
 import type { Volume } from './types.ts';
 
-export function readVolumes(reading: Reading, { volumes = [] }: SpecDocument): Volume[] {
+export function readVolumes(reading: SpecReading, { volumes = [] }: SpecDocument): Volume[] {
   const read = new Map<string, Volume>();
   volumes.forEach((raw, index) => {
     const pointer = childOf('/volumes', index);
@@ -28,10 +28,10 @@ export function readVolumes(reading: Reading, { volumes = [] }: SpecDocument): V
 }
 
 /** LinuxKit looks for equal names in each file alone, and what it writes of the later one lies over the earlier one. */
-function checkSecond(reading: Reading, name: string, first: Pointer, second: Pointer): void {
+function checkSecond(reading: SpecReading, name: string, first: JsonPointer, second: JsonPointer): void {
   const at = childOf(second, 'name');
   const { file } = reading.source.positionOf(first);
-  const where = placeOf(reading, childOf(first, 'name'), at);
+  const where = positionFrom(reading, childOf(first, 'name'), at);
   if (reading.source.positionOf(at).file !== file) {
     warn(reading, at, {
       code: 'spec-duplicate-name',
@@ -47,7 +47,7 @@ function checkSecond(reading: Reading, name: string, first: Pointer, second: Poi
   });
 }
 
-function warnOfNoName(reading: Reading, pointer: Pointer): void {
+function warnOfNoName(reading: SpecReading, pointer: JsonPointer): void {
   warn(reading, pointer, {
     code: 'spec-name',
     message: 'the volume has no name: hardly anything can bind it',
@@ -56,9 +56,9 @@ function warnOfNoName(reading: Reading, pointer: Pointer): void {
 }
 
 function readFormat(
-  reading: Reading,
+  reading: SpecReading,
   { image, format = 'filesystem', platforms = [] }: RawVolume,
-  pointer: Pointer,
+  pointer: JsonPointer,
 ): Pick<Volume, 'format' | 'platforms'> {
   if (format === 'oci' && image) {
     const at = childOf(pointer, 'platforms');
@@ -79,7 +79,7 @@ function readFormat(
 }
 
 /** `linux/arm64/v8`; an architecture alone is one of Linux. */
-function readPlatform(reading: Reading, written: string, pointer: Pointer): string | undefined {
+function readPlatform(reading: SpecReading, written: string, pointer: JsonPointer): string | undefined {
   const text = written.toLowerCase();
   if (/^[a-z0-9_-]+$/.test(text)) return `linux/${text}`;
   if (/^[a-z0-9_-]+(?:\/[a-z0-9._-]+){1,2}$/.test(text)) return text;

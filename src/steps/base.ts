@@ -93,6 +93,7 @@ async function makeBase(parts: RootParts, use: Use, workshop: Workshop): Promise
     files: files.tree,
     os: spec.os,
     health: spec.health,
+    network: spec.network,
     update: spec.update && { section: spec.update, epoch },
     segments,
   });

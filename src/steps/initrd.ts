@@ -10,6 +10,7 @@ import { toolsOf } from '../engine/tools.ts';
 import type { Workshop } from '../engine/workshop.ts';
 import { concatenateArchives, selectModules } from '../image/initrd.ts';
 import { modulesLabel } from '../oci/image.ts';
+import { driversOfRoots } from '../platform/table.ts';
 import { readContent } from '../tree/content.ts';
 import type { ReadonlyTree } from '../tree/tree.ts';
 import type { BuiltImage, OpenImage } from './image.ts';
@@ -38,9 +39,12 @@ export function planInitrd(
 async function makeInitrd(initrd: OpenImage, kernel: OpenImage, workshop: Workshop): Promise<KeptInitrd> {
   const { cache, context } = workshop;
   const wanted = (initrd.image.config.config?.Labels?.[modulesLabel] ?? '').split(' ').filter(Boolean);
-  const modules = await selectModules(kernel.tree, kernelRelease(kernel.tree), wanted);
-  if (modules.unknown.length > 0) {
-    context.reporter.info(`initrd: this kernel has no ${modules.unknown.join(', ')}`);
+  // Of the platforms' drivers a kernel may lack some: who goes where that matters is told (output/drivers.ts).
+  const all = [...new Set([...wanted, ...(wanted.length > 0 ? driversOfRoots() : [])])];
+  const modules = await selectModules(kernel.tree, kernelRelease(kernel.tree), all);
+  const unknown = modules.unknown.filter((name) => wanted.includes(name));
+  if (unknown.length > 0) {
+    context.reporter.debug(`initrd: this kernel has no ${unknown.join(', ')}`);
   }
   const scratch = await cache.scratch();
   try {

@@ -6,13 +6,14 @@ import type { Step } from '../engine/step.ts';
 import type { Workshop } from '../engine/workshop.ts';
 import { imageName, wholeName } from '../lock/image-name.ts';
 import type { LockedWhole } from '../lock/locked-spec.ts';
-import { type ListedImage, platformOf, pullPlatforms, requireWanted } from '../oci/every-platform.ts';
+import { type PlatformImage, platformAlone, pullPlatforms, requireWanted } from '../oci/every-platform.ts';
 import type { Image } from '../oci/image.ts';
-import type { Platform } from '../oci/parse.ts';
+import type { OciPlatform } from '../oci/parse.ts';
 import { loadImage } from '../oci/store.ts';
 import { layoutName, volumeLayout } from '../oci/volume-layout.ts';
 import type { ImageReference } from '../specification/reference.ts';
-import type { Blob, Cache } from '../store/cache.ts';
+import type { Blob } from '../store/blob.ts';
+import type { Cache } from '../store/cache.ts';
 import { lostBlob } from '../store/lost-blob.ts';
 import type { Tree } from '../tree/tree.ts';
 import { type BuiltImage, planImage } from './image.ts';
@@ -20,7 +21,7 @@ import { type BuiltImage, planImage } from './image.ts';
 export interface LayoutFacts {
   /** By which readers of the layout find it. */
   readonly name: string;
-  readonly images: readonly { readonly digest: Digest; readonly platform: Platform }[];
+  readonly images: readonly { readonly digest: Digest; readonly platform: OciPlatform }[];
 }
 
 export type KeptLayout = Kept<Readonly<Record<string, Blob>>, LayoutFacts>;
@@ -55,7 +56,7 @@ export function planLayout(
   });
 }
 
-async function keepLayout(name: string, listed: readonly ListedImage[], cache: Cache): Promise<KeptLayout> {
+async function keepLayout(name: string, listed: readonly PlatformImage[], cache: Cache): Promise<KeptLayout> {
   const blobs: Record<string, Blob> = {};
   for (const [index, { image }] of listed.entries()) {
     const kept = await keepImage(image, cache);
@@ -69,10 +70,10 @@ async function pullWhole(image: LockedWhole, platforms: readonly string[], { cac
   return pullPlatforms(image, platforms, { cache, registries: await context.registries(), directory: '.' });
 }
 
-async function describeBuilt(built: BuiltImage, platforms: readonly string[]): Promise<ListedImage[]> {
+async function describeBuilt(built: BuiltImage, platforms: readonly string[]): Promise<PlatformImage[]> {
   const { image } = await built.open();
   requireWanted([image.config], platforms, built.name);
-  return [{ image, platform: platformOf(image.config) }];
+  return [{ image, platform: platformAlone(image.config) }];
 }
 
 /** The layout's files; all of them are slices of the cache's blobs. */

@@ -7,3 +7,6 @@ export const segmentLevel = 5;
 export const archiveLevel = 5;
 /** For a squashfs that is made anew as a whole. */
 export const squashfsLevel = 6;
+
+/** Of lz4hc, which has 1 to 12: its usual one. */
+export const erofsLevel = 9;

@@ -5,7 +5,8 @@ import type { Kept } from '../engine/result.ts';
 import type { Step } from '../engine/step.ts';
 import { toolsOf } from '../engine/tools.ts';
 import { contentOfBlob, type Workshop } from '../engine/workshop.ts';
-import type { Blob, Cache } from '../store/cache.ts';
+import type { Blob } from '../store/blob.ts';
+import type { Cache } from '../store/cache.ts';
 import { contentBytes } from '../tree/content.ts';
 
 /** `boot` and `core` are for a BIOS. */

@@ -1,9 +1,11 @@
 // The three images of a slot: boot archive, root image and its verity tree. The same bytes go into slot A of a disk, into
 // a release, from which machines fill their other slot, and onto media. Put together, not copied: their parts are in the
 // cache.
+
 import { type Arch, architectureOf } from '../base/arch.ts';
 import { digestHex } from '../base/digest.ts';
 import { CatamaranError } from '../base/errors.ts';
+import { sections } from '../contract/bundles.ts';
 import type { BootManifest } from '../contract/release-manifest.ts';
 import { slotArguments } from '../contract/slot-config.ts';
 import { writeBootArchive } from '../disk/boot-archive.ts';
@@ -20,7 +22,7 @@ import { type KeptBase, planBase, type RootParts, segmentsOf } from './base.ts';
 import { planBundle } from './bundle.ts';
 import { type BuiltImage, planImage } from './image.ts';
 import { type KeptInitrd, planInitrd } from './initrd.ts';
-import { bundlePath, describeSlot, sections } from './inputs.ts';
+import { describeSlot, pathOfBundle } from './inputs.ts';
 import { planLayout } from './layout.ts';
 import {
   type KeptSegment,
@@ -79,7 +81,7 @@ function planParts({ image, initrd }: Kernel, planning: Planning): SlotParts {
         return {
           container,
           segment,
-          bundle: planBundle(container, bundlePath(container, index), from, planning),
+          bundle: planBundle(container, pathOfBundle(container, index), from, planning),
         };
       }),
     ),

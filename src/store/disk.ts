@@ -53,7 +53,7 @@ export async function syncPath(path: string): Promise<void> {
 }
 
 /** Makes `from`, whose bytes are synced already, visible as `to`, for good. Replaces what is there. */
-export async function publish(from: string, to: string): Promise<void> {
+export async function publishFile(from: string, to: string): Promise<void> {
   await rename(from, to);
   await syncPath(dirname(to));
 }

@@ -18,5 +18,7 @@ export function resultPath(root: string, kind: string, key: Digest): string {
 
 /** Unpacked host tools, a directory for each set; the room `tools` fills it. */
 export const toolsDirectory = (root: string): string => join(root, 'tools');
+/** Of the machines that run from here, a directory for each; the room `run` fills it. */
+export const machinesDirectory = (root: string): string => join(root, 'machines');
 export const partialDirectory = (root: string): string => join(root, 'partial');
 export const temporaryDirectory = (root: string): string => join(root, 'tmp');

@@ -4,8 +4,9 @@ import { createHash, type Hash } from 'node:crypto';
 import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Digest, digestHex } from '../base/digest.ts';
-import { type Blob, digestOf, hashFile, writeFully } from './cache.ts';
+import type { Blob } from './blob.ts';
 import { errorCode, withDisk } from './disk.ts';
+import { digestOfHash, hashFile, writeFully } from './hash-file.ts';
 import { partialDirectory } from './layout.ts';
 import { isAbandoned, ownedName } from './owner.ts';
 
@@ -131,7 +132,7 @@ async function openPartial(path: string, shared: string | undefined): Promise<Pa
     },
     async seal() {
       await withDisk(path, () => file.sync());
-      return { digest: digestOf(hash.copy()), size };
+      return { digest: digestOfHash(hash.copy()), size };
     },
     async close() {
       await file.close();

@@ -5,9 +5,9 @@ import { basename, join } from 'node:path';
 import { CatamaranError } from '../base/errors.ts';
 import { byName } from '../base/order.ts';
 import { errorCode } from '../store/disk.ts';
-import { readProgram } from './elf.ts';
+import { readProgramKind } from './elf.ts';
 import { toolEnvironment } from './environment.ts';
-import type { Command } from './tools.ts';
+import type { ToolCommand } from './tools.ts';
 
 const programDirectories = ['usr/bin', 'usr/sbin'];
 const shell = 'usr/bin/dash';
@@ -19,7 +19,7 @@ export interface Launcher {
     name: string,
     args: readonly string[],
     options?: { env?: Readonly<Record<string, string>>; prelude?: string },
-  ): Promise<Command>;
+  ): Promise<ToolCommand>;
 }
 
 export async function createLauncher(root: string): Promise<Launcher> {
@@ -36,7 +36,7 @@ export async function createLauncher(root: string): Promise<Launcher> {
 
   async function direct(path: string, argv0: string, depth = 0): Promise<string[]> {
     const host = join(root, path);
-    const program = await readProgram(host);
+    const program = await readProgramKind(host);
     switch (program.kind) {
       case 'static':
         return [host];

@@ -1,7 +1,7 @@
 // What kind of file a program is: the ELF header (System V ABI, chapter 4) says who must load it, `#!` who interprets it.
 import { open } from 'node:fs/promises';
 
-export type Program =
+export type ProgramKind =
   /** `loader` is PT_INTERP's path: /lib64/ld-linux-x86-64.so.2 */
   | { readonly kind: 'dynamic'; readonly loader: string }
   | { readonly kind: 'static' }
@@ -11,7 +11,7 @@ export type Program =
 const interpreterSegment = 3;
 const headBytes = 4096;
 
-export async function readProgram(path: string): Promise<Program> {
+export async function readProgramKind(path: string): Promise<ProgramKind> {
   const file = await open(path, 'r');
   try {
     const head = Buffer.alloc(headBytes);
@@ -23,7 +23,7 @@ export async function readProgram(path: string): Promise<Program> {
 }
 
 /** `head`: the file's first 4 KiB. Only 64-bit little-endian ELF, which all of our architectures are. */
-export function parseProgram(head: Uint8Array): Program {
+export function parseProgram(head: Uint8Array): ProgramKind {
   const text = Buffer.from(head.buffer, head.byteOffset, head.byteLength).toString('latin1');
   if (text.startsWith('#!')) {
     const [interpreter = '', ...args] = text.slice(2, text.indexOf('\n')).trim().split(/\s+/);

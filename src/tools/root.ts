@@ -3,7 +3,6 @@
 import { createHash } from 'node:crypto';
 import { lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import pLimit from 'p-limit';
 import { type Digest, digestFromHex, digestHex } from '../base/digest.ts';
 import { canonicalJson } from '../base/json.ts';
 import { byName } from '../base/order.ts';
@@ -11,6 +10,7 @@ import type { Reporter } from '../base/reporter.ts';
 import type { LockedPackage } from '../packages/locked.ts';
 import type { Cache } from '../store/cache.ts';
 import { errorCode, withDisk } from '../store/disk.ts';
+import { eachLimited } from '../store/each-limited.ts';
 import { toolsDirectory } from '../store/layout.ts';
 import { sizeOf } from '../tree/content.ts';
 import type { ReadonlyTree } from '../tree/tree.ts';
@@ -72,18 +72,14 @@ export async function prepareRoot(request: RootRequest): Promise<string> {
 }
 
 async function readPackages({ packages, packageTree, reporter }: RootRequest) {
-  const task = reporter.task('Unpacking the host tools', { total: packages.length, unit: 'steps' });
-  const limit = pLimit(8);
+  const task = reporter.task('unpacking the host tools', { total: packages.length, unit: 'steps' });
   const sorted = packages.toSorted((a, b) => byName(a.path, b.path));
-  const trees = await Promise.all(
-    sorted.map((locked) =>
-      limit(async () => {
-        const tree = await packageTree(locked);
-        task.advance(1);
-        return { name: `${locked.name} ${locked.version} (${locked.arch})`, tree };
-      }),
-    ),
-  );
+  const unpack = async (locked: LockedPackage) => {
+    const tree = await packageTree(locked);
+    task.advance(1);
+    return { name: `${locked.name} ${locked.version} (${locked.arch})`, tree };
+  };
+  const trees = await eachLimited(sorted, unpack, { parallel: 8 });
   task.done();
   return trees;
 }

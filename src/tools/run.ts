@@ -5,7 +5,7 @@ import { execa, type Options, type Result } from 'execa';
 import { CatamaranError, messageOf } from '../base/errors.ts';
 import type { Reporter } from '../base/reporter.ts';
 import { withDisk } from '../store/disk.ts';
-import type { Command, RunOptions, RunResult } from './tools.ts';
+import type { RunResult, ToolCommand, ToolOptions } from './tools.ts';
 
 /** execa's types name only these descriptors; it takes any. */
 type InheritedFd = 3;
@@ -14,13 +14,13 @@ const maxOutput = 256 << 20;
 const shownLines = 4;
 const shownCharacters = 600;
 
-export async function runCommand<const O extends RunOptions>(
+export async function runCommand<const O extends ToolOptions>(
   name: string,
-  command: Command,
+  command: ToolCommand,
   options: O | undefined,
   reporter: Reporter,
 ): Promise<RunResult<O>> {
-  const { stdin, stdout = 'text', cwd, signal, accept = [0] }: RunOptions = options ?? {};
+  const { stdin, stdout = 'text', cwd, signal, accept = [0] }: ToolOptions = options ?? {};
   signal?.throwIfAborted();
   reporter.debug(formatCommand(command, cwd));
 
@@ -95,7 +95,7 @@ function decode(bytes: unknown): string {
 
 function toolFailed(
   name: string,
-  command: Command,
+  command: ToolCommand,
   cwd: string | undefined,
   result: Result,
   { stdout, stderr }: { stdout: string; stderr: string },
@@ -124,13 +124,13 @@ function lastLines(text: string): string {
 }
 
 /** For a POSIX shell. */
-export function formatCommand({ file, args, env }: Command, cwd?: string): string {
-  const variables = Object.entries(env).map(([name, value]) => quote(`${name}=${value}`));
-  const words = ['env', '-i', ...variables, ...[file, ...args].map(quote)].join(' ');
-  return cwd === undefined ? words : `cd ${quote(cwd)} && ${words}`;
+export function formatCommand({ file, args, env }: ToolCommand, cwd?: string): string {
+  const variables = Object.entries(env).map(([name, value]) => quoteWord(`${name}=${value}`));
+  const words = ['env', '-i', ...variables, ...[file, ...args].map(quoteWord)].join(' ');
+  return cwd === undefined ? words : `cd ${quoteWord(cwd)} && ${words}`;
 }
 
 /** A word for a POSIX shell. */
-export function quote(word: string): string {
+export function quoteWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -3,7 +3,7 @@
 import type { Writable } from 'node:stream';
 import type { Digest } from '../base/digest.ts';
 
-export interface RunOptions {
+export interface ToolOptions {
   /** The program's input: chunks, or the path of a file. Default: empty. An error that the chunks throw is what `run` throws. */
   readonly stdin?: AsyncIterable<Uint8Array> | Iterable<Uint8Array> | string;
   /** What becomes of its output: the answer's `stdout` as UTF-8 text (default) or bytes, a file that is made anew, or a stream. */
@@ -16,14 +16,14 @@ export interface RunOptions {
   readonly accept?: readonly number[];
 }
 
-export interface RunResult<O extends RunOptions = RunOptions> {
+export interface RunResult<O extends ToolOptions = ToolOptions> {
   readonly stdout: O extends { stdout: 'bytes' } ? Uint8Array : string;
   readonly stderr: string;
   readonly exitCode: number;
 }
 
 /** All that is needed to start a program: for `spawn`, and for people to repeat. */
-export interface Command {
+export interface ToolCommand {
   readonly file: string;
   readonly args: readonly string[];
   /** The whole environment; nothing is inherited. */
@@ -39,11 +39,11 @@ export interface Tools {
   path(file: string): string;
   has(name: string): Promise<boolean>;
   /** `name` is a program in the root's bin or sbin, or a path in the root such as `usr/libexec/x`. */
-  run<const O extends RunOptions>(name: string, args: readonly string[], options?: O): Promise<RunResult<O>>;
+  run<const O extends ToolOptions>(name: string, args: readonly string[], options?: O): Promise<RunResult<O>>;
   /** What `run` would start. `prelude`: shell commands (POSIX, of the tools' own dash) to run just before it. */
   command(
     name: string,
     args: readonly string[],
     options?: { env?: Readonly<Record<string, string>>; prelude?: string },
-  ): Promise<Command>;
+  ): Promise<ToolCommand>;
 }

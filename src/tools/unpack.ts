@@ -2,8 +2,8 @@
 // left behind: these files are only ever run by the user who built.
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
-import pLimit from 'p-limit';
 import { CatamaranError } from '../base/errors.ts';
+import { eachLimited } from '../store/each-limited.ts';
 import { contentBytes, readContent, sizeOf } from '../tree/content.ts';
 import type { FileNode, TreeNode } from '../tree/node.ts';
 import { addParents, directory, parentOf, type ReadonlyTree, type Tree, walk } from '../tree/tree.ts';
@@ -52,15 +52,11 @@ export async function writeTree(tree: ReadonlyTree, target: string): Promise<voi
       throw conflict(path, parent, 'a path below it');
     if (node.type === 'directory') await mkdir(join(target, path), { mode: 0o755 });
   }
-  const limit = pLimit(16);
-  await Promise.all(
-    nodes.map(([path, node]) =>
-      limit(async () => {
-        if (node.type === 'file') await writeFileNode(node, join(target, path));
-        if (node.type === 'symlink') await symlink(inside(path, node.target), join(target, path));
-      }),
-    ),
-  );
+  const write = async ([path, node]: [string, TreeNode]) => {
+    if (node.type === 'file') await writeFileNode(node, join(target, path));
+    if (node.type === 'symlink') await symlink(inside(path, node.target), join(target, path));
+  };
+  await eachLimited(nodes, write, { parallel: 16 });
 }
 
 async function writeFileNode(node: FileNode, path: string): Promise<void> {

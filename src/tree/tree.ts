@@ -1,10 +1,11 @@
 // A virtual file system: absolute path → node. Every reader makes one, every writer walks one, in sorted order.
+import type { Flavoured } from '../base/flavour.ts';
 import { byName } from '../base/order.ts';
 import { contentOf } from './content.ts';
 import type { DirectoryNode, FileNode, SymlinkNode, TreeNode } from './node.ts';
 
 /** Without a leading or trailing slash, no `.`, no `..`, no empty part; the root itself is the empty string. */
-export type TreePath = string;
+export type TreePath = Flavoured<string, 'tree path'>;
 
 /** A tree is its map: merge, filter and walk are functions over it. The root directory need not be present. */
 export type Tree = Map<TreePath, TreeNode>;

@@ -4,12 +4,12 @@
 import { type Client, type FoundTarget, fetchTarget, findTarget } from './client.ts';
 import { sha256Hex } from './hex.ts';
 import { pointerName, releasesRole } from './names.ts';
-import { type Pointer, parsePointer } from './pointer.ts';
+import { type ChannelPointer, parsePointer } from './pointer.ts';
 import { refuse } from './refuse.ts';
 import type { ReleaseRef } from './release-ref.ts';
 
 /** Undefined where the channel points at nothing for this architecture, or there is no such channel. */
-export function readPointer(client: Client, channel: string, arch: string): Pointer | undefined {
+export function readPointer(client: Client, channel: string, arch: string): ChannelPointer | undefined {
   const name = pointerName(channel, arch);
   const found = findTarget(client, name);
   if (found === undefined) return undefined;

@@ -7,7 +7,7 @@ import type { Root, Snapshot, TargetFile, Targets, Timestamp } from './metadata.
 import { matchesPattern, targetPath } from './names.ts';
 import { refuse } from './refuse.ts';
 import { fixStartTime, saveTime } from './workflow/clock.ts';
-import { fetchBounded, limits } from './workflow/fetch.ts';
+import { fetchBounded, metadataLimits } from './workflow/fetch.ts';
 import type { ClientOptions } from './workflow/options.ts';
 import { requirePresent, requireSame } from './workflow/require.ts';
 import { updateRoot } from './workflow/root.ts';
@@ -80,7 +80,7 @@ export function findTarget(client: Client, name: string): FoundTarget | undefine
 
 /** 5.7, for a small target: its bytes, with the length and the hash that its role signed. */
 export function fetchTarget({ options }: Client, { name, length, sha256 }: FoundTarget): Uint8Array {
-  if (length > limits.target) throw refuse('too-large', name, `has ${length} bytes`, '5.7');
+  if (length > metadataLimits.target) throw refuse('too-large', name, `has ${length} bytes`, '5.7');
   const path = targetPath(name, sha256);
   const bytes = requirePresent(fetchBounded(options.repository, path, length), name, '5.7.3');
   requireSame(bytes, { length, sha256 }, name, '5.7.3');

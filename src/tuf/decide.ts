@@ -1,9 +1,9 @@
 // What a machine does about its channel's pointer: a pure function of the pointer, the machine and the time. The agent
 // acts on the answer, and shows the reason to whoever asks.
-import type { Pointer } from './pointer.ts';
+import type { ChannelPointer } from './pointer.ts';
 import type { ReleaseRef } from './release-ref.ts';
 import { bucketOf, shareAt, turnOf, wholeFleet } from './rollout.ts';
-import { compareVersions } from './version.ts';
+import { compareReleaseVersions } from './version.ts';
 
 /** A person's word on when this machine's turn is: among the first, by its id, among the last, or a bucket (0 to 9999). */
 export type Ring = 'canary' | 'normal' | 'late' | number;
@@ -43,9 +43,9 @@ export type StayReason =
   /** It is too old for the release, and for every stepping stone. */
   | 'stranded';
 
-export function decide(pointer: Pointer, machine: MachineState): Decision {
+export function decide(pointer: ChannelPointer, machine: MachineState): Decision {
   const { release, rollout } = pointer;
-  const order = compareVersions(release.version, machine.running.version);
+  const order = compareReleaseVersions(release.version, machine.running.version);
   if (order === 0) return stay('current');
   if (order < 0 && !pointer.rollback) return stay('newer');
   if (pointer.halted) return stay('halted');
@@ -66,14 +66,14 @@ export function decide(pointer: Pointer, machine: MachineState): Decision {
 }
 
 /** The newest of the release and its stones that is newer than what runs and takes machines of that version. */
-function nearestStep({ release, stones }: Pointer, running: string): ReleaseRef | undefined {
+function nearestStep({ release, stones }: ChannelPointer, running: string): ReleaseRef | undefined {
   const steps = [release, ...stones].filter(
     ({ version, minFrom }) =>
-      compareVersions(version, running) > 0 &&
-      compareVersions(version, release.version) <= 0 &&
-      (minFrom === undefined || compareVersions(running, minFrom) >= 0),
+      compareReleaseVersions(version, running) > 0 &&
+      compareReleaseVersions(version, release.version) <= 0 &&
+      (minFrom === undefined || compareReleaseVersions(running, minFrom) >= 0),
   );
-  return steps.sort((a, b) => compareVersions(b.version, a.version))[0];
+  return steps.sort((a, b) => compareReleaseVersions(b.version, a.version))[0];
 }
 
 /** From 0 to 9999: the place in a rollout that the machine's ring or id gives it. */
@@ -96,7 +96,7 @@ function floorOf({ running, floorEpoch }: Pick<MachineState, 'running' | 'floorE
  */
 export function raiseFloor(
   machine: Pick<MachineState, 'running' | 'floorEpoch'>,
-  { floorEpoch }: Pick<Pointer, 'floorEpoch'>,
+  { floorEpoch }: Pick<ChannelPointer, 'floorEpoch'>,
 ): number {
   return Math.max(machine.floorEpoch, Math.min(floorEpoch, machine.running.epoch));
 }

@@ -1,6 +1,7 @@
 // What things are called in a repository: roles, targets, and the files in which both lie. Names are flat and plain, so
 // that every web server, object store and TUF client takes them the same way.
 
+import type { ReleaseVersion } from '../base/flavour.ts';
 export const topRoles = ['root', 'targets', 'snapshot', 'timestamp'] as const;
 export type TopRole = (typeof topRoles)[number];
 
@@ -11,9 +12,16 @@ export function isRoleName(text: string): boolean {
   return /^[a-z][a-z0-9_-]{0,31}$/.test(text) && !(topRoles as readonly string[]).includes(text);
 }
 
-/** No hyphen: `channel-NAME-*` of one channel never covers another one's pointers. */
+/** The names of channels are the user's own: `stable`, `edge`, `lts-2026`. */
 export function isChannelName(text: string): boolean {
-  return /^[a-z][a-z0-9]{0,31}$/.test(text) && text !== releasesRole && isRoleName(text);
+  return /^[a-z][a-z0-9-]{0,31}$/.test(text) && text !== releasesRole && isRoleName(text);
+}
+
+/** The first channel whose pattern of pointers, `channel-NAME-*`, covers another one's, with that one. */
+export function findCoveredChannel(channels: readonly string[]): readonly [string, string] | undefined {
+  for (const name of channels)
+    for (const other of channels) if (other.startsWith(`${name}-`)) return [name, other];
+  return undefined;
 }
 
 export function isTargetName(text: string): boolean {
@@ -63,7 +71,7 @@ export type ImageKind = (typeof imageKinds)[number];
 
 export interface ReleaseName {
   readonly os: string;
-  readonly version: string;
+  readonly version: ReleaseVersion;
   /** Debian's name. */
   readonly arch: string;
 }
@@ -71,5 +79,6 @@ export interface ReleaseName {
 const releaseName = ({ os, version, arch }: ReleaseName) => `${os}-${version}-${arch}`;
 
 export const manifestName = (release: ReleaseName): string => `${releaseName(release)}.manifest.json`;
-export const imageName = (release: ReleaseName, kind: ImageKind): string => `${releaseName(release)}.${kind}`;
+export const releaseImageName = (release: ReleaseName, kind: ImageKind): string =>
+  `${releaseName(release)}.${kind}`;
 export const pointerName = (channel: string, arch: string): string => `channel-${channel}-${arch}.json`;

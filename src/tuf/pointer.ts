@@ -12,7 +12,7 @@ import { findCurveFault, mostPoints, type Rollout } from './rollout.ts';
 export const pointerSchema = 1;
 const mostStones = 64;
 
-export interface Pointer {
+export interface ChannelPointer {
   readonly channel: string;
   /** Debian's name. */
   readonly arch: string;
@@ -30,7 +30,7 @@ export interface Pointer {
   readonly floorEpoch: number;
 }
 
-export function parsePointer(bytes: Uint8Array, what: string): Pointer {
+export function parsePointer(bytes: Uint8Array, what: string): ChannelPointer {
   const fields = tufFields(parseCanonical(bytes, what), what);
   requireSchema(fields, pointerSchema);
   return {
@@ -48,7 +48,7 @@ export function parsePointer(bytes: Uint8Array, what: string): Pointer {
   };
 }
 
-export function writePointer(pointer: Pointer): Uint8Array {
+export function writePointer(pointer: ChannelPointer): Uint8Array {
   const { channel, arch, seq, release, stones, rollout, halted, rollback, floorEpoch } = pointer;
   return encodeCanonical({
     schema: pointerSchema,

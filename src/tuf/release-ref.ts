@@ -1,10 +1,11 @@
 // What a pointer says of a release: enough to decide, and the hash of the manifest that says the rest.
 
 import { type Fields, hasField, numberField, objectField, textField } from '../base/fields.ts';
+import type { ReleaseVersion } from '../base/flavour.ts';
 import type { Json } from '../base/json.ts';
 
 export interface ReleaseRef {
-  readonly version: string;
+  readonly version: ReleaseVersion;
   /** Raised only when older releases must never run again. */
   readonly epoch: number;
   /** The oldest version that may update to this one directly. */

@@ -1,10 +1,11 @@
 // The order of versions, as UAPI.10 (Version Format Specification) defines it and systemd implements it. Total on any
 // text; `1.4.0~rc1` < `1.4.0` < `1.4.0^1` < `1.4.1`.
+import type { ReleaseVersion } from '../base/flavour.ts';
 
 const separators = ['-', '^', '.'] as const;
 
 /** Negative where `a` is older, positive where it is newer; zero where they are the same version. */
-export function compareVersions(a: string, b: string): number {
+export function compareReleaseVersions(a: ReleaseVersion, b: ReleaseVersion): number {
   for (let [left, right] = [a, b]; ; ) {
     left = left.replace(/^[^A-Za-z0-9~^.-]+/, '');
     right = right.replace(/^[^A-Za-z0-9~^.-]+/, '');
@@ -33,12 +34,12 @@ export function compareVersions(a: string, b: string): number {
 }
 
 /** Digits of any length; a number is newer than none. */
-function compareNumbers(a: string, b: string): number {
+function compareNumbers(a: ReleaseVersion, b: ReleaseVersion): number {
   if (a === '' || b === '') return Math.sign(a.length - b.length);
   const [x, y] = [a.replace(/^0+/, ''), b.replace(/^0+/, '')];
   return x.length !== y.length ? Math.sign(x.length - y.length) : compareLetters(x, y);
 }
 
-function compareLetters(a: string, b: string): number {
+function compareLetters(a: ReleaseVersion, b: ReleaseVersion): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

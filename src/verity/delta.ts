@@ -3,7 +3,7 @@
 // but the image. The new tree proves the result, so a plan can be wasteful but never wrong.
 //
 // Memory for 1 GiB (262144 blocks): the two lists of leaves 8 MiB each, the index 2 MiB, the sources 1 MiB, and the plan.
-import { blockSize, digestSize } from './superblock.ts';
+import { digestSize, verityBlockSize } from './superblock.ts';
 
 /** `count` blocks of the old image from block `from` on are those of the new image from `to` on. */
 export interface Copy {
@@ -51,7 +51,7 @@ export function planDelta(fresh: Uint8Array, old: Uint8Array, { gap = defaultGap
 /** Where the leaves lie in a hash image of so many data blocks, at least two: they end it. In bytes. */
 export function leafPlace(imageSize: number, dataBlocks: number): { offset: number; size: number } {
   const size = dataBlocks * digestSize;
-  return { offset: imageSize - Math.ceil(size / blockSize) * blockSize, size };
+  return { offset: imageSize - Math.ceil(size / verityBlockSize) * verityBlockSize, size };
 }
 
 /** For each new block the old one that is the same, or -1. What goes on where the block before it went on is preferred. */

@@ -2,11 +2,11 @@
 // Documentation/admin-guide/device-mapper/verity.rst, "Hash Tree": each block's digest is sha256(salt ‖ block), a
 // hash block holds 128 digests, the rest of the last one is zero; on disk the top level comes first.
 // Leaves depend on nothing but the salt and their own block, so those of a segment are cached with the segment.
-import { blockSize, digestSize, type VeritySuperblock, writeSuperblock } from './superblock.ts';
+import { digestSize, type VeritySuperblock, verityBlockSize, writeSuperblock } from './superblock.ts';
 
 export type Sha256 = (bytes: Uint8Array) => Uint8Array;
 
-const digestsPerBlock = blockSize / digestSize;
+const digestsPerBlock = verityBlockSize / digestSize;
 
 export interface HashTree {
   readonly rootHash: Uint8Array;
@@ -16,12 +16,12 @@ export interface HashTree {
 
 /** 32 bytes for each block of `data`, whose length is a multiple of 4096. */
 export function leafDigests(data: Uint8Array, salt: Uint8Array, sha256: Sha256): Uint8Array {
-  if (data.length % blockSize !== 0) throw new RangeError(`${data.length} bytes are no whole blocks`);
-  const digests = new Uint8Array((data.length / blockSize) * digestSize);
-  const salted = new Uint8Array(salt.length + blockSize);
+  if (data.length % verityBlockSize !== 0) throw new RangeError(`${data.length} bytes are no whole blocks`);
+  const digests = new Uint8Array((data.length / verityBlockSize) * digestSize);
+  const salted = new Uint8Array(salt.length + verityBlockSize);
   salted.set(salt);
-  for (let block = 0; block * blockSize < data.length; block++) {
-    salted.set(data.subarray(block * blockSize, (block + 1) * blockSize), salt.length);
+  for (let block = 0; block * verityBlockSize < data.length; block++) {
+    salted.set(data.subarray(block * verityBlockSize, (block + 1) * verityBlockSize), salt.length);
     digests.set(sha256(salted), block * digestSize);
   }
   return digests;
@@ -64,7 +64,7 @@ export function growHashTree(
   if (!Number.isSafeInteger(dataBlocks) || dataBlocks < 1) throw new RangeError(`${dataBlocks} data blocks`);
   const levels = levelOffsets(dataBlocks).map((offset) => ({
     offset,
-    bytes: new Uint8Array(blockSize),
+    bytes: new Uint8Array(verityBlockSize),
     used: 0,
   }));
   let filled: HashBlock[] = [];
@@ -79,12 +79,12 @@ export function growHashTree(
     }
     open.bytes.set(digest, open.used);
     open.used += digestSize;
-    if (open.used === blockSize) close(level);
+    if (open.used === verityBlockSize) close(level);
   }
   function close(level: number): void {
     const { offset, bytes } = levels[level]!;
     filled.push({ offset, bytes });
-    levels[level] = { offset: offset + blockSize, bytes: new Uint8Array(blockSize), used: 0 };
+    levels[level] = { offset: offset + verityBlockSize, bytes: new Uint8Array(verityBlockSize), used: 0 };
     put(level + 1, leafDigests(bytes, salt, sha256));
   }
   function takeFilled(): HashBlock[] {
@@ -123,14 +123,14 @@ function levelSizes(dataBlocks: number): number[] {
 function levelOffsets(dataBlocks: number): number[] {
   let end = hashImageSize(dataBlocks);
   return levelSizes(dataBlocks).map((size) => {
-    end -= size * blockSize;
+    end -= size * verityBlockSize;
     return end;
   });
 }
 
 /** In bytes: superblock and all levels for that many data blocks. */
 export function hashImageSize(dataBlocks: number): number {
-  return levelSizes(dataBlocks).reduce((sum, size) => sum + size, 1) * blockSize;
+  return levelSizes(dataBlocks).reduce((sum, size) => sum + size, 1) * verityBlockSize;
 }
 
 /** The leaves out of a hash image: what an updating machine compares. Undefined when the image is too short. */
@@ -138,6 +138,6 @@ export function leavesOf(image: Uint8Array, dataBlocks: number): Uint8Array | un
   const size = hashImageSize(dataBlocks);
   if (image.length < size || dataBlocks < 2) return undefined;
   const leafBlocks = Math.ceil(dataBlocks / digestsPerBlock);
-  const start = size - leafBlocks * blockSize;
+  const start = size - leafBlocks * verityBlockSize;
   return image.slice(start, start + dataBlocks * digestSize);
 }

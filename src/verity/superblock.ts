@@ -1,7 +1,7 @@
 // The first block of a hash partition, on-disk format of dm-verity version 1: cryptsetup's wiki, "DMVerity", and
 // lib/verity/verity.c, struct verity_sb. Little-endian.
 
-export const blockSize = 4096;
+export const verityBlockSize = 4096;
 export const digestSize = 32;
 const saltLimit = 256;
 
@@ -15,15 +15,15 @@ export interface VeritySuperblock {
 export function writeSuperblock({ uuid, dataBlocks, salt }: VeritySuperblock): Uint8Array {
   if (uuid.length !== 16) throw new RangeError(`UUID of ${uuid.length} bytes`);
   if (salt.length > saltLimit) throw new RangeError(`salt of ${salt.length} bytes`);
-  const block = new Uint8Array(blockSize);
+  const block = new Uint8Array(verityBlockSize);
   const view = new DataView(block.buffer);
   block.set(ascii('verity'), 0);
   view.setUint32(8, 1, true); // version of this superblock
   view.setUint32(12, 1, true); // hash type 1: the salt goes before the data
   block.set(uuid, 16);
   block.set(ascii('sha256'), 32);
-  view.setUint32(64, blockSize, true);
-  view.setUint32(68, blockSize, true);
+  view.setUint32(64, verityBlockSize, true);
+  view.setUint32(68, verityBlockSize, true);
   view.setBigUint64(72, BigInt(dataBlocks), true);
   view.setUint16(80, salt.length, true);
   block.set(salt, 88);
@@ -40,7 +40,7 @@ export function parseSuperblock(block: Uint8Array): VeritySuperblock | undefined
   if (fixed.some((byte, index) => byte !== expected[index])) return undefined;
   const dataBlocks = Number(view.getBigUint64(72, true));
   const saltSize = view.getUint16(80, true);
-  if (!Number.isSafeInteger(dataBlocks * blockSize) || saltSize > saltLimit) return undefined;
+  if (!Number.isSafeInteger(dataBlocks * verityBlockSize) || saltSize > saltLimit) return undefined;
   return { uuid: block.slice(16, 32), dataBlocks, salt: block.slice(88, 88 + saltSize) };
 }
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { writeBootArchive } from '../../src/disk/boot-archive.ts';
 import { printSums } from '../../src/disk/boot-sums.ts';
 import { assembleDisk, type DiskParts } from '../../src/disk/disk.ts';
-import { layoutDisk, placeOf } from '../../src/disk/disk-layout.ts';
+import { layoutDisk, partitionOf } from '../../src/disk/disk-layout.ts';
 import { writeFat } from '../../src/disk/fat.ts';
 import { espFiles, installBios, makeGrub } from '../../src/disk/grub.ts';
 import { concatenate } from '../../src/disk/sparse.ts';
@@ -51,8 +51,8 @@ export async function makeLoaderDisk(scratch: string, path: string): Promise<voi
   const tools = await hostTools();
   const modules = tools.path('usr/lib/grub');
   const grub = await makeGrub('amd64', { run: tools.run, modules, scratch: join(scratch, 'grub') });
-  const { bootCode, core } = installBios(grub.bios!, placeOf(layout, 'bios-boot').offset / 512);
-  const fat = { type: 32, size: placeOf(layout, 'esp').size, clusterSize: 512 } as const;
+  const { bootCode, core } = installBios(grub.bios!, partitionOf(layout, 'bios-boot').offset / 512);
+  const fat = { type: 32, size: partitionOf(layout, 'esp').size, clusterSize: 512 } as const;
   const parts: DiskParts = {
     'bios-boot': concatenate([core]),
     esp: writeFat(espFiles('amd64', grub), { ...fat, label: 'ESP', serial: 1, mtime: 0 }),
@@ -64,7 +64,7 @@ export async function makeLoaderDisk(scratch: string, path: string): Promise<voi
 }
 
 export async function writeEnv(path: string, copies: readonly Uint8Array[]): Promise<void> {
-  const start = placeOf(layout, 'ab-state').offset;
+  const start = partitionOf(layout, 'ab-state').offset;
   await patch(
     path,
     copies.map((bytes, index) => [start + envOffsets[index]!, bytes]),
@@ -75,7 +75,7 @@ export async function readEnv(path: string): Promise<Uint8Array[]> {
   const file = await open(path, 'r');
   const read = async (offset: number) => {
     const bytes = new Uint8Array(envSize);
-    await file.read(bytes, 0, envSize, placeOf(layout, 'ab-state').offset + offset);
+    await file.read(bytes, 0, envSize, partitionOf(layout, 'ab-state').offset + offset);
     return bytes;
   };
   return Promise.all(envOffsets.map(read)).finally(() => file.close());
@@ -85,7 +85,7 @@ export type Damage = 'erased' | 'no kernel' | 'one bit';
 
 /** A slot's first blocks as an update leaves them while it writes; a kernel that is none; one whose last bit has flipped. */
 export async function breakArchive(path: string, slot: SlotName, how: Damage): Promise<void> {
-  const { offset } = placeOf(layout, slotRole('boot', slot));
+  const { offset } = partitionOf(layout, slotRole('boot', slot));
   const header = archive.extents.find(({ content }) => content.at === 'memory' && isKernel(content.bytes))!;
   const kernel = offset + header.offset + 512;
   const changes: Record<Damage, [number, Uint8Array]> = {
@@ -98,7 +98,7 @@ export async function breakArchive(path: string, slot: SlotName, how: Damage): P
 
 /** In the ESP, which takes the script away. */
 export async function eraseEsp(path: string): Promise<void> {
-  const { offset } = placeOf(layout, 'esp');
+  const { offset } = partitionOf(layout, 'esp');
   await patch(path, [[offset, new Uint8Array(4096)]]);
 }
 

@@ -4,7 +4,7 @@
 // service that is new. Two updates; ten by `npm run test:faults`.
 import { createHash } from 'node:crypto';
 import { afterAll, expect, onTestFinished, test } from 'vitest';
-import { rollBack } from '../../src/release/channel/pointers.ts';
+import { rollBackChannel } from '../../src/release/channel/pointers.ts';
 import { otherSlot, type SlotName } from '../../src/slots/constants.ts';
 import { noise } from '../agent/update/support/releases.ts';
 import { everything } from '../faults/table.ts';
@@ -159,7 +159,7 @@ test(
         await promote(version);
         await follow(version);
       }
-      await rollBack({ version: '1.9.0', channel: 'stable' }, await place.publisher());
+      await rollBackChannel({ version: '1.9.0', channel: 'stable' }, await place.publisher());
       await follow('1.9.0');
       expect(await machine.run('catamaran-agent update --check')).toContain('nothing to do');
     });

@@ -29,6 +29,28 @@ test('help without arguments goes to stderr, as a usage error', async () => {
   expect(stderr).toContain('no command is given');
 });
 
+test('a call without a word fits a screen, and names every command', async () => {
+  const { stderr } = await catamaran([]);
+  expect(stderr.trimEnd().split('\n').length).toBeLessThanOrEqual(24);
+  for (const [name] of helpCommands) if (name !== undefined) expect(stderr).toMatch(new RegExp(` ${name} `));
+});
+
+test('help of a command has its examples first, and names the options of all commands in one line', async () => {
+  for (const words of helpCommands.slice(1)) {
+    const { stdout } = await catamaran([...words, '--help']);
+    expect(stdout.match(/--offline/g)).toHaveLength(1);
+    const [examples, options] = ['\nExamples:', '\nOptions:'].map((title) => stdout.indexOf(title));
+    expect(examples).toBeLessThan(options!);
+  }
+});
+
+test('`help release add` is that of the whole path, and what no command is called is refused', async () => {
+  expect(await catamaran(['help', 'release', 'add'])).toEqual(await catamaran(['release', 'add', '--help']));
+  const { code, stderr } = await catamaran(['help', 'nothing']);
+  expect(code).toBe(2);
+  expect(stderr).toContain("unknown command 'nothing'");
+});
+
 test('`help COMMAND` is `COMMAND --help`', async () => {
   expect(await catamaran(['help', 'build'])).toEqual(await catamaran(['build', '--help']));
 });

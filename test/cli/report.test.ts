@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
 import type { Front, Verbosity } from '../../src/cli/report/front.ts';
 import { openFront } from '../../src/cli/report/open-front.ts';
+import { progressText } from '../../src/cli/report/progress-text.ts';
 import { liveLine } from '../../src/cli/report/terminal.ts';
 import { fakeIo } from './fake-io.ts';
 
@@ -42,14 +43,44 @@ test('plain lines', async () => {
 using the lock
 warning: slot is nearly full
   hint: Raise disk.slot.
-downloading 3 packages 1 MiB of 4 MiB (25%)
-downloading 3 packages 3 MiB of 4 MiB (75%)
+downloading 3 packages 1 MiB of 4 MiB (25%), 113.8 KiB/s, 27 s left
+downloading 3 packages 3 MiB of 4 MiB (75%), 170.7 KiB/s, 6 s left
 making segments 1 of 3 (33%)
 downloading 3 packages (4 MiB)
 resolving
 making segments (cached)
 `,
   });
+});
+
+test('a minor task is shown while it runs, and nothing of it stays; --verbose has all', async () => {
+  const linesOf = async (terminal: boolean, verbosity: Verbosity) => {
+    const io = fakeIo({ terminal });
+    const front = await openFront(io, { json: false, color: false, verbosity });
+    const task = front.task('segment base', { minor: true });
+    task.advance(1);
+    task.done();
+    front.close();
+    return stripVTControlCharacters(io.written.stderr);
+  };
+  expect(await linesOf(false, 'normal')).toBe('');
+  expect(await linesOf(false, 'verbose')).toBe('segment base\n');
+  expect(await linesOf(true, 'normal')).toContain('⠋ segment base');
+  expect(await linesOf(true, 'normal')).not.toContain('✔');
+  expect(await linesOf(true, 'verbose')).toContain('✔ segment base');
+});
+
+test('bytes have a pace and a time left, as soon as they can be told', () => {
+  const progress = {
+    label: 'packages',
+    options: { unit: 'bytes', total: 80 << 20 },
+    done: 20 << 20,
+    since: 0,
+  } as const;
+  expect(progressText(progress, 4000)).toBe('packages 20 MiB of 80 MiB (25%), 5 MiB/s, 12 s left');
+  expect(progressText({ ...progress, done: 1 << 20 }, 4000)).toMatch(/, 256 KiB\/s, 5 min 16 s left$/);
+  expect(progressText(progress, 500)).toBe('packages 20 MiB of 80 MiB (25%)');
+  expect(progressText({ ...progress, options: { total: 3 }, done: 1 }, 4000)).toBe('packages 1 of 3 (33%)');
 });
 
 test('quiet: warnings and the result', async () => {
@@ -95,8 +126,12 @@ test('a terminal: what ended stays, what runs is one live line, and the cursor c
   expect(stderr.lastIndexOf('\u001b[?25h')).toBeGreaterThan(stderr.lastIndexOf('\u001b[?25l'));
 });
 
-test('a dumb terminal gets plain lines', async () => {
-  const io = fakeIo({ terminal: true, env: { TERM: 'dumb' } });
+test.each([
+  ['a dumb terminal', { TERM: 'dumb' }, 80],
+  ['a terminal without a size', {}, 0],
+])('%s gets plain lines', async (_what, env, columns) => {
+  const io = fakeIo({ terminal: true, env: env as Record<string, string> });
+  Object.assign(io.stderr, { columns });
   const front = await openFront(io, { json: false, color: false, verbosity: 'normal' });
   front.task('resolving').done();
   front.close();
@@ -108,11 +143,12 @@ test('the live line is never wider than the terminal', () => {
     label,
     options: {},
     done: 0,
+    since: 0,
   }));
-  expect(liveLine(running, 80)).toBe('downloading · compressing · resolving');
-  expect(liveLine(running, 30)).toBe('downloading · compressing +1');
-  expect(liveLine(running, 20)).toBe('downloading +2');
-  expect(liveLine(running.slice(0, 1), 6)).toBe('downl…');
+  expect(liveLine(running, 80, 0)).toBe('downloading · compressing · resolving');
+  expect(liveLine(running, 30, 0)).toBe('downloading · compressing +1');
+  expect(liveLine(running, 20, 0)).toBe('downloading +2');
+  expect(liveLine(running.slice(0, 1), 6, 0)).toBe('downl…');
   for (let width = 1; width < 60; width++)
-    expect(liveLine(running, width).length).toBeLessThanOrEqual(Math.max(width, 4));
+    expect(liveLine(running, width, 0).length).toBeLessThanOrEqual(Math.max(width, 4));
 });

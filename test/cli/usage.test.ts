@@ -147,10 +147,10 @@ test('for people: the message, then the hint, on stderr', async () => {
 
 test.each([
   [['publish'], 'release add'],
-  [['logs', 'web'], 'catamaran-agent logs NAME'],
+  [['logs', 'web'], 'catamaran run SPEC'],
   [['build', 'x.yml', '-format', 'raw'], 'Did you mean --format?'],
   [['build', 'x.yml', '--docker'], 'docker-archive:FILE'],
-  [['build', 'x.yml', '--format', 'raw-efi'], 'Did you mean "raw"?'],
+  [['build', 'x.yml', '--format', 'img'], 'Did you mean "raw"?'],
 ])('what is written from habit: %j', async (argv, hint) => {
   expect((await refusal(...argv)).hint).toContain(hint);
 });

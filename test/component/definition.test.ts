@@ -132,7 +132,7 @@ runtime: {name: x, capabilities: [ALL], binds: [x]}
     "components/x/component.yml:1:1: error: the document has no "summary"
      1 | packges: [a]
        | ^^^^^^^^^^^^
-      hint: Add summary: OpenSSH server
+      hint: Add summary: and, in a line, what it is.
 
     components/x/component.yml:1:1: error: unknown key "packges"
      1 | packges: [a]
@@ -191,7 +191,7 @@ runtime: {name: x, capabilities: [ALL], binds: [x]}
     components/x/component.yml:9:11: error: unknown key "name" in runtime
      9 | runtime: {name: x, capabilities: [ALL], binds: [x]}
        |           ^^^^
-      hint: Look among the 34 keys of "Container settings" in the schema.
+      hint: A component is called as its directory is. Remove it.
 
     components/x/component.yml:9:49: error: runtime.binds[0] is "x": it must be SOURCE:DESTINATION or SOURCE:DESTINATION:OPTIONS
      9 | runtime: {name: x, capabilities: [ALL], binds: [x]}
@@ -205,7 +205,7 @@ it('a component without a summary is one error', () => {
     "components/x/component.yml:1:1: error: the document has no "summary"
      1 | {}
        | ^^
-      hint: Add summary: OpenSSH server"
+      hint: Add summary: and, in a line, what it is."
   `);
   expect(errorsOf('')).toMatchInlineSnapshot(`
     "components/x/component.yml:1:1: error: the document must be a mapping of keys to values, not empty

@@ -1,7 +1,7 @@
 // The functions of the initrd's /init, in the very BusyBox that runs them there: what it makes of the slot state, how it tells
 // a disk from its copies, and that the watchdog is fed while e2fsck runs. The whole of it runs in test/boot.
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -11,24 +11,16 @@ import { envOffsets, envSize, type SlotName } from '../../src/slots/constants.ts
 import { chooseState, parseEnv, serialiseEnv } from '../../src/slots/env.ts';
 import type { SlotState } from '../../src/slots/state.ts';
 import { anyState } from '../slots/any-state.ts';
-import { hostArch, hostTools } from '../support/tools.ts';
+import { addApplets, addProgram, busyboxCommand, type Words } from '../support/busybox.ts';
 
 const applets = ['cat', 'chmod', 'dd', 'grep', 'head', 'mkfifo', 'sed', 'sha256sum', 'sleep', 'tail', 'tr'];
-const loaders = {
-  amd64: ['usr/lib64/ld-linux-x86-64.so.2', 'usr/lib/x86_64-linux-gnu'],
-  arm64: ['usr/lib/ld-linux-aarch64.so.1', 'usr/lib/aarch64-linux-gnu'],
-} as const;
-
 let scratch: string;
-let busybox: readonly [string, ...string[]];
+let busybox: Words;
 let functions: string;
 beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), 'catamaran-initrd-'));
-  const tools = await hostTools(['getty']);
-  const [loader, libraries] = loaders[hostArch];
-  busybox = [tools.path(loader), '--library-path', tools.path(libraries), tools.path('usr/bin/busybox')];
-  await mkdir(join(scratch, 'bin'));
-  for (const applet of applets) await addProgram(applet, `exec ${busybox.join(' ')} ${applet} "$@"`);
+  busybox = await busyboxCommand();
+  await addApplets(join(scratch, 'bin'), applets);
   const init = await readFile('components/initrd/rootfs/init', 'utf8');
   functions = init
     .replace(/\nmain\n$/, '\n')
@@ -41,11 +33,6 @@ beforeEach(async () => {
   await rm(join(scratch, 'run'), { recursive: true, force: true });
   await mkdir(join(scratch, 'run/catamaran'), { recursive: true });
 });
-
-async function addProgram(name: string, text: string): Promise<void> {
-  await writeFile(join(scratch, 'bin', name), `#!/bin/sh\n${text}\n`);
-  await chmod(join(scratch, 'bin', name), 0o755);
-}
 
 /** Partitions are files in the scratch directory, by their labels. What is said comes out. */
 async function run(code: string): Promise<string> {
@@ -229,25 +216,33 @@ check_data && echo mounted || echo given up`);
   const meals = async () => (await readFile(join(scratch, 'run/fed'), 'utf8')).split('\n').length - 1;
 
   test('on a clean file system takes no time and feeds nothing', async () => {
-    await addProgram('e2fsck', 'exit 0');
+    await addProgram(join(scratch, 'bin'), 'e2fsck', 'exit 0');
     expect(await check('feeding_step=60')).toBe('mounted\n');
     expect(await meals()).toBe(0);
   });
 
   test('while it runs the watchdog is fed', async () => {
-    await addProgram('e2fsck', `until [ "$(grep -c . ${scratch}/run/fed)" -ge 3 ]; do sleep 0.1; done`);
+    await addProgram(
+      join(scratch, 'bin'),
+      'e2fsck',
+      `until [ "$(grep -c . ${scratch}/run/fed)" -ge 3 ]; do sleep 0.1; done`,
+    );
     expect(await check('feeding_step=0.1 feeding_limit=1000000')).toBe('mounted\n');
   });
 
   test('that finds what it does not mend by itself is asked to mend everything', async () => {
-    await addProgram('e2fsck', 'echo "called with $*"; [ "$1" != -p ] || exit 4; exit 1');
+    await addProgram(
+      join(scratch, 'bin'),
+      'e2fsck',
+      'echo "called with $*"; [ "$1" != -p ] || exit 4; exit 1',
+    );
     expect(await check('feeding_step=60')).toBe(
       'e2fsck -p data: called with -p data\ne2fsck -y data ended with 1: called with -f -y data\nmounted\n',
     );
   });
 
   test('that does not come to an end is ended, and the machine goes on without its data', async () => {
-    await addProgram('e2fsck', `echo $$ >${scratch}/run/pid; exec sleep 1000000`);
+    await addProgram(join(scratch, 'bin'), 'e2fsck', `echo $$ >${scratch}/run/pid; exec sleep 1000000`);
     expect(await check('feeding_step=1 feeding_limit=3')).toBe(
       'e2fsck has not come to an end in 3 seconds\ngiven up\n',
     );

@@ -45,6 +45,11 @@ describe('the order of the sources', () => {
     const option = 'https://option.example.test/debian';
     expect(await archiveOf({ option, environment, aptDirectory })).toBe('https://option.example.test/debian');
     expect(await archiveOf({ environment, aptDirectory })).toBe('https://env.example.test/debian');
+    const remembered = 'https://config.example.test/debian';
+    expect(await archiveOf({ environment, remembered, aptDirectory })).toBe(
+      'https://env.example.test/debian',
+    );
+    expect(await archiveOf({ environment: {}, remembered, aptDirectory })).toBe(remembered);
     expect(await archiveOf({ environment: {}, aptDirectory })).toBe('http://deb.example.test/debian');
   });
 
@@ -53,10 +58,10 @@ describe('the order of the sources', () => {
     expect(failure).toBeInstanceOf(CatamaranError);
     expect(failure.fault).toBe('environment');
     expect(failure.message).toMatchInlineSnapshot(
-      `"no Debian mirror is known: neither --mirror nor CATAMARAN_DEBIAN_MIRROR is given, and /does/not/exist names none"`,
+      `"no Debian mirror is known: /does/not/exist names none, as on a host that is not Debian, and nobody has named one"`,
     );
     expect(failure.diagnostics[0].hint).toMatchInlineSnapshot(
-      `"Name a mirror with --mirror URL or CATAMARAN_DEBIAN_MIRROR, or run where apt is set up for Debian."`,
+      `"Take one near you of www.debian.org/mirror/list, and say so once: catamaran config mirror http://HOST/debian. Or for one command --mirror http://HOST/debian, or in a CI CATAMARAN_DEBIAN_MIRROR=http://HOST/debian."`,
     );
   });
 });

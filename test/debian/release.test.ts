@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { CatamaranError } from '../../src/base/errors.ts';
 import { parseClearsigned } from '../../src/debian/clearsign.ts';
-import { type ReleaseChecks, verifyRelease } from '../../src/debian/release.ts';
+import { type ReleaseChecks, verifySuiteRelease } from '../../src/debian/release.ts';
 import { makeSigner, renderRelease, type Signer, testNow } from './support/tiny-archive.ts';
 
 let signer: Signer;
@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 async function verify(text: string, checks: Partial<ReleaseChecks> = {}) {
   const usual = { suite: 'trixie', keys: [signer.trusted], now: testNow, what: 'the InRelease file' };
-  return verifyRelease(Buffer.from(text), { ...usual, ...checks });
+  return verifySuiteRelease(Buffer.from(text), { ...usual, ...checks });
 }
 
 async function refusal(text: string, checks: Partial<ReleaseChecks> = {}): Promise<string> {

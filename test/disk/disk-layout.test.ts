@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { CatamaranError } from '../../src/base/errors.ts';
 import { assembleDisk } from '../../src/disk/disk.ts';
-import { layoutDisk, placeOf } from '../../src/disk/disk-layout.ts';
+import { layoutDisk, partitionOf } from '../../src/disk/disk-layout.ts';
 import { concatenate, type SparseImage } from '../../src/disk/sparse.ts';
 import { partitionNumber, partitionRoles } from '../../src/slots/constants.ts';
 import { hashImageSize } from '../../src/verity/hash-tree.ts';
@@ -33,8 +33,8 @@ test('a disk', () => {
 test('a hash partition holds the tree of a full root partition', () => {
   for (const slot of [MiB, 100 * MiB, 512 * MiB, 4096 * MiB]) {
     const layout = layoutDisk({ osId: 'x', arch: 'amd64', sizes: { ...sizes, slot } });
-    const blocks = placeOf(layout, 'root-b').size / 4096;
-    expect(placeOf(layout, 'hash-b').size).toBeGreaterThanOrEqual(hashImageSize(blocks));
+    const blocks = partitionOf(layout, 'root-b').size / 4096;
+    expect(partitionOf(layout, 'hash-b').size).toBeGreaterThanOrEqual(hashImageSize(blocks));
   }
 });
 

@@ -2,16 +2,16 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { FoundArchive } from '../../src/disk/boot-archive-reader.ts';
-import type { Part } from '../../src/disk/disk-file.ts';
+import type { DiskPart } from '../../src/disk/disk-file.ts';
 import { verifySlot } from '../../src/disk/verify-slot.ts';
 import { buildHashTree, leafDigests } from '../../src/verity/hash-tree.ts';
-import { blockSize } from '../../src/verity/superblock.ts';
+import { verityBlockSize } from '../../src/verity/superblock.ts';
 
 const blocks = 2500;
 const salt = Buffer.alloc(32, 1);
 const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
-const root = Buffer.alloc(blocks * blockSize);
-for (let block = 0; block < blocks; block++) root.writeUInt32LE(block, block * blockSize);
+const root = Buffer.alloc(blocks * verityBlockSize);
+for (let block = 0; block < blocks; block++) root.writeUInt32LE(block, block * verityBlockSize);
 const tree = buildHashTree(leafDigests(root, salt, sha256), { uuid: Buffer.alloc(16, 7), salt }, sha256);
 const archive: FoundArchive = {
   files: [],
@@ -26,7 +26,7 @@ const archive: FoundArchive = {
 /** What is wrong with root and tree; `largest` is the most that was read at once. */
 async function verify(content: Uint8Array, hashes: Uint8Array) {
   let largest = 0;
-  const partOf = (bytes: Uint8Array): Part => ({
+  const partOf = (bytes: Uint8Array): DiskPart => ({
     size: bytes.length,
     read: async (offset, size) => {
       largest = Math.max(largest, size);
@@ -50,14 +50,14 @@ test('it is read piece by piece', async () => {
 });
 
 test('a damaged block of the tree is named, and the root hash is right all the same', async () => {
-  for (const at of [0, blockSize + 5, 2 * blockSize, tree.image.length - blockSize]) {
-    const place = Math.floor(at / blockSize) * blockSize;
+  for (const at of [0, verityBlockSize + 5, 2 * verityBlockSize, tree.image.length - verityBlockSize]) {
+    const place = Math.floor(at / verityBlockSize) * verityBlockSize;
     const { wrong } = await verify(root, flip(tree.image, at));
     expect(wrong).toEqual([`hash tree: the block at byte ${place} of it is not that of the data`]);
   }
 });
 
 test.each([0, 2000, blocks - 1])('damage in block %i of the data', async (block) => {
-  const { wrong } = await verify(flip(root, block * blockSize), tree.image);
+  const { wrong } = await verify(flip(root, block * verityBlockSize), tree.image);
   expect(wrong.map((text) => text.split(':')[0])).toEqual(['root hash', 'hash tree']);
 });

@@ -1,11 +1,11 @@
 // What LinuxKit's parser takes and YAML 1.2 does not: one error, where it begins, with what to write instead.
 import { describe, expect, it, test } from 'vitest';
 import { CatamaranError } from '../../src/base/errors.ts';
-import { compose } from '../../src/document/compose.ts';
+import { composeDocument } from '../../src/document/compose.ts';
 
 function refusal(text: string) {
   try {
-    compose('a.yml', text);
+    composeDocument('a.yml', text);
   } catch (error) {
     if (error instanceof CatamaranError && error.diagnostics.length === 1) {
       const { code, message, hint, position } = error.diagnostics[0];
@@ -17,8 +17,8 @@ function refusal(text: string) {
 }
 
 test.each([
-  ['a:\n  b: [x,\ny\n]\n', '3:1', 'y', '"]" is missing', /indent its lines more than the key/],
-  ['a:\n  b: {x: y,\nz: w}\n', '3:1', 'z: w}', '"}" is missing', /indent its lines more than the key/],
+  ['a:\n  b: [x,\ny\n]\n', '2:6', '  b: [x,', '"]" is missing', /indent its lines more than the key/],
+  ['a:\n  b: {x: y,\nz: w}\n', '2:6', '  b: {x: y,', '"}" is missing', /indent its lines more than the key/],
   ['a:\n  b: "x\ny"\n', '2:8', '  b: "x', 'a quotation mark is not closed', /each is indented/],
   ['a: [b]#c\n', '1:7', 'a: [b]#c', 'a "#" right behind something', /a space before "#"/],
   [
@@ -44,13 +44,13 @@ test.each([
 describe('what is YAML 1.2', () => {
   it.each(['%YAML 1.1\n---\na: b\n', 'a: b\tc\n', 'a:\t[\tb\t]\n', '\ufeffa: b\r\n', '', '# nothing\n'])(
     '%j',
-    (text) => expect(compose('a.yml', text).warnings).toEqual([]),
+    (text) => expect(composeDocument('a.yml', text).warnings).toEqual([]),
   );
 
   it.each(['a: b\n---\nc: [\n', 'a: b\n...\nc: [\n'])(
     'is read to the end of its first document: %j',
     (text) => {
-      const { warnings } = compose('a.yml', text);
+      const { warnings } = composeDocument('a.yml', text);
       expect(warnings).toMatchObject([{ code: 'spec-several-documents' }]);
     },
   );

@@ -1,5 +1,7 @@
 // What the base segment holds: init images, bundles and the spec's files, merged; users together; the index of segments.
 import { expect, test } from 'vitest';
+import { bareInterface } from '../../src/contract/network/bare.ts';
+import { imageNetworkPath, readNetworkFile } from '../../src/contract/network/document.ts';
 import { assembleBase, type BaseParts } from '../../src/image/base-tree.ts';
 import { contentBytes } from '../../src/tree/content.ts';
 import { listTree } from '../../src/tree/digest-tree.ts';
@@ -133,4 +135,14 @@ test('what init has at a mount point stays', async () => {
   expect([base.get('tmp')?.mode, base.get('var')?.mode, base.get('run')?.mode]).toEqual([
     0o1777, 0o700, 0o755,
   ]);
+});
+
+test('the spec’s network is there for the agent, in the form that it reads', async () => {
+  const network = {
+    interfaces: [{ ...bareInterface('eth0'), addresses: ['192.0.2.7/24'] }],
+    dns: { servers: ['192.0.2.53'], search: [] },
+  };
+  const base = await assembleBase(parts({ network }));
+  expect(readNetworkFile((await textOf(base, imageNetworkPath))!, imageNetworkPath)).toEqual(network);
+  expect((await assembleBase(parts())).has(imageNetworkPath)).toBe(false);
 });

@@ -109,7 +109,7 @@ describe('a good server', () => {
     const url = await serve(ranged(bytes));
     const { to } = await setUp({ reporter });
     await download(wanted(url), to);
-    expect(told).toEqual([['the file', { total: 300_000, unit: 'bytes' }], '293.0 KiB']);
+    expect(told).toEqual([['the file', { total: 300_000, unit: 'bytes', minor: true }], '293.0 KiB']);
     expect(advances.reduce((a, b) => a + b)).toBe(300_000);
   });
 });

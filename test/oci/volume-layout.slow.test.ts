@@ -2,7 +2,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type ListedImage, platformOf, pullPlatforms, resolveWhole } from '../../src/oci/every-platform.ts';
+import {
+  type PlatformImage,
+  platformAlone,
+  pullPlatforms,
+  resolveWhole,
+} from '../../src/oci/every-platform.ts';
 import { writeLayoutDirectory } from '../../src/oci/export.ts';
 import { imageTree } from '../../src/oci/flatten.ts';
 import { mediaTypes } from '../../src/oci/image.ts';
@@ -24,10 +29,10 @@ import {
   textsOf,
 } from './support/images.ts';
 
-async function make(cache: Cache, arch: 'amd64' | 'arm64' = 'amd64', text = arch): Promise<ListedImage> {
+async function make(cache: Cache, arch: 'amd64' | 'arm64' = 'amd64', text = arch): Promise<PlatformImage> {
   const layers = [{ tree: helloTree() }, { tree: new Map([['arch', file(text)]]) }];
   const image = await writeImage(cache, { layers, config: { Cmd: ['/hello'] }, arch });
-  return { image, platform: platformOf(image.config) };
+  return { image, platform: platformAlone(image.config) };
 }
 
 const name = 'registry.example:5000/team/app:1';
@@ -128,7 +133,7 @@ test('a platform keeps the version of the system that it names', async () => {
   const index = { schemaVersion: 2, manifests: [{ ...entry, annotations: undefined }] };
   expect(parseIndex(index, 'it')[0]?.platform).toEqual(platform);
   const config = { ...image.config, ...platform };
-  expect(platformOf(parseConfig(config, 'it'))).toEqual(platform);
+  expect(platformAlone(parseConfig(config, 'it'))).toEqual(platform);
 });
 
 test('umoci finds the one image under its name, and unpacks it', async () => {

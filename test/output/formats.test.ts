@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { CatamaranError } from '../../src/base/errors.ts';
-import { readProgram } from '../../src/cli/context.ts';
+import { readCodeDigests } from '../../src/cli/context.ts';
 import type { LockedSpec } from '../../src/lock/locked-spec.ts';
 import { formatTable } from '../../src/output/describe.ts';
 import type { Format } from '../../src/output/format.ts';
@@ -20,10 +20,14 @@ describe.each(formats.map((format: Format) => [format.name, format] as const))('
   test('is written in the file that it names, whose code counts in its key', async () => {
     const text = await readFile(join(repository, 'src', `${format.module}.ts`), 'utf8');
     expect(text).toContain(`name: '${name}'`);
-    expect((await readProgram())(format.module)).toMatch(/^[0-9a-f]{64}$/);
+    expect((await readCodeDigests())(format.module)).toMatch(/^[0-9a-f]{64}$/);
   });
 
   test('plans what it is made of, and nothing without a kernel where it has one', async () => {
+    if (name === 'rpi3') {
+      expect(() => planBuild(locked, ['rpi3'])).toThrow(/firmware that is not in Debian main/);
+      return;
+    }
     const { outputs } = planBuild(locked, [parseFormats([name])[0]!]);
     expect(outputs.map((output) => output.format)).toEqual([format]);
     expect(outputs[0]!.step.needs).not.toEqual([]);
@@ -36,6 +40,23 @@ describe.each(formats.map((format: Format) => [format.name, format] as const))('
     expect(format.summary).toMatch(/^[^.|\n]{10,120}$/);
     expect(new Set(format.files).size).toBe(format.files.length);
   });
+});
+
+test('a format that is another one under LinuxKit’s name has its shape, and says so', () => {
+  for (const { sameAs, files, boots, summary } of formats as readonly Format[]) {
+    if (sameAs === undefined) continue;
+    const own = formats.find(({ name }) => name === sameAs) as Format;
+    expect(own.sameAs).toBeUndefined();
+    expect([files.length, boots]).toEqual([own.files.length, own.boots]);
+    expect(summary).toMatch(/the same as|a fixed VHD/);
+  }
+});
+
+test('what a BIOS starts is not made for machines that have none', () => {
+  const arm64 = { ...locked, arch: 'arm64' as const };
+  for (const name of ['raw-bios', 'qcow2-bios', 'iso-bios'] as const)
+    expect(() => planBuild(arm64, [name])).toThrow(`${name} cannot be made for arm64`);
+  expect(planBuild(arm64, ['raw-efi', 'qcow2-efi', 'iso-efi']).outputs).toHaveLength(3);
 });
 
 test('each name is there once', () => {

@@ -51,6 +51,9 @@ async function coldRoom(name: string): Promise<{ cwd: string; cache: string }> {
   return { cwd, cache: await cacheWithPackages(join(cwd, 'cache'), packages) };
 }
 
+const documents = ['SHA256SUMS', 'artifacts.json'];
+const whole = [...documents, 'tiny.qcow2'];
+
 /** Where the undisturbed build was: for tests that need a warm cache of their own. */
 let warm: { cwd: string; cache: string };
 
@@ -61,7 +64,7 @@ test('two processes build the same into the same directory, on one cold cache', 
     { code: 0, stderr: '' },
     { code: 0, stderr: '' },
   ]);
-  expect(await readdir(join(there.cwd, 'out'))).toEqual(['tiny.qcow2']);
+  expect(await readdir(join(there.cwd, 'out'))).toEqual(whole);
   expect(await sha256Of(join(there.cwd, 'out/tiny.qcow2'))).toBe(wanted);
   expect(await readdir(join(there.cache, 'tmp'))).toEqual([]);
 });
@@ -80,7 +83,7 @@ test('SIGKILL: the next build goes on from what is there, and clears away what w
 
   const again = await succeed(installation, argv, there);
   expect(tasksDone(again.stdout).filter((label) => done.includes(label))).toEqual([]);
-  expect(await readdir(join(there.cwd, 'out'))).toEqual(['tiny.qcow2']);
+  expect(await readdir(join(there.cwd, 'out'))).toEqual(whole);
   expect(await sha256Of(join(there.cwd, 'out/tiny.qcow2'))).toBe(wanted);
   expect(await readdir(join(there.cache, 'tmp'))).toEqual([]);
 });
@@ -96,7 +99,7 @@ test('SIGKILL while the output is written: the old output stays until the new on
   const left = await readdir(join(cwd, 'out'));
   expect(left.filter((name) => !name.startsWith('.tiny.qcow2.'))).toEqual([]);
   await succeed(installation, argv, { cwd, cache });
-  expect(await readdir(join(cwd, 'out'))).toEqual(['tiny.qcow2']);
+  expect(await readdir(join(cwd, 'out'))).toEqual(whole);
   expect(await sha256Of(join(cwd, 'out/tiny.qcow2'))).toBe(wanted);
 });
 
@@ -123,7 +126,7 @@ test('SIGTERM while the output is written: nothing of it is left', async () => {
   const { code } = await ended.ending;
   // Either it came in time, or the output was whole already.
   const left = await readdir(join(cwd, 'out'));
-  expect([code, left]).toEqual(code === 0 ? [0, ['tiny.qcow2']] : [143, []]);
+  expect([code, left]).toEqual(code === 0 ? [0, whole] : [143, documents]);
 });
 
 test('a flipped bit anywhere in the cache: what it hit is made again, with the same result', async () => {

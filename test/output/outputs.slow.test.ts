@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { roundUp } from '../../src/base/size.ts';
-import type { Disk } from '../../src/disk/disk.ts';
+import type { DiskImage } from '../../src/disk/disk.ts';
 import { type Extent, sparseImage } from '../../src/disk/sparse.ts';
 import { writeAws } from '../../src/output/cloud/write-aws.ts';
 import { writeDynamicVhd, writeFixedVhd } from '../../src/output/cloud/write-vhd.ts';
@@ -21,7 +21,7 @@ import { ownedName } from '../../src/store/owner.ts';
 import { type Content, contentBytes, contentOf } from '../../src/tree/content.ts';
 import { hostTools } from '../support/tools.ts';
 
-type Write = (disk: Disk, path: string, options?: OutputOptions) => Promise<WrittenFile>;
+type Write = (disk: DiskImage, path: string, options?: OutputOptions) => Promise<WrittenFile>;
 
 interface Output {
   readonly name: string;
@@ -81,7 +81,7 @@ async function diskOf(
   pieces: readonly (readonly [gap: number, size: number])[],
   tail: number,
   unit = 512,
-): Promise<Disk> {
+): Promise<DiskImage> {
   const path = join(scratch, 'source');
   const bytes = noise(3 << 20, 5);
   await writeFile(path, bytes);
@@ -97,7 +97,7 @@ async function diskOf(
   return sparseImage(roundUp(offset + tail, unit), extents);
 }
 
-async function plainBytes(disk: Disk): Promise<Buffer> {
+async function plainBytes(disk: DiskImage): Promise<Buffer> {
   const bytes = Buffer.alloc(disk.size);
   for (const { offset, content } of disk.extents) bytes.set(await contentBytes(content), offset);
   return bytes;

@@ -49,8 +49,8 @@ async function room(name: string): Promise<string> {
   return path;
 }
 
-test('a build writes its outputs and nothing else', () => {
-  expect(Object.keys(first)).toEqual(['minimal.qcow2', 'minimal.raw']);
+test('a build writes its outputs, what says of them what they are, and nothing else', () => {
+  expect(Object.keys(first)).toEqual(['SHA256SUMS', 'artifacts.json', 'minimal.qcow2', 'minimal.raw']);
 });
 
 test(`everything else is different: directory, time zone, umask, locale, home, an empty cache, one job${

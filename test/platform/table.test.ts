@@ -2,17 +2,13 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parse } from 'yaml';
 import { architectureOf, architectures } from '../../src/base/arch.ts';
 import { diskSizeOn, firmwareOn, kernelArguments } from '../../src/platform/choose.ts';
 import { detectPlatform, platformArgument } from '../../src/platform/detect.ts';
-import { absentFromCloudKernel } from '../../src/platform/drivers.ts';
+import { driversNeeded } from '../../src/platform/drivers.ts';
 import { mapImageName } from '../../src/platform/image-name.ts';
-import { isPlatformName, platformNames, platforms } from '../../src/platform/table.ts';
-import { userDataSources } from '../../src/platform/user-data.ts';
-
-const read = (path: string) => readFileSync(path, 'utf8');
-const initrd: readonly string[] = parse(read('components/initrd/component.yml')).modules;
+import { driversOfRoots, isPlatformName, platformNames, platforms } from '../../src/platform/table.ts';
+import { sourcesOf, userDataSources } from '../../src/platform/user-data.ts';
 
 describe.each(platformNames)('%s', (name) => {
   const platform = platforms[name];
@@ -26,10 +22,13 @@ describe.each(platformNames)('%s', (name) => {
     expect(named).toEqual({ name, by: 'argument' });
   });
 
-  test('has the drivers of its disks and CD drives in the initrd, as far as the cloud kernel has them', () => {
+  test('has the drivers of its disks and CD drives in the initrd, and needs none that it does not name', () => {
     expect(drivers.disk.length * drivers.nic.length).toBeGreaterThan(0);
-    const needed = [...drivers.disk, ...drivers.cd].filter((each) => !absentFromCloudKernel.has(each));
-    expect(needed.filter((each) => !initrd.includes(each))).toEqual([]);
+    expect(driversOfRoots()).toEqual(expect.arrayContaining([...drivers.disk, ...drivers.cd]));
+    const needed = driversNeeded(platform);
+    expect(drivers.disk).toEqual(expect.arrayContaining(needed.disk.filter((each) => each !== 'virtio_pci')));
+    expect([...drivers.nic, 'hv_vmbus', 'virtio_pci']).toEqual(expect.arrayContaining([...needed.nic]));
+    expect(drivers.cd).toEqual(expect.arrayContaining([...needed.cd]));
   });
 
   test('boots on every architecture, with a console', () => {
@@ -77,12 +76,12 @@ describe.each(platformNames)('%s', (name) => {
 });
 
 test('every source of user-data is some platform’s', () => {
-  const used = new Set(platformNames.flatMap((name) => platforms[name].userData));
+  const used = new Set(platformNames.flatMap((name) => sourcesOf(platforms[name])));
   expect(Object.keys(userDataSources).filter((each) => !used.has(each as never))).toEqual([]);
 });
 
 test('the schema names the platforms of the table, in alphabetical order', () => {
-  const { properties } = JSON.parse(read('schemas/spec.schema.json')).properties.platforms;
+  const { properties } = JSON.parse(readFileSync('schemas/spec.schema.json', 'utf8')).properties.platforms;
   expect(Object.keys(properties)).toEqual([...platformNames].sort());
   for (const name of platformNames) expect(properties[name].description).toBe(`${platforms[name].title}.`);
 });

@@ -12,7 +12,7 @@ import { refreshRepository } from '../../src/release/refresh.ts';
 import { openDisk } from '../../src/release/repository/disk.ts';
 import { createMemory } from '../../src/release/repository/local.ts';
 import { verifyRepository } from '../../src/release/repository/verify.ts';
-import { readStatus } from '../../src/release/status.ts';
+import { readRepositoryStatus } from '../../src/release/status.ts';
 import { atOnce, codeOf } from './support/people.ts';
 import {
   initRequest,
@@ -54,7 +54,7 @@ test('what a server has can be looked at and verified, and not published from', 
   const place = await released();
   await rm(join(place.repo, '.publisher'), { recursive: true });
   const publisher = await place.publisher();
-  expect((await readStatus(place.repo, publisher.disk, now)).os).toBe('lighthouse');
+  expect((await readRepositoryStatus(place.repo, publisher.disk, now)).os).toBe('lighthouse');
   expect(await codeOf(verifyRepository(place.repo, publisher.disk, now))).toBe('done');
   expect(await codeOf(refreshRepository([], publisher))).toBe('release-served-copy');
 });
@@ -65,7 +65,7 @@ test('half of a repository is no place for a new one', async () => {
   const before = await readdir(join(place.repo, 'metadata'));
   const publisher = await place.publisher();
   expect(await codeOf(refreshRepository([], publisher))).toBe('release-half-copied');
-  expect(await codeOf(readStatus(place.repo, publisher.disk, now))).toBe('release-half-copied');
+  expect(await codeOf(readRepositoryStatus(place.repo, publisher.disk, now))).toBe('release-half-copied');
   const init = initRepository(initRequest(place));
   expect(await codeOf(init)).toBe('release-half-copied');
   expect(await readdir(join(place.repo, 'metadata'))).toEqual(before);

@@ -12,7 +12,7 @@ import { collectReleases } from '../../src/release/gc.ts';
 import { readImageDirectory } from '../../src/release/images.ts';
 import { initRepository } from '../../src/release/init.ts';
 import { refreshRepository } from '../../src/release/refresh.ts';
-import { type Disk, openDisk } from '../../src/release/repository/disk.ts';
+import { openDisk, type RepositoryDisk } from '../../src/release/repository/disk.ts';
 import { createMemory } from '../../src/release/repository/local.ts';
 import { verifyRepository } from '../../src/release/repository/verify.ts';
 import { createKey } from '../../src/release/signing/keyring.ts';
@@ -45,7 +45,7 @@ const isCut = (work: Promise<unknown>): Promise<boolean> =>
   );
 
 /** Every write from number `step` on fails. `writes` counts all that were tried. */
-function failingDisk(disk: Disk, step: number) {
+function failingDisk(disk: RepositoryDisk, step: number) {
   const count = { writes: 0 };
   const guard =
     <A extends unknown[]>(write: (...args: A) => Promise<void>) =>
@@ -53,7 +53,7 @@ function failingDisk(disk: Disk, step: number) {
       if (count.writes++ >= step) throw new PowerCut(`at write ${step}`);
       await write(...args);
     };
-  const failing: Disk = {
+  const failing: RepositoryDisk = {
     ...disk,
     create: guard(disk.create),
     copyIn: guard(disk.copyIn),
@@ -97,7 +97,12 @@ const operations: Record<string, Operation> = {
 };
 
 /** What a second attempt answers where the first one had got through just before it was cut. */
-const doneAlready = ['release-version-taken', 'release-not-newer', 'release-key-unknown'];
+const doneAlready = [
+  'release-version-taken',
+  'release-in-channel',
+  'release-not-newer',
+  'release-key-unknown',
+];
 
 test.each(Object.keys(operations))('%s, cut at each of its writes', async (name) => {
   const operation = operations[name]!;

@@ -155,7 +155,7 @@ test('our client runs in QuickJS, and comes to what it comes to in Node', async 
 /** The newest pointer of stable, by what the role signs. */
 async function pointerFile({ repo }: Workplace): Promise<string> {
   const { openDisk } = await import('../../src/release/repository/disk.ts');
-  const { readState } = await import('../../src/release/repository/state.ts');
+  const { readRepositoryState: readState } = await import('../../src/release/repository/state.ts');
   const { roles } = await readState(repo, openDisk(repo), now);
   const name = 'channel-stable-amd64.json';
   return `${roles.get('stable')!.parsed.targets.get(name)!.sha256}.${name}`;

@@ -16,7 +16,7 @@ import { openDisk } from '../../src/release/repository/disk.ts';
 import type { SigningKey } from '../../src/release/repository/draft.ts';
 import { withLock } from '../../src/release/repository/lock.ts';
 import { createKey, readKeyring } from '../../src/release/signing/keyring.ts';
-import { readStatus } from '../../src/release/status.ts';
+import { readRepositoryStatus } from '../../src/release/status.ts';
 import { ownedName } from '../../src/store/owner.ts';
 import { startProxy } from '../store/proxy-support.ts';
 import { atOnce, codeOf, keyNamed, person } from './support/people.ts';
@@ -147,7 +147,7 @@ test('a threshold of two people: one promotes, the other signs, and it is publis
   const { outcome } = await promote(request, { ...alice, signLater: true });
   expect(outcome).toMatchObject({ state: 'waiting', shortages: [{ role: 'stable', have: 1, need: 2 }] });
   expect(await versionAt(place.repo, 'stable')).toBeUndefined();
-  expect((await readStatus(place.repo, alice.disk, now)).pending).toEqual([
+  expect((await readRepositoryStatus(place.repo, alice.disk, now)).pending).toEqual([
     { role: 'stable', version: 2, signatures: 1 },
   ]);
 
@@ -179,7 +179,7 @@ test('a file is carried to a machine without the repository, signed there, and b
   expect(await codeOf(signFile(carried, [], 'root.json'))).toBe('release-no-key');
   await writeFile(path, bytes);
   expect(await signPending(await person(place, 'online'))).toMatchObject({ state: 'published' });
-  const status = await readStatus(place.repo, root.disk, now);
+  const status = await readRepositoryStatus(place.repo, root.disk, now);
   expect(status.roles.find(({ role }) => role === 'root')!.version).toBe(2);
 });
 

@@ -86,7 +86,7 @@ test('a machine with all that there is', () => {
   `);
 });
 
-test.each(['virtio-scsi', 'nvme', 'ahci', 'pvscsi'] as const)(
+test.each(['virtio-scsi', 'nvme', 'ahci', 'pvscsi', 'cd', 'usb'] as const)(
   'a disk on %s is the one that is booted',
   (bus) => {
     expect(line({ bus })).toMatch(/drive=disk0,.*bootindex=0/);
@@ -97,12 +97,23 @@ test('a comma in a file name is no option', () => {
   expect(line({ image: '/i/a,readonly=on' })).toContain('file=/i/a,,readonly=on');
 });
 
+test('a CD is only read, and a text in the firmware’s configuration is one word', () => {
+  expect(line({ bus: 'cd', snapshot: true })).toMatch(/media=cdrom,readonly=on(?!.*snapshot)/);
+  const firmwareConfig = { 'opt/org.catamaran/login': 'ssh-ed25519 AAAA a,b' };
+  expect(machineArguments({ ...minimal, firmwareConfig }, files)).toContain(
+    'name=opt/org.catamaran/login,string=ssh-ed25519 AAAA a,,b',
+  );
+});
+
 test('a machine without a network has no card', () => {
   expect(line({ network: 'none', sshPort: 22 })).not.toMatch(/net/);
 });
 
 test('nothing listens on any address but the loopback', () => {
-  expect(line({ sshPort: 0 })).toContain('hostfwd=tcp:127.0.0.1:0-:22');
+  const forwards = [{ protocol: 'udp', host: 5353, guest: 53 }] as const;
+  const text = line({ sshPort: 0, forwards });
+  expect(text).toContain('hostfwd=tcp:127.0.0.1:0-:22');
+  expect(text).toContain('hostfwd=udp:127.0.0.1:5353-:53');
 });
 
 test('a kernel that QEMU starts itself needs no disk, and has the first place before one', () => {

@@ -121,7 +121,7 @@ describe('several specs are one, as LinuxKit appends them', () => {
       d/b.yml:2:5: error: services[1] has no "image"
        2 |   - {name: y, imag: b}
          |     ^^^^^^^^^^^^^^^^^^
-        hint: Add image: component:sshd
+        hint: Add image: component:NAME, ./DIRECTORY with a component.yml, or REGISTRY/NAME:TAG.
 
       d/b.yml:2:15: error: unknown key "imag" in services[1]
        2 |   - {name: y, imag: b}
@@ -316,7 +316,7 @@ files: [{path: "etc/\${TAG}", contents: "\${PROT} $PORT \${}"}]
       a.yml:6:1: error: unknown key "foo"
        6 | foo: \${A}
          | ^^^
-        hint: Known here: os, include, variables, kernel, init, onboot, services, onshutdown, files, volumes, trust, etc, disk, update, health and platforms."
+        hint: Known here: os, include, variables, kernel, init, onboot, services, onshutdown, files, volumes, trust, etc, disk, update, network, health and platforms."
     `);
   });
 

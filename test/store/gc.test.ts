@@ -1,7 +1,8 @@
 import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type Blob, openCache } from '../../src/store/cache.ts';
+import type { Blob } from '../../src/store/blob.ts';
+import { openCache } from '../../src/store/cache.ts';
 import { collectGarbage } from '../../src/store/gc.ts';
 import { cacheInfo } from '../../src/store/info.ts';
 import { freshDirectory, sha256 } from './support.ts';

@@ -2,7 +2,7 @@
 import { homedir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { silentReporter } from '../../src/base/reporter.ts';
-import { readProgram } from '../../src/cli/context.ts';
+import { readCodeDigests } from '../../src/cli/context.ts';
 import { findMirror } from '../../src/debian/mirror.ts';
 import type { Context } from '../../src/lock/context.ts';
 import { openRegistryClient } from '../../src/oci/registry.ts';
@@ -16,7 +16,7 @@ export async function testContext(): Promise<Context> {
     mirror: () => findMirror({ environment: process.env }),
     registries: async () => openRegistryClient({ reporter: silentReporter, offline: false }),
     snapshotMirrors: [],
-    program: await readProgram(),
+    program: await readCodeDigests(),
     offline: false,
     now: Math.floor(Date.now() / 1000),
     componentsRoot: fileURLToPath(new URL('../../components', import.meta.url)),

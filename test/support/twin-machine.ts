@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Status } from '../../src/agent/slots/status.ts';
 import type { Firmware } from '../../src/base/firmware.ts';
-import { placeOf } from '../../src/disk/disk-layout.ts';
+import { partitionOf } from '../../src/disk/disk-layout.ts';
 import type { Machine } from '../../src/run/machine.ts';
 import { envOffsets, envSize, type PartitionRole, type SlotName } from '../../src/slots/constants.ts';
 import { serialiseEnv } from '../../src/slots/env.ts';
@@ -33,7 +33,7 @@ export async function readPart(
 ): Promise<Buffer> {
   const file = await open(disk, 'r');
   const bytes = Buffer.alloc(size);
-  await file.read(bytes, 0, size, placeOf(twinLayout, role).offset + offset).finally(() => file.close());
+  await file.read(bytes, 0, size, partitionOf(twinLayout, role).offset + offset).finally(() => file.close());
   return bytes;
 }
 
@@ -44,7 +44,7 @@ export async function writePart(
   bytes: Uint8Array,
 ): Promise<void> {
   const file = await open(disk, 'r+');
-  const place = placeOf(twinLayout, role).offset + offset;
+  const place = partitionOf(twinLayout, role).offset + offset;
   await file.write(bytes, 0, bytes.length, place).finally(() => file.close());
 }
 

@@ -1,11 +1,11 @@
 // From a refreshed client to a pointer and a manifest: who may have signed them, and what they must agree on.
 import { expect, test } from 'vitest';
 import { type SignedManifest, writeSignedManifest } from '../../src/contract/release-manifest.ts';
-import { fetchRelease } from '../../src/contract/signed-release.ts';
+import { fetchSignedManifest } from '../../src/contract/signed-release.ts';
 import { readPointer } from '../../src/tuf/channel.ts';
 import type { Client } from '../../src/tuf/client.ts';
 import { sha256Hex } from '../../src/tuf/hex.ts';
-import { type Pointer, writePointer } from '../../src/tuf/pointer.ts';
+import { type ChannelPointer, writePointer } from '../../src/tuf/pointer.ts';
 import { advance, type Plan, publishPlan, soundPlan } from './support/forge.ts';
 import { createMachine, verdictOf } from './support/machine.ts';
 
@@ -28,7 +28,7 @@ const manifest: SignedManifest = {
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString();
 const manifestText = text(writeSignedManifest(manifest));
 const manifestName = 'os-1.0-amd64.manifest.json';
-const pointer: Pointer = {
+const pointer: ChannelPointer = {
   channel: 'stable',
   arch: 'amd64',
   seq: 1,
@@ -64,7 +64,7 @@ const clientOf = (plan: Plan): Client => {
 test('a pointer and its manifest are read', () => {
   const client = clientOf(planOf());
   expect(readPointer(client, 'stable', 'amd64')).toEqual(pointer);
-  expect(fetchRelease(client, pointer.release, machine)).toEqual(manifest);
+  expect(fetchSignedManifest(client, pointer.release, machine)).toEqual(manifest);
   expect(readPointer(client, 'stable', 'arm64')).toBeUndefined();
   expect(readPointer(client, 'nightly', 'amd64')).toBeUndefined();
 });
@@ -76,7 +76,7 @@ test('a second check asks for neither again, and a changed pointer is asked for'
     own.fetched.length = 0;
     const client = own.check(files);
     const read = readPointer(client, 'stable', 'amd64')!;
-    fetchRelease(client, read.release, machine);
+    fetchSignedManifest(client, read.release, machine);
     return own.fetched.filter((path) => path.startsWith('targets/')).length;
   };
   expect(check()).toBe(2);
@@ -109,7 +109,9 @@ test('whatever the delegations allow, the channel signs its pointer and releases
     };
     plan.targets = { stable: { [manifestName]: manifestText } };
   });
-  expect(verdictOf(() => fetchRelease(clientOf(swapped), pointer.release, machine))).toBe('signatures');
+  expect(verdictOf(() => fetchSignedManifest(clientOf(swapped), pointer.release, machine))).toBe(
+    'signatures',
+  );
   const top = planOf((plan) => {
     const bytes = Buffer.from(text(writePointer(pointer)));
     const listed = { length: bytes.length, hashes: { sha256: sha256Hex(bytes) } };
@@ -120,8 +122,8 @@ test('whatever the delegations allow, the channel signs its pointer and releases
 
 test('a manifest that is not the one the pointer means is refused', () => {
   const client = clientOf(planOf());
-  const read = (release: Partial<Pointer['release']>, own = machine) =>
-    verdictOf(() => fetchRelease(client, { ...pointer.release, ...release }, own));
+  const read = (release: Partial<ChannelPointer['release']>, own = machine) =>
+    verdictOf(() => fetchSignedManifest(client, { ...pointer.release, ...release }, own));
   const ref = pointer.release.manifest;
   expect(read({})).toBe('accepted');
   expect(read({ manifest: { ...ref, sha256: 'ef'.repeat(32) } })).toBe('mismatch');
@@ -151,5 +153,5 @@ test.each([
     manifest: { name: manifestName, size, sha256: sha256Hex(Buffer.from(bent)) },
   };
   const client = clientOf(planOf((plan) => (plan.targets.releases = { [manifestName]: bent })));
-  expect(verdictOf(() => fetchRelease(client, release, machine))).toBe(refusal);
+  expect(verdictOf(() => fetchSignedManifest(client, release, machine))).toBe(refusal);
 });

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decide, type MachineState, raiseFloor } from '../../src/tuf/decide.ts';
-import { type Pointer, parsePointer, writePointer } from '../../src/tuf/pointer.ts';
+import { type ChannelPointer, parsePointer, writePointer } from '../../src/tuf/pointer.ts';
 import type { ReleaseRef } from '../../src/tuf/release-ref.ts';
 import { verdictOf } from './support/machine.ts';
 
@@ -13,7 +13,7 @@ const release = (version: string, epoch = 1, minFrom?: string): ReleaseRef => ({
   ...(minFrom === undefined ? {} : { minFrom }),
   manifest: { name: `os-${version}-amd64.manifest.json`, size: 500, sha256: hash(version) },
 });
-const pointer: Pointer = {
+const pointer: ChannelPointer = {
   channel: 'stable',
   arch: 'amd64',
   seq: 1,
@@ -88,7 +88,7 @@ test('stepping stones obey floors and failures too', () => {
 });
 
 test('a machine waits for its turn, and is told when it comes', () => {
-  const slow: Pointer = {
+  const slow: ChannelPointer = {
     ...pointer,
     rollout: {
       salt: 'k3f9',
@@ -106,7 +106,7 @@ test('a machine waits for its turn, and is told when it comes', () => {
   expect(at(11_000, 'late').action).toBe('install');
   expect(at(1000, 99).action).toBe('install');
   expect(at(1000, 100)).toMatchObject(stay('waiting'));
-  const paused: Pointer = { ...slow, rollout: { salt: 'k3f9', start: 1000, points: [[0, 100]] } };
+  const paused: ChannelPointer = { ...slow, rollout: { salt: 'k3f9', start: 1000, points: [[0, 100]] } };
   expect(decide(paused, { ...machine, now: 1e9, ring: 'late' })).toEqual(stay('waiting'));
 });
 
@@ -122,7 +122,7 @@ const anyVersion = fc.tuple(fc.nat(3), fc.nat(9)).map(([a, b]) => `${a}.${b}`);
 const anyRelease = fc
   .tuple(anyVersion, fc.nat(3), fc.option(anyVersion))
   .map(([version, epoch, minFrom]) => release(version, epoch, minFrom ?? undefined));
-const anyPointer: fc.Arbitrary<Pointer> = fc
+const anyPointer: fc.Arbitrary<ChannelPointer> = fc
   .record({
     seq: fc.integer({ min: 1, max: 1e6 }),
     release: anyRelease,

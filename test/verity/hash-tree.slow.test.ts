@@ -11,7 +11,7 @@ import {
   leafDigests,
   leavesOf,
 } from '../../src/verity/hash-tree.ts';
-import { blockSize, parseSuperblock, writeSuperblock } from '../../src/verity/superblock.ts';
+import { parseSuperblock, verityBlockSize, writeSuperblock } from '../../src/verity/superblock.ts';
 import { hostTools } from '../support/tools.ts';
 
 const sha256 = (bytes: Uint8Array): Uint8Array => hash('sha256', bytes, 'buffer');
@@ -21,8 +21,8 @@ const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 
 /** Different in each block. */
 function data(blocks: number): Uint8Array {
-  const bytes = Buffer.alloc(blocks * blockSize);
-  for (let block = 0; block < blocks; block++) bytes.writeUInt32LE(block + 1, block * blockSize);
+  const bytes = Buffer.alloc(blocks * verityBlockSize);
+  for (let block = 0; block < blocks; block++) bytes.writeUInt32LE(block + 1, block * verityBlockSize);
   return bytes;
 }
 
@@ -71,7 +71,7 @@ test("an image's leaves are those of its parts, one after the other", () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 20 }), (first, second) => {
       const bytes = data(first + second);
-      const parts = [bytes.subarray(0, first * blockSize), bytes.subarray(first * blockSize)];
+      const parts = [bytes.subarray(0, first * verityBlockSize), bytes.subarray(first * verityBlockSize)];
       const leaves = Buffer.concat(parts.map((part) => leafDigests(part, salt, sha256)));
       expect(hex(leaves)).toBe(hex(leafDigests(bytes, salt, sha256)));
     }),
@@ -84,7 +84,7 @@ test('piece by piece: the same tree, each block as soon as it is full', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 5000 }), (count) => {
       const growth = growHashTree({ dataBlocks: 16385, salt }, sha256);
-      const image = whole.image.slice(0, blockSize);
+      const image = whole.image.slice(0, verityBlockSize);
       const blocks: [number, Uint8Array][] = [];
       for (let at = 0; at < leaves.length; at += count * 32) {
         const filled = growth.add(leaves.subarray(at, at + count * 32));

@@ -6,6 +6,8 @@ import { putNotice } from '../condition/notices.ts';
 import { growData, grownPath } from '../disk/grow.ts';
 import { finishReset } from '../disk/reset.ts';
 import { AgentError, type Host } from '../host/host.ts';
+import { hasNetworkComponent } from '../network/state.ts';
+import { setUpNetwork } from '../network/up.ts';
 import { liveMedium } from '../slots/live.ts';
 import { openSlots, type SlotMachine } from '../slots/machine.ts';
 import { mountVolumes } from '../volumes/mount.ts';
@@ -14,7 +16,9 @@ import { makeDirectories } from './directories.ts';
 import { loadDrivers } from './drivers.ts';
 import { mountFilesystems } from './filesystems.ts';
 import { setIdentity } from './identity.ts';
+import { installWhereAsked } from './install.ts';
 import { restoreIdentity } from './kept-identity.ts';
+import { letIn } from './let-in.ts';
 import { boundMemory } from './memory.ts';
 import { stirRandomness } from './randomness.ts';
 import { explainSafeBoot } from './safe-boot.ts';
@@ -34,11 +38,15 @@ const steps: readonly BootStep[] = [
   ['the data partition stays as it is', growWhereThereIsDisk],
   ['the slots are not accounted for', accountForSlots],
   ['the machine has no name of its own', setIdentity],
+  ['nobody is let in by "catamaran run"', letIn],
   ['the seed of the last boot is lost', stirRandomness],
   ['the loopback interface is down', (host) => void host.run(['ip', 'link', 'set', 'lo', 'up'])],
+  ['nothing was installed', installWhereAsked],
+  ['the machine is not provisioned', provisionWhereItCan],
+  ['the network is not set up', setUpWhereThereIsNetwork],
 ];
 
-export function boot(host: Host): void {
+export function prepareMachine(host: Host): void {
   for (const [failure, work] of steps) {
     try {
       work(host);
@@ -74,6 +82,11 @@ function restoreWhereLost(machine: SlotMachine): void {
   if (inMemory || host.readText(grownPath) === undefined) restoreIdentity(machine);
 }
 
+/** Component:dhcp, or nothing, has it otherwise. */
+function setUpWhereThereIsNetwork(host: Host): void {
+  if (hasNetworkComponent(host)) setUpNetwork(host);
+}
+
 /** The disk that a live system keeps its data on is somebody's, and stays as it is. */
 function growWhereThereIsDisk(host: Host): void {
   const isOnDisk = host.readText('/run/catamaran/data')?.trim() === 'disk';
@@ -83,5 +96,12 @@ function growWhereThereIsDisk(host: Host): void {
 /** As a command of its own, which takes the lock. */
 function accountForSlots(host: Host): void {
   const { output } = host.run(['catamaran-agent', 'account']);
+  for (const line of output.split('\n')) if (line !== '') host.print(line);
+}
+
+/** By a program of its own, where component:provision is. */
+function provisionWhereItCan(host: Host): void {
+  if (!host.listDirectory('/usr/lib/catamaran')?.includes('provision.js')) return;
+  const { output } = host.run(['timeout', '300', 'catamaran-agent', 'provision', 'local']);
   for (const line of output.split('\n')) if (line !== '') host.print(line);
 }

@@ -3,9 +3,14 @@
 import { putNotice } from '../condition/notices.ts';
 import type { Host } from '../host/host.ts';
 
+/** There where the machine has no name of its own. */
+export const namelessPath = '/run/catamaran/dhcp/nameless';
+
 export function setIdentity(host: Host): void {
   const own = (host.readText('/etc/hostname') ?? '').split('\n', 1)[0]!.trim();
   const system = /^ID="?([^"\n]*)"?$/m.exec(host.readText('/etc/os-release') ?? '')?.[1];
+  // For the DHCP client: a lease may give it one.
+  if (own === '') host.writeFile(namelessPath, '');
   const names = [own, system ?? '', 'catamaran'].filter((name) =>
     /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name),
   );

@@ -7,7 +7,7 @@ import { putNotice } from '../condition/notices.ts';
 import type { Host } from '../host/host.ts';
 import { managerOf } from '../services/managers.ts';
 import { readServices } from '../services/settings.ts';
-import { attempt } from '../slots/decide.ts';
+import { remember } from '../slots/decide.ts';
 import type { SlotMachine } from '../slots/machine.ts';
 import { keepIdentity } from './kept-identity.ts';
 
@@ -45,7 +45,7 @@ function cameUp({ host, partitions }: SlotMachine): void {
   const { failed } = parseBoots(partitions.read('ab-state', bootsOffset, envSector));
   if (failed !== 0) partitions.write('ab-state', bootsOffset, serialiseBoots({ failed: 0 }));
   if (host.readText(safePath) !== undefined) keepAside(host);
-  attempt(host, 'who this machine is', () => keepIdentity({ host, partitions }));
+  remember(host, 'who this machine is', () => keepIdentity({ host, partitions }));
 }
 
 /** The person's /etc stays aside only where it has made a difference. */

@@ -1,7 +1,8 @@
 // The AppArmor profile of a bundle, into the kernel. A container whose spec asks for one never runs without it: where the
 // kernel has no AppArmor, or the system no parser for it, the container is not started and says why.
+
+import { bundlePath, type Section } from '../../contract/bundles.ts';
 import { AgentError, type Host, runOrThrow } from '../host/host.ts';
-import { bundlePath, type Section } from './section.ts';
 
 const inKernel = '/sys/kernel/security/apparmor/profiles';
 const notFound = 127;

@@ -1,6 +1,8 @@
 // After a container has ended: undoes the mounts that `prepare` made, the last one first. Harmless where there are none.
+
+import type { Section } from '../../contract/bundles.ts';
 import { type Host, runOrThrow } from '../host/host.ts';
-import { recordPath, type Section } from './section.ts';
+import { recordPath } from './record.ts';
 
 export function cleanUpBundle(host: Host, section: Section, name: string): void {
   const record = recordPath(section, name);

@@ -1,8 +1,9 @@
 // The bundles of a section whose containers run once, in the order in which they do, one on a line for init's scripts:
 // `NAME required|optional`, as catamaran.json beside each says. For services see services/configure.ts.
+
+import { bundlePath, type Section } from '../../contract/bundles.ts';
 import { readOnceSettings } from '../../contract/supervision.ts';
 import type { Host } from '../host/host.ts';
-import { bundlePath, type Section } from './section.ts';
 
 export function listBundles(host: Host, section: Exclude<Section, 'services'>): void {
   for (const name of host.listDirectory(`/containers/${section}`) ?? []) {

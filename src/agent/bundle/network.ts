@@ -1,9 +1,11 @@
 // LinuxKit's runtime.interfaces and runtime.bindNS, done between a container's creation and its start, when its
 // namespaces are there: the container's runtime calls us by a hook (OCI runtime specification, "POSIX-platform Hooks"), which
 // `prepare` lays over the bundle's config.json. BusyBox's `ip` names no peer: a veth pair is made inside and then handed out.
+
+import { bundlePath, type Section } from '../../contract/bundles.ts';
 import { AgentError, type Host, runOrThrow } from '../host/host.ts';
-import { type Interface, type Runtime, readRuntime } from './runtime.ts';
-import { bundlePath, recordMount, type Section } from './section.ts';
+import { recordMount } from './record.ts';
+import { type Runtime, type RuntimeInterface, readRuntime } from './runtime.ts';
 
 /** Where `prepare` puts a config.json with the hook in it, if the container needs it. */
 export function addHook(host: Host, section: Section, name: string, runtime: Runtime): void {
@@ -44,7 +46,7 @@ export function connectBundle(host: Host, section: Section, name: string): void 
   }
 }
 
-function connect(host: Host, pid: number, { name, add, peer, createInRoot }: Interface): void {
+function connect(host: Host, pid: number, { name, add, peer, createInRoot }: RuntimeInterface): void {
   const ip = (...words: string[]) => runOrThrow(host, ['ip', 'link', ...words]);
   const inside = (...words: string[]) =>
     runOrThrow(host, ['nsenter', '-t', String(pid), '-n', 'ip', 'link', ...words]);

@@ -1,14 +1,15 @@
 // Before a container starts: its AppArmor profile, then the mounts, directories and control groups that its runtime.json
 // asks for, in this order, and a hook for what has to wait for its namespaces.
 // A bundle that an earlier run left prepared is cleared first, so that every start begins with a fresh writable layer.
+import { bundlePath, type Section } from '../../contract/bundles.ts';
 import { readWritable } from '../../contract/supervision.ts';
 import { type Host, runOrThrow } from '../host/host.ts';
 import { readBounds } from '../memory/bounds.ts';
 import { loadAppArmor } from './apparmor.ts';
 import { cleanUpBundle } from './cleanup.ts';
 import { addHook } from './network.ts';
-import { type Mount, readRuntime } from './runtime.ts';
-import { bundlePath, recordMount, type Section } from './section.ts';
+import { recordMount } from './record.ts';
+import { type RuntimeMount, readRuntime } from './runtime.ts';
 
 const propagations = /^r?(private|shared|slave|unbindable)$/;
 
@@ -35,7 +36,7 @@ function makeRoom(host: Host, path: string): void {
 }
 
 /** No layer in memory is without a bound: what the spec says (`writable`), else a share of this machine's memory. */
-function bounded(host: Host, section: Section, name: string, mount: Mount): Mount {
+function bounded(host: Host, section: Section, name: string, mount: RuntimeMount): RuntimeMount {
   const { type, options } = mount;
   if (type !== 'tmpfs' || options.some((option) => /^(remount$|size=|nr_blocks=)/.test(option))) return mount;
   const bundle = bundlePath(section, name);
@@ -46,7 +47,7 @@ function bounded(host: Host, section: Section, name: string, mount: Mount): Moun
 }
 
 /** True if there is one mount more than before. LinuxKit's `remount,private` only changes the propagation. */
-function mountAsAsked(host: Host, mount: Mount): boolean {
+function mountAsAsked(host: Host, mount: RuntimeMount): boolean {
   const propagation = mount.options.filter((option) => propagations.test(option));
   const options = mount.options.filter((option) => !propagations.test(option));
   const adds = !options.includes('remount');
@@ -62,7 +63,7 @@ function mountAsAsked(host: Host, mount: Mount): boolean {
 }
 
 /** The upper and the work directory are in a file system that an earlier mount of the list has just made. */
-function overlayDirectories(mount: Mount): string[] {
+function overlayDirectories(mount: RuntimeMount): string[] {
   if (mount.type !== 'overlay') return [];
   return mount.options
     .filter((option) => /^(upperdir|workdir)=/.test(option))

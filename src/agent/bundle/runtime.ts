@@ -2,7 +2,7 @@
 // LinuxKit's; see reference "Bundle of one container"). An absent file means: nothing.
 import { AgentError, type Host } from '../host/host.ts';
 
-export interface Mount {
+export interface RuntimeMount {
   readonly destination: string;
   readonly type: string;
   readonly source: string;
@@ -10,16 +10,16 @@ export interface Mount {
 }
 
 export interface Runtime {
-  readonly mounts: readonly Mount[];
+  readonly mounts: readonly RuntimeMount[];
   readonly mkdir: readonly string[];
   readonly cgroups: readonly string[];
-  readonly interfaces: readonly Interface[];
+  readonly interfaces: readonly RuntimeInterface[];
   /** What is to stay of the container's namespaces: /proc/PID/ns/TYPE mounted at a path. */
   readonly namespaces: readonly { readonly type: string; readonly path: string }[];
 }
 
 /** Without `add` an interface of the host that moves; with it one of that type, made inside or first on the host. */
-export interface Interface {
+export interface RuntimeInterface {
   readonly name: string;
   readonly add: string;
   /** The name of a veth's other end, which goes to the host. */
@@ -57,7 +57,7 @@ function parseObject(path: string, text: string): Fields {
   }
 }
 
-function readInterface(path: string, { name, add, peer, createInRoot }: Fields): Interface {
+function readInterface(path: string, { name, add, peer, createInRoot }: Fields): RuntimeInterface {
   const text = (value: unknown) => (typeof value === 'string' ? value : '');
   if (text(name) === '')
     throw new AgentError(`${path}: an interface without a name`, {
@@ -69,7 +69,7 @@ function readInterface(path: string, { name, add, peer, createInRoot }: Fields):
 }
 
 /** A relative destination is inside the container's root. */
-function readMount(path: string, bundle: string, mount: Fields): Mount {
+function readMount(path: string, bundle: string, mount: Fields): RuntimeMount {
   const { destination, type = '', source = '' } = mount;
   if (typeof destination !== 'string' || typeof type !== 'string' || typeof source !== 'string') {
     throw new AgentError(`${path}: a mount without a destination: ${JSON.stringify(mount)}`, {

@@ -1,6 +1,7 @@
 // The bundles of a section whose containers run once, for init's scripts.
+
+import { parseSection } from '../../contract/bundles.ts';
 import { listBundles } from '../bundle/list.ts';
-import { parseSection } from '../bundle/section.ts';
 import type { Command } from './command.ts';
 
 export const bundleList: Command = {

@@ -1,5 +1,5 @@
 // SECTION/NAME, as init's scripts name a container's bundle.
-import { parseSection, type Section } from '../bundle/section.ts';
+import { parseSection, type Section } from '../../contract/bundles.ts';
 import type { Host } from '../host/host.ts';
 import type { Command } from './command.ts';
 

@@ -1,4 +1,4 @@
-// From words on the command line to an exit status: the one place of the agent's two programs that turns an error into a
+// From words on the command line to an exit status: the one place of the agent's programs that turns an error into a
 // message. Nothing else of them knows an exit status.
 import { CatamaranError, type Diagnostic, messageOf } from '../../base/errors.ts';
 import { exitCodes } from '../../base/exit-codes.ts';

@@ -1,8 +1,13 @@
 // What the script /usr/bin/catamaran-agent reads on the machine, out of the table; scripts/bundle.mjs writes it into dist.
-import { agentCommands, updateCommands } from './table.ts';
+import { agentCommands, installCommands, provisionCommands, updateCommands } from './table.ts';
 import { listForScript, listUsage } from './usage.ts';
 
 export const scriptFiles: Readonly<Record<string, string>> = {
-  'agent-commands.txt': listForScript({ agent: agentCommands, update: updateCommands }),
-  'agent-usage.txt': `${listUsage([...agentCommands, ...updateCommands]).join('\n')}\n`,
+  'agent-commands.txt': listForScript({
+    agent: agentCommands,
+    update: updateCommands,
+    install: installCommands,
+    provision: provisionCommands,
+  }),
+  'agent-usage.txt': `${listUsage([...agentCommands, ...updateCommands, ...provisionCommands, ...installCommands]).join('\n')}\n`,
 };

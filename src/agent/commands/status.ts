@@ -1,10 +1,11 @@
 // What runs, what the next boot starts, and what is left of disk and memory. Reads only.
 import { describeCondition, readCondition } from '../condition/condition.ts';
+import { describeProvisioned, readProvisioned } from '../condition/provisioned.ts';
 import type { Host } from '../host/host.ts';
 import { liveMedium } from '../slots/live.ts';
 import { describeLiveStatus, readLiveStatus } from '../slots/live-status.ts';
 import { openSlots } from '../slots/machine.ts';
-import { describeStatus, readStatus } from '../slots/status.ts';
+import { describeStatus, readSlotStatus } from '../slots/status.ts';
 import type { Command } from './command.ts';
 
 export const status: Command = {
@@ -17,7 +18,7 @@ export const status: Command = {
       const medium = liveMedium(host);
       const lines =
         medium === undefined
-          ? show(host, readStatus(openSlots(host)), describeStatus, format)
+          ? show(host, readSlotStatus(openSlots(host)), describeStatus, format)
           : show(host, readLiveStatus(host, medium), describeLiveStatus, format);
       for (const line of lines) host.print(line);
     };
@@ -30,7 +31,8 @@ function show<S extends object>(
   describe: (status: S) => string[],
   format: string | undefined,
 ): string[] {
+  const provisioned = readProvisioned(host);
   const condition = readCondition(host);
-  if (format === undefined) return [...describe(status), ...describeCondition(condition)];
-  return [JSON.stringify({ ...status, ...condition })];
+  if (format !== undefined) return [JSON.stringify({ ...status, ...provisioned, ...condition })];
+  return [...describe(status), ...describeProvisioned(provisioned), ...describeCondition(condition)];
 }

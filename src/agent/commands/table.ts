@@ -1,5 +1,6 @@
-// All commands of the agent, by the program that has them: the signatures' code is in a program of its own, so that what
-// the agent does at every start of a container does not carry it. The order is that of the usage.
+// All commands of the agent, by the program that has them: the signatures' code, the formats of user-data and the installer
+// are in programs of their own, so that what the agent does at every start of a container does not carry them. The order is
+// that of the usage.
 import { account } from './account.ts';
 import { boot } from './boot.ts';
 import { bundleCleanup } from './bundle-cleanup.ts';
@@ -12,10 +13,13 @@ import { confirm } from './confirm.ts';
 import { diskGrow } from './disk-grow.ts';
 import { etcRestore } from './etc-restore.ts';
 import { healthGate } from './health-gate.ts';
+import { install } from './install.ts';
 import { logs } from './logs.ts';
 import { markBad } from './mark-bad.ts';
+import { networkUp, networkWait } from './network.ts';
 import { overdue } from './overdue.ts';
 import { pass } from './pass.ts';
+import { provision } from './provision.ts';
 import { reset } from './reset.ts';
 import { rollback } from './rollback.ts';
 import { services } from './services.ts';
@@ -46,6 +50,8 @@ export const agentCommands: readonly Command[] = [
   bundleCleanup,
   servicesConfigure,
   volumesMount,
+  networkUp,
+  networkWait,
   account,
   healthGate,
   settle,
@@ -54,3 +60,5 @@ export const agentCommands: readonly Command[] = [
 ];
 
 export const updateCommands: readonly Command[] = [update, channel];
+export const installCommands: readonly Command[] = [install];
+export const provisionCommands: readonly Command[] = [provision];

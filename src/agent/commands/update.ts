@@ -2,7 +2,7 @@
 import { openMachine } from '../update/machine.ts';
 import { parseOptions } from '../update/options.ts';
 import { poll } from '../update/poll.ts';
-import { update as updateMachine } from '../update/update.ts';
+import { updateMachine } from '../update/update.ts';
 import type { Command } from './command.ts';
 
 export const update: Command = {

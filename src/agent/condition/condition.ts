@@ -1,7 +1,7 @@
 // What `status` shows beside the slots: what is left of disk and memory, what was dropped, and what a person has to know.
 import type { Host } from '../host/host.ts';
 import { readNotices } from './notices.ts';
-import { describeResources, type Resources, readResources } from './resources.ts';
+import { describeResources, measureResources, type Resources } from './resources.ts';
 
 export interface Condition {
   readonly resources: Resources;
@@ -9,7 +9,7 @@ export interface Condition {
 }
 
 export function readCondition(host: Host): Condition {
-  return { resources: readResources(host), notices: readNotices(host) };
+  return { resources: measureResources(host), notices: readNotices(host) };
 }
 
 export function describeCondition({ resources, notices }: Condition): string[] {

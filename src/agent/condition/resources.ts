@@ -22,7 +22,7 @@ export const droppedDirectory = '/run/catamaran/dropped';
 /** In KiB, for all logs together: by `services configure`. */
 export const logLimitPath = '/run/catamaran/log-limit';
 
-export function readResources(host: Host): Resources {
+export function measureResources(host: Host): Resources {
   const disk = readDisk(host);
   const memory = readMemory(host);
   const used = readLogs(host);

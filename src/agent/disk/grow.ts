@@ -3,11 +3,12 @@
 // initrd know the disk, gets a GUID of its own, for the image's is that of every disk made from it. Safe at any instant:
 // gpt.ts gives the order; the kernel resizes the partition in place, ext4 its file system through its journal.
 
+import type { Sectors } from '../../base/flavour.ts';
 import { sectorSize } from '../../gpt/geometry.ts';
-import { formatUuid } from '../../gpt/guid.ts';
-import { type Disk, planTable, type TablePlan } from '../../gpt/mend.ts';
+import { planTable, type TableDisk, type TablePlan } from '../../gpt/mend.ts';
 import { partitionNumber } from '../../slots/constants.ts';
 import { AgentError, type Host, runOrThrow } from '../host/host.ts';
+import { randomGuid } from './random-guid.ts';
 
 /** On the data partition: to the end of a disk of so many sectors it has grown. */
 export const grownPath = '/var/lib/catamaran/grown';
@@ -68,7 +69,7 @@ function findData(host: Host): { disk: string; partition: string; number: number
   return { disk, partition, number };
 }
 
-function diskOf(host: Host, path: string, sectors: number): Disk {
+function diskOf(host: Host, path: string, sectors: Sectors): TableDisk {
   return {
     sectors,
     read(sector, count) {
@@ -80,14 +81,6 @@ function diskOf(host: Host, path: string, sectors: number): Disk {
       }
     },
   };
-}
-
-/** RFC 9562, version 4. */
-function randomGuid(host: Host): string {
-  const guid = host.readBytes('/dev/urandom', 0, 16);
-  guid[6] = (guid[6]! & 0x0f) | 0x40;
-  guid[8] = (guid[8]! & 0x3f) | 0x80;
-  return formatUuid(guid);
 }
 
 function writeTable(host: Host, disk: string, { writes }: TablePlan): void {

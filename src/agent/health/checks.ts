@@ -14,13 +14,13 @@ const programs = '/usr/lib/catamaran/health.d';
 /** Runs a command for at most so many seconds, and ends what is left of it (component:agent). */
 const limited = '/usr/lib/catamaran/limited';
 
-export interface Finding {
+export interface HealthFinding {
   readonly wrong: readonly string[];
   /** By init: another text at the next look means that a service has started anew. */
   readonly processes: string;
 }
 
-export function checkHealth(host: Host, checks: readonly HealthCheck[]): Finding {
+export function checkHealth(host: Host, checks: readonly HealthCheck[]): HealthFinding {
   const names = host.listDirectory('/containers/services') ?? [];
   const manager = managerOf(host);
   const services = manager.list(host, names);

@@ -4,9 +4,15 @@
 // probation by the initrd needs no more than to stay up: a service elsewhere that is down must not cost it. Whoever else
 // decides over the slot meanwhile, for or against it, has the last word.
 import { messageOf } from '../../base/errors.ts';
-import { type HealthSettings, healthPath, readHealth } from '../../contract/health.ts';
+import {
+  type HealthSettings,
+  healthPath,
+  ownHealthPath,
+  readHealth,
+  readOwnHealth,
+} from '../../contract/health.ts';
 import { type Host, runOrThrow } from '../host/host.ts';
-import { readState } from '../slots/env-store.ts';
+import { readSlotState } from '../slots/env-store.ts';
 import type { SlotMachine } from '../slots/machine.ts';
 import { readRecords, recordPending } from '../slots/records.ts';
 import { triesLeft } from '../slots/untried.ts';
@@ -21,7 +27,7 @@ const trialPath = '/run/catamaran/trial';
 
 /** Returns when there is nothing more to wait for. */
 export function passGate({ host, partitions, running }: SlotMachine): void {
-  const isOpen = () => triesLeft(readState(partitions).state[running.slot]) !== undefined;
+  const isOpen = () => triesLeft(readSlotState(partitions).state[running.slot]) !== undefined;
   if (running.rescue || !isOpen()) return;
   host.writeFile(beganPath, '');
   const settings = readSettings(host);
@@ -68,11 +74,23 @@ export function passGate({ host, partitions, running }: SlotMachine): void {
 function readSettings(host: Host): HealthSettings {
   const path = `/${healthPath}`;
   try {
-    return readHealth(host.readText(path), path);
+    return withOwn(host, readHealth(host.readText(path), path));
   } catch (error) {
     const reason = messageOf(error);
     if (readRecords(host).pending?.reason !== reason) note(host, reason);
     throw error;
+  }
+}
+
+/** What a person has written wrongly is said, and does not turn a good version down. */
+function withOwn(host: Host, settings: HealthSettings): HealthSettings {
+  const own = host.readText(`/${ownHealthPath}`);
+  if (own === undefined) return settings;
+  try {
+    return readOwnHealth(settings, own, `/${ownHealthPath}`);
+  } catch (error) {
+    host.print(messageOf(error));
+    return settings;
   }
 }
 

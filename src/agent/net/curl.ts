@@ -32,6 +32,10 @@ export interface CurlOptions {
   readonly patience: number;
   /** Connections at once. */
   readonly parallel?: number;
+  /** Seconds that a transfer may take, however well it goes. */
+  readonly limit?: number;
+  /** From a port below 1024, as some services want it. */
+  readonly lowPort?: true;
 }
 
 /** What is asked and what comes, for as long as it takes. In memory. */
@@ -56,7 +60,10 @@ export function runCurl(
   return { results, message: said.at(-1)?.slice(0, 300) ?? `curl ended with status ${status}` };
 }
 
-function describe(transfers: readonly Transfer[], { ca, patience, parallel = 1 }: CurlOptions): string {
+function describe(
+  transfers: readonly Transfer[],
+  { ca, patience, parallel = 1, limit = Number.POSITIVE_INFINITY, lowPort }: CurlOptions,
+): string {
   const global = parallel > 1 && transfers.length > 1 ? ['parallel', `parallel-max = ${parallel}`] : [];
   const sections = transfers.map(({ url, output, maxSize, range, method, headers, body }, index) => {
     const scheme = url.slice(0, url.indexOf(':'));
@@ -67,12 +74,13 @@ function describe(transfers: readonly Transfer[], { ca, patience, parallel = 1 }
       `output = ${quote(output)}`,
       `write-out = "transfer ${index} %{exitcode} %{http_code} %{size_download}\\n"`,
       `max-filesize = ${maxSize}`,
-      `max-time = ${2 * patience + Math.ceil(maxSize / slowest)}`,
+      `max-time = ${Math.min(2 * patience + Math.ceil(maxSize / slowest), limit)}`,
       `connect-timeout = ${patience}`,
       `speed-limit = ${slowest}`,
       `speed-time = ${patience}`,
       `proto = "=${scheme}"`,
       'noproxy = "*"',
+      ...(lowPort ? ['local-port = 600-1023'] : []),
       ...(headers === undefined ? [`proto-redir = "${later}"`, 'location', 'max-redirs = 5'] : []),
       'fail',
       'silent',

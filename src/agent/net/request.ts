@@ -2,7 +2,7 @@
 import type { Host } from '../host/host.ts';
 import { type CurlOptions, netSpool, runCurl, type Transfer, type Transferred } from './curl.ts';
 
-export type Request = Omit<Transfer, 'output' | 'range'>;
+export type CurlRequest = Omit<Transfer, 'output' | 'range'>;
 
 export interface Answer extends Pick<Transferred, 'exit' | 'status'> {
   /** Undefined where none came whole, or the server did not grant it. */
@@ -12,7 +12,7 @@ export interface Answer extends Pick<Transferred, 'exit' | 'status'> {
 }
 
 /** Never throws for what the network does. Asks once. */
-export function request(host: Host, asked: Request, options: CurlOptions): Answer {
+export function request(host: Host, asked: CurlRequest, options: CurlOptions): Answer {
   const output = `${netSpool}/answer`;
   host.removeFile(output);
   const { results, message } = runCurl(host, [{ ...asked, output }], options);

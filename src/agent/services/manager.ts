@@ -1,7 +1,7 @@
 // How the agent asks the init of this machine about its services: one interface, one file for each init, and managers.ts
 // lists them. docs/inits.md has what an init keeps to beyond this.
 import type { Host } from '../host/host.ts';
-import type { Service } from './settings.ts';
+import type { SupervisedService } from './settings.ts';
 
 export interface ServiceReport {
   readonly name: string;
@@ -17,7 +17,7 @@ export interface ServiceReport {
 
 export interface ServiceManager {
   /** Before the services start, once in each boot: what init has to know of them, in the order of starting. */
-  configure(host: Host, services: readonly Service[]): void;
+  configure(host: Host, services: readonly SupervisedService[]): void;
   /** In the order of the names. A service that init has not heard of is `stopped`. */
   list(host: Host, names: readonly string[]): ServiceReport[];
   /** To the container's first process; the name as signalForRuntime gives it. Throws where it does not run. */

@@ -14,7 +14,7 @@ import { inContainer } from '../probe/place.ts';
 import { probeScript } from '../probe/table.ts';
 import { boundLogs } from './log-bounds.ts';
 import type { ServiceManager, ServiceReport } from './manager.ts';
-import type { Service } from './settings.ts';
+import type { SupervisedService } from './settings.ts';
 import { signalForRuntime } from './signal.ts';
 import { shutdownLimit, stopWaves } from './stop-order.ts';
 
@@ -85,7 +85,7 @@ function report(host: Host, name: string): ServiceReport {
 const words = (line: string | undefined) => (line ?? '').trim().split(/\s+/).filter(Boolean);
 
 function settingsText(
-  { dependsOn, restart, stop, health }: Service,
+  { dependsOn, restart, stop, health }: SupervisedService,
   { after, logSize }: { after: string; logSize: number },
 ): string {
   const variables = {

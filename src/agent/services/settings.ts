@@ -1,19 +1,20 @@
 // The services of this machine, by the catamaran.json of each one's bundle (contract/supervision.ts).
+
+import { bundlePath } from '../../contract/bundles.ts';
 import { readServiceSettings, type ServiceSettings } from '../../contract/supervision.ts';
-import { bundlePath } from '../bundle/section.ts';
 import type { Host } from '../host/host.ts';
 
-export interface Service extends ServiceSettings {
+export interface SupervisedService extends ServiceSettings {
   readonly name: string;
 }
 
 /** In the order in which they start. */
-export function readServices(host: Host): Service[] {
+export function readServices(host: Host): SupervisedService[] {
   const names = host.listDirectory('/containers/services') ?? [];
   return names.map((name) => readService(host, name)).sort((a, b) => a.order - b.order);
 }
 
-function readService(host: Host, name: string): Service {
+function readService(host: Host, name: string): SupervisedService {
   const path = `${bundlePath('services', name)}/catamaran.json`;
   return { name, ...readServiceSettings(host.readText(path), path) };
 }

@@ -1,9 +1,9 @@
 // In which order services are stopped, and how long that may take: all at once that nothing else needs any more, each after
 // whatever depends on it.
-import type { Service } from './settings.ts';
+import type { SupervisedService } from './settings.ts';
 
 /** Groups of names: the first one is stopped first. */
-export function stopWaves(services: readonly Pick<Service, 'name' | 'dependsOn'>[]): string[][] {
+export function stopWaves(services: readonly Pick<SupervisedService, 'name' | 'dependsOn'>[]): string[][] {
   const waves: string[][] = [];
   let left = [...services];
   while (left.length > 0) {
@@ -22,7 +22,9 @@ const usual = 90;
 /** For what comes after the services: containers, processes, file systems. */
 const rest = 30;
 
-export function shutdownLimit(services: readonly Pick<Service, 'name' | 'dependsOn' | 'stop'>[]): number {
+export function shutdownLimit(
+  services: readonly Pick<SupervisedService, 'name' | 'dependsOn' | 'stop'>[],
+): number {
   const timeouts = new Map(services.map(({ name, stop }) => [name, stop.timeout]));
   const longest = stopWaves(services)
     .map((wave) => Math.max(...wave.map((name) => timeouts.get(name) ?? 0)))

@@ -2,8 +2,8 @@
 // the boot loader has chosen. May run again at any time, and after a power cut at any instant.
 import { otherSlot, type SlotName } from '../../slots/constants.ts';
 import { arm, type SlotState } from '../../slots/state.ts';
-import { attempt, closePending, confirmRunning, markSlotBad, type Verdict } from './decide.ts';
-import { readState, repairState, writeState } from './env-store.ts';
+import { closePending, confirmRunning, markSlotBad, remember, type TrialVerdict } from './decide.ts';
+import { readSlotState, repairState, writeState } from './env-store.ts';
 import type { SlotMachine } from './machine.ts';
 import { forgetPending, type Pending, readRecords, recordPending, rememberGood } from './records.ts';
 import { countBefore, isUntried, untriedReason } from './untried.ts';
@@ -15,7 +15,7 @@ export function accountForBoot(machine: SlotMachine): void {
   const { host, partitions, running } = machine;
   // The last entry of the boot loader: nothing that it chose says anything about the slots.
   if (running.rescue) return;
-  const { lost, whole } = readState(partitions);
+  const { lost, whole } = readSlotState(partitions);
   const { state } = repairState(partitions, running.slot);
   // Decided since the boot: the next one accounts for it.
   if (state[running.slot] === 'bad') return;
@@ -28,7 +28,7 @@ export function accountForBoot(machine: SlotMachine): void {
     accountForTrial(machine, state, { pending, wasGood });
     return;
   }
-  if (wasGood && !isSame) attempt(host, 'that it is good', () => rememberGood(host, rootHash));
+  if (wasGood && !isSame) remember(host, 'that it is good', () => rememberGood(host, rootHash));
   const isOver = pending !== undefined && isNoTrial(machine, { state, lost }, { pending, confirmed });
   if (isOver) forgetPending(host);
   else if (pending?.bootId === bootId) return;
@@ -45,9 +45,9 @@ function accountForTrial(
   if (state[running.slot] === 'good') confirmRunning(machine);
   else if (wasGood) {
     // The gate says "good" again when its window is over.
-    attempt(host, 'that it is good', () => rememberGood(host, running.rootHash));
+    remember(host, 'that it is good', () => rememberGood(host, running.rootHash));
     closePending(machine);
-  } else attempt(host, 'this start', () => recordPending(host, { ...pending, starts: pending.starts + 1 }));
+  } else remember(host, 'this start', () => recordPending(host, { ...pending, starts: pending.starts + 1 }));
 }
 
 /** Of a release on record that does not run: whether its trial is over, or never began. */
@@ -94,7 +94,7 @@ function judgeOther(
 }
 
 /** Why the boot loader has not started this slot, or no longer does; undefined if it was not asked to. */
-function judge(state: SlotState, slot: SlotName, pending: Pending | undefined): Verdict | undefined {
+function judge(state: SlotState, slot: SlotName, pending: Pending | undefined): TrialVerdict | undefined {
   const status = state[slot];
   if (status === 'try0') return { reason: whyFailed(pending), never: pending !== undefined };
   if (state.first === slot && status !== 'bad' && status !== 'none')

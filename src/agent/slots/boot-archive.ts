@@ -1,11 +1,12 @@
 // What a slot holds, by its own boot archive: slot.cfg is its first file, manifest.json its second (disk/boot-archive.ts).
+import type { ReleaseVersion } from '../../base/flavour.ts';
 import { readBootManifest } from '../../contract/release-manifest.ts';
 import { readSlotConfig } from '../../contract/slot-config.ts';
 import { type SlotName, slotRole } from '../../slots/constants.ts';
 import type { Partitions } from './partitions.ts';
 
 export interface SlotRelease {
-  readonly version: string;
+  readonly version: ReleaseVersion;
   readonly rootHash: string;
 }
 

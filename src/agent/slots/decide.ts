@@ -5,7 +5,7 @@ import { otherSlot, type SlotName } from '../../slots/constants.ts';
 import { confirm, markBad } from '../../slots/state.ts';
 import { AgentError, type Host } from '../host/host.ts';
 import { readSlotRelease } from './boot-archive.ts';
-import { readState, repairState, writeState } from './env-store.ts';
+import { readSlotState, repairState, writeState } from './env-store.ts';
 import type { SlotMachine } from './machine.ts';
 import { forgetGood, readRecords, recordPending, recordResult, rememberGood } from './records.ts';
 import { triesLeft } from './untried.ts';
@@ -19,11 +19,11 @@ export function confirmRunning(machine: SlotMachine): void {
   const { state } = repairState(partitions, running.slot);
   const { slot, version, rootHash } = running;
   // First: the initrd, which takes back the "good" of the state at each boot, knows by this that it is no trial.
-  attempt(host, 'that it is good', () => rememberGood(host, rootHash));
+  remember(host, 'that it is good', () => rememberGood(host, rootHash));
   reach('record good');
   if (state[slot] !== 'good') {
     writeState(partitions, confirm(state, slot), (copy) => reach(`confirm ${copy}`));
-    attempt(host, 'that the gate is passed', () => host.writeFile(passedPath, ''));
+    remember(host, 'that the gate is passed', () => host.writeFile(passedPath, ''));
     host.print(`slot ${slot} with ${version} is good`);
   }
   closePending(machine);
@@ -33,7 +33,7 @@ export function confirmRunning(machine: SlotMachine): void {
 export function closePending({ host, running, reach }: SlotMachine): void {
   const { slot, version, rootHash } = running;
   if (readRecords(host).pending?.slot !== slot) return;
-  attempt(host, 'the result', () =>
+  remember(host, 'the result', () =>
     recordResult(host, { result: 'confirmed', slot, version, rootHash }, { never: false }),
   );
   reach('record result');
@@ -42,12 +42,12 @@ export function closePending({ host, running, reach }: SlotMachine): void {
 /** The health gate's word, which counts only as long as nobody has decided over the slot. */
 export function passRunning(machine: SlotMachine): void {
   const { host, partitions, running } = machine;
-  const status = readState(partitions).state[running.slot];
+  const status = readSlotState(partitions).state[running.slot];
   if (triesLeft(status) !== undefined) confirmRunning(machine);
   else host.print(`slot ${running.slot} is ${status}, and stays so`);
 }
 
-export interface Verdict {
+export interface TrialVerdict {
   readonly reason: string;
   /** This machine does not take that release again. */
   readonly never: boolean;
@@ -57,7 +57,7 @@ export interface Verdict {
 export function markSlotBad(
   { host, partitions, running }: SlotMachine,
   slot: SlotName,
-  { reason, never }: Verdict,
+  { reason, never }: TrialVerdict,
 ) {
   const { state } = repairState(partitions, running.slot);
   const other = otherSlot(slot);
@@ -74,13 +74,13 @@ export function markSlotBad(
   const release = pending?.slot === slot ? pending : readSlotRelease(partitions, slot);
   // The reason first: the state alone, after a power cut, would not know it.
   if (pending?.slot === slot)
-    attempt(host, 'the reason', () => recordPending(host, { ...pending, reason, never }));
+    remember(host, 'the reason', () => recordPending(host, { ...pending, reason, never }));
   writeState(partitions, markBad(state, slot));
-  if (slot === running.slot) attempt(host, 'that the gate is passed', () => host.writeFile(passedPath, ''));
+  if (slot === running.slot) remember(host, 'that the gate is passed', () => host.writeFile(passedPath, ''));
   // A slot whose boot archive is gone cannot say what it held.
   const { version, rootHash } = release ?? { version: 'unknown', rootHash: '' };
   const result = { result: 'rolled back', slot, version, rootHash, reason } as const;
-  attempt(host, 'the result', () => {
+  remember(host, 'the result', () => {
     if (release !== undefined) forgetGood(host, rootHash);
     recordResult(host, result, { never: never && release !== undefined });
   });
@@ -88,7 +88,7 @@ export function markSlotBad(
 }
 
 /** The last update is undone: one that is staged is not tried, one that runs is left at the next boot. */
-export function rollBack(machine: SlotMachine): void {
+export function rollBackSlot(machine: SlotMachine): void {
   const { host, running } = machine;
   const { pending } = readRecords(host);
   const staged = pending !== undefined && pending.slot !== running.slot;
@@ -97,7 +97,7 @@ export function rollBack(machine: SlotMachine): void {
 }
 
 /** What is only remembered of a decision: where that fails it is told, and the decision stands. */
-export function attempt(host: Host, what: string, record: () => void): void {
+export function remember(host: Host, what: string, record: () => void): void {
   try {
     record();
   } catch (error) {

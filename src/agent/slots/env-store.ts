@@ -15,7 +15,7 @@ export interface StoredState {
   readonly whole: boolean;
 }
 
-export function readState(partitions: Partitions): StoredState {
+export function readSlotState(partitions: Partitions): StoredState {
   const [first, second] = envOffsets.map((offset) => partitions.read('ab-state', offset, envSize)) as [
     Uint8Array,
     Uint8Array,
@@ -53,7 +53,7 @@ export function writeState(
  * as good, because it runs; of the other one nothing is claimed.
  */
 export function repairState(partitions: Partitions, running: 'A' | 'B'): StoredState {
-  const stored = readState(partitions);
+  const stored = readSlotState(partitions);
   if (stored.whole) return stored;
   const state: SlotState = stored.lost
     ? { gen: 1, first: running, A: running === 'A' ? 'good' : 'bad', B: running === 'B' ? 'good' : 'bad' }

@@ -12,7 +12,7 @@ import {
 import { otherSlot, type SlotName, slotRole } from '../../slots/constants.ts';
 import { disarm } from '../../slots/state.ts';
 import { hashImageSize } from '../../verity/hash-tree.ts';
-import { blockSize } from '../../verity/superblock.ts';
+import { verityBlockSize } from '../../verity/superblock.ts';
 import { AgentError } from '../host/host.ts';
 import { repairState, writeState } from './env-store.ts';
 import type { SlotMachine } from './machine.ts';
@@ -77,7 +77,7 @@ export function fill(
 
 function requireRoom(partitions: Partitions, target: SlotName, parts: Parts): void {
   const { root, hash } = parts;
-  if (root.size % blockSize !== 0 || hashImageSize(root.size / blockSize) !== hash.size)
+  if (root.size % verityBlockSize !== 0 || hashImageSize(root.size / verityBlockSize) !== hash.size)
     throw new AgentError(`the manifest contradicts itself: a root image of ${root.size} bytes`, {
       code: 'release-malformed',
       fault: 'integrity',

@@ -1,10 +1,11 @@
 // `catamaran-agent status` on a live system. The object is what `--json` prints, in one line.
+import type { ReleaseVersion } from '../../base/flavour.ts';
 import type { Host } from '../host/host.ts';
 import { runningRelease } from './running.ts';
 
 export interface LiveStatus {
   readonly live: string;
-  readonly version: string;
+  readonly version: ReleaseVersion;
   readonly rootHash: string;
 }
 

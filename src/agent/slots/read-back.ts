@@ -1,7 +1,7 @@
 // What a slot holds after it was written, read from the medium: each partition is what the manifest says of it, and the
 // boot archive asks for this very root.
 import { type PartitionRole, type SlotName, slotRole } from '../../slots/constants.ts';
-import { blockSize } from '../../verity/superblock.ts';
+import { verityBlockSize } from '../../verity/superblock.ts';
 import { AgentError } from '../host/host.ts';
 import { readSlotRelease } from './boot-archive.ts';
 import type { Partitions } from './partitions.ts';
@@ -31,7 +31,7 @@ export function requireRootHash(partitions: Partitions, slot: SlotName, rootHash
 
 /** Without the first block of its boot archive a slot is none for the boot loader, whatever becomes of the slot state. */
 export function eraseBoot(partitions: Partitions, slot: SlotName): void {
-  partitions.write(slotRole('boot', slot), 0, new Uint8Array(blockSize));
+  partitions.write(slotRole('boot', slot), 0, new Uint8Array(verityBlockSize));
 }
 
 /** Whatever is wrong with what was written, the slot loses its boot archive again. */

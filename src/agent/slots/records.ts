@@ -1,6 +1,7 @@
 // What the agent remembers on the data partition from one boot to the next: the update that is on its way, how the last
 // one ended, which releases have been good here, and which ones this machine never tries again. Each record is replaced as
 // a whole, or not at all.
+import type { ReleaseVersion } from '../../base/flavour.ts';
 import type { SlotName } from '../../slots/constants.ts';
 import { type Host, runOrThrow } from '../host/host.ts';
 
@@ -9,7 +10,7 @@ export const recordDirectory = '/var/lib/catamaran/slots';
 /** Written before a slot is armed. */
 export interface Pending {
   readonly slot: SlotName;
-  readonly version: string;
+  readonly version: ReleaseVersion;
   readonly rootHash: string;
   /** The boot in which it was staged. */
   readonly bootId: string;
@@ -27,14 +28,14 @@ export interface Result {
   readonly result: 'confirmed' | 'rolled back';
   readonly slot: SlotName;
   /** `unknown`, with an empty root hash, where the slot's boot archive is gone. */
-  readonly version: string;
+  readonly version: ReleaseVersion;
   readonly rootHash: string;
   /** Why it was rolled back. */
   readonly reason?: string;
 }
 
 export interface Failed {
-  readonly version: string;
+  readonly version: ReleaseVersion;
   readonly rootHash: string;
 }
 

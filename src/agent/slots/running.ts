@@ -1,13 +1,15 @@
 // What the kernel's arguments and the root image say of the system that runs.
+import type { ReleaseVersion } from '../../base/flavour.ts';
 import type { SlotName } from '../../slots/constants.ts';
 import { AgentError, type Host } from '../host/host.ts';
+import { kernelArgument, kernelWords } from '../host/kernel-arguments.ts';
 import { refuseLive } from './live.ts';
 
 export interface Running {
   readonly slot: SlotName;
   /** Lower-case hex. */
   readonly rootHash: string;
-  readonly version: string;
+  readonly version: ReleaseVersion;
   /** Of this boot, by the kernel. */
   readonly bootId: string;
   /** Started by the boot loader's last entry: no slot was fit to be chosen. */
@@ -16,8 +18,7 @@ export interface Running {
 
 export function readRunning(host: Host): Running {
   refuseLive(host);
-  const words = argumentsOf(host);
-  const slot = argument(words, 'catamaran.slot');
+  const slot = kernelArgument(host, 'catamaran.slot');
   const { rootHash, version } = runningRelease(host);
   if ((slot !== 'A' && slot !== 'B') || !rootHash)
     throw new AgentError(
@@ -29,7 +30,7 @@ export function readRunning(host: Host): Running {
     rootHash,
     version,
     bootId: (host.readText('/proc/sys/kernel/random/boot_id') ?? '').trim(),
-    rescue: words.includes('catamaran.rescue'),
+    rescue: kernelWords(host).includes('catamaran.rescue'),
   };
 }
 
@@ -38,16 +39,6 @@ export function runningRelease(host: Host): Pick<Running, 'version' | 'rootHash'
   const release = host.readText('/usr/lib/os-release') ?? '';
   return {
     version: /^IMAGE_VERSION="?([^"\n]*)"?$/m.exec(release)?.[1] ?? 'unknown',
-    rootHash: argument(argumentsOf(host), 'catamaran.verity')?.split(',')[0] ?? '',
+    rootHash: kernelArgument(host, 'catamaran.verity')?.split(',')[0] ?? '',
   };
-}
-
-const argumentsOf = (host: Host): string[] => (host.readText('/proc/cmdline') ?? '').trim().split(/\s+/);
-
-/** The last word of a name counts, as in the initrd. */
-function argument(words: readonly string[], name: string): string | undefined {
-  return words
-    .filter((word) => word.startsWith(`${name}=`))
-    .at(-1)
-    ?.slice(name.length + 1);
 }

@@ -3,14 +3,14 @@
 
 import { archByUname } from '../../base/arch.ts';
 import {
-  imageName,
+  partImageName,
   type ReleaseManifest,
   type ReleasePart,
   readReleaseManifest,
   releaseParts,
 } from '../../contract/release-manifest.ts';
 import { type SlotName, slotRole } from '../../slots/constants.ts';
-import { blockSize } from '../../verity/superblock.ts';
+import { verityBlockSize } from '../../verity/superblock.ts';
 import { AgentError, type Host, runOrThrow } from '../host/host.ts';
 import { armOther } from './arm.ts';
 import { fillOther, type SlotContent, type SlotSource } from './fill.ts';
@@ -44,20 +44,20 @@ export function directorySource(
   const { parts } = manifest;
   const contentFor = (target: SlotName): SlotContent => {
     const copy = (part: ReleasePart, range: { offset: number; size: number }) =>
-      partitions.copy(`${from}/${imageName(part)}`, slotRole(part, target), range);
+      partitions.copy(`${from}/${partImageName(part)}`, slotRole(part, target), range);
     return {
       tree: manifest,
       begin: (takeOut) => takeOut(),
       writeRest() {
         for (const part of releaseParts) {
-          copy(part, { offset: blockSize, size: Math.max(0, parts[part].size - blockSize) });
+          copy(part, { offset: verityBlockSize, size: Math.max(0, parts[part].size - verityBlockSize) });
           reach(`write ${part}`);
         }
         return [];
       },
       writeFirst() {
         for (const part of ['root', 'hash', 'boot'] as const) {
-          copy(part, { offset: 0, size: Math.min(blockSize, parts[part].size) });
+          copy(part, { offset: 0, size: Math.min(verityBlockSize, parts[part].size) });
           partitions.flush(slotRole(part, target));
           reach(`begin ${part}`);
         }
@@ -102,7 +102,7 @@ function checkRelease({ host }: SlotMachine, manifest: ReleaseManifest, force: b
       hint: 'Take the release for this architecture.',
     });
   const { parts, dataBlocks, roothash, version } = manifest;
-  if (dataBlocks * blockSize !== parts.root.size)
+  if (dataBlocks * verityBlockSize !== parts.root.size)
     throw new AgentError(
       `the manifest contradicts itself: ${dataBlocks} blocks and root image of ${parts.root.size} bytes`,
       { code: 'release-malformed', fault: 'integrity', hint: 'Build or publish the release again.' },
@@ -118,7 +118,7 @@ function checkRelease({ host }: SlotMachine, manifest: ReleaseManifest, force: b
 function checkFiles(host: Host, from: string, { parts }: ReleaseManifest): void {
   for (const part of releaseParts) {
     const { size, sha256 } = parts[part];
-    const path = `${from}/${imageName(part)}`;
+    const path = `${from}/${partImageName(part)}`;
     const found = Number(host.run(['stat', '-c', '%s', path]).output);
     if (found !== size)
       throw new AgentError(`${path} has ${found || 'no'} bytes, and the manifest says ${size}`, {

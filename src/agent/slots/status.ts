@@ -1,9 +1,10 @@
 // `catamaran-agent status`: what runs, what is in each slot, what the next boot will start, and how the last update ended.
 // Reads only. The object is what `--json` prints, in one line.
+import type { ReleaseVersion } from '../../base/flavour.ts';
 import { otherSlot, type SlotName, slotNames } from '../../slots/constants.ts';
 import { type SlotState, type SlotStatus, useTry } from '../../slots/state.ts';
 import { readSlotRelease } from './boot-archive.ts';
-import { readState } from './env-store.ts';
+import { readSlotState } from './env-store.ts';
 import type { SlotMachine } from './machine.ts';
 import { type Failed, type Pending, type Result, readRecords } from './records.ts';
 import { isUntried, triesLeft, untriedReason } from './untried.ts';
@@ -13,13 +14,13 @@ export interface SlotReport {
   /** Starts that a trial has left; absent when it is none. */
   readonly tries?: number;
   /** By its boot archive; absent when there is none. */
-  readonly version?: string;
+  readonly version?: ReleaseVersion;
   readonly rootHash?: string;
 }
 
 export interface Status {
   readonly slot: SlotName;
-  readonly version: string;
+  readonly version: ReleaseVersion;
   readonly rootHash: string;
   /** Nothing was fit to be chosen: started by the boot loader's last entry. */
   readonly rescue: boolean;
@@ -35,8 +36,8 @@ export interface Status {
   readonly failed: readonly Failed[];
 }
 
-export function readStatus({ host, partitions, running }: SlotMachine): Status {
-  const { state, lost, whole } = readState(partitions);
+export function readSlotStatus({ host, partitions, running }: SlotMachine): Status {
+  const { state, lost, whole } = readSlotState(partitions);
   const { pending, last, failed } = readRecords(host);
   const report = (slot: SlotName): SlotReport => {
     const tries = triesLeft(state[slot]);

@@ -5,7 +5,7 @@ import { AgentError, type Host, runOrThrow } from '../host/host.ts';
 
 const name = 'catamaran-verify';
 /** Without udev, libdevmapper has to make the nodes in /dev/mapper itself. */
-const dmsetup = ['env', 'DM_DISABLE_UDEV=1', 'dmsetup'] as const;
+export const dmsetup = ['env', 'DM_DISABLE_UDEV=1', 'dmsetup'] as const;
 
 export function verifyByKernel(
   host: Host,

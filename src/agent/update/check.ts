@@ -2,18 +2,18 @@
 // metadata, raises the epoch floor of a confirmed machine; touches no slot.
 
 import { readSignedManifest } from '../../contract/release-manifest.ts';
-import { fetchRelease } from '../../contract/signed-release.ts';
+import { fetchSignedManifest } from '../../contract/signed-release.ts';
 import { otherSlot } from '../../slots/constants.ts';
 import { readPointer } from '../../tuf/channel.ts';
 import { type Client, fetchTarget, findTarget, refresh } from '../../tuf/client.ts';
 import { type Decision, decide, raiseFloor } from '../../tuf/decide.ts';
 import { manifestName, releasesRole } from '../../tuf/names.ts';
-import type { Pointer } from '../../tuf/pointer.ts';
+import type { ChannelPointer } from '../../tuf/pointer.ts';
 import { wholeFleet } from '../../tuf/rollout.ts';
 import { AgentError } from '../host/host.ts';
 import { readSlotRelease } from '../slots/boot-archive.ts';
 import { markSlotBad } from '../slots/decide.ts';
-import { readState } from '../slots/env-store.ts';
+import { readSlotState } from '../slots/env-store.ts';
 import { readRecords } from '../slots/records.ts';
 import type { UpdateMachine } from './machine.ts';
 import { withProven } from './proven.ts';
@@ -21,7 +21,7 @@ import { readFloor, readInstalled, recordInstalled, writeFloor } from './records
 import { openRepository } from './repository.ts';
 import { openTrustedStore, readAscii } from './trusted-store.ts';
 
-export interface CheckOptions {
+export interface UpdateCheckOptions {
   /** A person's word: do not wait for the rollout. */
   readonly now: boolean;
   /** A person's word: also what was rolled back here. */
@@ -33,13 +33,13 @@ export interface CheckOptions {
 
 export interface Checked {
   readonly client: Client;
-  readonly pointer: Pointer;
+  readonly pointer: ChannelPointer;
   readonly decision: Decision;
 }
 
 const firstRootPath = '/usr/lib/catamaran/root.json';
 
-export function check(machine: UpdateMachine, options: CheckOptions): Checked {
+export function checkForUpdate(machine: UpdateMachine, options: UpdateCheckOptions): Checked {
   const client = withProven(machine.host, () => refreshMetadata(machine, options));
   const { settings, arch, host, running, machineId } = machine;
   const pointer = readPointer(client, settings.channel, arch);
@@ -67,7 +67,7 @@ export function check(machine: UpdateMachine, options: CheckOptions): Checked {
 
 const everyone = [[0, wholeFleet]] as const;
 
-function refreshMetadata({ host, settings, now, curl }: UpdateMachine, options: CheckOptions): Client {
+function refreshMetadata({ host, settings, now, curl }: UpdateMachine, options: UpdateCheckOptions): Client {
   const firstRoot = readAscii(host, firstRootPath);
   if (firstRoot === undefined)
     throw new AgentError(`${firstRootPath} is missing: the spec's update section names no root metadata`, {
@@ -86,7 +86,7 @@ function refreshMetadata({ host, settings, now, curl }: UpdateMachine, options: 
 }
 
 function isConfirmed({ partitions, running, host }: UpdateMachine): boolean {
-  const { state, lost } = readState(partitions);
+  const { state, lost } = readSlotState(partitions);
   return !lost && state[running.slot] === 'good' && readRecords(host).pending?.slot !== running.slot;
 }
 
@@ -98,7 +98,7 @@ function keepFloor(machine: UpdateMachine, floor: number): void {
     host.print(`releases below epoch ${floor} are never run again`);
   }
   const other = otherSlot(running.slot);
-  if (readState(partitions).state[other] !== 'good') return;
+  if (readSlotState(partitions).state[other] !== 'good') return;
   const release = readSlotRelease(partitions, other);
   const known = readInstalled(host).find(({ rootHash }) => rootHash === release?.rootHash);
   if (known !== undefined && known.epoch < floor)
@@ -130,11 +130,11 @@ function refuseFailed(
   { host, os, arch }: UpdateMachine,
   client: Client,
   decision: Decision,
-  { force }: CheckOptions,
+  { force }: UpdateCheckOptions,
 ): Decision {
   const { failed } = readRecords(host);
   if (decision.action !== 'install' || force || failed.length === 0) return decision;
-  const { roothash } = fetchRelease(client, decision.release, { os, arch });
+  const { roothash } = fetchSignedManifest(client, decision.release, { os, arch });
   return failed.some(({ rootHash }) => rootHash === roothash)
     ? { action: 'stay', reason: 'failed' }
     : decision;

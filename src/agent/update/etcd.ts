@@ -1,11 +1,12 @@
 // A semaphore in etcd, so that no more than so many machines of a group reboot at once, as CoreOS's locksmith did it: one
 // key with the list of its holders, changed by compare-and-swap over etcd's JSON gateway (v3). A holder that never comes
 // back keeps its place until a person takes it away: a fleet that breaks stops here.
+
+import { decodeBase64, encodeBase64 } from '../../base/base64.ts';
 import { asciiBytes } from '../../tuf/canonical.ts';
 import { AgentError, type Host } from '../host/host.ts';
 import type { CurlOptions } from '../net/curl.ts';
 import { request } from '../net/request.ts';
-import { decodeBase64, encodeBase64 } from './base64.ts';
 
 export interface Semaphore {
   readonly host: Host;
@@ -27,7 +28,7 @@ export function acquire(semaphore: Semaphore): boolean {
   });
 }
 
-export function release(semaphore: Semaphore): void {
+export function releaseSemaphore(semaphore: Semaphore): void {
   change(semaphore, (holders) =>
     holders.includes(semaphore.machineId) ? holders.filter((each) => each !== semaphore.machineId) : 'held',
   );
@@ -58,13 +59,21 @@ function change(
 
 function readHolders(value: string | undefined): readonly string[] {
   if (value === undefined) return [];
-  const { holders } = JSON.parse(decodeBase64(value)) as { holders?: unknown };
+  const holders = holdersIn(latin1(decodeBase64(value) ?? new Uint8Array()));
   if (Array.isArray(holders) && holders.every((each) => typeof each === 'string')) return holders;
   throw new AgentError('the reboot lock in etcd is not what this program writes', {
     code: 'etcd-malformed',
     fault: 'integrity',
     hint: 'Look at the key catamaran/reboot/GROUP.',
   });
+}
+
+function holdersIn(text: string): unknown {
+  try {
+    return (JSON.parse(text) as { holders?: unknown }).holders;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The first member that answers. */

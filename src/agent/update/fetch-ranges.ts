@@ -13,7 +13,7 @@ export interface ByteRange {
   readonly size: number;
 }
 
-export const limits = {
+export const rangeLimits = {
   /** Of one request: what a cut connection costs at most. */
   piece: 1 << 20,
   /** Of one process: what the spool holds at most, and what a cut power costs. */
@@ -34,11 +34,11 @@ export function makeBatches(ranges: Iterable<ByteRange>): ByteRange[][] {
   let room = 0;
   for (const range of ranges) {
     const end = range.offset + range.size;
-    for (let offset = range.offset; offset < end; offset += limits.piece) {
-      const size = Math.min(limits.piece, end - offset);
-      if (room < size || batches.at(-1)!.length >= limits.pieces) {
+    for (let offset = range.offset; offset < end; offset += rangeLimits.piece) {
+      const size = Math.min(rangeLimits.piece, end - offset);
+      if (room < size || batches.at(-1)!.length >= rangeLimits.pieces) {
         batches.push([]);
-        room = limits.batch;
+        room = rangeLimits.batch;
       }
       batches.at(-1)!.push({ offset, size });
       room -= size;
@@ -81,7 +81,7 @@ export function fetchRanges(
         hint: 'It is tried again later; look at the server and at the network.',
       });
     failures = came.length > 0 ? 1 : failures + 1;
-    if (failures >= limits.tries)
+    if (failures >= rangeLimits.tries)
       throw new AgentError(`${url}: ${message}, ${failures} times in a row`, {
         code: 'fetch-failed',
         fault: 'network',
@@ -99,7 +99,7 @@ export function fetchWhole(machine: UpdateMachine, url: string, size: number, to
     const { exit, status, size: came } = results[0]!;
     if (exit === 0 && came === size) return;
     const reason = exit === 0 ? `${came} bytes, and not ${size}` : message;
-    if (failures >= limits.tries || isFinal(status))
+    if (failures >= rangeLimits.tries || isFinal(status))
       throw new AgentError(`${url}: ${reason}`, {
         code: 'fetch-failed',
         fault: 'network',

@@ -6,7 +6,7 @@ import type { ReleasePart, SignedManifest } from '../../contract/release-manifes
 import { slotRole } from '../../slots/constants.ts';
 import { hexOf } from '../../tuf/hex.ts';
 import { targetPath } from '../../tuf/names.ts';
-import { blockSize, parseSuperblock } from '../../verity/superblock.ts';
+import { parseSuperblock, verityBlockSize } from '../../verity/superblock.ts';
 import { AgentError } from '../host/host.ts';
 import { armOther } from '../slots/arm.ts';
 import { repairState } from '../slots/env-store.ts';
@@ -14,7 +14,7 @@ import { fillOther, type SlotContent, type SlotSource } from '../slots/fill.ts';
 import { digestFile } from './digest-file.ts';
 import { spool } from './durable.ts';
 import { fetchWhole } from './fetch-ranges.ts';
-import { Damaged, type Job, type Release, type Tree } from './job.ts';
+import { Damaged, type Job, type SpooledTree, type UpdateRelease } from './job.ts';
 import type { UpdateMachine } from './machine.ts';
 import { forgetProgress, readProgress, recordInstalled, writeProgress } from './records.ts';
 import { writeBoot, writeFirstBlock } from './write-boot.ts';
@@ -23,19 +23,19 @@ import { writeRoot } from './write-root.ts';
 const tries = 3;
 
 /** Fills and verifies the slot that does not run. It stays disarmed. */
-export function fillSlot(machine: UpdateMachine, release: Release): void {
+export function fillSlot(machine: UpdateMachine, release: UpdateRelease): void {
   fillOther(machine, repositorySource(machine, release));
 }
 
 /** The commit point. */
-export function armSlot(machine: UpdateMachine, { manifest, digest }: Release): void {
+export function armSlot(machine: UpdateMachine, { manifest, digest }: UpdateRelease): void {
   const { version, roothash: rootHash, epoch } = manifest;
   recordInstalled(machine.host, { version, rootHash, epoch, manifest: digest });
   armOther(machine, { version, rootHash, tries });
   forgetProgress(machine.host);
 }
 
-function repositorySource(machine: UpdateMachine, release: Release): SlotSource {
+function repositorySource(machine: UpdateMachine, release: UpdateRelease): SlotSource {
   const { manifest, url } = release;
   const addressOf = (part: ReleasePart) =>
     `${url}/${targetPath(manifest.parts[part].target, manifest.parts[part].sha256)}`;
@@ -78,7 +78,7 @@ function contentOf(machine: UpdateMachine, job: Job): SlotContent {
   };
 }
 
-function fetchTree(machine: UpdateMachine, { parts }: SignedManifest, url: string): Tree {
+function fetchTree(machine: UpdateMachine, { parts }: SignedManifest, url: string): SpooledTree {
   const { host } = machine;
   const { size, sha256 } = parts.hash;
   const path = `${spool}/hash.img`;
@@ -91,8 +91,8 @@ function fetchTree(machine: UpdateMachine, { parts }: SignedManifest, url: strin
       hint: 'Copy the repository again.',
     });
   }
-  const superblock = parseSuperblock(host.readBytes(path, 0, blockSize));
-  if (superblock === undefined || superblock.dataBlocks * blockSize !== parts.root.size)
+  const superblock = parseSuperblock(host.readBytes(path, 0, verityBlockSize));
+  if (superblock === undefined || superblock.dataBlocks * verityBlockSize !== parts.root.size)
     throw new AgentError(`${url} is no hash tree of the root image`, {
       code: 'release-damaged',
       fault: 'integrity',

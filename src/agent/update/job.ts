@@ -3,7 +3,7 @@
 import type { ReleasePart, SignedManifest } from '../../contract/release-manifest.ts';
 import type { SlotName } from '../../slots/constants.ts';
 
-export interface Release {
+export interface UpdateRelease {
   /** The repository's. */
   readonly url: string;
   readonly manifest: SignedManifest;
@@ -11,9 +11,9 @@ export interface Release {
   readonly digest: string;
 }
 
-export interface Job extends Release {
+export interface Job extends UpdateRelease {
   readonly target: SlotName;
-  readonly tree: Tree;
+  readonly tree: SpooledTree;
   /** Where an image lies in the repository. */
   readonly addressOf: (part: ReleasePart) => string;
   /** Whether blocks of the running slot may be used. */
@@ -21,7 +21,7 @@ export interface Job extends Release {
 }
 
 /** The new hash image, verified, on the spool. */
-export interface Tree {
+export interface SpooledTree {
   readonly path: string;
   readonly dataBlocks: number;
   /** Lower-case hex. */

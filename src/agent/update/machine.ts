@@ -9,12 +9,12 @@ import type { SlotMachine } from '../slots/machine.ts';
 import type { Partitions } from '../slots/partitions.ts';
 import { partitionsOf } from '../slots/partitions.ts';
 import { readRunning } from '../slots/running.ts';
-import { readSettings, type Settings } from './settings.ts';
+import { readUpdaterSettings, type UpdaterSettings } from './settings.ts';
 
 export interface UpdateMachine extends SlotMachine {
   readonly host: Host;
   readonly partitions: Partitions;
-  readonly settings: Settings;
+  readonly settings: UpdaterSettings;
   readonly os: string;
   /** Debian's name. */
   readonly arch: string;
@@ -31,7 +31,7 @@ const patiencePath = '/run/catamaran/patience';
 
 export function openMachine(host: Host): UpdateMachine {
   refuseLive(host);
-  const settings = readSettings(host);
+  const settings = readUpdaterSettings(host);
   const os = /^IMAGE_ID="?([^"\n]*)"?$/m.exec(host.readText('/usr/lib/os-release') ?? '')?.[1];
   const arch = archByUname(runOrThrow(host, ['uname', '-m']).trim());
   if (!os || !arch)

@@ -7,7 +7,7 @@ import { openMachine, type UpdateMachine } from './machine.ts';
 import type { UpdateOptions } from './options.ts';
 import { isLockHeld, readArmed } from './reboot.ts';
 import { type Moment, untilMoment, untilRetry, withinWindow } from './schedule.ts';
-import { update } from './update.ts';
+import { updateMachine } from './update.ts';
 import { isOpen, nextOpening } from './window.ts';
 
 const nextPath = `${spool}/next`;
@@ -22,7 +22,7 @@ export function poll(host: Host, options: UpdateOptions): void {
   try {
     const machine = openMachine(host);
     moment = { now: machine.now, interval: machine.settings.interval, machineId: machine.machineId };
-    update(machine, options);
+    updateMachine(machine, options);
     host.removeFile(failuresPath);
     host.writeFile(nextPath, `${untilNext(machine, moment)}\n`);
   } catch (error) {

@@ -2,11 +2,11 @@
 // lock, where there is one. Whatever is not known for certain means: not now.
 import { messageOf } from '../../base/errors.ts';
 import { formatTime } from '../../tuf/fields.ts';
-import { readState } from '../slots/env-store.ts';
+import { readSlotState } from '../slots/env-store.ts';
 import { type Pending, readRecords } from '../slots/records.ts';
 import { isUntried, untriedReason } from '../slots/untried.ts';
 import { putDurably, readRecord, removeDurably } from './durable.ts';
-import { acquire, release, type Semaphore } from './etcd.ts';
+import { acquire, releaseSemaphore, type Semaphore } from './etcd.ts';
 import type { UpdateMachine } from './machine.ts';
 import { updateDirectory } from './records.ts';
 import { isOpen, nextOpening } from './window.ts';
@@ -18,7 +18,7 @@ const lockPath = `${updateDirectory}/lock.json`;
 export function readArmed({ host, partitions, running }: UpdateMachine): Pending | undefined {
   const { pending } = readRecords(host);
   if (pending === undefined || pending.slot === running.slot) return undefined;
-  return readState(partitions).state[pending.slot].startsWith('try') ? pending : undefined;
+  return readSlotState(partitions).state[pending.slot].startsWith('try') ? pending : undefined;
 }
 
 /** Answers with whether the machine is going down. `now`: a person's word, in place of the window's. */
@@ -45,7 +45,7 @@ export function rebootIfDue(machine: UpdateMachine, armed: Pending, { now }: { n
 }
 
 function isPassedOver({ partitions, running }: UpdateMachine, armed: Pending): boolean {
-  return isUntried(readState(partitions).state, running, armed);
+  return isUntried(readSlotState(partitions).state, running, armed);
 }
 
 function takeLock(machine: UpdateMachine): boolean {
@@ -67,11 +67,11 @@ export function giveLockBack(machine: UpdateMachine): void {
   const { host, partitions, running, settings } = machine;
   const held = readRecord<{ group?: string }>(host, lockPath);
   if (held === undefined || settings.etcd.length === 0) return;
-  if (readState(partitions).state[running.slot] !== 'good') return;
+  if (readSlotState(partitions).state[running.slot] !== 'good') return;
   const armed = readArmed(machine);
   if (armed !== undefined && !isPassedOver(machine, armed)) return;
   try {
-    release(semaphoreOf(machine, held.group ?? settings.etcdGroup));
+    releaseSemaphore(semaphoreOf(machine, held.group ?? settings.etcdGroup));
     removeDurably(host, lockPath);
   } catch (error) {
     host.print(`the reboot lock is still held: ${messageOf(error)}`);

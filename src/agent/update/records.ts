@@ -1,13 +1,14 @@
 // What the updater remembers beside the slots' records: the epoch floor, which releases it has installed (so that a root
 // hash leads back to its manifest and its epoch), and how far a download has come. On the data partition; losing all of
 // it costs a download or a look at the repository, and nothing else.
+import type { ReleaseVersion } from '../../base/flavour.ts';
 import type { Host } from '../host/host.ts';
 import { putDurably, readRecord, removeDurably } from './durable.ts';
 
 export const updateDirectory = '/var/lib/catamaran/update';
 
 export interface Installed {
-  readonly version: string;
+  readonly version: ReleaseVersion;
   readonly epoch: number;
   readonly rootHash: string;
   /** SHA-256 of its manifest. */
@@ -15,7 +16,7 @@ export interface Installed {
 }
 
 /** Of the slot that is being filled. */
-export interface Progress {
+export interface UpdateProgress {
   readonly manifest: string;
   /** Root hash of the system whose blocks are copied; empty where none are. */
   readonly source: string;
@@ -45,11 +46,11 @@ export function recordInstalled(host: Host, installed: Installed): void {
   putDurably(host, `${updateDirectory}/installed.json`, `${JSON.stringify(list)}\n`);
 }
 
-export function readProgress(host: Host): Progress | undefined {
-  return readRecord<Progress>(host, `${updateDirectory}/progress.json`);
+export function readProgress(host: Host): UpdateProgress | undefined {
+  return readRecord<UpdateProgress>(host, `${updateDirectory}/progress.json`);
 }
 
-export function writeProgress(host: Host, progress: Progress): void {
+export function writeProgress(host: Host, progress: UpdateProgress): void {
   putDurably(host, `${updateDirectory}/progress.json`, `${JSON.stringify(progress)}\n`);
 }
 

@@ -1,17 +1,17 @@
 // What a machine says of itself, only where `report` names an address: a small POST after each update that was tried. No
 // id of the machine is in it, and the update goes the same way whether anybody listens.
 import { bucketFor, type StayReason } from '../../tuf/decide.ts';
-import type { Pointer } from '../../tuf/pointer.ts';
+import type { ChannelPointer } from '../../tuf/pointer.ts';
 import { readNotices } from '../condition/notices.ts';
 import { request } from '../net/request.ts';
 import { readRecords } from '../slots/records.ts';
 import type { UpdateMachine } from './machine.ts';
 
-export interface Outcome {
+export interface UpdateOutcome {
   /** `installed`: the next boot tries it. A StayReason: why nothing was to be done. */
   readonly result: StayReason | 'downloaded' | 'installed' | 'error';
   /** Absent where the update did not come as far as that. */
-  readonly pointer: Pointer | undefined;
+  readonly pointer: ChannelPointer | undefined;
   /** Of the error. */
   readonly message?: string;
 }
@@ -24,7 +24,7 @@ const textLimit = 300;
 const noticesLimit = 5;
 
 /** Never throws, tries once. */
-export function sendReport(machine: UpdateMachine, outcome: Outcome): void {
+export function sendReport(machine: UpdateMachine, outcome: UpdateOutcome): void {
   const { host, settings, curl } = machine;
   const { report: url } = settings;
   if (url === undefined) return;
@@ -33,7 +33,7 @@ export function sendReport(machine: UpdateMachine, outcome: Outcome): void {
   if (exit !== 0) host.print(`the report was not delivered, which changes nothing: ${message}`);
 }
 
-function describe(machine: UpdateMachine, { result, pointer, message }: Outcome): string {
+function describe(machine: UpdateMachine, { result, pointer, message }: UpdateOutcome): string {
   const { host, settings, machineId, running, os, arch } = machine;
   const { last } = readRecords(host);
   const trial = last && { version: last.version, result: last.result, reason: plain(last.reason) };

@@ -9,7 +9,7 @@ import { AgentError, type Host } from '../host/host.ts';
 import { putDurably } from './durable.ts';
 import { parseWindow, type Window } from './window.ts';
 
-export interface Settings {
+export interface UpdaterSettings {
   /** Without a slash at its end. */
   readonly url: string;
   readonly channel: string;
@@ -35,7 +35,7 @@ export interface Settings {
 export const imageSettingsPath = `/${updatePath}`;
 export const settingsPath = '/etc/catamaran/update.yml';
 
-export function readSettings(host: Host): Settings {
+export function readUpdaterSettings(host: Host): UpdaterSettings {
   const values = new Map([...readImageSettings(host), ...readOwnSettings(host)]);
   const url = values.get('url');
   if (url === undefined)
@@ -49,7 +49,7 @@ export function readSettings(host: Host): Settings {
     );
   const window = values.get('window');
   const reboot = (values.get('reboot') ??
-    (window === undefined ? 'immediate' : 'window')) as Settings['reboot'];
+    (window === undefined ? 'immediate' : 'window')) as UpdaterSettings['reboot'];
   if (reboot === 'window' && window === undefined)
     throw new AgentError(
       `reboot: window, and no window: add a line such as "window: Sun 03:00/2h" to ${settingsPath}`,
@@ -115,18 +115,31 @@ export function parseSeconds(text: string): number {
   return Number(text.slice(0, -1)) * units[text.slice(-1)]!;
 }
 
-/** `catamaran-agent channel NAME`: one line of the person's file, the others stay. */
-export function writeChannel(host: Host, channel: string): void {
-  if (!isChannelName(channel))
-    throw new AgentError(`${JSON.stringify(channel)} is no name of a channel`, {
-      code: 'channel-name',
-      fault: 'usage',
-      hint: 'Write lower-case letters and digits, beginning with a letter.',
-    });
-  const text = host.readText(settingsPath) ?? '';
-  const line = `channel: ${channel}`;
-  const changed = /^channel:.*$/m.test(text)
-    ? text.replace(/^channel:.*$/m, line)
+export function requireChannelName(channel: string): void {
+  if (isChannelName(channel)) return;
+  throw new AgentError(`${JSON.stringify(channel)} is no name of a channel`, {
+    code: 'channel-name',
+    fault: 'usage',
+    hint: 'Write lower-case letters, digits and "-", beginning with a letter.',
+  });
+}
+
+/** `catamaran-agent channel NAME`. */
+export function writeChannel(host: Host, channel: string, path = settingsPath): void {
+  requireChannelName(channel);
+  writeSetting(host, 'channel', channel, path);
+}
+
+/** One line of the person's file, the others stay. False where it says so already. */
+export function writeSetting(host: Host, name: string, value: string, path = settingsPath): boolean {
+  checkSetting(name, value, path, refuseOwn);
+  const text = host.readText(path) ?? '';
+  const line = `${name}: ${value}`;
+  const there = new RegExp(`^${name}:.*$`, 'm');
+  const changed = there.test(text)
+    ? text.replace(there, () => line)
     : `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${line}\n`;
-  putDurably(host, settingsPath, changed);
+  if (changed === text) return false;
+  putDurably(host, path, changed);
+  return true;
 }

@@ -1,20 +1,20 @@
 // One update, from the question to the channel up to the reboot, as far as was asked for. What it came to is reported
 // before the machine goes down, and also when it failed.
 import { messageOf } from '../../base/errors.ts';
-import { fetchRelease } from '../../contract/signed-release.ts';
+import { fetchSignedManifest } from '../../contract/signed-release.ts';
 import { AgentError } from '../host/host.ts';
-import { rollBack } from '../slots/decide.ts';
-import { type Checked, check } from './check.ts';
+import { rollBackSlot } from '../slots/decide.ts';
+import { type Checked, checkForUpdate } from './check.ts';
 import { describeCheck } from './describe.ts';
 import { spool } from './durable.ts';
 import { armSlot, fillSlot } from './install.ts';
-import type { Release } from './job.ts';
+import type { UpdateRelease } from './job.ts';
 import type { UpdateMachine } from './machine.ts';
 import type { UpdateOptions } from './options.ts';
 import { giveLockBack, readArmed, rebootIfDue } from './reboot.ts';
-import { type Outcome, sendReport } from './report.ts';
+import { sendReport, type UpdateOutcome } from './report.ts';
 
-export function update(machine: UpdateMachine, options: UpdateOptions): void {
+export function updateMachine(machine: UpdateMachine, options: UpdateOptions): void {
   const { goal, media } = options;
   machine.host.makeDirectory(spool);
   if (goal === 'check') {
@@ -24,7 +24,7 @@ export function update(machine: UpdateMachine, options: UpdateOptions): void {
   giveLockBack(machine);
   let checked: Checked | undefined;
   // A machine that is updated from a disk may have no network.
-  const tell = (outcome: Omit<Outcome, 'pointer'>) => {
+  const tell = (outcome: Omit<UpdateOutcome, 'pointer'>) => {
     if (media === undefined) sendReport(machine, { ...outcome, pointer: checked?.pointer });
   };
   try {
@@ -43,7 +43,7 @@ export function update(machine: UpdateMachine, options: UpdateOptions): void {
 function askChannel(machine: UpdateMachine, options: UpdateOptions): Checked {
   const { goal, force, waiveExpiry } = options;
   const url = sourceOf(machine, options);
-  const checked = check(machine, { now: goal === 'now', force, url, waiveExpiry });
+  const checked = checkForUpdate(machine, { now: goal === 'now', force, url, waiveExpiry });
   machine.host.print(describeCheck(machine, checked));
   return checked;
 }
@@ -53,17 +53,17 @@ function install(
   machine: UpdateMachine,
   options: UpdateOptions,
   { client, decision }: Checked,
-): Outcome['result'] {
+): UpdateOutcome['result'] {
   const { host, os, arch } = machine;
   const armed = readArmed(machine);
   if (decision.action === 'stay') {
     // The channel no longer wants what waits for a reboot: it must not come by a power cut either.
-    if (armed !== undefined && decision.reason !== 'waiting') rollBack(machine);
+    if (armed !== undefined && decision.reason !== 'waiting') rollBackSlot(machine);
     return decision.reason;
   }
-  const manifest = fetchRelease(client, decision.release, { os, arch });
+  const manifest = fetchSignedManifest(client, decision.release, { os, arch });
   if (armed?.rootHash === manifest.roothash) return 'installed';
-  const release: Release = {
+  const release: UpdateRelease = {
     url: sourceOf(machine, options),
     manifest,
     digest: decision.release.manifest.sha256,

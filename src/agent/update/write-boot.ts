@@ -1,7 +1,7 @@
 // The boot image into its partition, all but its first block, which is held back on the spool until everything else is on
 // the medium: without it the boot loader finds no boot archive in the slot.
 import { slotRole } from '../../slots/constants.ts';
-import { blockSize } from '../../verity/superblock.ts';
+import { verityBlockSize } from '../../verity/superblock.ts';
 import type { Move } from '../host/host.ts';
 import { AgentError, runOrThrow } from '../host/host.ts';
 import { deviceOf } from '../slots/device.ts';
@@ -48,7 +48,7 @@ export function writeBoot(machine: UpdateMachine, job: Job): void {
 /** The last thing that a slot gets, and only when all else is there. */
 export function writeFirstBlock({ host, partitions }: UpdateMachine, { target, manifest }: Job): void {
   const role = slotRole('boot', target);
-  const size = Math.min(blockSize, manifest.parts.boot.size);
+  const size = Math.min(verityBlockSize, manifest.parts.boot.size);
   host.transfer(headPath, deviceOf(host, role), [{ from: 0, to: 0, size }]);
   partitions.flush(role);
   host.removeFile(headPath);
@@ -65,7 +65,7 @@ function writeGuess(machine: UpdateMachine, job: Job, to: string): void {
   const plan = planBoot(size, freshBlocks(machine, url, size), partitions.sizeOf(role), (offset) =>
     host.readBytes(from, offset, 512),
   );
-  host.transfer(from, to, clip(plan.copies, blockSize));
+  host.transfer(from, to, clip(plan.copies, verityBlockSize));
   const ranges = clip(
     plan.ranges.map(({ offset, size }) => ({ from: offset, to: offset, size })),
     headEnd(size),
@@ -94,7 +94,7 @@ function fetchHead(machine: UpdateMachine, url: string, size: number): void {
 }
 
 function writeHead({ host }: UpdateMachine, to: string, size: number): void {
-  host.transfer(headPath, to, clip([{ from: 0, to: 0, size: headEnd(size) }], blockSize));
+  host.transfer(headPath, to, clip([{ from: 0, to: 0, size: headEnd(size) }], verityBlockSize));
 }
 
 const headEnd = (size: number): number => Math.min(size, headSize);
@@ -111,6 +111,6 @@ function clip(moves: readonly Move[], start: number): Move[] {
 
 /** As if the first block were in its place. */
 function digestWithHead({ host }: UpdateMachine, device: string, size: number): string {
-  const script = `{ head -c ${blockSize} "$1"; head -c "$3" "$2" | tail -c +${blockSize + 1}; } | sha256sum`;
+  const script = `{ head -c ${verityBlockSize} "$1"; head -c "$3" "$2" | tail -c +${verityBlockSize + 1}; } | sha256sum`;
   return runOrThrow(host, ['sh', '-c', script, 'sh', headPath, device, String(size)]).slice(0, 64);
 }

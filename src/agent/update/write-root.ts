@@ -4,12 +4,12 @@ import { slotRole } from '../../slots/constants.ts';
 import { hexOf } from '../../tuf/hex.ts';
 import { defaultGap, leafPlace, planDelta } from '../../verity/delta.ts';
 import { hashImageSize } from '../../verity/hash-tree.ts';
-import { blockSize, digestSize, parseSuperblock } from '../../verity/superblock.ts';
+import { digestSize, parseSuperblock, verityBlockSize } from '../../verity/superblock.ts';
+import { formatMebibytes, trackBytes } from '../host/progress.ts';
 import { deviceOf } from '../slots/device.ts';
 import { type ByteRange, fetchRanges, fetchWhole, makeBatches, RangesRefused } from './fetch-ranges.ts';
 import type { Job } from './job.ts';
 import type { UpdateMachine } from './machine.ts';
-import { formatSize, trackDownload } from './progress.ts';
 import { readProgress, writeProgress } from './records.ts';
 
 export function writeRoot(machine: UpdateMachine, job: Job): void {
@@ -18,19 +18,21 @@ export function writeRoot(machine: UpdateMachine, job: Job): void {
   const [from, to] = [deviceOf(host, slotRole('root', running.slot)), deviceOf(host, role)];
   const { source, copies, ranges } = plan(machine, job);
   const moves = copies.map((copy) => ({
-    from: copy.from * blockSize,
-    to: copy.to * blockSize,
-    size: copy.count * blockSize,
+    from: copy.from * verityBlockSize,
+    to: copy.to * verityBlockSize,
+    size: copy.count * verityBlockSize,
   }));
   const batches = makeBatches(
-    ranges.map(({ at, count }): ByteRange => ({ offset: at * blockSize, size: count * blockSize })),
+    ranges.map(
+      ({ at, count }): ByteRange => ({ offset: at * verityBlockSize, size: count * verityBlockSize }),
+    ),
   );
   const url = job.addressOf('root');
   const before = readProgress(host);
   const done = before?.manifest === job.digest && before.source === source ? before.done : 0;
   const [total, come] = [sizeOf(batches), sizeOf(batches.slice(0, Math.max(0, done - 1)))];
   announce(machine, job, total, done);
-  const track = trackDownload(host, job.manifest.version, { total, before: come });
+  const track = trackBytes(host, job.manifest.version, { total, before: come });
   const steps = [
     () => host.transfer(from, to, moves),
     ...batches.map((batch) => () => {
@@ -64,7 +66,7 @@ function plan(machine: UpdateMachine, { tree, manifest, delta }: Job) {
 /** None where the salt is another one, for then no leaf can be the same. */
 function runningLeaves({ partitions, running }: UpdateMachine, salt: string): Uint8Array {
   const role = slotRole('hash', running.slot);
-  const superblock = parseSuperblock(partitions.read(role, 0, blockSize));
+  const superblock = parseSuperblock(partitions.read(role, 0, verityBlockSize));
   if (superblock === undefined || superblock.dataBlocks < 2 || hexOf(superblock.salt) !== salt)
     return new Uint8Array(0);
   const imageSize = hashImageSize(superblock.dataBlocks);
@@ -82,6 +84,6 @@ function announce({ host, running }: UpdateMachine, { manifest }: Job, missing: 
   const rest = missing < size ? `, the rest is in slot ${running.slot}` : '';
   const again = done > 0 ? '; going on where it stopped' : '';
   host.print(
-    `${manifest.version}: ${formatSize(missing)} of ${formatSize(size)} are to be fetched${rest}${again}`,
+    `${manifest.version}: ${formatMebibytes(missing)} of ${formatMebibytes(size)} are to be fetched${rest}${again}`,
   );
 }

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { CatamaranError, type Diagnostic, messageOf } from '../../base/errors.ts';
-import type { Json } from '../../base/json.ts';
+import { asJson, type Json } from '../../base/json.ts';
 import type { Position } from '../../base/position.ts';
 import { decodeUtf8 } from '../../base/utf8.ts';
 import type { Finding } from '../../contract/document/finding.ts';
@@ -20,29 +20,54 @@ export async function checkConfig(files: readonly string[], { io, front }: Sessi
   const errors: Diagnostic[] = [];
   const verdicts: Json[] = [];
   for (const file of files) {
-    const bytes = await readBytes(file, io);
-    const { findings, requests } = readUserData(bytes);
     const name = file === '-' ? 'standard input' : file;
-    const lines = bytes.length > shownLimit ? [] : decodeUtf8(bytes)?.split(/\r\n?|\n/);
-    for (const finding of findings) {
-      const diagnostic = diagnosticOf(finding, name, lines);
-      if (finding.level === 'error') errors.push(diagnostic);
-      else front.warnAt(diagnostic);
-    }
-    for (const { url } of requests) front.info(`${name}: what is at ${url} is not looked at`);
-    if (!findings.some(({ level }) => level === 'error')) front.info(`${name}: no errors`);
+    const verdict = judgeConfig(await readConfig(file, io), name);
+    errors.push(...verdict.errors);
+    for (const warning of verdict.warnings) front.warnAt(warning);
+    for (const url of verdict.requests) front.info(`${name}: what is at ${url} is not looked at`);
+    if (verdict.errors.length === 0) front.info(`${name}: no errors`);
     verdicts.push({
       file: name,
-      findings: findings as unknown as Json,
-      requests: requests.map(({ url }) => url),
+      findings: asJson(verdict.findings),
+      requests: [...verdict.requests],
     });
   }
-  const [first, ...rest] = errors;
   front.result('check-config', { configs: verdicts }, '');
+  refuse(errors);
+}
+
+export interface Verdict {
+  readonly findings: readonly Finding[];
+  readonly errors: readonly Diagnostic[];
+  readonly warnings: readonly Diagnostic[];
+  /** Addresses of what belongs to it. */
+  readonly requests: readonly string[];
+  /** Fails with all errors, where there are any. */
+  refuse(): void;
+}
+
+export function judgeConfig(bytes: Uint8Array, name: string): Verdict {
+  const { findings, requests } = readUserData(bytes);
+  const lines = bytes.length > shownLimit ? [] : decodeUtf8(bytes)?.split(/\r\n?|\n/);
+  const ofLevel = (is: boolean) =>
+    findings
+      .filter(({ level }) => (level === 'error') === is)
+      .map((finding) => diagnosticOf(finding, name, lines));
+  const errors = ofLevel(true);
+  return {
+    findings,
+    errors,
+    warnings: ofLevel(false),
+    requests: requests.map(({ url }) => url),
+    refuse: () => refuse(errors),
+  };
+}
+
+function refuse([first, ...rest]: readonly Diagnostic[]): void {
   if (first) throw new CatamaranError('spec', [first, ...rest]);
 }
 
-async function readBytes(file: string, { cwd, stdin }: Io): Promise<Uint8Array> {
+export async function readConfig(file: string, { cwd, stdin }: Io): Promise<Uint8Array> {
   try {
     return file === '-' ? await buffer(stdin) : await readFile(resolve(cwd, file));
   } catch (error) {

@@ -3,15 +3,16 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { CatamaranError, type Diagnostic, type Fault } from '../../base/errors.ts';
-import type { Json } from '../../base/json.ts';
+import { asJson } from '../../base/json.ts';
 import { readComponent } from '../../component/definition.ts';
 import { loadSpec, type SpecContext } from '../../lock/load-spec.ts';
 import { openTransport } from '../../net/http.ts';
 import { proxiesOf } from '../../net/proxy.ts';
+import { checkOutputs } from '../../output/choose.ts';
 import { memoryKernel } from '../../specification/parts.ts';
 import { componentsRoot } from '../package-root.ts';
 import type { Session } from '../session.ts';
-import { type SpecFiles, specSource } from '../spec-source.ts';
+import { type SpecNamesAsked, specSource } from '../spec-source.ts';
 
 export interface CheckOptions {
   readonly set?: Readonly<Record<string, string>>;
@@ -40,6 +41,7 @@ export async function check(
       if (component !== undefined) await readComponent(component);
       else {
         const spec = await loadSpec(specSource(names, set, io), context);
+        checkOutputs(spec);
         const kernel = memoryKernel(spec);
         warnings.push(...spec.warnings, ...(kernel ? [kernel] : []));
       }
@@ -54,11 +56,11 @@ export async function check(
   const [first, ...rest] = errors;
   if (fault !== undefined && first !== undefined) throw new CatamaranError(fault, [first, ...rest]);
   for (const file of files) front.info(`${file}: no errors`);
-  front.result('check', { specs: files, warnings: warnings as unknown as Json }, '');
+  front.result('check', { specs: files, warnings: asJson(warnings) }, '');
 }
 
 interface Checked {
-  readonly names: SpecFiles;
+  readonly names: SpecNamesAsked;
   /** Its directory. */
   readonly component?: string;
 }

@@ -16,14 +16,16 @@ import { lockOne } from '../lock-one.ts';
 import { targetArch } from '../options.ts';
 import type { Session } from '../session.ts';
 import { findComponent } from './component.ts';
-import { recordBuilt } from './image-find.ts';
+import { recordBuilt } from './image-record.ts';
 
-export async function buildComponent(named: string, session: Session): Promise<void> {
+export async function buildComponentImage(named: string, session: Session): Promise<void> {
   const { front } = session;
   const { name, image, packages } = await buildNamed(named, session, await createContext(session));
   const { digest, manifest } = image;
   const size = manifest.layers.reduce((sum, layer) => sum + layer.size, 0);
-  front.info(`${name}: ${packages.length} packages, ${formatSize(size)}`);
+  front.info(
+    `${name}: ${packages.length} ${packages.length === 1 ? 'package' : 'packages'}, ${formatSize(size)}`,
+  );
   const listed = packages.map(({ name, version }) => ({ name, version }));
   front.result('component build', { name, digest, size, packages: listed }, `${digest}\n`);
 }

@@ -1,5 +1,5 @@
 // `catamaran component list|show`: what a spec can name as `component:NAME`.
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { CatamaranError } from '../../base/errors.ts';
 import type { Json } from '../../base/json.ts';
 import {
@@ -13,7 +13,7 @@ import { makePaint } from '../paint.ts';
 import type { Session } from '../session.ts';
 import { renderTable } from '../table.ts';
 
-export async function listComponents({ front }: Session): Promise<void> {
+export async function showComponents({ front }: Session): Promise<void> {
   const root = componentsRoot();
   const components: ComponentDefinition[] = [];
   for (const name of await namesBelow(root)) components.push(await readComponent(join(root, name)));
@@ -25,8 +25,9 @@ export async function listComponents({ front }: Session): Promise<void> {
   );
 }
 
-export async function showComponent(name: string, { globals, front }: Session): Promise<void> {
-  const component = await readComponent(await findComponent(name));
+export async function showComponent(name: string, { io, globals, front }: Session): Promise<void> {
+  const directory = name.includes('/') ? resolve(io.cwd, name) : await findComponent(name);
+  const component = await readComponent(directory);
   const title = makePaint(globals.color.stdout)('bold', component.name);
   const rows = listedFacts(component)
     .filter(([, values]) => values.length > 0)

@@ -14,11 +14,13 @@ import { openNamed } from './image-find.ts';
 export interface ImageExportOptions {
   readonly image: string;
   readonly target: string;
+  /** What it is called in the target. */
+  readonly tag?: string;
   readonly format: 'docker-archive' | 'oci-archive' | 'oci' | 'tar';
 }
 
 export async function exportImage(
-  { image: named, target, format }: ImageExportOptions,
+  { image: named, target, tag: asked, format }: ImageExportOptions,
   session: Session,
 ): Promise<void> {
   const path = resolve(session.io.cwd, target);
@@ -26,11 +28,13 @@ export async function exportImage(
   const context = await createContext(session);
   const { cache, signal } = context;
   const { name, image } = await openNamed(named, session, context);
-  const registry = registryReferenceOf(name);
+  const called = asked ?? name;
+  const registry = registryReferenceOf(called);
+  if (asked !== undefined && registry === undefined) throw noTag(asked);
   const tag = registry?.tag;
   switch (format) {
     case 'docker-archive':
-      await writeArchiveFile(await dockerArchiveTree(cache, image, registry && name), path);
+      await writeArchiveFile(await dockerArchiveTree(cache, image, registry && called), path);
       break;
     case 'oci-archive':
       await writeArchiveFile(await layoutTree(cache, [image], tag), path);
@@ -74,4 +78,12 @@ function registryReferenceOf(name: string): (ImageReference & { kind: 'registry'
   } catch {
     return undefined;
   }
+}
+
+function noTag(tag: string): CatamaranError {
+  return new CatamaranError('usage', {
+    code: 'usage-invalid-argument',
+    message: `${JSON.stringify(tag)} is no name of an image`,
+    hint: 'Write NAME:TAG, such as sshd:1.0 or registry.example.org/team/sshd:1.0.',
+  });
 }

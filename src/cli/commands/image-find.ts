@@ -1,16 +1,17 @@
-// An image as the commands `image …` are given it: one of the cache by name or digest, else fetched as a spec would.
+// An image as the commands `image …` are given it: one of the cache by name or digest, else fetched as a spec would, or
+// built where it is a component.
 import { resolve } from 'node:path';
-import { CatamaranError } from '../../base/errors.ts';
 import type { Context } from '../../lock/context.ts';
 import { imageOfPackage } from '../../lock/linuxkit-package.ts';
 import type { Image } from '../../oci/image.ts';
-import { findByDigest, findNamed, recordImage, recordName } from '../../oci/list.ts';
+import { findByDigest, findNamed } from '../../oci/list.ts';
 import type { ImageOrigin } from '../../oci/origin.ts';
-import { completeReference, formatRegistryReference } from '../../oci/reference.ts';
 import { pullImage, resolveImage } from '../../oci/resolve.ts';
-import { formatReference, type ImageReference, parseReference } from '../../specification/reference.ts';
+import { formatReference, parseReference } from '../../specification/reference.ts';
 import { targetArch } from '../options.ts';
 import type { Session } from '../session.ts';
+import { buildNamed } from './component-build.ts';
+import { listedName } from './image-record.ts';
 
 export interface NamedImage {
   readonly name: string;
@@ -27,6 +28,9 @@ export async function openNamed(text: string, session: Session, context: Context
 
 /** Asks its source, whatever the cache has. */
 export async function fetchNamed(text: string, session: Session, context: Context): Promise<NamedImage> {
+  const reference = parseReference(text);
+  if (reference.kind === 'component') return buildNamed(reference.name, session, context);
+  if (reference.kind === 'directory') return buildNamed(text, session, context);
   const { cache } = context;
   const origin = await originOf(text, session);
   const access = { cache, registries: await context.registries(), directory: session.io.cwd };
@@ -34,31 +38,13 @@ export async function fetchNamed(text: string, session: Session, context: Contex
   return { name: formatReference(origin), image: await pullImage(resolved, access) };
 }
 
-/** What a component's image is found by later. `name`: as in a spec. */
-export async function recordBuilt(image: Image, name: string, { io, globals }: Session, { cache }: Context) {
-  const listed = listedName(parseReference(name), io.cwd) ?? name;
-  await recordImage(cache, image, listed);
-  await recordName(cache, listed, targetArch(globals, io), image.digest);
-}
-
-/** Undefined for what may be another image by now: layouts, archives and packages of LinuxKit are looked at each time. */
-function listedName(reference: ImageReference, cwd: string): string | undefined {
-  if (reference.kind === 'registry') return formatRegistryReference(completeReference(reference));
-  if (reference.kind === 'component') return formatReference(reference);
-  return reference.kind === 'directory' ? resolve(cwd, reference.path) : undefined;
-}
-
 /** With absolute paths: by those the cache lists it. */
-async function originOf(text: string, { io, globals, signal }: Session): Promise<ImageOrigin> {
+async function originOf(text: string, { io, signal }: Session): Promise<ImageOrigin> {
   const reference = parseReference(text);
   if (reference.kind === 'registry') return reference;
   if (reference.kind === 'package') return imageOfPackage(resolve(io.cwd, reference.path), signal);
   if (reference.kind !== 'component' && reference.kind !== 'directory') {
     return { ...reference, path: resolve(io.cwd, reference.path) };
   }
-  throw new CatamaranError('usage', {
-    code: 'image-not-fetched',
-    message: `${text} is a component, and not in the cache as an image for ${targetArch(globals, io)}`,
-    hint: `Build it: catamaran component build ${text.replace(/^component:/, '')}`,
-  });
+  throw new Error(`${text} is built, and not fetched`);
 }

@@ -1,5 +1,5 @@
 // `catamaran image inspect IMAGE`: how it runs, what it asks for, its layers; with --files, its root file system.
-import type { Json } from '../../base/json.ts';
+import { asJson } from '../../base/json.ts';
 import { formatSize } from '../../base/size.ts';
 import { imageTree } from '../../oci/flatten.ts';
 import type { Image } from '../../oci/image.ts';
@@ -15,7 +15,7 @@ export interface ImageInspectOptions {
   readonly files?: true;
 }
 
-export async function inspectImage(
+export async function describeImage(
   { image: named, files }: ImageInspectOptions,
   session: Session,
 ): Promise<void> {
@@ -25,7 +25,7 @@ export async function inspectImage(
   const listing = files ? listTree(await imageTree(context.cache, image, name)) : '';
   const { digest, manifest, config } = image;
   const layers = manifest.layers.map(({ digest, size, mediaType }) => ({ digest, size, mediaType }));
-  const facts = { name, digest, config: config as unknown as Json, layers, ...(files && { files: listing }) };
+  const facts = { name, digest, config: asJson(config), layers, ...(files && { files: listing }) };
   const title = `${makePaint(globals.color.stdout)('bold', name)}\n`;
   front.result('image inspect', facts, `${title}${renderImage(image)}${listing}`);
 }

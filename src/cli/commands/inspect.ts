@@ -2,13 +2,14 @@
 // of the image are not trusted: each is made printable first.
 import { resolve } from 'node:path';
 import { CatamaranError, type Diagnostic } from '../../base/errors.ts';
-import type { Json } from '../../base/json.ts';
+import { asJson } from '../../base/json.ts';
 import { printable } from '../../base/printable.ts';
 import { formatSize } from '../../base/size.ts';
 import { type InspectedSlot, type Inspection, inspectImage } from '../../disk/inspect.ts';
 import type { Check } from '../../disk/verify-slot.ts';
 import { envNames } from '../../slots/constants.ts';
 import { makePaint, type Paint } from '../paint.ts';
+import type { ResultValue } from '../report/front.ts';
 import type { Session } from '../session.ts';
 import { renderTable } from '../table.ts';
 
@@ -25,7 +26,7 @@ export async function inspect(
   const inspection = await inspectImage(resolve(io.cwd, image), { verify: verify === true, signal });
   task?.done();
   const text = renderInspection(inspection, makePaint(globals.color.stdout));
-  front.result('inspect', { image, ...(inspection as unknown as Record<string, Json>) }, text);
+  front.result('inspect', { image, ...(asJson(inspection) as ResultValue) }, text);
   const [first, ...rest] = failedChecks(image, inspection);
   if (first) throw new CatamaranError('integrity', [first, ...rest]);
 }

@@ -4,10 +4,10 @@ import { createContext } from '../context.ts';
 import { countChanges, renderChanges } from '../lock-report.ts';
 import { targetArch } from '../options.ts';
 import type { Session } from '../session.ts';
-import { type SpecFiles, specSource } from '../spec-source.ts';
+import { type SpecNamesAsked, specSource } from '../spec-source.ts';
 
 export interface LockOptions {
-  readonly specs: SpecFiles;
+  readonly specs: SpecNamesAsked;
   readonly set?: Readonly<Record<string, string>>;
   readonly update?: true;
 }

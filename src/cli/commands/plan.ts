@@ -1,20 +1,21 @@
 // `catamaran plan SPEC`: each step of a build, cached or to be run, and why it has to be.
 
 import { type ExplainedStep, explainBuild } from '../../output/explain.ts';
-import { parseFormats } from '../../output/formats.ts';
+import { askedFormats } from '../../output/formats.ts';
 import { createContext } from '../context.ts';
 import { targetArch } from '../options.ts';
 import { makePaint, type Paint } from '../paint.ts';
 import type { Session } from '../session.ts';
-import { type SpecFiles, specSource } from '../spec-source.ts';
+import { type SpecNamesAsked, specSource } from '../spec-source.ts';
 import { renderTable } from '../table.ts';
 
 export interface PlanOptions {
-  readonly specs: SpecFiles;
+  readonly specs: SpecNamesAsked;
   readonly set?: Readonly<Record<string, string>>;
   readonly out?: string;
   readonly name?: string;
-  readonly format: readonly string[];
+  /** Undefined: what the spec says. */
+  readonly format?: readonly string[];
   readonly locked?: true;
   /** False where it is not wanted. */
   readonly sbom: boolean;
@@ -31,7 +32,7 @@ export async function plan(
     mode: locked ? 'frozen' : 'fill',
     out: out ?? '.',
     name,
-    formats: parseFormats(format),
+    formats: askedFormats(format),
     sbom,
   } as const;
   const steps = await explainBuild(request, await createContext(session));

@@ -14,11 +14,11 @@ import { createContext } from '../context.ts';
 import { targetArch } from '../options.ts';
 import { describeOutcome, openPublisher, outcomeJson, type RepositoryOptions } from '../release-session.ts';
 import type { Session } from '../session.ts';
-import { type SpecFiles, specSource } from '../spec-source.ts';
+import { type SpecNamesAsked, specSource } from '../spec-source.ts';
 
 export interface AddOptions extends RepositoryOptions {
   /** Specs that are merged into one, or a directory of images. */
-  readonly sources: SpecFiles;
+  readonly sources: SpecNamesAsked;
   readonly set?: Readonly<Record<string, string>>;
   readonly epoch: number;
   readonly minFrom?: string;
@@ -56,17 +56,28 @@ export async function addToReleases(options: AddOptions, session: Session): Prom
 
   async function finish(release: ReleaseImages): Promise<void> {
     const { version, arch } = release.manifest;
-    const { outcome, manifest, size } = await addRelease({ release, epoch, minFrom }, publisher);
+    const { outcome, manifest, size, already } = await addRelease({ release, epoch, minFrom }, publisher);
     let text = `${version} ${arch}: ${formatSize(size)}, ${manifest.name} sha256:${manifest.sha256}\n`;
-    text += describeOutcome(outcome, repo);
+    text += already ? 'added before, this very build: nothing has changed\n' : describeOutcome(outcome, repo);
     if (channel !== undefined && outcome.state === 'published') {
-      const pointed = await promote({ version, to: channel, points: [[0, wholeFleet]] }, publisher);
-      for (const warning of pointed.warnings) front.warn(warning);
-      text += describeOutcome(pointed.outcome, repo);
+      const points = [[0, wholeFleet]] as const;
+      const pointed = await promote({ version, to: channel, points }, publisher).catch((thrown: unknown) => {
+        if (already && isThere(thrown)) return undefined;
+        throw thrown;
+      });
+      if (pointed === undefined) text += `${channel} points at it already\n`;
+      else {
+        for (const warning of pointed.warnings) front.warn(warning);
+        text += describeOutcome(pointed.outcome, repo);
+      }
     }
     front.result('release add', { version, arch, size, manifest, outcome: outcomeJson(outcome) }, text);
   }
 }
+
+/** Of a promotion: the channel points at that version already, as after the first run of the same job. */
+const isThere = (thrown: unknown): boolean =>
+  thrown instanceof CatamaranError && thrown.diagnostics[0]?.code === 'release-in-channel';
 
 /** The directory of images that was named in the place of specs. */
 async function findDirectory({ sources, set }: AddOptions, cwd: string): Promise<string | undefined> {

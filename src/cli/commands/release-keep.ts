@@ -4,7 +4,7 @@ import { requireSigner, rotateKey } from '../../release/change/rotate-key.ts';
 import { collectReleases } from '../../release/gc.ts';
 import { refreshRepository } from '../../release/refresh.ts';
 import { createKey } from '../../release/signing/keyring.ts';
-import { readStatus } from '../../release/status.ts';
+import { readRepositoryStatus } from '../../release/status.ts';
 import {
   describeOutcome,
   openPublisher,
@@ -21,7 +21,7 @@ export async function refreshRelease(
   const publisher = await openPublisher(options, session);
   const outcome = await refreshRepository(options.roles, publisher);
   // Cron runs this alone, and what it prints is what people get to read of the roles that it cannot renew.
-  warnOfExpiry(await readStatus(publisher.directory, publisher.disk, publisher.now), session.front);
+  warnOfExpiry(await readRepositoryStatus(publisher.directory, publisher.disk, publisher.now), session.front);
   const text = describeOutcome(outcome, options.repo);
   session.front.result('release refresh', { outcome: outcomeJson(outcome) }, text);
 }

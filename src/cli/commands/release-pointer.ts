@@ -1,7 +1,8 @@
 // `catamaran release promote|rollout|pause|halt|rollback`: what a channel points at, and how fast machines follow.
+import type { ReleaseVersion } from '../../base/flavour.ts';
 import type { PointerAnswer } from '../../release/channel/point-channel.ts';
-import { halt, pause, promote, rollBack, rollOut } from '../../release/channel/pointers.ts';
-import type { Pointer } from '../../tuf/pointer.ts';
+import { halt, pause, promote, rollBackChannel, rollOut } from '../../release/channel/pointers.ts';
+import type { ChannelPointer } from '../../tuf/pointer.ts';
 import { type Rollout, shareAt, wholeFleet } from '../../tuf/rollout.ts';
 import {
   describeOutcome,
@@ -19,7 +20,7 @@ export interface ChannelOptions extends RepositoryOptions {
 }
 
 export interface CurveOptions extends RepositoryOptions {
-  readonly version: string;
+  readonly version: ReleaseVersion;
   readonly curve: Rollout['points'];
 }
 
@@ -69,7 +70,7 @@ export async function rollBackRelease(
   const publisher = await openPublisher(options, session);
   await report(
     'release rollback',
-    await rollBack({ version, channel, points: curve }, publisher),
+    await rollBackChannel({ version, channel, points: curve }, publisher),
     options,
     session,
   );
@@ -99,7 +100,7 @@ async function report(
 }
 
 function describePointer(
-  { channel, arch, release, rollout, halted, rollback }: Pointer,
+  { channel, arch, release, rollout, halted, rollback }: ChannelPointer,
   now: number,
 ): string {
   const beginning = `${channel} ${arch} → ${release.version}${rollback ? ', newer machines go back' : ''}`;

@@ -4,7 +4,7 @@ import { byName } from '../../base/order.ts';
 import { formatSize } from '../../base/size.ts';
 import { nameKey } from '../../release/change/publisher.ts';
 import { verifyRepository } from '../../release/repository/verify.ts';
-import { type RepositoryStatus, readStatus } from '../../release/status.ts';
+import { type RepositoryStatus, readRepositoryStatus } from '../../release/status.ts';
 import { formatCurve, wholeFleet } from '../../tuf/rollout.ts';
 import {
   formatMoment,
@@ -20,7 +20,7 @@ import { describePace } from './release-pointer.ts';
 export async function showRelease(options: RepositoryOptions, session: Session): Promise<void> {
   const { front, io } = session;
   const { directory, disk, keyring, now } = await openPublisher(options, session);
-  const status = await readStatus(directory, disk, now);
+  const status = await readRepositoryStatus(directory, disk, now);
   warnOfExpiry(status, front);
   const sections = [
     `${status.os}, ${resolve(io.cwd, options.repo)}\n`,
@@ -96,7 +96,7 @@ function statusJson({ os, channels, releases, roles, pending }: RepositoryStatus
   };
 }
 
-export async function verifyRelease(options: RepositoryOptions, session: Session): Promise<void> {
+export async function verifyReleases(options: RepositoryOptions, session: Session): Promise<void> {
   const { directory, disk } = await openPublisher(options, session);
   const answer = await verifyRepository(directory, disk, secondsOf(session.io));
   const { roles, releases, pointers, files, bytes } = answer;

@@ -1,16 +1,16 @@
-// What `run` boots: a disk image as it is, the files of kernel+initrd or kernel+squashfs by the name that they share, or
+// What `run` boots: what was built as it is (run/open-image.ts), the files of kernel+initrd or kernel+squashfs by the name that they share, or
 // a spec, of which one of these is built if anything is stale.
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import type { Arch } from '../../base/arch.ts';
+import { type Arch, architectureOf } from '../../base/arch.ts';
 import { CatamaranError } from '../../base/errors.ts';
 import { formatSize } from '../../base/size.ts';
-import { containerOf } from '../../disk/container.ts';
-import { openDiskFile } from '../../disk/disk-file.ts';
 import type { Context } from '../../lock/context.ts';
 import { buildSpec } from '../../output/build.ts';
 import { bootableFormats, formatNamed, parseFormats } from '../../output/formats.ts';
+import type { PlatformName } from '../../platform/table.ts';
 import type { MachineOptions } from '../../run/arguments.ts';
+import { openImage } from '../../run/open-image.ts';
 import { reportLock } from '../lock-report.ts';
 import type { Session } from '../session.ts';
 
@@ -20,11 +20,17 @@ export interface BootableRequest {
   readonly arch: Arch;
   /** In bytes, as it was asked for. */
   readonly memory?: number | undefined;
+  /** This run's own directory. */
+  readonly scratch: string;
+  /** A stick in the machine's port. */
+  readonly usb: boolean;
 }
 
 /** `name`: for people. */
 export type Bootable = Pick<MachineOptions, 'image' | 'format' | 'kernel' | 'memory'> & {
   readonly name: string;
+  readonly medium?: 'cd' | 'usb' | undefined;
+  readonly platform?: PlatformName | undefined;
 };
 
 const usualMemory = 1024 ** 3;
@@ -32,7 +38,7 @@ const usualMemory = 1024 ** 3;
 const memoryStep = 256 << 20;
 
 export async function findBootable(
-  { file, format, arch, memory }: BootableRequest,
+  { file, format, arch, memory, scratch, usb }: BootableRequest,
   { front }: Session,
   context: Context,
 ): Promise<Bootable> {
@@ -43,6 +49,7 @@ export async function findBootable(
       formats: parseFormats([format], bootableFormats),
       arch,
       frozen: false,
+      catalogue: false,
       memory,
     } as const;
     const { artifacts, lock } = await buildSpec(request, context);
@@ -51,15 +58,24 @@ export async function findBootable(
     const given = memory ?? Math.ceil(needed / memoryStep) * memoryStep;
     if (memory === undefined && given > usualMemory)
       front.info(`the machine gets ${formatSize(given)} of memory`);
-    const { path } = artifacts[0]!;
-    const { boots } = formatNamed(request.formats[0]!);
-    if (typeof boots === 'object') return { name: path, image: path, format: boots.disk, memory: given };
-    return openDirect(path.replace(/-(cmdline|initrd\.img|kernel|squashfs\.img)$/, ''), given);
+    const { path } = artifacts.find((artifact) => !artifact.path.endsWith('.json'))!;
+    if (formatNamed(request.formats[0]!).boots === 'kernel')
+      return openDirect(path.replace(/-(cmdline|initrd\.img|kernel|squashfs\.img)$/, ''), given);
+    return openAs(path, given, { arch, scratch, usb });
   }
   if (existsSync(`${file}-kernel`)) return openDirect(file, memory ?? usualMemory);
-  const container = await containerOf(file).catch(() => 'raw' as const);
-  if (container === 'raw' || container === 'qcow2') await (await openDiskFile(file)).close();
-  return { name: file, image: file, format: container, memory: memory ?? usualMemory };
+  return openAs(file, memory ?? usualMemory, { arch, scratch, usb });
+}
+
+async function openAs(
+  path: string,
+  memory: number,
+  { arch, scratch, usb }: Pick<BootableRequest, 'arch' | 'scratch' | 'usb'>,
+): Promise<Bootable> {
+  const { medium, ...opened } = await openImage(path, scratch, usb ? 'usb' : undefined);
+  // Boards without a BIOS have no drive for a CD either.
+  const drive = medium === 'cd' && !architectureOf(arch).grub.bios ? 'usb' : medium;
+  return { name: path, ...opened, memory, medium: usb ? 'usb' : drive };
 }
 
 /** The kernel mounts a squashfs by itself only if it is told where it is. */

@@ -1,9 +1,9 @@
 import type { BuildOptions } from '../commands/build.ts';
 import * as shared from '../shared-options.ts';
-import type { SpecFiles } from '../spec-source.ts';
+import type { SpecNamesAsked } from '../spec-source.ts';
 import { defineCommand } from './entry.ts';
 
-export const build = defineCommand<[SpecFiles], Omit<BuildOptions, 'specs'>>({
+export const build = defineCommand<[SpecNamesAsked], Omit<BuildOptions, 'specs'>>({
   name: 'build',
   summary: 'build the images of a spec',
   description:
@@ -14,7 +14,8 @@ export const build = defineCommand<[SpecFiles], Omit<BuildOptions, 'specs'>>({
     shared.out(),
     shared.outputName(),
     shared.memory('memory of the machine that an initrd is for: fail if it does not fit'),
-    shared.formats(),
+    shared.formatsOption(),
+    shared.deploy(),
     shared.locked(),
     shared.noSbom(),
   ],

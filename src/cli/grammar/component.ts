@@ -2,24 +2,27 @@
 import { Argument } from 'commander';
 import { defineCommand, type GroupEntry } from './entry.ts';
 
+const named = () => new Argument('<name>', 'its name, or a directory that begins with ./');
+
 const list = defineCommand({
   name: 'list',
   description: 'List the components, each with its summary.',
-  work: () => async (session) => (await import('../commands/component.ts')).listComponents(session),
+  work: () => async (session) => (await import('../commands/component.ts')).showComponents(session),
 });
 
 const show = defineCommand<[string], object>({
   name: 'show',
   description: 'Show what a component is and what it takes.',
-  arguments: [new Argument('<name>', 'its name')],
-  examples: [['catamaran component show sshd', '']],
+  arguments: [named()],
+  examples: [
+    ['catamaran component show sshd', ''],
+    ['catamaran component show ./web', ''],
+  ],
   work:
     ([name]) =>
     async (session) =>
       (await import('../commands/component.ts')).showComponent(name, session),
 });
-
-const named = () => new Argument('<name>', 'its name, or a directory that begins with ./');
 
 const build = defineCommand<[string], object>({
   name: 'build',
@@ -32,7 +35,7 @@ const build = defineCommand<[string], object>({
   work:
     ([name]) =>
     async (session) =>
-      (await import('../commands/component-build.ts')).buildComponent(name, session),
+      (await import('../commands/component-build.ts')).buildComponentImage(name, session),
 });
 
 const push = defineCommand<[string, string], object>({
@@ -46,9 +49,20 @@ const push = defineCommand<[string, string], object>({
       (await import('../commands/component-push.ts')).pushComponent(name, reference, session),
 });
 
+const init = defineCommand<[string], object>({
+  name: 'init',
+  description: 'Write a small component of your own, to be changed.',
+  arguments: [new Argument('<directory>', 'a new one; the component is called as it is')],
+  examples: [['catamaran component init web', 'web/component.yml, and web/rootfs with its files']],
+  work:
+    ([directory]) =>
+    async (session) =>
+      (await import('../commands/init.ts')).initComponent(directory, session),
+});
+
 export const component: GroupEntry = {
   name: 'component',
-  summary: 'list, show, build or push components',
+  summary: 'list, show, begin, build or push components',
   description: 'The components that `component:NAME` in a spec names.',
-  commands: [['', [list, show, build, push]]],
+  commands: [['', [list, show, init, build, push]]],
 };

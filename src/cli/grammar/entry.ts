@@ -1,7 +1,7 @@
 // What the grammar of one command says: how it is called, what it takes, what its help shows, and which work that comes
 // to. Work is loaded when it is chosen.
 import type { Argument, Command, Option } from 'commander';
-import type { Work } from '../choice.ts';
+import type { ChosenWork } from '../choice.ts';
 
 export type Example = readonly [command: string, what: string];
 
@@ -17,14 +17,14 @@ interface Common {
 interface Grammar<Arguments extends readonly unknown[], Options> extends Common {
   readonly arguments?: readonly Argument[];
   readonly options?: readonly Option[];
-  work(given: Arguments, options: Options): Work;
+  work(given: Arguments, options: Options): ChosenWork;
 }
 
 export interface CommandEntry extends Common {
   readonly arguments: readonly Argument[];
   readonly options: readonly Option[];
   /** Of a command that has parsed its arguments. */
-  workOf(command: Command): Work;
+  workOf(command: Command): ChosenWork;
 }
 
 /** Commands below a word, under headings; a heading may be empty. */

@@ -11,7 +11,7 @@ export function addGlobalOptions(program: Command): void {
     .addOption(
       new Option(
         '--mirror <url>',
-        'Debian archive (default: CATAMARAN_DEBIAN_MIRROR, else the host’s apt configuration)',
+        'Debian archive (default: CATAMARAN_DEBIAN_MIRROR, catamaran config mirror, the host’s apt)',
       ),
     )
     .addOption(

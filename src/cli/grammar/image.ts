@@ -24,7 +24,7 @@ const pull = defineCommand<[readonly string[]], object>({
 });
 
 const named = () =>
-  new Argument('<image>', 'its name, or the beginning of its digest; fetched if the cache lacks it');
+  new Argument('<image>', 'its name, or the beginning of its digest; fetched or built if the cache lacks it');
 
 const inspect = defineCommand<[string], Omit<ImageInspectOptions, 'image'>>({
   name: 'inspect',
@@ -38,7 +38,7 @@ const inspect = defineCommand<[string], Omit<ImageInspectOptions, 'image'>>({
   work:
     ([image], chosen) =>
     async (session) =>
-      (await import('../commands/image-inspect.ts')).inspectImage({ image, ...chosen }, session),
+      (await import('../commands/image-inspect.ts')).describeImage({ image, ...chosen }, session),
 });
 
 const write = defineCommand<[string, string], Omit<ImageExportOptions, 'image' | 'target'>>({
@@ -49,8 +49,11 @@ const write = defineCommand<[string, string], Omit<ImageExportOptions, 'image' |
     new Option('--format <name>', 'format of the target')
       .choices(['docker-archive', 'oci-archive', 'oci', 'tar'])
       .default('docker-archive'),
+    new Option('--tag <name:tag>', 'what it is called there (default: its name, where a registry has it)'),
   ],
-  examples: [['catamaran image export component:sshd sshd.tar', 'then: docker load < sshd.tar']],
+  examples: [
+    ['catamaran image export component:sshd sshd.tar --tag sshd:1.0', 'then: docker load < sshd.tar'],
+  ],
   work:
     ([image, target], chosen) =>
     async (session) =>

@@ -1,10 +1,10 @@
 import { Option } from 'commander';
 import type { LockOptions } from '../commands/lock.ts';
 import * as shared from '../shared-options.ts';
-import type { SpecFiles } from '../spec-source.ts';
+import type { SpecNamesAsked } from '../spec-source.ts';
 import { defineCommand } from './entry.ts';
 
-export const lock = defineCommand<[SpecFiles], Omit<LockOptions, 'specs'>>({
+export const lock = defineCommand<[SpecNamesAsked], Omit<LockOptions, 'specs'>>({
   name: 'lock',
   summary: 'resolve every reference and write the lock file',
   description:

@@ -1,9 +1,9 @@
 import type { PlanOptions } from '../commands/plan.ts';
 import * as shared from '../shared-options.ts';
-import type { SpecFiles } from '../spec-source.ts';
+import type { SpecNamesAsked } from '../spec-source.ts';
 import { defineCommand } from './entry.ts';
 
-export const plan = defineCommand<[SpecFiles], Omit<PlanOptions, 'specs'>>({
+export const plan = defineCommand<[SpecNamesAsked], Omit<PlanOptions, 'specs'>>({
   name: 'plan',
   summary: 'list the steps of a build: what is cached, and what changed',
   description:
@@ -13,7 +13,7 @@ export const plan = defineCommand<[SpecFiles], Omit<PlanOptions, 'specs'>>({
     shared.variables(),
     shared.out(),
     shared.outputName(),
-    shared.formats(),
+    shared.formatsOption(),
     shared.locked(),
     shared.noSbom(),
   ],

@@ -13,13 +13,15 @@ export interface Front extends Reporter {
   /** A warning that has a position. */
   warnAt(diagnostic: Diagnostic): void;
   failure(failure: Failure): void;
+  /** Asks the person at the terminal; absent where there is none. An empty answer is undefined. */
+  readonly ask?: (question: string) => Promise<string | undefined>;
   /** Leaves the terminal as it was. Nothing may be reported afterwards. */
   close(): void;
 }
 
 export type Verbosity = 'quiet' | 'normal' | 'verbose';
 
-const silentTask: Task = { advance() {}, done() {} };
+export const silentTask: Task = { advance() {}, done() {} };
 
 /** Quiet: warnings, errors and results only. Debug messages need `verbose`. */
 export function limitFront(front: Front, verbosity: Verbosity): Front {
@@ -33,4 +35,6 @@ export interface Progress {
   readonly label: string;
   readonly options: TaskOptions;
   done: number;
+  /** In milliseconds. */
+  readonly since: number;
 }

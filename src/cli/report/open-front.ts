@@ -14,7 +14,9 @@ export interface FrontOptions {
 export async function openFront(io: Io, { json, color, verbosity }: FrontOptions): Promise<Front> {
   const verbose = verbosity === 'verbose';
   if (json) return limitFront(createJsonFront(io, verbose), verbosity);
-  const live = io.stderr.isTTY === true && io.env.TERM !== 'dumb' && verbosity !== 'quiet';
+  // A terminal without a size, as some programs make them, has no line that could be written over.
+  const sized = io.stderr.columns !== 0;
+  const live = io.stderr.isTTY === true && sized && io.env.TERM !== 'dumb' && verbosity !== 'quiet';
   if (!live) return limitFront(createPlainFront(io, { color, verbose }), verbosity);
   const { createTerminalFront } = await import('./terminal.ts');
   return limitFront(createTerminalFront(io, { color, verbose }), verbosity);

@@ -3,7 +3,7 @@ import { renderDiagnostic } from '../../base/render.ts';
 import { type Failure, renderFailure } from '../failure.ts';
 import type { Io } from '../io.ts';
 import { makePaint } from '../paint.ts';
-import type { Front, Progress } from './front.ts';
+import { type Front, type Progress, silentTask } from './front.ts';
 import { progressText } from './progress-text.ts';
 
 /** Milliseconds between two lines about the same task. */
@@ -24,14 +24,15 @@ export function createPlainFront(io: Pick<Io, 'stdout' | 'stderr' | 'now'>, opti
     warn: (message, hint) => say(renderDiagnostic({ message, hint }, style)),
     warnAt: (diagnostic) => say(renderDiagnostic(diagnostic, style)),
     task(label, taskOptions = {}) {
-      const progress: Progress = { label, options: taskOptions, done: 0 };
       let spoken = io.now();
+      const progress: Progress = { label, options: taskOptions, done: 0, since: spoken };
+      if (taskOptions.minor && !options.verbose) return silentTask;
       return {
         advance(amount) {
           progress.done += amount;
           if (io.now() - spoken < patience) return;
           spoken = io.now();
-          say(progressText(progress));
+          say(progressText(progress, spoken));
         },
         done: (note) => say(note === undefined ? label : `${label} ${paint('dim', `(${note})`)}`),
       };

@@ -4,7 +4,7 @@
 import type { Findings, Place } from '../document/finding.ts';
 import type { Interface, InterfaceKind, Network, Route } from '../network.ts';
 import { isAddress, isInterfaceName, isMac, normalizeMac, withPrefix } from './addresses.ts';
-import { bareInterface, defaultOf, mtuRange, noDns } from './shapes.ts';
+import { bareInterface, defaultOf, mtuRange, noDns } from './bare.ts';
 
 export function readKernelNetwork(commandLine: string, findings: Findings): Network | undefined {
   const interfaces = new Map<string, Interface>();

@@ -1,23 +1,13 @@
 // netplan's version 2 (https://netplan.readthedocs.io), which cloud-init, VMware's metadata and our own sections use.
 
 import type { Findings } from '../document/finding.ts';
-import { either, type Fields, list, mapping, type Read, record } from '../document/shape/collections.ts';
+import { either, list, mapping, type Read, record, type ShapeFields } from '../document/shape/collections.ts';
 import { anything, choice, text, truth, whole } from '../document/shape/scalars.ts';
 import { about, changed, meaningless, orEmpty } from '../document/shape/shape.ts';
 import type { Dns, Interface, InterfaceKind, Network, Peer, Route } from '../network.ts';
 import { isAddress } from './addresses.ts';
-import {
-  address,
-  addressOrCidr,
-  cidr,
-  defaultOf,
-  domain,
-  interfaceName,
-  mac,
-  mtuRange,
-  noDns,
-  pattern,
-} from './shapes.ts';
+import { defaultOf, mtuRange, noDns } from './bare.ts';
+import { address, addressOrCidr, cidr, domain, interfaceName, mac, pattern } from './shapes.ts';
 
 const route = mapping(
   {
@@ -147,7 +137,7 @@ export const netplan = mapping({
   renderer: meaningless('there is one'),
   ethernets: about(
     'Interfaces of the machine.',
-    orEmpty(record(orEmpty(mapping(ethernets, [], ['match']), undefined as never)), new Map()),
+    orEmpty(record(orEmpty(mapping(ethernets, [], ['match']), undefined)), new Map()),
   ),
   vlans: about('VLANs.', record(mapping(vlans, ['id', 'link']))),
   bonds: about('Bonds.', record(mapping(bonds))),
@@ -178,7 +168,7 @@ export function networkOf(read: NonNullable<ReturnType<typeof netplan.read>>, fi
 
 type Common = Read<typeof common>;
 
-function each<F extends Fields>(
+function each<F extends ShapeFields>(
   named: ReadonlyMap<string, Read<F>> | undefined,
   kindOf: (read: Read<F>) => InterfaceKind,
 ): Interface[] {

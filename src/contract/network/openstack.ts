@@ -5,7 +5,7 @@ import { anything } from '../document/shape/scalars.ts';
 import { readJson } from '../document/yaml.ts';
 import type { Interface, InterfaceKind, Network, Route } from '../network.ts';
 import { isAddress, isMac, normalizeMac, withPrefix } from './addresses.ts';
-import { bareInterface, mtuRange } from './shapes.ts';
+import { bareInterface, mtuRange } from './bare.ts';
 
 /** Members that are null or unknown are passed over: clouds add their own. */
 type Json = { readonly [key: string]: unknown };

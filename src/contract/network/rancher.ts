@@ -5,7 +5,8 @@ import { text, truth, whole } from '../document/shape/scalars.ts';
 import { about, meaningless } from '../document/shape/shape.ts';
 import type { Interface, Network } from '../network.ts';
 import { isInterfaceName, isMac, normalizeMac } from './addresses.ts';
-import { address, bareInterface, cidr, defaultOf, domain, mtuRange } from './shapes.ts';
+import { bareInterface, defaultOf, mtuRange } from './bare.ts';
+import { address, cidr, domain } from './shapes.ts';
 
 const fields = {
   dhcp: about('Whether it gets addresses by DHCP.', truth),

@@ -3,7 +3,6 @@
 import { type Form, text } from '../document/shape/scalars.ts';
 import type { Shape } from '../document/shape/shape.ts';
 import { changed } from '../document/shape/shape.ts';
-import type { Dns, Interface } from '../network.ts';
 import { isAddress, isCidr, isInterfaceName, isMac, normalizeMac } from './addresses.ts';
 
 /** A text that a function knows. */
@@ -44,25 +43,3 @@ export const domain: Form = {
   rule: 'a domain',
   example: 'example.org',
 };
-
-export const noDns: Dns = { servers: [], search: [] };
-/** The least and most that Linux takes: IPv4 needs 68 bytes. */
-export const mtuRange = [68, 65_536] as const;
-
-export function bareInterface(name: string): Interface {
-  return {
-    name,
-    kind: { type: 'physical' },
-    dhcp4: false,
-    dhcp6: false,
-    addresses: [],
-    routes: [],
-    dns: noDns,
-    optional: false,
-  };
-}
-
-/** Default routes of one address family or the other. */
-export function defaultOf(gateway: string): string {
-  return gateway.includes(':') ? '::/0' : '0.0.0.0/0';
-}

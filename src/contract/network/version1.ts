@@ -6,18 +6,9 @@ import { anything, choice, text, truth, whole } from '../document/shape/scalars.
 import { about, meaningless, orEmpty } from '../document/shape/shape.ts';
 import type { Interface, InterfaceKind, Network } from '../network.ts';
 import { prefixOf, withPrefix } from './addresses.ts';
+import { bareInterface, defaultOf, mtuRange, noDns } from './bare.ts';
 import { checkLinks } from './netplan.ts';
-import {
-  address,
-  addressOrCidr,
-  bareInterface,
-  defaultOf,
-  domain,
-  interfaceName,
-  mac,
-  mtuRange,
-  noDns,
-} from './shapes.ts';
+import { address, addressOrCidr, domain, interfaceName, mac } from './shapes.ts';
 
 const addresses = either({ scalar: address, list: list(address) });
 const domains = either({ scalar: text(domain), list: list(text(domain)) });
@@ -71,8 +62,8 @@ const fields = {
     choice('physical', 'vlan', 'bond', 'bridge', 'nameserver', 'route', 'loopback'),
   ),
   name: about('Name.', interfaceName),
-  mac_address: about('Hardware address.', orEmpty(mac, undefined as never)),
-  mtu: about('In bytes.', orEmpty(whole(...mtuRange), undefined as never)),
+  mac_address: about('Hardware address.', orEmpty(mac, undefined)),
+  mtu: about('In bytes.', orEmpty(whole(...mtuRange), undefined)),
   'accept-ra': about('Whether router advertisements are heard.', truth),
   subnets: about('Addresses.', orEmpty(list(subnet), [])),
   vlan_link: about('Interface that it is on.', interfaceName),

@@ -2,7 +2,6 @@
 // one counts, and a note says so.
 import type { Findings, Place } from '../document/finding.ts';
 import type {
-  Command,
   Directory,
   Disk,
   Engine,
@@ -17,6 +16,7 @@ import type {
   Unit,
   UpdateSettings,
   User,
+  UserCommand,
 } from './machine-config.ts';
 
 /** What is set as a whole. */
@@ -56,7 +56,7 @@ export class Draft {
     add: [] as MachineConfig['certificates']['add'][number][],
     removeDefaults: false,
   };
-  readonly commands = { boot: [] as Command[], run: [] as Command[] };
+  readonly commands = { boot: [] as UserCommand[], run: [] as UserCommand[] };
   proxy: MachineConfig['proxy'] = {};
   update: UpdateSettings = {};
   engine: Engine = { arguments: [] };

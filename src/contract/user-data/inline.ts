@@ -1,6 +1,6 @@
 // Contents that user-data carries itself.
-import type { Content } from './machine-config.ts';
+import type { UserContent } from './machine-config.ts';
 
-export function inline(bytes: Uint8Array): Content {
+export function inline(bytes: Uint8Array): UserContent {
   return { kind: 'inline', bytes };
 }

@@ -25,10 +25,10 @@ export interface MachineConfig {
   readonly mounts: readonly Mount[];
   readonly swap?: Swap;
   readonly ntp?: { readonly enabled: boolean; readonly servers: readonly string[] };
-  readonly certificates: { readonly add: readonly Content[]; readonly removeDefaults: boolean };
+  readonly certificates: { readonly add: readonly UserContent[]; readonly removeDefaults: boolean };
   readonly proxy: Proxy;
   readonly environment: Readonly<Record<string, string>>;
-  readonly commands: { readonly boot: readonly Command[]; readonly run: readonly Command[] };
+  readonly commands: { readonly boot: readonly UserCommand[]; readonly run: readonly UserCommand[] };
   readonly power?: Power;
   readonly phoneHome?: {
     readonly url: string;
@@ -41,7 +41,7 @@ export interface MachineConfig {
   readonly engine: Engine;
   readonly registries: readonly Registry[];
   readonly update: UpdateSettings;
-  readonly health?: HealthSettings;
+  readonly health?: UserHealth;
 }
 
 export interface User {
@@ -92,7 +92,7 @@ export interface File {
   readonly mode: number;
   readonly owner: Owner;
   /** In this order, one after the other; `append` to what is there already. */
-  readonly contents: readonly Content[];
+  readonly contents: readonly UserContent[];
   readonly append: boolean;
   /** Not before users and groups are made. */
   readonly defer: boolean;
@@ -100,7 +100,7 @@ export interface File {
   readonly overwrite: boolean;
 }
 
-export type Content =
+export type UserContent =
   | { readonly kind: 'inline'; readonly bytes: Uint8Array }
   /** To be fetched when it is applied; never used before it is verified. */
   | {
@@ -177,7 +177,7 @@ export interface Proxy {
 }
 
 /** `shell`: a line for /bin/sh. `words`: a program and its arguments. `script`: a file with its interpreter. */
-export type Command =
+export type UserCommand =
   | { readonly kind: 'shell'; readonly line: string }
   | { readonly kind: 'words'; readonly words: readonly string[] }
   | { readonly kind: 'script'; readonly bytes: Uint8Array; readonly always: boolean };
@@ -190,7 +190,7 @@ export interface Power {
   /** In seconds, for what is still running. */
   readonly timeout: number;
   /** A command that must succeed; true: always. */
-  readonly condition: Command | boolean;
+  readonly condition: UserCommand | boolean;
 }
 
 /** A container beside those of the image, run by the engine that the image has. */
@@ -239,12 +239,12 @@ export interface UpdateSettings {
   readonly window?: string;
 }
 
-export interface HealthSettings {
+export interface UserHealth {
   readonly deadline?: string;
-  readonly checks: readonly HealthCheck[];
+  readonly checks: readonly UserHealthCheck[];
 }
 
-export interface HealthCheck {
+export interface UserHealthCheck {
   readonly name?: string;
   readonly timeout?: string;
   readonly probe:

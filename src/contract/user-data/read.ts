@@ -8,9 +8,9 @@ import type { Mapping } from '../document/node.ts';
 import { mergeCloudConfigs } from './cloud-config/merge.ts';
 import { applyCloudConfig } from './cloud-config/table.ts';
 import { Draft } from './draft.ts';
-import { formats } from './formats/table.ts';
+import { userDataFormats } from './formats/table.ts';
 import type { MachineConfig } from './machine-config.ts';
-import { type Fetched, type Part, placeOf, type Reading, type Request } from './reading.ts';
+import { type Fetched, placeOfPart, type Reading, type Request, type UserDataPart } from './reading.ts';
 
 const limits = { bytes: 4 << 20, parts: 100, depth: 6, requests: 32 };
 
@@ -34,9 +34,13 @@ export function readUserData(bytes: Uint8Array, fetched: ReadonlyMap<string, Fet
     cloudConfigs,
     readPart(part) {
       if (++parts > limits.parts)
-        findings.error(placeOf(part), `is one of more than ${limits.parts} parts`, 'Put several into one.');
+        findings.error(
+          placeOfPart(part),
+          `is one of more than ${limits.parts} parts`,
+          'Put several into one.',
+        );
       else if (part.depth > limits.depth)
-        findings.error(placeOf(part), 'lies in too many others', 'Includes and parts may not go round.');
+        findings.error(placeOfPart(part), 'lies in too many others', 'Includes and parts may not go round.');
       else readOne(part, reading);
     },
     fetch(request) {
@@ -49,14 +53,14 @@ export function readUserData(bytes: Uint8Array, fetched: ReadonlyMap<string, Fet
     },
   };
 
-  const whole: Part = { bytes, name: 'user-data', line: 1, depth: 0 };
+  const whole: UserDataPart = { bytes, name: 'user-data', line: 1, depth: 0 };
   try {
     reading.readPart(whole);
     const merged = mergeCloudConfigs(cloudConfigs, findings);
     if (merged) applyCloudConfig(merged, draft, findings);
   } catch (error) {
     findings.error(
-      placeOf(whole),
+      placeOfPart(whole),
       `cannot be read: ${messageOf(error)}`,
       'Report what this says, and the user-data.',
     );
@@ -64,9 +68,9 @@ export function readUserData(bytes: Uint8Array, fetched: ReadonlyMap<string, Fet
   return { config: draft.finish(), findings: sortFindings(findings.all), requests: [...requests.values()] };
 }
 
-function readOne(part: Part, reading: Reading): void {
+function readOne(part: UserDataPart, reading: Reading): void {
   const { findings } = reading;
-  const at = placeOf(part);
+  const at = placeOfPart(part);
   if (part.bytes.length > limits.bytes) {
     findings.error(
       at,
@@ -92,15 +96,16 @@ function readOne(part: Part, reading: Reading): void {
   const text = decoded.replace(/\r\n?/g, '\n');
   if (text.trim() === '') return;
   const firstLine = text.slice(0, 200).split('\n', 1)[0]!.trimEnd();
-  const named = part.type === undefined ? undefined : formats.find(({ types }) => types.includes(part.type!));
+  const named =
+    part.type === undefined ? undefined : userDataFormats.find(({ types }) => types.includes(part.type!));
   // The first line counts more than what a program said of the type.
-  const format = formats.find((each) => each.detects(firstLine, text)) ?? named;
+  const format = userDataFormats.find((each) => each.detects(firstLine, text)) ?? named;
   if (format) format.read(text, part, reading);
   else refuseUnknown(part, text, firstLine, reading);
 }
 
-function refuseUnknown(part: Part, text: string, firstLine: string, { findings }: Reading): void {
-  const at = placeOf(part);
+function refuseUnknown(part: UserDataPart, text: string, firstLine: string, { findings }: Reading): void {
+  const at = placeOfPart(part);
   if (part.type !== undefined) {
     findings.ignored(at, `is of the type ${part.type.slice(0, 60)}, which is not known here`);
     return;

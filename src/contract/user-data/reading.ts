@@ -6,7 +6,7 @@ import type { Mapping } from '../document/node.ts';
 import type { Draft } from './draft.ts';
 
 /** A piece of user-data of one format. */
-export interface Part {
+export interface UserDataPart {
   readonly bytes: Uint8Array;
   /** What findings call it. */
   readonly name: string;
@@ -36,28 +36,33 @@ export interface Reading {
   /** To be merged when all parts are read. */
   readonly cloudConfigs: Mapping[];
   /** Reads a part in whatever format it has. */
-  readPart(part: Part): void;
+  readPart(part: UserDataPart): void;
   /** The body where it is there; else it is asked for, and the caller reads again. */
   fetch(request: Request): Uint8Array | undefined;
 }
 
-export function placeOf({ name, line, inner }: Part): Place {
+export function placeOfPart({ name, line, inner }: UserDataPart): Place {
   return { part: name, line, pointer: '', ...(inner && { inner }) };
 }
 
 /** A part that lies in this one and was decoded or fetched. */
-export function partInside({ depth }: Part, name: string, bytes: Uint8Array, type?: string): Part {
+export function partInside(
+  { depth }: UserDataPart,
+  name: string,
+  bytes: Uint8Array,
+  type?: string,
+): UserDataPart {
   return { bytes, name, line: 1, inner: true, depth: depth + 1, ...(type !== undefined && { type }) };
 }
 
 /** A part of which the text stands in this one as it is, from `line`. */
 export function partWithin(
-  { depth, inner }: Part,
+  { depth, inner }: UserDataPart,
   name: string,
   bytes: Uint8Array,
   line: number,
   type?: string,
-): Part {
+): UserDataPart {
   return {
     bytes,
     name,

@@ -154,17 +154,17 @@ const service = mapping(
   ],
 );
 
-export const services: Shape<ReadonlyMap<string, Read<typeof serviceFields>>> = record(
+export const servicesShape: Shape<ReadonlyMap<string, Read<typeof serviceFields>>> = record(
   service,
   containerName,
 );
 
 /** A compose file; only its services mean something for one machine. */
-export const compose = mapping(
+export const composeShape = mapping(
   {
     version: about('Of the format; any will do.', anything),
     name: about('Of the project.', text()),
-    services: about('Containers.', services),
+    services: about('Containers.', servicesShape),
     volumes: about('Named volumes; they are made where a service names one.', anything),
     networks: meaningless(
       'each container is by itself',

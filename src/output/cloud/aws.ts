@@ -4,7 +4,7 @@
 import { ofDisk } from '../disk/compose.ts';
 import { defineFormat } from '../format.ts';
 import { writeText } from '../write/text.ts';
-import { describeImage, type EbsBlocks, writeAws } from './write-aws.ts';
+import { describeRegistration, type EbsBlocks, writeAws } from './write-aws.ts';
 
 export const aws = defineFormat({
   name: 'aws',
@@ -12,6 +12,7 @@ export const aws = defineFormat({
   module: 'output/cloud/aws',
   files: ['.raw', '.json'],
   named: 'spec',
+  platform: 'aws',
   sbom: false,
   boots: { disk: 'raw' },
   plan: ofDisk((disk, { locked }) => {
@@ -32,7 +33,7 @@ export const aws = defineFormat({
           arch,
           volumeSize,
         };
-        const document = { blocks, registerImage: describeImage(description) };
+        const document = { blocks, registerImage: describeRegistration(description) };
         return writeText(`${JSON.stringify(document, undefined, 2)}\n`, path, options);
       },
     ];

@@ -10,6 +10,7 @@ export const azure = defineFormat({
   module: 'output/cloud/azure',
   files: ['.vhd'],
   named: { platform: 'azure' },
+  platform: 'azure',
   sbom: false,
   boots: { disk: 'vpc' },
   plan: ofDisk((disk, { identity }) => [

@@ -10,6 +10,7 @@ export const dynamicVhd = defineFormat({
   module: 'output/cloud/dynamic-vhd',
   files: ['.vhd'],
   named: 'spec',
+  platform: 'hyperv',
   sbom: false,
   boots: { disk: 'vpc' },
   plan: ofDisk((disk, { identity }) => [

@@ -10,7 +10,10 @@ export const gcp = defineFormat({
   module: 'output/cloud/gcp',
   files: ['.img.tar.gz'],
   named: 'spec',
+  platform: 'gcp',
   sbom: false,
-
+  boots: 'packed disk',
+  firmware: true,
+  sameAs: 'gce',
   plan: ofDisk((disk) => [(path, options) => writeGce(disk, path, options)]),
 });

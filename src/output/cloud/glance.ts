@@ -1,12 +1,14 @@
 // What Glance is told with a qcow2: the properties that Nova and libvirt go by (glance's "useful image properties"), and
 // the command that uploads it.
+
 import { type Arch, architectureOf } from '../../base/arch.ts';
-import { quote } from '../../tools/run.ts';
+import type { ReleaseVersion } from '../../base/flavour.ts';
+import { quoteWord } from '../../tools/run.ts';
 
 export interface GlanceDescription {
   /** Of the image, as people will see it. */
   readonly name: string;
-  readonly version: string;
+  readonly version: ReleaseVersion;
   readonly arch: Arch;
   readonly firmware: 'bios' | 'uefi';
   /** In GiB. */
@@ -64,5 +66,5 @@ export function glanceCommand(image: GlanceImage, file: string): string {
     ...Object.entries(properties).flatMap(([key, value]) => ['--property', `${key}=${value}`]),
     name,
   ];
-  return ['openstack image create', ...words.map(quote)].join(' ');
+  return ['openstack image create', ...words.map(quoteWord)].join(' ');
 }

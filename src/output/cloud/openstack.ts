@@ -1,15 +1,16 @@
 // What OpenStack's Glance takes: a qcow2, and beside it the properties that Nova goes by, with the command that uploads it.
 import { basename } from 'node:path';
+import { mapImageName } from '../../platform/image-name.ts';
 import { platforms } from '../../platform/table.ts';
 import { ofDisk } from '../disk/compose.ts';
-import { writeQcow2 } from '../disk/qcow2.ts';
+import { qcow2Options, qcow2Writer } from '../disk/qcow2.ts';
 import { defineFormat } from '../format.ts';
+import { leastMemory } from '../least-memory.ts';
 import { writeText } from '../write/text.ts';
 import { describeGlanceImage, glanceCommand } from './glance.ts';
 
+const MiB = 2 ** 20;
 const GiB = 2 ** 30;
-/** In MiB: with less, a container host is no use. */
-const minMemory = 512;
 
 export const openstack = defineFormat({
   name: 'openstack',
@@ -17,25 +18,27 @@ export const openstack = defineFormat({
   module: 'output/cloud/openstack',
   files: ['.qcow2', '.json'],
   named: { platform: 'openstack' },
+  platform: 'openstack',
   sbom: false,
   boots: { disk: 'qcow2' },
-  plan: ofDisk((disk, { locked }) => {
+  options: qcow2Options,
+  plan: ofDisk((disk, { locked, options }) => {
     const { arch, spec } = locked;
     const { id, version } = spec.os;
     const image = describeGlanceImage({
-      name: `${id}-${version}-${arch}`,
+      name: mapImageName(platforms.openstack.imageName, `${id}-${version}-${arch}`),
       version,
       arch,
       firmware: spec.platforms.get('openstack')?.firmware ?? platforms.openstack.firmware[0]!,
       minDisk: Math.ceil(disk.size / GiB),
-      minMemory,
+      minMemory: leastMemory / MiB,
     });
     return [
-      (path, options) => writeQcow2(disk, path, options),
-      (path, options) => {
+      qcow2Writer(disk, options),
+      (path, writing) => {
         const file = basename(path).replace(/\.json$/, '.qcow2');
         const document = { image, command: glanceCommand(image, file) };
-        return writeText(`${JSON.stringify(document, undefined, 2)}\n`, path, options);
+        return writeText(`${JSON.stringify(document, undefined, 2)}\n`, path, writing);
       },
     ];
   }),

@@ -1,5 +1,6 @@
 // The description of a virtual machine in an OVA: DMTF's DSP0243, OVF 1.1, whose envelope vSphere, Workstation and VirtualBox
 // import. Pure: a description to text.
+import type { ReleaseVersion } from '../../base/flavour.ts';
 import { escapeXml } from './xml.ts';
 
 export interface OvfDescription {
@@ -7,7 +8,7 @@ export interface OvfDescription {
   readonly name: string;
   readonly product: string;
   readonly vendor: string;
-  readonly version: string;
+  readonly version: ReleaseVersion;
   /** Of vSphere's machine. VirtualBox's envelope has no place for it: there it is BIOS until a person says otherwise. */
   readonly firmware: 'bios' | 'efi';
   readonly hypervisor: Hypervisor;

@@ -10,7 +10,9 @@ export const vhd = defineFormat({
   module: 'output/cloud/vhd',
   files: ['.vhd'],
   named: 'spec',
+  platform: 'azure',
   sbom: false,
+  sameAs: 'azure',
   boots: { disk: 'vpc' },
   plan: ofDisk((disk, { identity }) => [
     (path, options) => writeFixedVhd(disk, path, { ...options, identity }),

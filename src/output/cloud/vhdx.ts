@@ -10,6 +10,7 @@ export const vhdx = defineFormat({
   module: 'output/cloud/vhdx',
   files: ['.vhdx'],
   named: 'os',
+  platform: 'hyperv',
   sbom: false,
   boots: { disk: 'vhdx' },
   plan: ofDisk((disk, { identity }) => [(path, options) => writeVhdx(disk, path, { ...options, identity })]),

@@ -1,7 +1,7 @@
 // What VirtualBox imports.
 
 import { defineFormat } from '../format.ts';
-import { planOva } from './plan-ova.ts';
+import { ovaOptions, planOva } from './plan-ova.ts';
 
 export const virtualbox = defineFormat({
   name: 'virtualbox',
@@ -9,6 +9,10 @@ export const virtualbox = defineFormat({
   module: 'output/cloud/virtualbox',
   files: ['.ova'],
   named: { platform: 'virtualbox' },
+  platform: 'virtualbox',
   sbom: false,
+  boots: 'packed disk',
+  firmware: true,
+  options: ovaOptions,
   plan: planOva('virtualbox'),
 });

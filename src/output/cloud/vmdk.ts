@@ -10,6 +10,7 @@ export const vmdk = defineFormat({
   module: 'output/cloud/vmdk',
   files: ['.vmdk'],
   named: 'spec',
+  platform: 'vsphere',
   sbom: false,
   boots: { disk: 'vmdk' },
   plan: ofDisk((disk, { identity }) => [(path, options) => writeVmdk(disk, path, { ...options, identity })]),

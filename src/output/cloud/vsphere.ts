@@ -1,7 +1,7 @@
 // What vSphere imports.
 
 import { defineFormat } from '../format.ts';
-import { planOva } from './plan-ova.ts';
+import { ovaOptions, planOva } from './plan-ova.ts';
 
 export const vsphere = defineFormat({
   name: 'vsphere',
@@ -9,6 +9,10 @@ export const vsphere = defineFormat({
   module: 'output/cloud/vsphere',
   files: ['.ova'],
   named: { platform: 'vsphere' },
+  platform: 'vsphere',
   sbom: false,
+  boots: 'packed disk',
+  firmware: true,
+  options: ovaOptions,
   plan: planOva('vsphere'),
 });

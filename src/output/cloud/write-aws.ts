@@ -3,6 +3,8 @@
 import { createHash } from 'node:crypto';
 import { type Arch, architectureOf } from '../../base/arch.ts';
 import type { SparseImage } from '../../disk/sparse.ts';
+import { mapImageName } from '../../platform/image-name.ts';
+import { platforms } from '../../platform/table.ts';
 import { isZero, readBlocks } from '../write/blocks.ts';
 import type { WrittenFile } from '../write/output-file.ts';
 import { type OutputOptions, writeOutput } from '../write/write-output.ts';
@@ -68,9 +70,9 @@ export interface ImageDescription {
 const rootDevice = '/dev/xvda';
 
 /** For `aws ec2 register-image --cli-input-json`. The snapshot's id is known only when it is there. */
-export function describeImage({ name, description, arch, volumeSize }: ImageDescription) {
+export function describeRegistration({ name, description, arch, volumeSize }: ImageDescription) {
   return {
-    Name: name.replace(/[^A-Za-z0-9()[\] ./'@_-]/g, '-').slice(0, 128),
+    Name: mapImageName(platforms.aws.imageName, name),
     Description: description,
     Architecture: architectureOf(arch).ec2,
     VirtualizationType: 'hvm',

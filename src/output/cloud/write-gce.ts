@@ -1,8 +1,9 @@
 // What Google's Compute Engine imports: a gzipped tar with one member, `disk.raw`, of whole GiB. The tar is GNU's old format,
 // its sparse files in particular ("Sparse Formats, old GNU format" in tar's manual): importers refuse pax.
 import { roundUp } from '../../base/size.ts';
-import type { Disk } from '../../disk/disk.ts';
+import type { DiskImage } from '../../disk/disk.ts';
 import { enlargeDisk } from '../../disk/enlarge.ts';
+import type { Blob } from '../../store/blob.ts';
 import { readBlocks } from '../write/blocks.ts';
 import { openGzip } from '../write/gzip.ts';
 import type { WrittenFile } from '../write/output-file.ts';
@@ -16,23 +17,29 @@ const tarBlock = 512;
 const inHeader = 4;
 const inExtension = 21;
 
-export async function writeGce(disk: Disk, path: string, options: OutputOptions = {}): Promise<WrittenFile> {
+export async function writeGce(
+  disk: DiskImage,
+  path: string,
+  options: OutputOptions = {},
+): Promise<WrittenFile> {
   const whole = await enlargeDisk(disk, roundUp(disk.size, GiB));
   const regions = spansOf(whole, MiB).map(({ first, end }) => ({
     offset: first * MiB,
     size: (end - first) * MiB,
   }));
-  return writeOutput(
+  let uncompressed: Blob | undefined;
+  const written = await writeOutput(
     path,
     async (file) => {
       const gzip = await openGzip(file);
       await gzip.write(renderHeaders(whole.size, regions));
       for await (const { bytes } of readBlocks(whole, MiB, options)) await gzip.write(bytes);
       await gzip.write(new Uint8Array(2 * tarBlock));
-      await gzip.finish();
+      uncompressed = await gzip.finish();
     },
     options,
   );
+  return { ...written, ...(uncompressed && { uncompressed }) };
 }
 
 interface Region {

@@ -3,12 +3,13 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SparseImage } from '../../disk/sparse.ts';
-import { type Blob, digestOf } from '../../store/cache.ts';
+import type { Blob } from '../../store/blob.ts';
+import { digestOfHash } from '../../store/hash-file.ts';
 import type { Tools } from '../../tools/tools.ts';
 import { copyContent } from '../write/copy-extent.ts';
 import { streamDisk } from '../write/disk-stream.ts';
 import { openGzip } from '../write/gzip.ts';
-import type { OutputFile, WrittenFile } from '../write/output-file.ts';
+import type { WrittenFile } from '../write/output-file.ts';
 import { withScratch } from '../write/scratch.ts';
 import { type OutputOptions, writeOutput } from '../write/write-output.ts';
 
@@ -22,43 +23,33 @@ export async function writeRawGzip(
   path: string,
   options: OutputOptions = {},
 ): Promise<CompressedFile> {
-  return writeHashed(disk, path, options, async (file, chunks) => {
-    const gzip = await openGzip(file);
-    for await (const chunk of chunks) await gzip.write(chunk);
-    await gzip.finish();
-  });
+  let uncompressed: Blob;
+  const written = await writeOutput(
+    path,
+    async (file) => {
+      const gzip = await openGzip(file);
+      for await (const chunk of streamDisk(disk, options)) await gzip.write(chunk);
+      uncompressed = await gzip.finish();
+    },
+    options,
+  );
+  return { ...written, uncompressed: uncompressed! };
 }
 
 export interface ZstdOptions extends OutputOptions {
   readonly tools: Tools;
   /** At least one; the bytes do not depend on it. */
   readonly threads: number;
+  /** 1 to 19. */
+  readonly level: number;
 }
 
 export async function writeRawZstd(
   disk: SparseImage,
   path: string,
-  { tools, threads, ...options }: ZstdOptions,
+  { tools, threads, level, ...options }: ZstdOptions,
 ): Promise<CompressedFile> {
   const { signal } = options;
-  return writeHashed(disk, path, options, (file, chunks) =>
-    withScratch(path, async (directory) => {
-      const packed = join(directory, 'disk.zst');
-      const args = ['-3', `-T${threads}`, `--stream-size=${disk.size}`, '--quiet', '-o', packed];
-      await tools.run('zstd', args, { stdin: chunks, signal });
-      const { size } = await stat(packed);
-      const content = { at: 'file', path: packed, offset: 0, size } as const;
-      await copyContent(content, { start: 0, size }, file, 0, { signal });
-    }),
-  );
-}
-
-async function writeHashed(
-  disk: SparseImage,
-  path: string,
-  options: OutputOptions,
-  compress: (file: OutputFile, chunks: AsyncIterable<Uint8Array>) => Promise<void>,
-): Promise<CompressedFile> {
   const hash = createHash('sha256');
   async function* hashed(): AsyncGenerator<Uint8Array> {
     for await (const chunk of streamDisk(disk, options)) {
@@ -66,6 +57,18 @@ async function writeHashed(
       yield chunk;
     }
   }
-  const written = await writeOutput(path, (file) => compress(file, hashed()), options);
-  return { ...written, uncompressed: { digest: digestOf(hash), size: disk.size } };
+  const written = await writeOutput(
+    path,
+    (file) =>
+      withScratch(path, async (directory) => {
+        const packed = join(directory, 'disk.zst');
+        const args = [`-${level}`, `-T${threads}`, `--stream-size=${disk.size}`, '--quiet', '-o', packed];
+        await tools.run('zstd', args, { stdin: hashed(), signal });
+        const { size } = await stat(packed);
+        const content = { at: 'file', path: packed, offset: 0, size } as const;
+        await copyContent(content, { start: 0, size }, file, 0, { signal });
+      }),
+    options,
+  );
+  return { ...written, uncompressed: { digest: digestOfHash(hash), size: disk.size } };
 }

@@ -3,7 +3,7 @@
 // does not, as most of a disk, is read again from where it is.
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Disk } from '../../disk/disk.ts';
+import type { DiskImage } from '../../disk/disk.ts';
 import { isZero, readBlocks } from '../write/blocks.ts';
 import { copyContent } from '../write/copy-extent.ts';
 import { deflateRaw, isDense } from '../write/deflate.ts';
@@ -28,7 +28,7 @@ type Cluster =
   | { readonly index: number; readonly plain: false; readonly start: number; readonly size: number };
 
 export async function writeCompressedQcow2(
-  disk: Disk,
+  disk: DiskImage,
   path: string,
   options: OutputOptions = {},
 ): Promise<WrittenFile> {
@@ -45,7 +45,7 @@ export async function writeCompressedQcow2(
 }
 
 /** Writes what shrinks to `path`. Clusters of zeros are left out. */
-async function packClusters(disk: Disk, path: string, options: OutputOptions): Promise<Cluster[]> {
+async function packClusters(disk: DiskImage, path: string, options: OutputOptions): Promise<Cluster[]> {
   const clusters: Cluster[] = [];
   await writeOutput(path, async (file) => {
     let end = 0;
@@ -64,7 +64,7 @@ async function packClusters(disk: Disk, path: string, options: OutputOptions): P
 
 /** Metadata, the plain clusters, and then all that was compressed. */
 async function assemble(
-  disk: Disk,
+  disk: DiskImage,
   clusters: readonly Cluster[],
   packed: string,
   file: OutputFile,

@@ -10,6 +10,7 @@ export const rawGz = defineFormat({
   files: ['.raw.gz'],
   named: 'os',
   sbom: false,
-
+  boots: 'packed disk',
+  firmware: true,
   plan: ofDisk((disk) => [(path, options) => writeRawGzip(disk, path, options)]),
 });

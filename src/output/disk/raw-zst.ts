@@ -3,6 +3,8 @@ import { defineFormat } from '../format.ts';
 import { ofDisk } from './compose.ts';
 import { writeRawZstd } from './compressed.ts';
 
+const usualLevel = 3;
+
 export const rawZst = defineFormat({
   name: 'raw.zst',
   summary: 'the disk, compressed by zstd',
@@ -10,8 +12,15 @@ export const rawZst = defineFormat({
   files: ['.raw.zst'],
   named: 'os',
   sbom: false,
-
-  plan: ofDisk((disk, { tools, threads }) => [
-    async (path, options) => writeRawZstd(disk, path, { ...options, threads, tools: await tools() }),
+  boots: 'packed disk',
+  firmware: true,
+  options: {
+    level: {
+      description: 'How hard zstd tries.',
+      ...{ type: 'integer', minimum: 1, maximum: 19, default: usualLevel },
+    },
+  },
+  plan: ofDisk((disk, { tools, threads, options: { level = usualLevel } }) => [
+    async (path, options) => writeRawZstd(disk, path, { ...options, threads, level, tools: await tools() }),
   ]),
 });

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import type { Arch } from '../../base/arch.ts';
 import { digestHex } from '../../base/digest.ts';
 import {
-  imageName,
   type PartImage,
+  partImageName,
   type ReleaseManifest,
   releaseParts,
   writeReleaseManifest,
@@ -43,7 +43,7 @@ export async function writeReleaseImages(
     const { segments: _, ...facts } = images.manifest;
     const parts: Partial<Record<(typeof releaseParts)[number], PartImage>> = {};
     for (const part of releaseParts)
-      parts[part] = await writeImage(images[part], join(directory, imageName(part)), context.signal);
+      parts[part] = await writeImage(images[part], join(directory, partImageName(part)), context.signal);
     const release: ReleaseManifest = { ...facts, parts: parts as ReleaseManifest['parts'] };
     const text = Buffer.from(writeReleaseManifest(release));
     await writeOutput(join(directory, 'manifest.json'), (file) => file.write(text, 0));

@@ -6,9 +6,9 @@ import type { Step } from '../../engine/step.ts';
 import { toolsOf } from '../../engine/tools.ts';
 import type { Workshop } from '../../engine/workshop.ts';
 import { archiveLevel } from '../../steps/levels.ts';
-import type { Blob } from '../../store/cache.ts';
+import type { Blob } from '../../store/blob.ts';
 import type { Tree, TreePath } from '../../tree/tree.ts';
-import { type Archive, makeArchive, makeImageArchives } from './archives.ts';
+import { makeArchive, makeImageArchives, type PackedArchive } from './archives.ts';
 import { type KernelBlobs, keepKernel } from './kernel.ts';
 import type { LinuxkitRoot } from './merge-root.ts';
 import { type ComposedRoot, planRoot } from './root.ts';
@@ -68,7 +68,7 @@ async function makeArchives(composed: ComposedRoot, workshop: Workshop): Promise
     facts: {
       archives: archives.length,
       unpacked: archives.reduce((sum, { unpacked }) => sum + unpacked, 0),
-      plain: archives.flatMap(({ plain }: Archive) => plain),
+      plain: archives.flatMap(({ plain }: PackedArchive) => plain),
     },
   };
 }

@@ -4,8 +4,9 @@ import { createHash } from 'node:crypto';
 import { basename, join } from 'node:path';
 import { writeCpio } from '../../archive/write-cpio.ts';
 import { type Digest, digestFromHex } from '../../base/digest.ts';
-import type { Json } from '../../base/json.ts';
-import type { Blob, Cache } from '../../store/cache.ts';
+import { asJson } from '../../base/json.ts';
+import type { Blob } from '../../store/blob.ts';
+import type { Cache } from '../../store/cache.ts';
 import { digestOf } from '../../store/digest-of.ts';
 import { putFile } from '../../store/put-file.ts';
 import type { Tools } from '../../tools/tools.ts';
@@ -15,7 +16,7 @@ import type { FileNode, TreeNode } from '../../tree/node.ts';
 import type { ReadonlyTree, Tree, TreePath } from '../../tree/tree.ts';
 import { shareFiles } from './share-files.ts';
 
-export interface Archive {
+export interface PackedArchive {
   readonly blob: Blob;
   /** Bytes of memory that its files take, in whole pages. */
   readonly unpacked: number;
@@ -52,27 +53,29 @@ export async function makeImageArchives(
   images: readonly ImageTree[],
   apart: ReadonlySet<TreePath>,
   options: ArchiveOptions,
-): Promise<readonly Archive[]> {
+): Promise<readonly PackedArchive[]> {
   const { cache, code, epoch, level } = options;
   const keys = images.map(({ key }) => key);
   const key = digestOf({ images: keys, apart: [...apart], epoch, level, code });
-  const known = (await cache.result('image-cpios', key)) as unknown as { archives: Archive[] } | undefined;
+  const known = (await cache.result('image-cpios', key)) as unknown as
+    | { archives: PackedArchive[] }
+    | undefined;
   if (known && (await areWhole(known.archives, cache))) return known.archives;
   const { shared, rests } = await shareFiles(await Promise.all(images.map(({ open }) => open())), apart);
   const trees = shared.size > 0 ? [...rests, shared] : rests;
   const archives = await Promise.all(trees.map((tree) => makeArchive(tree, options)));
-  await cache.putResult('image-cpios', key, { archives } as unknown as Json);
+  await cache.putResult('image-cpios', key, asJson({ archives }));
   return archives;
 }
 
-export async function makeArchive(tree: ReadonlyTree, options: ArchiveOptions): Promise<Archive> {
+export async function makeArchive(tree: ReadonlyTree, options: ArchiveOptions): Promise<PackedArchive> {
   const { cache, code, epoch, level, limit } = options;
   const key = digestOf({ of: await keyOf(tree, cache), epoch, level, code });
-  const known = (await cache.result('cpio', key)) as unknown as Archive | undefined;
+  const known = (await cache.result('cpio', key)) as unknown as PackedArchive | undefined;
   if (known && (await areWhole([known], cache))) return known;
   const [plain, stripped] = withoutAttributes(tree);
   const size = [...tree.values()].reduce((sum, node) => sum + contentSize(node), 0);
-  const archive: Archive = {
+  const archive: PackedArchive = {
     blob:
       size < smallSize
         ? await cache.putBlob(writeCpio(stripped, { clampMtime: epoch }), { derived: true })
@@ -80,11 +83,11 @@ export async function makeArchive(tree: ReadonlyTree, options: ArchiveOptions): 
     unpacked: memoryOf(tree),
     plain,
   };
-  await cache.putResult('cpio', key, archive as unknown as Json);
+  await cache.putResult('cpio', key, asJson(archive));
   return archive;
 }
 
-async function areWhole(archives: readonly Archive[], cache: Cache): Promise<boolean> {
+async function areWhole(archives: readonly PackedArchive[], cache: Cache): Promise<boolean> {
   for (const { blob } of archives) if ((await cache.verifiedBlob(blob.digest)) === undefined) return false;
   return true;
 }

@@ -1,6 +1,6 @@
 // LinuxKit's format `tar-kernel-initrd`: kernel, initrd.img, cmdline and, apart from the initrd, the microcode.
 
-import { blockSize, renderTarHeader } from '../../archive/tar-header.ts';
+import { renderTarHeader, tarBlockSize } from '../../archive/tar-header.ts';
 import { concatenate, type SparseImage } from '../../disk/sparse.ts';
 import { type Content, contentOf, sizeOf } from '../../tree/content.ts';
 
@@ -21,9 +21,9 @@ export function kernelInitrdTar(files: BootFiles, mtime: number): SparseImage {
   ];
   const pieces = members.flatMap(([name, contents]) => {
     const size = contents.reduce((sum, content) => sum + sizeOf(content), 0);
-    return [header(name, size, mtime), ...contents, new Uint8Array(-size & (blockSize - 1))];
+    return [header(name, size, mtime), ...contents, new Uint8Array(-size & (tarBlockSize - 1))];
   });
-  return concatenate([...pieces, new Uint8Array(2 * blockSize)]);
+  return concatenate([...pieces, new Uint8Array(2 * tarBlockSize)]);
 }
 
 function header(name: string, size: number, mtime: number): Uint8Array {

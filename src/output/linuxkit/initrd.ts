@@ -3,6 +3,7 @@ import { formatSize } from '../../base/size.ts';
 import { contentOfBlob, type Workshop } from '../../engine/workshop.ts';
 import { type Content, contentOf, sizeOf } from '../../tree/content.ts';
 import type { KeptArchives } from './archives-step.ts';
+import { warnOfAttributes } from './attributes.ts';
 import { checkInitrdSize, largeMemory, memoryFor } from './initrd-size.ts';
 
 export interface OpenInitrd {
@@ -22,14 +23,7 @@ export function openInitrd({ blobs, facts }: KeptArchives, format: string, works
   const size = initrd.reduce((sum, content) => sum + sizeOf(content), 0);
   checkInitrdSize({ size, unpacked: facts.unpacked });
   const memory = memoryFor({ size, unpacked: facts.unpacked });
-  const { plain } = facts;
-  if (plain.length > 0) {
-    const others = plain.length > 1 ? ` and of ${plain.length - 1} more` : '';
-    context.reporter.warn(
-      `${format}: the extended attributes of /${plain[0]}${others} are left out: an initrd cannot hold them`,
-      'Programs with file capabilities then need root. kernel+squashfs and disk images keep them.',
-    );
-  }
+  warnOfAttributes(format, facts.plain, 'an initrd', context.reporter);
   if (memory > largeMemory) {
     context.reporter.warn(
       `${format}: a machine needs ${formatSize(memory)} of memory to boot this initrd`,

@@ -6,7 +6,8 @@ import { CatamaranError } from '../../base/errors.ts';
 import type { LockedSpec } from '../../lock/locked-spec.ts';
 import { naming } from '../../oci/layer.ts';
 import type { Kernel } from '../../specification/types.ts';
-import type { Blob, Cache } from '../../store/cache.ts';
+import type { Blob } from '../../store/blob.ts';
+import type { Cache } from '../../store/cache.ts';
 import { type Content, readContent } from '../../tree/content.ts';
 import { addParents, type ReadonlyTree, type Tree } from '../../tree/tree.ts';
 

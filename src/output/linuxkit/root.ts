@@ -14,7 +14,7 @@ import type { ImageReference } from '../../specification/reference.ts';
 import type { Container, Os, Volume } from '../../specification/types.ts';
 import { type KeptBundle, planBundle, readBundle } from '../../steps/bundle.ts';
 import { type BuiltImage, planImage } from '../../steps/image.ts';
-import { bundlePath, describeContents } from '../../steps/inputs.ts';
+import { describeContents, pathOfBundle } from '../../steps/inputs.ts';
 import { type KeptLayout, openLayout, planLayout } from '../../steps/layout.ts';
 import { digestOf } from '../../store/digest-of.ts';
 import { contentBytes } from '../../tree/content.ts';
@@ -69,7 +69,7 @@ export function planRoot(planning: Planning): Step<ComposedRoot> {
     volumes: spec.volumes.map((volume) => planVolume(volume, planning)),
     containers: [spec.onboot, spec.onshutdown, spec.services].flatMap((section) =>
       section.map((container, index) => {
-        const path = bundlePath(container, index);
+        const path = pathOfBundle(container, index);
         const image = planImage(container.image, planning);
         return { container, path, image, bundle: planBundle(container, path, image, planning) };
       }),

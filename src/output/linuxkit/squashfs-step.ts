@@ -6,7 +6,7 @@ import { toolsOf } from '../../engine/tools.ts';
 import type { Workshop } from '../../engine/workshop.ts';
 import { makeSegment } from '../../image/segment.ts';
 import { squashfsLevel } from '../../steps/levels.ts';
-import type { Blob } from '../../store/cache.ts';
+import type { Blob } from '../../store/blob.ts';
 import type { Tree } from '../../tree/tree.ts';
 import { splitRoot } from './archives-step.ts';
 import { type KernelBlobs, keepKernel } from './kernel.ts';

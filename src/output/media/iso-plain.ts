@@ -8,6 +8,9 @@ export const isoPlain = defineFormat({
   module: 'output/media/iso-plain',
   files: ['-plain.iso'],
   named: 'os',
+  platform: 'metal',
   sbom: false,
+  boots: 'medium',
+  firmware: true,
   plan: ofIso({ plain: true }),
 });

@@ -8,6 +8,9 @@ export const iso = defineFormat({
   module: 'output/media/iso',
   files: ['.iso'],
   named: 'os',
+  platform: 'metal',
   sbom: false,
+  boots: 'medium',
+  firmware: true,
   plan: ofIso({ plain: false }),
 });

@@ -1,6 +1,9 @@
 // One gzip member, RFC 1952, without name and time: parts of a DEFLATE stream, each on its own. What is compressed already
 // is stored, and pieces of zeros are compressed once; so most of a disk goes at the speed of its checksum.
+import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
+import type { Blob } from '../../store/blob.ts';
+import { digestOfHash } from '../../store/hash-file.ts';
 import { isZero } from './blocks.ts';
 import { deflatePart, lastPart } from './deflate.ts';
 import type { OutputFile } from './output-file.ts';
@@ -11,12 +14,14 @@ const header = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff);
 export interface Gzip {
   /** At most 1 MiB; best not much less. */
   write(bytes: Uint8Array): Promise<void>;
-  finish(): Promise<void>;
+  /** What was written, unpacked. */
+  finish(): Promise<Blob>;
 }
 
 export async function openGzip(file: OutputFile): Promise<Gzip> {
   let position = 0;
   let checksum = 0;
+  const hash = createHash('sha256');
   let size = 0;
   /** Of the last piece of zeros, which the next one is mostly as long as. */
   let zeros: { size: number; part: Uint8Array } | undefined;
@@ -35,6 +40,7 @@ export async function openGzip(file: OutputFile): Promise<Gzip> {
   return {
     async write(bytes) {
       checksum = crc32(bytes, checksum);
+      hash.update(bytes);
       size += bytes.length;
       await append(compress(bytes));
     },
@@ -43,6 +49,7 @@ export async function openGzip(file: OutputFile): Promise<Gzip> {
       trailer.writeUInt32LE(checksum);
       trailer.writeUInt32LE(size % 2 ** 32, 4);
       await append(Buffer.concat([lastPart, trailer]));
+      return { digest: digestOfHash(hash), size };
     },
   };
 }

@@ -4,7 +4,8 @@ import { createHash } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { setImmediate as breathe } from 'node:timers/promises';
-import { type Blob, digestOf, writeFully } from '../../store/cache.ts';
+import type { Blob } from '../../store/blob.ts';
+import { digestOfHash, writeFully } from '../../store/hash-file.ts';
 
 export interface OutputFile {
   /** What lies between the end so far and `position` stays a hole, of zeros. The bytes are read until it resolves. */
@@ -16,6 +17,8 @@ export interface OutputFile {
 /** What was written, and where it may be met again. */
 export interface WrittenFile extends Blob {
   readonly print: string;
+  /** Of a file that is compressed as a whole: what it is when it is unpacked. */
+  readonly uncompressed?: Blob;
 }
 
 /** Of a file: differs from that of every other one that has or had its name, and from its own after a change. */
@@ -53,7 +56,7 @@ export function openOutputFile(file: FileHandle): OutputFile & { finish(): Promi
       await file.truncate(size);
     },
     async finish() {
-      return { digest: digestOf(hash), size: end, print: printOf(await file.stat({ bigint: true })) };
+      return { digest: digestOfHash(hash), size: end, print: printOf(await file.stat({ bigint: true })) };
     },
   };
 }

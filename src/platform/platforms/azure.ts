@@ -22,7 +22,7 @@ export const azure: Platform = {
   },
   firmware: ['uefi', 'bios'],
   machine: { disk: 'hyperv-scsi', nic: 'hyperv-net' },
-  userData: ['argument', 'azure-imds', 'azure-dvd'],
+  userData: ['argument', 'azure-dvd', 'azure-imds'],
   imageName: { pattern: /^[A-Za-z0-9](?:[\w.-]{0,78}\w)?$/, characters: '\\w.-', longest: 80 },
   disk: {
     // The portal gives a machine a disk of the image's size and cannot grow it.

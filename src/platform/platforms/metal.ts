@@ -22,10 +22,11 @@ export const metal: Platform = {
     cd: ['ahci', 'ata_piix', 'sr_mod', 'isofs'],
     nic: ['bnxt_en', 'e1000e', 'i40e', 'ice', 'igb', 'ixgbe', 'tg3'],
   },
+  anyHardware: true,
   kernel: { consoles: ['screen'], arguments: [] },
   firmware: ['uefi', 'bios'],
   machine: { disk: 'nvme', nic: 'e1000e' },
-  userData: ['argument', 'nocloud', 'config-drive'],
+  userData: ['argument', 'smbios', 'seed', 'nocloud', 'config-drive'],
   imageName: usualNames,
   disk: { smallest: 0, multiple: 2 ** 20 },
 };

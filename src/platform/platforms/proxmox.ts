@@ -11,7 +11,7 @@ export const proxmox: Platform = {
   kernel: { consoles: ['screen'], arguments: [] },
   firmware: ['bios', 'uefi'],
   machine: { disk: 'virtio-scsi', nic: 'virtio-net' },
-  userData: ['argument', 'fw-cfg', 'nocloud'],
+  userData: ['argument', 'fw-cfg', 'smbios', 'seed', 'nocloud'],
   imageName: usualNames,
   disk: { smallest: 0, multiple: 2 ** 20 },
 };

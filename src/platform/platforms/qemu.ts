@@ -15,7 +15,7 @@ export const qemu: Platform = {
   kernel: { consoles: ['screen', 'serial'], arguments: [] },
   firmware: ['bios', 'uefi'],
   machine: { disk: 'virtio-blk', nic: 'virtio-net' },
-  userData: ['argument', 'fw-cfg', 'nocloud', 'config-drive'],
+  userData: ['argument', 'fw-cfg', 'smbios', 'seed', 'nocloud', 'config-drive'],
   imageName: usualNames,
   disk: { smallest: 0, multiple: 2 ** 20 },
 };

@@ -13,7 +13,7 @@ export const vsphere: Platform = {
   kernel: { consoles: ['serial', 'screen'], arguments: [] },
   firmware: ['uefi', 'bios'],
   machine: { disk: 'pvscsi', nic: 'vmxnet3' },
-  userData: ['argument', 'guestinfo', 'nocloud'],
+  userData: ['argument', 'guestinfo', 'ovf-cd', 'nocloud'],
   imageName: { pattern: /^[^/\\%\p{Cc}]{1,80}$/u, characters: 'A-Za-z0-9._ -', longest: 80 },
   disk: { smallest: 0, multiple: 2 ** 20 },
 };

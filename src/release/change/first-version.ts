@@ -10,18 +10,25 @@ import { type Config, daysOf } from '../repository/config.ts';
 import type { SigningKey } from '../repository/draft.ts';
 import {
   type Demand,
-  type Draft,
   draftBytes,
   findShortage,
   makeDraft,
   notEnough,
+  type RoleDraft,
   readPending,
   removePending,
   signDraft,
   writePending,
 } from '../repository/draft.ts';
-import { commonFields, expiryOf, metaJson, metaOf, pathOf, topDemand } from '../repository/role-fields.ts';
-import { nameKey, type Outcome, type Publisher } from './publisher.ts';
+import {
+  commonFields,
+  draftPathOf,
+  expiryOf,
+  metaJson,
+  metaOf,
+  topDemand,
+} from '../repository/role-fields.ts';
+import { nameKey, type Publisher, type PublishOutcome } from './publisher.ts';
 
 export interface Holders {
   readonly keys: readonly SigningKey[];
@@ -34,7 +41,7 @@ export function makeFirstDrafts(
   channels: readonly string[],
   holders: ReadonlyMap<string, Holders>,
   now: number,
-): Draft[] {
+): RoleDraft[] {
   const keysOf = (role: string) => holders.get(role)!;
   const delegated = [releasesRole, ...channels];
   const draft = (role: string, content: JsonObject) =>
@@ -63,13 +70,13 @@ export function makeFirstDrafts(
 export async function finishFirst(
   { disk, keyring, now, signLater }: Pick<Publisher, 'disk' | 'keyring' | 'now' | 'signLater'>,
   config: Config,
-  unsigned: readonly Draft[],
+  unsigned: readonly RoleDraft[],
   beforeWriting: () => Promise<void> = async () => {},
-): Promise<Outcome> {
+): Promise<PublishOutcome> {
   const demandOf = findDemands(unsigned);
-  const sign = (draft: Draft) => signDraft(draft, [demandOf(draft.role)], keyring);
-  const lacks = (draft: Draft) => findShortage(draft, [demandOf(draft.role)]) ?? [];
-  const drafts: Draft[] = [];
+  const sign = (draft: RoleDraft) => signDraft(draft, [demandOf(draft.role)], keyring);
+  const lacks = (draft: RoleDraft) => findShortage(draft, [demandOf(draft.role)]) ?? [];
+  const drafts: RoleDraft[] = [];
   for (const draft of unsigned) drafts.push(await sign(draft));
   const incomplete = drafts.flatMap(lacks);
   const online = incomplete.length === 0 ? await makeFirstOnline(drafts, config, now, sign) : [];
@@ -86,7 +93,7 @@ export async function finishFirst(
   for (const file of await disk.list('metadata')) await disk.remove(`metadata/${file}`);
   await beforeWriting();
   for (const draft of [...drafts, ...online]) {
-    const [path, bytes] = [pathOf(draft), draftBytes(draft)];
+    const [path, bytes] = [draftPathOf(draft), draftBytes(draft)];
     await (path === timestampPath ? disk.replace(path, bytes) : disk.create(path, bytes));
   }
   const waited = (await readPending(disk)).map(({ role }) => role);
@@ -95,7 +102,7 @@ export async function finishFirst(
 }
 
 /** Who signs is what root and targets themselves say. */
-function findDemands(drafts: readonly Draft[]): (role: string) => Demand {
+function findDemands(drafts: readonly RoleDraft[]): (role: string) => Demand {
   const signedOf = (name: string) => drafts.find(({ role }) => role === name)!.signed as Json;
   const root = parseRoot(signedOf('root'), 'root.json');
   const targets: Targets = parseTargets(signedOf('targets'), 'targets.json');
@@ -108,12 +115,12 @@ function findDemands(drafts: readonly Draft[]): (role: string) => Demand {
 
 /** Snapshot and timestamp, signed, of drafts that are complete. */
 async function makeFirstOnline(
-  drafts: readonly Draft[],
+  drafts: readonly RoleDraft[],
   config: Config,
   now: number,
-  sign: (draft: Draft) => Promise<Draft>,
-): Promise<Draft[]> {
-  const make = (role: 'snapshot' | 'timestamp', listed: readonly Draft[]) => {
+  sign: (draft: RoleDraft) => Promise<RoleDraft>,
+): Promise<RoleDraft[]> {
+  const make = (role: 'snapshot' | 'timestamp', listed: readonly RoleDraft[]) => {
     const meta = Object.fromEntries(listed.map((draft) => [`${draft.role}.json`, metaJson(metaOf(draft))]));
     const fields = commonFields(role, 1, expiryOf(now, daysOf(config, role)));
     return sign(makeDraft(role, { meta, ...fields }));

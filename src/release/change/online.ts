@@ -2,7 +2,7 @@
 import type { Json } from '../../base/json.ts';
 import { byName } from '../../base/order.ts';
 import { daysOf } from '../repository/config.ts';
-import { type Draft, makeDraft, signDraft } from '../repository/draft.ts';
+import { makeDraft, type RoleDraft, signDraft } from '../repository/draft.ts';
 import {
   commonFields,
   expiryOf,
@@ -20,7 +20,7 @@ export async function makeOnline(
   { keyring, now }: Publisher,
   { client, roles, config }: State,
   { drafts, before, after }: Collected,
-): Promise<Draft[]> {
+): Promise<RoleDraft[]> {
   const meta = new Map([...roles.keys()].map((role) => [role, client.snapshot.meta.get(role)!]));
   for (const draft of drafts) if (draft.role !== 'root') meta.set(draft.role, metaOf(draft));
   const make = async (role: 'snapshot' | 'timestamp', version: number, files: Record<string, Json>) => {

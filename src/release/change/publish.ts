@@ -6,13 +6,13 @@ import type { JsonObject } from '../../base/fields.ts';
 import { sha256Hex } from '../../tuf/hex.ts';
 import { type TopRole, targetPath } from '../../tuf/names.ts';
 import { readConfig } from '../repository/config.ts';
-import type { Disk } from '../repository/disk.ts';
+import type { RepositoryDisk } from '../repository/disk.ts';
 import {
   alreadyPending,
-  type Draft,
   findShortage,
   makeDraft,
   notEnough,
+  type RoleDraft,
   readPending,
   removePending,
   type Shortage,
@@ -21,11 +21,11 @@ import {
 import { withLock } from '../repository/lock.ts';
 import { nextVersion, topDemand, versionOf } from '../repository/role-fields.ts';
 import { requireNewest } from '../repository/served.ts';
-import { readState, type State } from '../repository/state.ts';
+import { readRepositoryState, type State } from '../repository/state.ts';
 import { sweep } from '../repository/sweep.ts';
 import { collectSignatures } from '../signing/collect-signatures.ts';
 import { makeOnline } from './online.ts';
-import { nameKey, type Outcome, type Publisher } from './publisher.ts';
+import { nameKey, type Publisher, type PublishOutcome } from './publisher.ts';
 import { rehearse } from './rehearse.ts';
 import { planFiles, redo, writeFiles } from './write-files.ts';
 
@@ -46,7 +46,7 @@ export interface Change {
 export async function publish(
   publisher: Publisher,
   makeChange: (state: State) => Promise<Change>,
-): Promise<Outcome> {
+): Promise<PublishOutcome> {
   return locked(publisher, async (state) => {
     const change = await makeChange(state);
     const pending = (await readPending(publisher.disk)).map(({ role }) => role);
@@ -61,7 +61,7 @@ export async function publish(
 }
 
 /** Publishes what waits, after adding the signatures that can be made here. */
-export async function publishPending(publisher: Publisher): Promise<Outcome> {
+export async function publishPending(publisher: Publisher): Promise<PublishOutcome> {
   return locked(publisher, async (state) => {
     const drafts = await readPending(publisher.disk);
     const stale = drafts.find(({ role, version }) => version !== versionOf(state, role) + 1);
@@ -75,14 +75,18 @@ async function locked<T>(publisher: Publisher, action: (state: State) => Promise
   await readConfig(disk, directory);
   return withLock(directory, async () => {
     await redo(disk);
-    const state = await readState(directory, disk, now);
+    const state = await readRepositoryState(directory, disk, now);
     if (publisher.against !== undefined) await requireNewest(publisher.against, state, publisher.transport);
     await sweep(disk, state);
     return action(state);
   });
 }
 
-async function commit(publisher: Publisher, state: State, unsigned: readonly Draft[]): Promise<Outcome> {
+async function commit(
+  publisher: Publisher,
+  state: State,
+  unsigned: readonly RoleDraft[],
+): Promise<PublishOutcome> {
   const { disk, keyring } = publisher;
   const collected = await collectSignatures(state, unsigned, keyring);
   const { drafts, wishesOf, before, after } = collected;
@@ -111,7 +115,7 @@ async function commit(publisher: Publisher, state: State, unsigned: readonly Dra
   return { state: 'published', roles, shortages: [] };
 }
 
-async function putTarget(disk: Disk, { name, sha256, source }: NewTarget): Promise<void> {
+async function putTarget(disk: RepositoryDisk, { name, sha256, source }: NewTarget): Promise<void> {
   const path = targetPath(name, sha256);
   if (typeof source === 'string') return disk.copyIn(source, path, sha256);
   // Content-addressed: one that is there already was made by an attempt before this one.
@@ -120,7 +124,7 @@ async function putTarget(disk: Disk, { name, sha256, source }: NewTarget): Promi
   if (sha256Hex(present) !== sha256) return disk.replace(path, source);
 }
 
-function stalePending({ role, version }: Draft): CatamaranError {
+function stalePending({ role, version }: RoleDraft): CatamaranError {
   return new CatamaranError('usage', {
     code: 'release-pending-stale',
     message: `version ${version} of ${role}, which waits for signatures, is out of date: another one has been published`,

@@ -1,11 +1,11 @@
 // Who changes a repository, and what comes of it.
 import type { Transport } from '../../net/http.ts';
-import type { Disk } from '../repository/disk.ts';
+import type { RepositoryDisk } from '../repository/disk.ts';
 import type { Shortage, SigningKey } from '../repository/draft.ts';
 
 export interface Publisher {
   readonly directory: string;
-  readonly disk: Disk;
+  readonly disk: RepositoryDisk;
   readonly keyring: readonly SigningKey[];
   /** Seconds since the epoch. */
   readonly now: number;
@@ -17,7 +17,7 @@ export interface Publisher {
   readonly transport?: Transport;
 }
 
-export interface Outcome {
+export interface PublishOutcome {
   readonly state: 'published' | 'waiting';
   /** The roles that got a new version. */
   readonly roles: readonly string[];

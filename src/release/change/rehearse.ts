@@ -3,7 +3,7 @@
 import { CatamaranError } from '../../base/errors.ts';
 import { refresh } from '../../tuf/client.ts';
 import { metadataPath } from '../../tuf/names.ts';
-import { type Demand, type Draft, findShortage, type Shortage } from '../repository/draft.ts';
+import { type Demand, findShortage, type RoleDraft, type Shortage } from '../repository/draft.ts';
 import { createMemory, openDirectory } from '../repository/local.ts';
 import type { State } from '../repository/state.ts';
 import type { Publisher } from './publisher.ts';
@@ -32,7 +32,7 @@ export async function rehearse({ disk, now }: Publisher, state: State, { files }
 }
 
 function findShortageOf(role: string, bytes: Uint8Array, demand: Demand): Shortage | undefined {
-  const { signatures, signed } = JSON.parse(Buffer.from(bytes).toString()) as Draft;
+  const { signatures, signed } = JSON.parse(Buffer.from(bytes).toString()) as RoleDraft;
   return findShortage({ role, version: 0, signatures, signed }, [demand]);
 }
 

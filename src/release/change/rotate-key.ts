@@ -6,12 +6,12 @@ import { type KeyId, keyJson } from '../../tuf/keys.ts';
 import { topRoles } from '../../tuf/names.ts';
 import { readConfig, writeConfig } from '../repository/config.ts';
 import type { SigningKey } from '../repository/draft.ts';
-import { readState, type State } from '../repository/state.ts';
+import { readRepositoryState, type State } from '../repository/state.ts';
 import { publish } from './publish.ts';
-import type { Outcome, Publisher } from './publisher.ts';
+import type { Publisher, PublishOutcome } from './publisher.ts';
 
 export interface RotateAnswer {
-  readonly outcome: Outcome;
+  readonly outcome: PublishOutcome;
   /** The roles that the old key signed for. */
   readonly roles: readonly string[];
 }
@@ -46,7 +46,7 @@ export async function rotateKey(
 
 /** Throws where the key signs for no role; before a new one is made in its place. */
 export async function requireSigner(old: KeyId, { directory, disk, now }: Publisher): Promise<void> {
-  const { client, roles } = await readState(directory, disk, now);
+  const { client, roles } = await readRepositoryState(directory, disk, now);
   const named = [...Object.values(client.root.roles), ...[...roles.values()].map(({ keys }) => keys)];
   if (!named.some(({ keyids }) => keyids.includes(old))) throw unknownKey(old);
 }

@@ -9,14 +9,14 @@ import { targetPath, timestampPath } from '../../tuf/names.ts';
 import { parsePointer } from '../../tuf/pointer.ts';
 import { formatCurve } from '../../tuf/rollout.ts';
 import { readConfig } from '../repository/config.ts';
-import { type Disk, privateDirectory } from '../repository/disk.ts';
+import { privateDirectory, type RepositoryDisk } from '../repository/disk.ts';
 import type { SigningKey } from '../repository/draft.ts';
 import { listPending, parseDraft, readPending, removePending, signSlots } from '../repository/draft.ts';
 import { withLock } from '../repository/lock.ts';
-import { readState } from '../repository/state.ts';
+import { readRepositoryState } from '../repository/state.ts';
 import { finishFirst } from './first-version.ts';
 import { publishPending } from './publish.ts';
-import type { Outcome, Publisher } from './publisher.ts';
+import type { Publisher, PublishOutcome } from './publisher.ts';
 
 /** What somebody is about to sign. */
 export interface PendingChange {
@@ -28,7 +28,7 @@ export interface PendingChange {
 
 export async function describePending(publisher: Publisher): Promise<PendingChange[]> {
   const { directory, disk, now } = publisher;
-  const state = (await isFirst(disk)) ? undefined : await readState(directory, disk, now);
+  const state = (await isFirst(disk)) ? undefined : await readRepositoryState(directory, disk, now);
   const described: PendingChange[] = [];
   for (const { role, version, signed } of await readPending(disk)) {
     const before = role === 'root' ? state?.rootSigned : state?.roles.get(role)?.signed;
@@ -53,7 +53,7 @@ const listedIn = (signed: JsonObject | undefined) =>
 
 type Listed = ReturnType<typeof listedIn>;
 
-async function describeTargets(disk: Disk, before: Listed, after: Listed): Promise<string[]> {
+async function describeTargets(disk: RepositoryDisk, before: Listed, after: Listed): Promise<string[]> {
   const lines: string[] = [];
   for (const name of [...new Set([...Object.keys(before), ...Object.keys(after)])].sort(byName)) {
     const sha256 = after[name]?.hashes.sha256;
@@ -65,7 +65,11 @@ async function describeTargets(disk: Disk, before: Listed, after: Listed): Promi
 }
 
 /** The file itself is held against the hash that is signed. */
-async function describePointer(disk: Disk, name: string, sha256: string): Promise<string | undefined> {
+async function describePointer(
+  disk: RepositoryDisk,
+  name: string,
+  sha256: string,
+): Promise<string | undefined> {
   const bytes = name.startsWith('channel-') ? await disk.read(targetPath(name, sha256)) : undefined;
   if (bytes === undefined || sha256Hex(bytes) !== sha256) return undefined;
   const { release, rollout, halted, rollback } = parsePointer(bytes, name);
@@ -73,7 +77,7 @@ async function describePointer(disk: Disk, name: string, sha256: string): Promis
   return `${release.version}, ${formatCurve(rollout.points)}${marks.join('')}, manifest sha256:${release.manifest.sha256}`;
 }
 
-export async function signPending(publisher: Publisher): Promise<Outcome> {
+export async function signPending(publisher: Publisher): Promise<PublishOutcome> {
   const { directory, disk } = publisher;
   if ((await readPending(disk)).length === 0) throw nothingWaits();
   const patient = { ...publisher, signLater: true };
@@ -84,7 +88,7 @@ export async function signPending(publisher: Publisher): Promise<Outcome> {
 }
 
 /** What waits is an `init`: there is nothing yet that it changes. */
-async function isFirst(disk: Disk): Promise<boolean> {
+async function isFirst(disk: RepositoryDisk): Promise<boolean> {
   if ((await disk.read(timestampPath)) !== undefined) return false;
   return (await readPending(disk)).some(({ role, version }) => role === 'root' && version === 1);
 }
@@ -106,7 +110,7 @@ export async function signFile(
 }
 
 /** Answers with the roles whose drafts are gone. */
-export async function discardPending(directory: string, disk: Disk): Promise<string[]> {
+export async function discardPending(directory: string, disk: RepositoryDisk): Promise<string[]> {
   return withLock(directory, async () => {
     const roles = await listPending(disk);
     if (roles.length === 0) throw nothingWaits();

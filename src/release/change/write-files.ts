@@ -7,9 +7,9 @@ import { CatamaranError } from '../../base/errors.ts';
 import { byName } from '../../base/order.ts';
 import type { Root } from '../../tuf/metadata.ts';
 import { type TopRole, timestampPath } from '../../tuf/names.ts';
-import { type Disk, privateDirectory } from '../repository/disk.ts';
-import { type Draft, draftBytes, findShortage } from '../repository/draft.ts';
-import { pathOf, topDemand } from '../repository/role-fields.ts';
+import { privateDirectory, type RepositoryDisk } from '../repository/disk.ts';
+import { draftBytes, findShortage, type RoleDraft } from '../repository/draft.ts';
+import { draftPathOf, topDemand } from '../repository/role-fields.ts';
 import type { State } from '../repository/state.ts';
 
 export interface FilePlan {
@@ -19,26 +19,30 @@ export interface FilePlan {
 }
 
 /** `before`: the root that machines have seen. */
-export function planFiles(drafts: readonly Draft[], before: Root): FilePlan {
+export function planFiles(drafts: readonly RoleDraft[], before: Root): FilePlan {
   const rootFirst = !oldRootWillDo(drafts, before);
-  const rank = ({ role }: Draft): number => {
+  const rank = ({ role }: RoleDraft): number => {
     if (role === 'root') return rootFirst ? 0 : 9;
     return { timestamp: 4, snapshot: 3, targets: 2 }[role] ?? 1;
   };
   const files = [...drafts]
     .sort((a, b) => rank(a) - rank(b) || byName(a.role, b.role))
-    .map((draft) => [pathOf(draft), draftBytes(draft)] as const);
+    .map((draft) => [draftPathOf(draft), draftBytes(draft)] as const);
   return { files, rootFirst };
 }
 
 /** Whether machines that have not seen the new root yet accept the rest. */
-function oldRootWillDo(drafts: readonly Draft[], before: Root): boolean {
+function oldRootWillDo(drafts: readonly RoleDraft[], before: Root): boolean {
   return drafts
     .filter(({ role }) => role === 'targets' || role === 'snapshot' || role === 'timestamp')
     .every((draft) => findShortage(draft, [topDemand(before, draft.role as TopRole)]) === undefined);
 }
 
-export async function writeFiles(disk: Disk, { files, rootFirst }: FilePlan, state: State): Promise<void> {
+export async function writeFiles(
+  disk: RepositoryDisk,
+  { files, rootFirst }: FilePlan,
+  state: State,
+): Promise<void> {
   await requireUnchanged(disk, state);
   if (rootFirst) await writeRedo(disk, files);
   for (const [path, bytes] of files) {
@@ -52,13 +56,13 @@ export async function writeFiles(disk: Disk, { files, rootFirst }: FilePlan, sta
 
 const redoPath = `${privateDirectory}/redo.json`;
 
-async function writeRedo(disk: Disk, files: FilePlan['files']): Promise<void> {
+async function writeRedo(disk: RepositoryDisk, files: FilePlan['files']): Promise<void> {
   const entries = files.map(([path, bytes]) => [path, Buffer.from(bytes).toString()]);
   await disk.replace(redoPath, Buffer.from(JSON.stringify(entries)));
 }
 
 /** Ends what a publisher began that was cut between root and timestamp. Everything in it had been verified. */
-export async function redo(disk: Disk): Promise<void> {
+export async function redo(disk: RepositoryDisk): Promise<void> {
   const bytes = await disk.read(redoPath);
   if (bytes === undefined) return;
   for (const [path, text] of parseRedo(Buffer.from(bytes).toString())) {
@@ -86,7 +90,7 @@ function parseRedo(text: string): [path: string, text: string][] {
 }
 
 /** Another publisher's timestamp since this one began: its lock has been broken, or the directory is shared. */
-async function requireUnchanged(disk: Disk, { timestamp }: State): Promise<void> {
+async function requireUnchanged(disk: RepositoryDisk, { timestamp }: State): Promise<void> {
   const now = await disk.read(timestampPath);
   if (now !== undefined && Buffer.compare(now, timestamp) === 0) return;
   throw new CatamaranError('environment', {

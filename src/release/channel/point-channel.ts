@@ -1,29 +1,30 @@
 // The common part of all that moves a channel: read its pointers, make new ones, publish them.
+import type { ReleaseVersion } from '../../base/flavour.ts';
 import type { Json } from '../../base/json.ts';
 import { asciiBytes } from '../../tuf/canonical.ts';
 import { sha256Hex } from '../../tuf/hex.ts';
 import { pointerName } from '../../tuf/names.ts';
-import { type Pointer, writePointer } from '../../tuf/pointer.ts';
+import { type ChannelPointer, writePointer } from '../../tuf/pointer.ts';
 import type { ReleaseRef } from '../../tuf/release-ref.ts';
 import type { Rollout } from '../../tuf/rollout.ts';
 import { type Change, type NewTarget, publish } from '../change/publish.ts';
-import type { Outcome, Publisher } from '../change/publisher.ts';
+import type { Publisher, PublishOutcome } from '../change/publisher.ts';
 import { listPointers, listReleases, requireChannel, type State, targetJson } from '../repository/state.ts';
 
 export type Points = Rollout['points'];
 
 export interface PointerAnswer {
-  readonly outcome: Outcome;
-  readonly pointers: readonly Pointer[];
+  readonly outcome: PublishOutcome;
+  readonly pointers: readonly ChannelPointer[];
   /** What is worth a warning, as sentences without a full stop. */
   readonly warnings: readonly string[];
 }
 
 type Make = (
   state: State,
-  present: ReadonlyMap<string, Pointer>,
+  present: ReadonlyMap<string, ChannelPointer>,
   warnings: string[],
-) => Promise<readonly Pointer[]>;
+) => Promise<readonly ChannelPointer[]>;
 
 export async function pointChannel(
   publisher: Publisher,
@@ -31,7 +32,7 @@ export async function pointChannel(
   make: Make,
 ): Promise<PointerAnswer> {
   const warnings: string[] = [];
-  let pointers: readonly Pointer[] = [];
+  let pointers: readonly ChannelPointer[] = [];
   const outcome = await publish(publisher, async (state) => {
     const listed = await listPointers(state, publisher.disk, channel);
     pointers = await make(state, new Map(listed.map((pointer) => [pointer.arch, pointer])), warnings);
@@ -40,7 +41,7 @@ export async function pointChannel(
   return { outcome, pointers, warnings };
 }
 
-function changeOf(state: State, channel: string, pointers: readonly Pointer[]): Change {
+function changeOf(state: State, channel: string, pointers: readonly ChannelPointer[]): Change {
   const role = requireChannel(state, channel);
   const files: NewTarget[] = pointers.map((pointer) => {
     const bytes = writePointer(pointer);
@@ -74,8 +75,13 @@ export async function refsOf(
 }
 
 /** The salt is the version's own, whatever is published again: nobody changes places. */
-export function startRollout({ config }: State, version: string, points: Points, now: number): Rollout {
+export function startRollout(
+  { config }: State,
+  version: ReleaseVersion,
+  points: Points,
+  now: number,
+): Rollout {
   return { salt: sha256Hex(asciiBytes(`${config.os}:${version}`)).slice(0, 16), start: now, points };
 }
 
-export const next = (pointer: Pointer): Pointer => ({ ...pointer, seq: pointer.seq + 1 });
+export const next = (pointer: ChannelPointer): ChannelPointer => ({ ...pointer, seq: pointer.seq + 1 });

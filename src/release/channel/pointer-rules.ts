@@ -1,10 +1,12 @@
 // What a channel may be pointed at, and what its people are told where it may not.
-import { CatamaranError } from '../../base/errors.ts';
-import type { Pointer } from '../../tuf/pointer.ts';
-import type { ReleaseRef } from '../../tuf/release-ref.ts';
-import { compareVersions } from '../../tuf/version.ts';
 
-export function requireAny(present: ReadonlyMap<string, Pointer>, channel: string): Pointer[] {
+import { CatamaranError } from '../../base/errors.ts';
+import type { ReleaseVersion } from '../../base/flavour.ts';
+import type { ChannelPointer } from '../../tuf/pointer.ts';
+import type { ReleaseRef } from '../../tuf/release-ref.ts';
+import { compareReleaseVersions } from '../../tuf/version.ts';
+
+export function requireAny(present: ReadonlyMap<string, ChannelPointer>, channel: string): ChannelPointer[] {
   if (present.size > 0) return [...present.values()];
   throw new CatamaranError('usage', {
     code: 'release-channel-empty',
@@ -14,21 +16,21 @@ export function requireAny(present: ReadonlyMap<string, Pointer>, channel: strin
 }
 
 export function requireAt(
-  present: ReadonlyMap<string, Pointer>,
-  version: string,
+  present: ReadonlyMap<string, ChannelPointer>,
+  version: ReleaseVersion,
   channel: string,
-): Pointer[] {
+): ChannelPointer[] {
   const pointers = requireAny(present, channel);
   const found = pointers.filter(({ release }) => release.version === version);
   if (found.length > 0) return found;
   throw notThere(version, channel);
 }
 
-export function requireNewer(before: Pointer | undefined, { version }: ReleaseRef): void {
-  if (before === undefined || compareVersions(version, before.release.version) > 0) return;
-  const same = compareVersions(version, before.release.version) === 0;
+export function requireNewer(before: ChannelPointer | undefined, { version }: ReleaseRef): void {
+  if (before === undefined || compareReleaseVersions(version, before.release.version) > 0) return;
+  const same = compareReleaseVersions(version, before.release.version) === 0;
   throw new CatamaranError('usage', {
-    code: 'release-not-newer',
+    code: same ? 'release-in-channel' : 'release-not-newer',
     message: same
       ? `${before.channel} points at ${version} for ${before.arch} already`
       : `${before.channel} points at ${before.release.version} for ${before.arch}, which is newer than ${version}`,
@@ -47,8 +49,8 @@ export function requireEpoch({ version, epoch }: ReleaseRef, floor: number): voi
   });
 }
 
-export function noRelease(version: string, known: readonly string[]): CatamaranError {
-  const newest = [...known].sort((a, b) => compareVersions(b, a)).slice(0, 5);
+export function noRelease(version: ReleaseVersion, known: readonly string[]): CatamaranError {
+  const newest = [...known].sort((a, b) => compareReleaseVersions(b, a)).slice(0, 5);
   return new CatamaranError('usage', {
     code: 'release-no-version',
     message: `there is no release ${version}`,
@@ -57,7 +59,7 @@ export function noRelease(version: string, known: readonly string[]): CatamaranE
   });
 }
 
-export function notThere(version: string, channel: string): CatamaranError {
+export function notThere(version: ReleaseVersion, channel: string): CatamaranError {
   return new CatamaranError('usage', {
     code: 'release-not-in-channel',
     message: `channel ${channel} does not point at ${version}`,
@@ -65,7 +67,7 @@ export function notThere(version: string, channel: string): CatamaranError {
   });
 }
 
-export function notOlder(version: string, current: string): CatamaranError {
+export function notOlder(version: ReleaseVersion, current: string): CatamaranError {
   return new CatamaranError('usage', {
     code: 'release-not-older',
     message: `${version} is not older than ${current}, at which the channel points`,

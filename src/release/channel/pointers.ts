@@ -1,9 +1,11 @@
 // What a channel's people do: promote, roll out, pause, halt, roll back. Each signs new pointers, one for each
 // architecture, and moves no image.
+
 import type { CatamaranError } from '../../base/errors.ts';
-import type { Pointer } from '../../tuf/pointer.ts';
+import type { ReleaseVersion } from '../../base/flavour.ts';
+import type { ChannelPointer } from '../../tuf/pointer.ts';
 import { pauseRollout, shareAt, wholeFleet } from '../../tuf/rollout.ts';
-import { compareVersions } from '../../tuf/version.ts';
+import { compareReleaseVersions } from '../../tuf/version.ts';
 import type { Publisher } from '../change/publisher.ts';
 import { listPointers } from '../repository/state.ts';
 import {
@@ -26,7 +28,7 @@ import {
 import { chooseStones } from './stones.ts';
 
 export interface PromoteRequest {
-  readonly version: string;
+  readonly version: ReleaseVersion;
   /** The channel that must point at this version now. */
   readonly from?: string | undefined;
   readonly to: string;
@@ -46,7 +48,7 @@ export function promote(request: PromoteRequest, publisher: Publisher): Promise<
     const wanted = refs.get(version);
     if (wanted === undefined) throw noRelease(version, [...refs.keys()]);
     const origin = from === undefined ? undefined : await listPointers(state, publisher.disk, from);
-    const made: Pointer[] = [];
+    const made: ChannelPointer[] = [];
     for (const [arch, release] of wanted) {
       if (origin && !origin.some((pointer) => pointer.arch === arch && pointer.release.version === version))
         continue;
@@ -81,7 +83,7 @@ export function promote(request: PromoteRequest, publisher: Publisher): Promise<
 
 /** A new curve for the version that the channel points at; ends a pause and a halt. */
 export function rollOut(
-  request: { readonly version: string; readonly channel: string; readonly points: Points },
+  request: { readonly version: ReleaseVersion; readonly channel: string; readonly points: Points },
   publisher: Publisher,
 ): Promise<PointerAnswer> {
   const { version, channel, points } = request;
@@ -117,8 +119,8 @@ export function halt(channel: string, publisher: Publisher): Promise<PointerAnsw
 }
 
 /** Points at an older release, and calls machines that run a newer one back. */
-export function rollBack(
-  request: { readonly version: string; readonly channel: string; readonly points?: Points },
+export function rollBackChannel(
+  request: { readonly version: ReleaseVersion; readonly channel: string; readonly points?: Points },
   publisher: Publisher,
 ): Promise<PointerAnswer> {
   const { version, channel, points = atOnce } = request;
@@ -129,7 +131,7 @@ export function rollBack(
     return requireAny(present, channel).flatMap((pointer) => {
       const release = wanted.get(pointer.arch);
       if (release === undefined) return [];
-      if (compareVersions(release.version, pointer.release.version) >= 0)
+      if (compareReleaseVersions(release.version, pointer.release.version) >= 0)
         throw notOlder(version, pointer.release.version);
       requireEpoch(release, Math.max(pointer.floorEpoch, pointer.release.epoch));
       const rollout = startRollout(state, version, points, publisher.now);

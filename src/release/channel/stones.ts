@@ -1,7 +1,7 @@
 // Which older releases a pointer keeps as stepping stones: the fewest that lead every machine of the channel to the new
 // release, given the oldest version that each takes.
 import type { ReleaseRef } from '../../tuf/release-ref.ts';
-import { compareVersions } from '../../tuf/version.ts';
+import { compareReleaseVersions } from '../../tuf/version.ts';
 
 export interface Stones {
   /** Newest first. */
@@ -18,10 +18,11 @@ export function chooseStones(release: ReleaseRef, candidates: readonly ReleaseRe
     const below = candidates
       .filter(
         (candidate) =>
-          compareVersions(candidate.version, minFrom) >= 0 && compareVersions(candidate.version, version) < 0,
+          compareReleaseVersions(candidate.version, minFrom) >= 0 &&
+          compareReleaseVersions(candidate.version, version) < 0,
       )
       // The one that reaches furthest back; of those, the newest.
-      .sort((a, b) => compareFloors(a, b) || compareVersions(b.version, a.version))[0];
+      .sort((a, b) => compareFloors(a, b) || compareReleaseVersions(b.version, a.version))[0];
     if (below === undefined) return { stones, gap: minFrom };
     stones.push(below);
     step = below;
@@ -33,5 +34,5 @@ function compareFloors(a: ReleaseRef, b: ReleaseRef): number {
   if (a.minFrom === undefined || b.minFrom === undefined) {
     return Number(a.minFrom !== undefined) - Number(b.minFrom !== undefined);
   }
-  return compareVersions(a.minFrom, b.minFrom);
+  return compareReleaseVersions(a.minFrom, b.minFrom);
 }

@@ -6,7 +6,7 @@ import { canonicalJson } from '../../base/json.ts';
 import { parseCanonical } from '../../tuf/canonical.ts';
 import { requireText, tufFields } from '../../tuf/fields.ts';
 import { timestampPath } from '../../tuf/names.ts';
-import { type Disk, privateDirectory } from './disk.ts';
+import { privateDirectory, type RepositoryDisk } from './disk.ts';
 
 export const expiringRoles = ['root', 'targets', 'releases', 'channel', 'snapshot', 'timestamp'] as const;
 export type ExpiringRole = (typeof expiringRoles)[number];
@@ -31,7 +31,7 @@ export const defaultDays: Days = {
 export const mostDays = 3660;
 const path = `${privateDirectory}/config.json`;
 
-export async function readConfig(disk: Disk, directory: string): Promise<Config> {
+export async function readConfig(disk: RepositoryDisk, directory: string): Promise<Config> {
   const config = await findConfig(disk);
   if (config !== undefined) return config;
   if ((await disk.read(timestampPath)) !== undefined) throw servedCopy(directory);
@@ -43,7 +43,7 @@ export async function readConfig(disk: Disk, directory: string): Promise<Config>
 }
 
 /** Undefined in a copy that a server has: machines need no such file. */
-export async function findConfig(disk: Disk): Promise<Config | undefined> {
+export async function findConfig(disk: RepositoryDisk): Promise<Config | undefined> {
   const bytes = await disk.read(path);
   if (bytes === undefined) return undefined;
   const fields = tufFields(parseCanonical(Buffer.from(bytes.toString().trim()), path), path);
@@ -61,7 +61,7 @@ export async function findConfig(disk: Disk): Promise<Config | undefined> {
   };
 }
 
-export async function writeConfig(disk: Disk, { os, days, names }: Config): Promise<void> {
+export async function writeConfig(disk: RepositoryDisk, { os, days, names }: Config): Promise<void> {
   await disk.replace(
     path,
     Buffer.from(canonicalJson({ schema: 1, os, days: { ...days }, names: { ...names } })),

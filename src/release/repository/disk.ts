@@ -18,13 +18,13 @@ import {
 import { dirname, join } from 'node:path';
 import { CatamaranError } from '../../base/errors.ts';
 import { byName } from '../../base/order.ts';
-import { hashFile } from '../../store/cache.ts';
 import { errorCode, syncPath } from '../../store/disk.ts';
+import { hashFile } from '../../store/hash-file.ts';
 import { ownedName } from '../../store/owner.ts';
 import { unreadable, withRepository } from './disk-errors.ts';
 
 /** Paths are relative to the repository's directory, with "/". */
-export interface Disk {
+export interface RepositoryDisk {
   /** Undefined where there is no such file. */
   read(path: string): Promise<Uint8Array | undefined>;
   /** Names in sorted order; none where there is no such directory. */
@@ -42,7 +42,7 @@ export interface Disk {
 export const privateDirectory = '.publisher';
 const asideDirectory = `${privateDirectory}/aside`;
 
-export function openDisk(root: string): Disk {
+export function openDisk(root: string): RepositoryDisk {
   const full = (path: string) => join(root, path);
 
   async function writeAside(

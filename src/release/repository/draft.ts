@@ -16,7 +16,7 @@ import {
   validSigners,
   writeEnvelope,
 } from '../../tuf/signatures.ts';
-import { type Disk, privateDirectory } from './disk.ts';
+import { privateDirectory, type RepositoryDisk } from './disk.ts';
 
 /** What signs: the keyring has them. */
 export interface SigningKey {
@@ -28,7 +28,7 @@ export interface SigningKey {
   readonly sign?: (message: Uint8Array) => Promise<string>;
 }
 
-export interface Draft {
+export interface RoleDraft {
   readonly role: string;
   readonly version: number;
   readonly signed: JsonObject;
@@ -43,16 +43,16 @@ export interface Demand extends RoleKeys {
 const pendingDirectory = `${privateDirectory}/pending`;
 const pendingPath = (role: string) => `${pendingDirectory}/${role}.json`;
 
-export function makeDraft(role: string, signed: JsonObject): Draft {
+export function makeDraft(role: string, signed: JsonObject): RoleDraft {
   return { role, version: signed.version as number, signed, signatures: [] };
 }
 
 /** Adds a signature of each key that the demands name and that is at hand. */
 export async function signDraft(
-  draft: Draft,
+  draft: RoleDraft,
   demands: readonly Demand[],
   keyring: readonly SigningKey[],
-): Promise<Draft> {
+): Promise<RoleDraft> {
   const wanted = new Set(demands.flatMap(({ keyids }) => keyids));
   const message = encodeCanonical(draft.signed as Json);
   const signatures = draft.signatures.filter(({ keyid, sig }) => wanted.has(keyid) && sig !== '');
@@ -73,7 +73,7 @@ export interface Shortage {
 }
 
 /** The first demand that a draft does not meet yet. */
-export function findShortage(draft: Draft, demands: readonly Demand[]): Shortage | undefined {
+export function findShortage(draft: RoleDraft, demands: readonly Demand[]): Shortage | undefined {
   for (const demand of demands) {
     const signers = validSigners(envelopeOf(draft), demand.keys, demand);
     if (signers.size >= demand.threshold) continue;
@@ -84,11 +84,11 @@ export function findShortage(draft: Draft, demands: readonly Demand[]): Shortage
 }
 
 /** The bytes to publish. */
-export function draftBytes({ signatures, signed }: Draft): Uint8Array {
+export function draftBytes({ signatures, signed }: RoleDraft): Uint8Array {
   return writeEnvelope({ signatures: signatures.filter(({ sig }) => sig !== ''), signed: signed as Json });
 }
 
-export function parseDraft(role: string, bytes: Uint8Array, what: string): Draft {
+export function parseDraft(role: string, bytes: Uint8Array, what: string): RoleDraft {
   const envelope = openEnvelope(bytes, what);
   const fields = tufFields(envelope.signed, what);
   const version = numberField(fields, 'version', 1);
@@ -96,13 +96,13 @@ export function parseDraft(role: string, bytes: Uint8Array, what: string): Draft
   return { role, version, signed: fields.values, signatures: envelope.signatures };
 }
 
-export async function listPending(disk: Disk): Promise<string[]> {
+export async function listPending(disk: RepositoryDisk): Promise<string[]> {
   const files = await disk.list(pendingDirectory);
   return files.filter((file) => file.endsWith('.json')).map((file) => file.slice(0, -'.json'.length));
 }
 
-export async function readPending(disk: Disk): Promise<Draft[]> {
-  const drafts: Draft[] = [];
+export async function readPending(disk: RepositoryDisk): Promise<RoleDraft[]> {
+  const drafts: RoleDraft[] = [];
   for (const role of await listPending(disk)) {
     const bytes = await disk.read(pendingPath(role));
     if (bytes !== undefined) drafts.push(readDraft(role, bytes));
@@ -110,7 +110,7 @@ export async function readPending(disk: Disk): Promise<Draft[]> {
   return drafts;
 }
 
-function readDraft(role: string, bytes: Uint8Array): Draft {
+function readDraft(role: string, bytes: Uint8Array): RoleDraft {
   const path = pendingPath(role);
   try {
     return parseDraft(role, bytes, path);
@@ -129,9 +129,9 @@ function readDraft(role: string, bytes: Uint8Array): Draft {
 
 /** With an empty slot for each key that may still sign, so that the file alone says whom it waits for. */
 export async function writePending(
-  disk: Disk,
-  drafts: readonly Draft[],
-  wanted: (draft: Draft) => readonly Demand[],
+  disk: RepositoryDisk,
+  drafts: readonly RoleDraft[],
+  wanted: (draft: RoleDraft) => readonly Demand[],
 ): Promise<void> {
   for (const draft of drafts) {
     const present = draft.signatures.filter(({ sig }) => sig !== '');
@@ -161,7 +161,7 @@ export async function signSlots(
   return { bytes: writeEnvelope({ signatures, signed: envelope.signed }), signed: names };
 }
 
-export async function removePending(disk: Disk, roles: readonly string[]): Promise<void> {
+export async function removePending(disk: RepositoryDisk, roles: readonly string[]): Promise<void> {
   for (const role of roles) await disk.remove(pendingPath(role));
 }
 
@@ -185,6 +185,6 @@ export function alreadyPending(role: string): CatamaranError {
   });
 }
 
-function envelopeOf({ role, signed, signatures }: Draft): Envelope {
+function envelopeOf({ role, signed, signatures }: RoleDraft): Envelope {
   return { what: `${role}.json`, signed: signed as Json, signatures };
 }

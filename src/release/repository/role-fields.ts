@@ -7,7 +7,7 @@ import { sha256Hex } from '../../tuf/hex.ts';
 import type { FileMeta, Root } from '../../tuf/metadata.ts';
 import { metadataPath, type TopRole, timestampPath } from '../../tuf/names.ts';
 import { daysOf } from './config.ts';
-import { type Demand, type Draft, draftBytes } from './draft.ts';
+import { type Demand, draftBytes, type RoleDraft } from './draft.ts';
 import type { State } from './state.ts';
 
 export const secondsPerDay = 86_400;
@@ -36,12 +36,12 @@ export function versionOf({ client, roles }: State, role: string): number {
 }
 
 /** Where it lies in the repository. */
-export function pathOf({ role, version }: Draft): string {
+export function draftPathOf({ role, version }: RoleDraft): string {
   return role === 'timestamp' ? timestampPath : metadataPath(role, version);
 }
 
 /** As snapshot and timestamp list it. */
-export function metaOf(draft: Draft): FileMeta {
+export function metaOf(draft: RoleDraft): FileMeta {
   const bytes = draftBytes(draft);
   return { version: draft.version, length: bytes.length, sha256: sha256Hex(bytes) };
 }

@@ -7,11 +7,11 @@ import { readSignedManifest, type SignedManifest } from '../../contract/release-
 import { type Client, refresh } from '../../tuf/client.ts';
 import { parseTargets, type Targets } from '../../tuf/metadata.ts';
 import { metadataPath, pointerName, releasesRole, targetPath, timestampPath } from '../../tuf/names.ts';
-import { type Pointer, parsePointer } from '../../tuf/pointer.ts';
+import { type ChannelPointer, parsePointer } from '../../tuf/pointer.ts';
 import type { RoleKeys } from '../../tuf/signatures.ts';
 import { openEnvelope, requireSignatures } from '../../tuf/signatures.ts';
 import { type Config, defaultDays, findConfig, readConfig } from './config.ts';
-import type { Disk } from './disk.ts';
+import type { RepositoryDisk } from './disk.ts';
 import { readPending } from './draft.ts';
 import { createMemory, openDirectory } from './local.ts';
 
@@ -38,7 +38,11 @@ export interface State {
 }
 
 /** `now`: seconds since the epoch. */
-export async function readState(directory: string, disk: Disk, now: number): Promise<State> {
+export async function readRepositoryState(
+  directory: string,
+  disk: RepositoryDisk,
+  now: number,
+): Promise<State> {
   const known = await findConfig(disk);
   const timestamp = await disk.read(timestampPath);
   const firstRoot = await disk.read(metadataPath('root', 1));
@@ -64,7 +68,7 @@ export async function readState(directory: string, disk: Disk, now: number): Pro
 }
 
 async function readRole(
-  disk: Disk,
+  disk: RepositoryDisk,
   { snapshot }: Client,
   { name, keys, ...roleKeys }: RoleKeys & { name: string; keys: Targets['keys'] },
 ): Promise<RoleState> {
@@ -101,7 +105,7 @@ export function requireChannel(state: State, channel: string): RoleState {
 /** Every release for every architecture, from the manifests that the releases role signs; in the order of their names. */
 export async function listReleases(
   state: State,
-  disk: Disk,
+  disk: RepositoryDisk,
 ): Promise<{ name: string; sha256: string; size: number; manifest: SignedManifest }[]> {
   const releases = [];
   for (const [name, { sha256, length }] of state.roles.get(releasesRole)!.parsed.targets) {
@@ -113,8 +117,12 @@ export async function listReleases(
 }
 
 /** What a channel points at, by architecture in sorted order. */
-export async function listPointers(state: State, disk: Disk, channel: string): Promise<Pointer[]> {
-  const pointers: Pointer[] = [];
+export async function listPointers(
+  state: State,
+  disk: RepositoryDisk,
+  channel: string,
+): Promise<ChannelPointer[]> {
+  const pointers: ChannelPointer[] = [];
   for (const [name, { sha256 }] of requireChannel(state, channel).parsed.targets) {
     const pointer = parsePointer(await readTarget(disk, name, sha256), name);
     if (name === pointerName(channel, pointer.arch)) pointers.push(pointer);
@@ -122,7 +130,7 @@ export async function listPointers(state: State, disk: Disk, channel: string): P
   return pointers;
 }
 
-async function readTarget(disk: Disk, name: string, sha256: string): Promise<Uint8Array> {
+async function readTarget(disk: RepositoryDisk, name: string, sha256: string): Promise<Uint8Array> {
   const bytes = await disk.read(targetPath(name, sha256));
   if (bytes === undefined) throw missing(targetPath(name, sha256));
   return bytes;
@@ -145,7 +153,7 @@ function osOf({ delegations }: Targets): string {
   return delegations.find(({ name }) => name === releasesRole)?.paths[0]?.replace(/-\*$/, '') ?? '';
 }
 
-async function incomplete(directory: string, disk: Disk): Promise<CatamaranError> {
+async function incomplete(directory: string, disk: RepositoryDisk): Promise<CatamaranError> {
   await requireNotHalf(directory, disk);
   await readConfig(disk, directory);
   const waits = (await readPending(disk)).length > 0;
@@ -159,7 +167,7 @@ async function incomplete(directory: string, disk: Disk): Promise<CatamaranError
 }
 
 /** An init that was cut leaves first versions and nothing else; what has more than that and no timestamp is a half copy. */
-export async function requireNotHalf(directory: string, disk: Disk): Promise<void> {
+export async function requireNotHalf(directory: string, disk: RepositoryDisk): Promise<void> {
   const later = (await disk.list('metadata')).find((file) => /^(?!1\.)\d+\./.test(file));
   const target = (await disk.list('targets'))[0];
   if (later === undefined && target === undefined) return;

@@ -1,11 +1,11 @@
 // What publishers that were killed have left: versions that no snapshot lists, drafts that are published, half files.
 import { canonicalJson, type Json } from '../../base/json.ts';
 import { isAbandoned } from '../../store/owner.ts';
-import { type Disk, privateDirectory } from './disk.ts';
+import { privateDirectory, type RepositoryDisk } from './disk.ts';
 import { readPending, removePending } from './draft.ts';
 import type { State } from './state.ts';
 
-export async function sweep(disk: Disk, { client, rootSigned, roles }: State): Promise<void> {
+export async function sweep(disk: RepositoryDisk, { client, rootSigned, roles }: State): Promise<void> {
   for (const { role, signed } of await readPending(disk)) {
     const current = role === 'root' ? rootSigned : roles.get(role)?.signed;
     if (canonicalJson(signed as Json) === canonicalJson((current ?? null) as Json)) {

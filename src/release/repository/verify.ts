@@ -4,15 +4,15 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Diagnostic } from '../../base/errors.ts';
 import { CatamaranError } from '../../base/errors.ts';
-import { fetchRelease } from '../../contract/signed-release.ts';
-import { hashFile } from '../../store/cache.ts';
+import { fetchSignedManifest } from '../../contract/signed-release.ts';
+import { hashFile } from '../../store/hash-file.ts';
 import { readPointer } from '../../tuf/channel.ts';
 import { refresh } from '../../tuf/client.ts';
 import { formatTime } from '../../tuf/fields.ts';
 import { imageKinds, metadataPath, releasesRole, targetPath } from '../../tuf/names.ts';
-import { type Disk, fileSize } from './disk.ts';
+import { fileSize, type RepositoryDisk } from './disk.ts';
 import { createMemory, openDirectory } from './local.ts';
-import { channelsOf, listPointers, listReleases, readState, type State } from './state.ts';
+import { channelsOf, listPointers, listReleases, readRepositoryState, type State } from './state.ts';
 
 export interface VerifyAnswer {
   readonly roles: number;
@@ -24,8 +24,12 @@ export interface VerifyAnswer {
 }
 
 /** Throws all faults together. */
-export async function verifyRepository(directory: string, disk: Disk, now: number): Promise<VerifyAnswer> {
-  const state = await readState(directory, disk, now);
+export async function verifyRepository(
+  directory: string,
+  disk: RepositoryDisk,
+  now: number,
+): Promise<VerifyAnswer> {
+  const state = await readRepositoryState(directory, disk, now);
   const faults: Diagnostic[] = [];
   const attempt = async <T>(work: () => T | Promise<T>): Promise<T | undefined> => {
     try {
@@ -60,7 +64,7 @@ export async function verifyRepository(directory: string, disk: Disk, now: numbe
         const pointer = readPointer(state.client, channel, arch)!;
         const machine = { os: state.config.os, arch };
         for (const release of [pointer.release, ...pointer.stones])
-          fetchRelease(state.client, release, machine);
+          fetchSignedManifest(state.client, release, machine);
       });
     }
   }

@@ -2,23 +2,23 @@
 import type { Json } from '../../base/json.ts';
 import { parseRoot, parseTargets, type Root } from '../../tuf/metadata.ts';
 import type { SigningKey } from '../repository/draft.ts';
-import { type Demand, type Draft, findShortage, type Shortage, signDraft } from '../repository/draft.ts';
+import { type Demand, findShortage, type RoleDraft, type Shortage, signDraft } from '../repository/draft.ts';
 import { topDemand } from '../repository/role-fields.ts';
 import type { State } from '../repository/state.ts';
 
 export interface Collected {
-  readonly drafts: readonly Draft[];
+  readonly drafts: readonly RoleDraft[];
   readonly shortages: readonly Shortage[];
   /** Root before this change and after it. */
   readonly before: Root;
   readonly after: Root;
   /** Everybody whose signature would be of use. */
-  readonly wishesOf: (draft: Pick<Draft, 'role'>) => readonly Demand[];
+  readonly wishesOf: (draft: Pick<RoleDraft, 'role'>) => readonly Demand[];
 }
 
 export async function collectSignatures(
   state: State,
-  unsigned: readonly Draft[],
+  unsigned: readonly RoleDraft[],
   keyring: readonly SigningKey[],
 ): Promise<Collected> {
   const signedOf = (name: string) => unsigned.find(({ role }) => role === name)?.signed as Json | undefined;
@@ -32,11 +32,11 @@ export async function collectSignatures(
     return { ...delegation, keys: targets.keys };
   };
   // Root must be signed by the old one and the new one; targets is, where that can be done (write-files.ts says why).
-  const wishesOf = ({ role }: Pick<Draft, 'role'>): Demand[] =>
+  const wishesOf = ({ role }: Pick<RoleDraft, 'role'>): Demand[] =>
     role === 'root' || role === 'targets'
       ? [topDemand(before, role), topDemand(after, role)]
       : [demandOf(role)];
-  const drafts: Draft[] = [];
+  const drafts: RoleDraft[] = [];
   const shortages: Shortage[] = [];
   for (const draft of unsigned) {
     const { role } = draft;

@@ -5,7 +5,7 @@ import { numberField } from '../../base/fields.ts';
 import { asciiBytes, parseCanonical } from '../canonical.ts';
 import { tufFields } from '../fields.ts';
 import type { ClientOptions, TrustedStore } from './options.ts';
-import { attempt } from './trusted.ts';
+import { valueOrNothing } from './trusted.ts';
 
 /** A saved clock is renewed when it is older than this: no write at every poll. In seconds. */
 const clockGrain = 3600;
@@ -17,7 +17,7 @@ export function fixStartTime({ store, now, notBefore = 0 }: ClientOptions): numb
 
 function readTime(store: TrustedStore): number {
   const bytes = store.get('clock.json');
-  return bytes === undefined ? 0 : (attempt(() => parseTime(bytes)) ?? 0);
+  return bytes === undefined ? 0 : (valueOrNothing(() => parseTime(bytes)) ?? 0);
 }
 
 function parseTime(bytes: Uint8Array): number {

@@ -6,7 +6,7 @@ import type { Repository } from './options.ts';
 import { requirePresent, requireSame } from './require.ts';
 
 /** In bytes. */
-export const limits = {
+export const metadataLimits = {
   root: 512_000,
   timestamp: 16_384,
   snapshot: 2_000_000,

@@ -2,10 +2,10 @@
 import { parseRoot, type Root } from '../metadata.ts';
 import { metadataPath } from '../names.ts';
 import { openEnvelope, requireSignatures } from '../signatures.ts';
-import { fetchBounded, limits } from './fetch.ts';
+import { fetchBounded, metadataLimits } from './fetch.ts';
 import type { ClientOptions, TrustedStore } from './options.ts';
 import { requireFresh, requireVersion } from './require.ts';
-import { attempt } from './trusted.ts';
+import { valueOrNothing } from './trusted.ts';
 
 /** In one update (5.3.2). */
 const mostRotations = 256;
@@ -16,7 +16,7 @@ export function updateRoot(options: ClientOptions, time: number): Root {
   for (let rotation = 0; rotation < mostRotations; rotation++) {
     // 5.3.3: version N+1, or an end.
     const version = root.version + 1;
-    const bytes = fetchBounded(repository, metadataPath('root', version), limits.root);
+    const bytes = fetchBounded(repository, metadataPath('root', version), metadataLimits.root);
     if (bytes === undefined) break;
     const what = `${version}.root.json`;
     const envelope = openEnvelope(bytes, what);
@@ -41,7 +41,7 @@ export function updateRoot(options: ClientOptions, time: number): Root {
 function loadTrustedRoot({ store, firstRoot }: ClientOptions): Root {
   const shipped = readRoot(firstRoot);
   const bytes = store.get('root.json');
-  const stored = bytes === undefined ? undefined : attempt(() => readRoot(bytes));
+  const stored = bytes === undefined ? undefined : valueOrNothing(() => readRoot(bytes));
   if (stored !== undefined && stored.version >= shipped.version) return stored;
   if (stored !== undefined) forgetRotated(store, stored, shipped);
   return shipped;

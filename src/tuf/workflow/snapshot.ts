@@ -2,7 +2,7 @@
 import { parseSnapshot, type Root, type Snapshot, type Timestamp } from '../metadata.ts';
 import { refuse } from '../refuse.ts';
 import { openEnvelope, requireSignatures } from '../signatures.ts';
-import { fetchMetadata, limits } from './fetch.ts';
+import { fetchMetadata, metadataLimits } from './fetch.ts';
 import type { ClientOptions } from './options.ts';
 import { isSame, requireFresh, requireNotOlder, requireVersion } from './require.ts';
 import { readTrusted } from './trusted.ts';
@@ -28,7 +28,7 @@ export function updateSnapshot(
   // 5.5.1 and 5.5.2: mix-and-match attack, by length and hash.
   const bytes = known
     ? remembered!
-    : fetchMetadata(repository, 'snapshot', expected, limits.snapshot, '5.5.2');
+    : fetchMetadata(repository, 'snapshot', expected, metadataLimits.snapshot, '5.5.2');
   const snapshot = known ? trusted : read(bytes);
   // 5.5.4: mix-and-match attack, by version.
   requireVersion(snapshot, expected.version, what, '5.5.4');

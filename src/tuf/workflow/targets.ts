@@ -3,7 +3,7 @@ import type { KeyTable } from '../keys.ts';
 import { parseTargets, type Snapshot, type Targets } from '../metadata.ts';
 import { refuse } from '../refuse.ts';
 import { openEnvelope, type RoleKeys, requireSignatures } from '../signatures.ts';
-import { fetchMetadata, limits } from './fetch.ts';
+import { fetchMetadata, metadataLimits } from './fetch.ts';
 import type { ClientOptions } from './options.ts';
 import { isSame, requireFresh, requireVersion } from './require.ts';
 
@@ -22,7 +22,9 @@ export function updateTargets(
   const remembered = store.get(what);
   const known = isSame(remembered, expected);
   // 5.6.1 and 5.6.2: mix-and-match attack, by length and hash.
-  const bytes = known ? remembered! : fetchMetadata(repository, role, expected, limits.targets, '5.6.2');
+  const bytes = known
+    ? remembered!
+    : fetchMetadata(repository, role, expected, metadataLimits.targets, '5.6.2');
   const envelope = openEnvelope(bytes, what);
   // 5.6.3: arbitrary software attack.
   requireSignatures(envelope, keys, roleKeys, '5.6.3');

@@ -2,7 +2,7 @@
 import { parseTimestamp, type Root, type Timestamp } from '../metadata.ts';
 import { timestampPath } from '../names.ts';
 import { openEnvelope, requireSignatures } from '../signatures.ts';
-import { fetchBounded, limits } from './fetch.ts';
+import { fetchBounded, metadataLimits } from './fetch.ts';
 import type { ClientOptions } from './options.ts';
 import { requireFresh, requireNotOlder, requirePresent } from './require.ts';
 import { readTrusted } from './trusted.ts';
@@ -18,7 +18,11 @@ export function updateTimestamp(options: ClientOptions, time: number, root: Root
   };
   const trusted = readTrusted(store, what, read);
   // 5.4.1.
-  const bytes = requirePresent(fetchBounded(repository, timestampPath, limits.timestamp), what, '5.4.1');
+  const bytes = requirePresent(
+    fetchBounded(repository, timestampPath, metadataLimits.timestamp),
+    what,
+    '5.4.1',
+  );
   const fetched = read(bytes);
   const timestamp = trusted !== undefined && fetched.version === trusted.version ? trusted : fetched;
   if (trusted !== undefined) {

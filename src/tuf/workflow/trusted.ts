@@ -8,10 +8,10 @@ export function readTrusted<T>(
   read: (bytes: Uint8Array) => T,
 ): T | undefined {
   const bytes = store.get(name);
-  return bytes === undefined ? undefined : attempt(() => read(bytes));
+  return bytes === undefined ? undefined : valueOrNothing(() => read(bytes));
 }
 
-export function attempt<T>(read: () => T): T | undefined {
+export function valueOrNothing<T>(read: () => T): T | undefined {
   try {
     return read();
   } catch {

@@ -116,6 +116,25 @@ test('whatever fails before the volumes is said, and the boot goes on', () => {
   expect(host.calls).toContain('mount -o remount,bind,ro /containers/volumes/data/merged');
 });
 
+const key = `ssh-ed25519 ${'A'.repeat(68)} catamaran`;
+const firmware = '/sys/firmware/qemu_fw_cfg/by_name/opt/org.catamaran/login/raw';
+
+test('root is let in where `catamaran run` has asked for it, for this boot, and nowhere else', () => {
+  expect(boot().host.files.has('/run/catamaran/login/root')).toBe(false);
+  const { host } = boot(undefined, { [firmware]: key });
+  expect(host.files.get('/run/catamaran/login/root')).toBe(`${key}\n`);
+  expect(host.printed).toEqual([
+    'catamaran run: in this boot root may log in, on the console without a password',
+  ]);
+});
+
+test.each(['ssh-rsa AAAA x', `command="x" ${key}`, `${key}\n${key}`, ''])('%j is no such key', (text) => {
+  const { host, status } = boot(undefined, { [firmware]: text });
+  expect(status).toBe(0);
+  expect(host.files.has('/run/catamaran/login/root')).toBe(false);
+  expect(host.printed.join()).toContain('nobody is let in by "catamaran run"');
+});
+
 test('a volume that cannot be mounted ends the boot', () => {
   const { status, host } = boot((command) =>
     command.startsWith('mount -o bind') ? { status: 32, output: 'no such device' } : undefined,

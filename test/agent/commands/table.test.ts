@@ -3,13 +3,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Command } from '../../../src/agent/commands/command.ts';
 import { dispatch } from '../../../src/agent/commands/dispatch.ts';
-import { agentCommands, updateCommands } from '../../../src/agent/commands/table.ts';
+import { agentCommands, installCommands, updateCommands } from '../../../src/agent/commands/table.ts';
 import { usageOf } from '../../../src/agent/commands/usage.ts';
 import { memoryHost } from '../memory-host.ts';
 
 const programs: readonly (readonly [string, readonly Command[]])[] = [
   ['agent', agentCommands],
   ['update', updateCommands],
+  ['install', installCommands],
 ];
 const all = programs.flatMap(([program, commands]) =>
   commands.map((command): [string, Command, readonly Command[]] => [
@@ -83,6 +84,11 @@ test.each<[string[], boolean]>([
   [['update', '--offline-media', '/mnt', '--waive-expiry'], true],
   [['update', '--poll'], true],
   [['channel', 'beta'], true],
+  [['install', 'vda', '--wipe', '--config', '/x', '--channel', 'beta', '--firmware', 'uefi'], true],
+  [['install', 'vda', 'vdb'], false],
+  [['install', '--firmware', 'coreboot'], false],
+  [['install', '--config'], false],
+  [['install', '--unattended', 'vda'], false],
 ])('%j: %s', (words, sound) => {
   const line = words.join(' ');
   const [command] = all

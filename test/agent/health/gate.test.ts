@@ -3,8 +3,8 @@
 import { expect, test } from 'vitest';
 import { noteOverdue, passGate } from '../../../src/agent/health/gate.ts';
 import type { Finished } from '../../../src/agent/host/host.ts';
-import { confirmRunning, passRunning, rollBack } from '../../../src/agent/slots/decide.ts';
-import { readState } from '../../../src/agent/slots/env-store.ts';
+import { confirmRunning, passRunning, rollBackSlot } from '../../../src/agent/slots/decide.ts';
+import { readSlotState } from '../../../src/agent/slots/env-store.ts';
 import type { SlotMachine } from '../../../src/agent/slots/machine.ts';
 import { readRecords, recordPending } from '../../../src/agent/slots/records.ts';
 import type { SlotState } from '../../../src/slots/state.ts';
@@ -90,7 +90,7 @@ function passThrough({
   const { pending: left, last, failed } = readRecords(host);
   return {
     ...{ did, seconds, reason: left?.reason, last, failed, calls: host.calls },
-    state: readState(machine.partitions).state,
+    state: readSlotState(machine.partitions).state,
     passed: host.files.has('/run/catamaran/gate-passed'),
   };
 }
@@ -106,6 +106,27 @@ test('healthy, and healthy again after the window: confirmed', () => {
     "/usr/lib/catamaran/limited 10 sh -c [ -e '/run/mark' ]",
     '/usr/lib/catamaran/limited 60 /usr/lib/catamaran/health.d/own',
   ]);
+});
+
+const own = (text: string) => () => ({ '/etc/catamaran/health.json': text });
+
+test('a person’s own checks count beside those of the image, and so does their deadline', () => {
+  const checks = [{ name: 'mine', file: '/run/mine', timeout: 5 }];
+  const { did, calls } = passThrough({ files: own(JSON.stringify({ format: 1, deadline: 300, checks })) });
+  expect(did).toEqual(['catamaran-agent pass']);
+  expect(calls.filter((call) => call.includes('/run/mine'))).toHaveLength(2);
+  const sick = passThrough({
+    files: own(JSON.stringify({ deadline: 300, checks })),
+    answer: (command) => (command.includes('/run/mine') ? { status: 1 } : undefined),
+  });
+  expect(sick.did[0]).toBe('reboot');
+  expect(sick.reason).toContain('check mine');
+  expect(sick.seconds).toBeGreaterThan(300);
+});
+
+test('what a person has written wrongly turns no good version down', () => {
+  expect(passThrough({ files: own('{"checks": [{"name": "x"}]}') }).did).toEqual(['catamaran-agent pass']);
+  expect(passThrough({ files: own('no JSON') }).did).toEqual(['catamaran-agent pass']);
 });
 
 test('what fails at first and gets well within the deadline is confirmed', () => {
@@ -189,7 +210,7 @@ test.each([
   ['a sick trial', { answer: sickWeb }],
   ['a slot on probation', { trial: false, pending: false }],
 ] as const)('%s that a person rolls back stays rolled back, and is not rebooted by force', (_, world) => {
-  const { did, state, last, passed } = passThrough({ ...world, decidedAt: 40, decide: rollBack });
+  const { did, state, last, passed } = passThrough({ ...world, decidedAt: 40, decide: rollBackSlot });
   expect(did.filter((call) => call.startsWith('reboot'))).toEqual([]);
   expect(state).toMatchObject({ first: 'A', A: 'good', B: 'bad' });
   expect(last).toMatchObject({ result: 'rolled back', reason: 'rolled back by command' });
@@ -200,12 +221,12 @@ test.each([
 test('the gate’s own word counts only as long as nobody has decided', () => {
   const disk = makeDisk({ B: 'try2' });
   const machine = fragileMachine(disk, runningFrom('B', third), filesOf(fresh));
-  rollBack(machine);
+  rollBackSlot(machine);
   passRunning(machine);
-  expect(readState(machine.partitions).state).toMatchObject({ first: 'A', B: 'bad' });
+  expect(readSlotState(machine.partitions).state).toMatchObject({ first: 'A', B: 'bad' });
   const other = fragileMachine(makeDisk({ B: 'try0' }), runningFrom('B', third), filesOf(fresh));
   passRunning(other);
-  expect(readState(other.partitions).state).toMatchObject({ first: 'B', B: 'good' });
+  expect(readSlotState(other.partitions).state).toMatchObject({ first: 'B', B: 'good' });
 });
 
 test('a trial whose data is in memory is never confirmed by itself', () => {

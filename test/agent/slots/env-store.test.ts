@@ -1,7 +1,7 @@
 // The two copies of the slot state: each is read back before the next is touched, so that a disk that keeps something
 // else than was written leaves one copy that counts.
 import { expect, test } from 'vitest';
-import { readState, writeState } from '../../../src/agent/slots/env-store.ts';
+import { readSlotState, writeState } from '../../../src/agent/slots/env-store.ts';
 import type { Partitions } from '../../../src/agent/slots/partitions.ts';
 import { envNames, envOffsets } from '../../../src/slots/constants.ts';
 import { fresh, makeDisk, old, runningFrom } from './fixtures.ts';
@@ -22,18 +22,22 @@ function failingAt(offset: number): Partitions {
 
 test.each([0, 1] as const)('copy %i does not read as it was written', (failing) => {
   const partitions = failingAt(envOffsets[failing]!);
-  const { state } = readState(partitions);
+  const { state } = readSlotState(partitions);
   const next = { ...state, gen: state.gen + 1, B: 'bad' } as const;
   const written: string[] = [];
   const write = () => writeState(partitions, next, (name) => written.push(name));
   expect(write).toThrow(`${envNames[failing]} of the slot state does not read as it was written`);
   expect(written).toEqual(envNames.slice(0, failing));
-  expect(readState(partitions)).toEqual({ state: failing === 0 ? state : next, lost: false, whole: false });
+  expect(readSlotState(partitions)).toEqual({
+    state: failing === 0 ? state : next,
+    lost: false,
+    whole: false,
+  });
 });
 
 test('both copies that read as they were written are whole', () => {
   const { partitions } = fragileMachine(makeDisk(), runningFrom('B', fresh), new Map());
-  const { state } = readState(partitions);
+  const { state } = readSlotState(partitions);
   writeState(partitions, { ...state, gen: 9 });
-  expect(readState(partitions)).toEqual({ state: { ...state, gen: 9 }, lost: false, whole: true });
+  expect(readSlotState(partitions)).toEqual({ state: { ...state, gen: 9 }, lost: false, whole: true });
 });

@@ -3,8 +3,8 @@
 import { expect, test } from 'vitest';
 import { AgentError } from '../../../src/agent/host/host.ts';
 import { accountForBoot } from '../../../src/agent/slots/account.ts';
-import { confirmRunning, markSlotBad, rollBack } from '../../../src/agent/slots/decide.ts';
-import { readState } from '../../../src/agent/slots/env-store.ts';
+import { confirmRunning, markSlotBad, rollBackSlot } from '../../../src/agent/slots/decide.ts';
+import { readSlotState } from '../../../src/agent/slots/env-store.ts';
 import { readRecords } from '../../../src/agent/slots/records.ts';
 import { stage } from '../../../src/agent/slots/stage.ts';
 import { bootSlot } from './boot-slot.ts';
@@ -37,7 +37,7 @@ function makeTrial(): TestDisk {
   return disk;
 }
 
-const stateOf = ({ partitions }: FragileMachine) => readState(partitions).state;
+const stateOf = ({ partitions }: FragileMachine) => readSlotState(partitions).state;
 const warning = expect.stringMatching(/^warning: .* could not be recorded: \/var\/.* cannot be written/);
 
 test('a sick trial is rolled back; the next boot records it', () => {
@@ -45,7 +45,7 @@ test('a sick trial is rolled back; the next boot records it', () => {
   expect(bootSlot(disk)).toBe('B');
   accountForBoot(machineOf(disk, 'B'));
   const machine = withFullVar(machineOf(disk, 'B'));
-  rollBack(machine);
+  rollBackSlot(machine);
   expect(stateOf(machine)).toMatchObject({ first: 'A', A: 'good', B: 'bad' });
   expect(machine.said).toEqual([warning, warning, 'slot B is bad; the next boot is from slot A']);
 
@@ -62,7 +62,7 @@ test('a sick trial is rolled back; the next boot records it', () => {
 test('a staged release is taken back, and not banned for it', () => {
   const disk = makeTrial();
   const machine = withFullVar(machineOf(disk, 'A'));
-  rollBack(machine);
+  rollBackSlot(machine);
   expect(stateOf(machine)).toMatchObject({ first: 'A', B: 'bad' });
   const back = machineOf(disk, 'A');
   accountForBoot(back);

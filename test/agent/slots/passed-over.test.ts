@@ -2,11 +2,11 @@
 // or the slot state was lost. Nothing is held against it.
 import { expect, test } from 'vitest';
 import { accountForBoot } from '../../../src/agent/slots/account.ts';
-import { markSlotBad, rollBack } from '../../../src/agent/slots/decide.ts';
-import { readState } from '../../../src/agent/slots/env-store.ts';
+import { markSlotBad, rollBackSlot } from '../../../src/agent/slots/decide.ts';
+import { readSlotState } from '../../../src/agent/slots/env-store.ts';
 import { readRecords } from '../../../src/agent/slots/records.ts';
 import { stage } from '../../../src/agent/slots/stage.ts';
-import { describeStatus, readStatus } from '../../../src/agent/slots/status.ts';
+import { describeStatus, readSlotStatus } from '../../../src/agent/slots/status.ts';
 import { envOffsets, envSize } from '../../../src/slots/constants.ts';
 import { serialiseEnv } from '../../../src/slots/env.ts';
 import type { SlotState } from '../../../src/slots/state.ts';
@@ -39,7 +39,7 @@ const zero = (disk: TestDisk, ...copies: (0 | 1)[]) => {
   for (const copy of copies)
     disk.media.get('ab-state')!.fill(0, envOffsets[copy], envOffsets[copy] + envSize);
 };
-const stateOf = (machine: FragileMachine) => readState(machine.partitions).state;
+const stateOf = (machine: FragileMachine) => readSlotState(machine.partitions).state;
 const any = () => true;
 
 test.each([1, 2, 3] as const)(
@@ -52,7 +52,7 @@ test.each([1, 2, 3] as const)(
       startUp(machine);
       expect(machine.said).toEqual([untried]);
       expect(stateOf(machine)).toMatchObject({ first: 'B', A: 'good', B: `try${tries}` });
-      const status = readStatus(machine);
+      const status = readSlotStatus(machine);
       expect(status).toMatchObject({ untried: words, next: 'B', failed: [], pending: { version: '2.0.0' } });
       expect(describeStatus(status)).toContain(`not tried  ${words}`);
     }
@@ -60,16 +60,16 @@ test.each([1, 2, 3] as const)(
     const trial = machineOf(disk, 'B');
     startUp(trial);
     expect(isTrial(trial)).toBe(true);
-    expect(readStatus(trial).untried).toBeUndefined();
+    expect(readSlotStatus(trial).untried).toBeUndefined();
     expect(readRecords(trial.host).pending).toMatchObject({ tries, starts: 1 });
   },
 );
 
 test('just staged, it is not one that was passed over', () => {
   const machine = machineOf(makeTrial(), 'A');
-  expect(readStatus(machineOf(makeTrial(), 'A')).untried).toBe(words);
+  expect(readSlotStatus(machineOf(makeTrial(), 'A')).untried).toBe(words);
   stage(machine, { from: '/mnt', tries: 3, force: true });
-  expect(readStatus(machine).untried).toBeUndefined();
+  expect(readSlotStatus(machine).untried).toBeUndefined();
 });
 
 test('a start that was counted and came up is not taken for one that was not', () => {
@@ -87,14 +87,14 @@ test.each([1, 3] as const)(
   'of %i tries one was counted in the first copy, and the second could not be written',
   (tries) => {
     const disk = makeTrial(tries);
-    const { state } = readState(machineOf(disk, 'A').partitions);
+    const { state } = readSlotState(machineOf(disk, 'A').partitions);
     const lowered = serialiseEnv({ ...state, B: `try${tries - 1}` as SlotState['B'] });
     disk.media.get('ab-state')!.set(lowered, envOffsets[0]);
     zero(disk, 1);
     const machine = machineOf(disk, 'A');
     startUp(machine);
     expect(machine.said).toEqual([untried]);
-    expect(readStatus(machine)).toMatchObject({ state: 'whole', slots: { B: { tries } }, failed: [] });
+    expect(readSlotStatus(machine)).toMatchObject({ state: 'whole', slots: { B: { tries } }, failed: [] });
     expect(bootSlot(disk)).toBe('B');
   },
 );
@@ -138,7 +138,7 @@ test('taken back with the power going before it was recorded: not banned', () =>
       return run(command);
     },
   };
-  expect(() => rollBack({ ...machine, host })).toThrow(cut);
+  expect(() => rollBackSlot({ ...machine, host })).toThrow(cut);
   expect(bootSlot(disk)).toBe('A');
   const again = machineOf(disk, 'A');
   startUp(again);
@@ -150,7 +150,7 @@ test('taken back with the power going before it was recorded: not banned', () =>
 test('account, said again after a person has rolled back what runs, undoes nothing', () => {
   const disk = makeDisk({ B: 'good' });
   const machine = fragileMachine(disk, runningFrom('B', third), filesOf(fresh));
-  rollBack(machine);
+  rollBackSlot(machine);
   accountForBoot(machine);
   expect(stateOf(machine)).toMatchObject({ first: 'A', A: 'good', B: 'bad' });
 });

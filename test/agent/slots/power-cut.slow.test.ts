@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { accountForBoot } from '../../../src/agent/slots/account.ts';
 import { confirmRunning } from '../../../src/agent/slots/decide.ts';
-import { readState } from '../../../src/agent/slots/env-store.ts';
+import { readSlotState } from '../../../src/agent/slots/env-store.ts';
 import { readRecords } from '../../../src/agent/slots/records.ts';
 import type { Running } from '../../../src/agent/slots/running.ts';
 import { stage } from '../../../src/agent/slots/stage.ts';
@@ -84,7 +84,7 @@ test('stage, cut at every effect', () => {
 });
 
 const isGood = (machine: FragileMachine, slot: 'A' | 'B') =>
-  readState(machine.partitions).state[slot] === 'good';
+  readSlotState(machine.partitions).state[slot] === 'good';
 
 function makeTrial(): TestDisk {
   const disk = makeDisk();

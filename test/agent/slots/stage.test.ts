@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { readSlotRelease } from '../../../src/agent/slots/boot-archive.ts';
 import { type StageOptions, stage } from '../../../src/agent/slots/stage.ts';
-import { readStatus } from '../../../src/agent/slots/status.ts';
+import { readSlotStatus } from '../../../src/agent/slots/status.ts';
 import { releaseParts, writeReleaseManifest } from '../../../src/contract/release-manifest.ts';
 import { slotRole } from '../../../src/slots/constants.ts';
 import { filesOf, fresh, holds, makeDisk, old, runningFrom, type TestDisk } from './fixtures.ts';
@@ -38,7 +38,7 @@ test('a release is written to the other slot, verified and armed', () => {
   run();
   expect(holds(disk, 'A')).toBe(old);
   expect(holds(disk, 'B')).toBe(fresh);
-  expect(readStatus(machine)).toMatchObject({
+  expect(readSlotStatus(machine)).toMatchObject({
     slot: 'A',
     slots: { A: { status: 'good', version: '1.0.0' }, B: { status: 'try2', tries: 2, version: '2.0.0' } },
     next: 'B',
@@ -94,7 +94,7 @@ test('a disk that does not keep what is written: not armed', () => {
     if (role === slotRole('root', 'B')) disk.media.get(role)![9000] = fresh.images.root[9000]! ^ 4;
   };
   expect(run).toThrow('root-b does not read as it was written');
-  expect(readStatus(machine)).toMatchObject({
+  expect(readSlotStatus(machine)).toMatchObject({
     slots: { A: { status: 'good' }, B: { status: 'none' } },
     next: 'A',
   });

@@ -1,10 +1,10 @@
 // How `status` reads to a person: a trial that runs, and a machine that has come back from one.
 import { expect, test } from 'vitest';
 import { accountForBoot } from '../../../src/agent/slots/account.ts';
-import { confirmRunning, markSlotBad, rollBack } from '../../../src/agent/slots/decide.ts';
+import { confirmRunning, markSlotBad, rollBackSlot } from '../../../src/agent/slots/decide.ts';
 import { repairState } from '../../../src/agent/slots/env-store.ts';
 import { stage } from '../../../src/agent/slots/stage.ts';
-import { describeStatus, readStatus } from '../../../src/agent/slots/status.ts';
+import { describeStatus, readSlotStatus } from '../../../src/agent/slots/status.ts';
 import { envOffsets } from '../../../src/slots/constants.ts';
 import { bootSlot } from './boot-slot.ts';
 import { filesOf, fresh, makeDisk, old, runningFrom, third } from './fixtures.ts';
@@ -20,7 +20,7 @@ test('a trial whose boot archive cannot be read', () => {
   );
   const machine = fragileMachine(disk, runningFrom('A', old), filesOf(fresh));
   accountForBoot(machine);
-  expect(describeStatus(readStatus(machine)).join('\n')).toBe(
+  expect(describeStatus(readSlotStatus(machine)).join('\n')).toBe(
     `running    slot A, 1.0.0
 root hash  ${old.manifest.roothash}
 slot A     good, 1.0.0
@@ -29,7 +29,7 @@ next boot  slot A
 state      whole
 last       2.0.0 in slot B was rolled back: the boot loader could not read its boot archive`,
   );
-  expect(readStatus(machine).failed).toEqual([{ version: '2.0.0', rootHash: fresh.manifest.roothash }]);
+  expect(readSlotStatus(machine).failed).toEqual([{ version: '2.0.0', rootHash: fresh.manifest.roothash }]);
 });
 
 test('a trial that runs', () => {
@@ -37,7 +37,7 @@ test('a trial that runs', () => {
   stage(fragileMachine(disk, runningFrom('A', old), filesOf(fresh)), options);
   const machine = fragileMachine(disk, runningFrom('B', fresh), filesOf(fresh));
   accountForBoot(machine);
-  expect(describeStatus(readStatus(machine)).slice(2)).toEqual([
+  expect(describeStatus(readSlotStatus(machine)).slice(2)).toEqual([
     'slot A     good, 1.0.0',
     'slot B     on trial, 1 try left, 2.0.0',
     'next boot  slot B',
@@ -50,12 +50,12 @@ test('a staged release is taken back before it was tried, and may be staged agai
   const disk = makeDisk();
   const machine = fragileMachine(disk, runningFrom('A', old), filesOf(fresh));
   stage(machine, options);
-  rollBack(machine);
-  const status = readStatus(machine);
+  rollBackSlot(machine);
+  const status = readSlotStatus(machine);
   expect(status).toMatchObject({ slots: { B: { status: 'bad' } }, next: 'A', failed: [] });
   expect(status.last?.reason).toBe('taken back before it was tried');
   stage(machine, options);
-  expect(readStatus(machine)).toMatchObject({ next: 'B' });
+  expect(readSlotStatus(machine)).toMatchObject({ next: 'B' });
 });
 
 test('the last good slot is never marked bad', () => {
@@ -69,7 +69,7 @@ test('confirm is for the running slot, and may be said again', () => {
   const machine = fragileMachine(disk, runningFrom('B', third), filesOf(fresh));
   for (let time = 1; time <= 2; time++) {
     confirmRunning(machine);
-    expect(readStatus(machine)).toMatchObject({
+    expect(readSlotStatus(machine)).toMatchObject({
       slots: { A: { status: 'good' }, B: { status: 'good' } },
       next: 'B',
     });
@@ -85,9 +85,9 @@ test('a copy of the state that is lost is written anew; with both lost only the 
     const disk = makeDisk({ B: 'good', first: 'A' });
     for (const copy of lost) disk.media.get('ab-state')!.fill(0, envOffsets[copy], envOffsets[copy] + 1024);
     const machine = fragileMachine(disk, runningFrom('A', old), filesOf(fresh));
-    expect(readStatus(machine).state).toBe(lost.length === 2 ? 'lost' : 'damaged');
+    expect(readSlotStatus(machine).state).toBe(lost.length === 2 ? 'lost' : 'damaged');
     repairState(machine.partitions, 'A');
-    expect(readStatus(machine)).toMatchObject({
+    expect(readSlotStatus(machine)).toMatchObject({
       state: 'whole',
       slots: { A: { status: 'good' }, B: { status: other } },
     });
@@ -99,7 +99,7 @@ test.each(['good', 'try3'] as const)(
   (B) => {
     const machine = fragileMachine(makeDisk({ B, first: 'A' }), runningFrom('B', third), filesOf(fresh));
     accountForBoot(machine);
-    expect(readStatus(machine)).toMatchObject({
+    expect(readSlotStatus(machine)).toMatchObject({
       slots: { A: { status: 'bad' }, B: { status: 'good' } },
       next: 'B',
       last: {

@@ -1,5 +1,5 @@
 // A machine that is updated again and again, with the boot loader's model between: rows 27, 28 and 31 of the fault table
-// (docs/agent-update.md), and stepping stones.
+// (docs/design/update-faults.md), and stepping stones.
 import { expect, test } from 'vitest';
 import { publishPlan, start } from '../../tuf/support/forge.ts';
 import { expectInstalled } from './support/expect.ts';

@@ -1,10 +1,11 @@
 // What the boot raises the clock to (component:agent), so that certificates are good on a machine that wakes up in 1970:
-// row 34 of the fault table (docs/agent-update.md). The file is the one in which the TUF client remembers its time.
+// row 34 of the fault table (docs/design/update-faults.md). The file is the one in which the TUF client remembers its time.
 import { spawnSync } from 'node:child_process';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { temporaryDirectory } from '../../release/support/workplace.ts';
+import { busyboxCommand } from '../../support/busybox.ts';
 import { publishPlan, start } from '../../tuf/support/forge.ts';
 import { one, openForgedWorld, planOf } from './support/forged-world.ts';
 
@@ -94,6 +95,7 @@ test('what is no file is as good as none', async () => {
   await mkdir(file);
   expect(raiseFrom(12)).toBe(image);
   await rm(file, { recursive: true });
-  expect(spawnSync('mkfifo', [file]).status).toBe(0);
+  const [busybox, ...words] = await busyboxCommand();
+  expect(spawnSync(busybox, [...words, 'mkfifo', file]).status).toBe(0);
   expect(raiseFrom(12)).toBe(image);
 });

@@ -1,4 +1,4 @@
-// Disks that are too small, full, failing or lost: rows 18, 19 and 29 of the fault table (docs/agent-update.md). A full disk
+// Disks that are too small, full, failing or lost: rows 18, 19 and 29 of the fault table (docs/design/update-faults.md). A full disk
 // is /dev/full, of which the kernel says so.
 import { mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';

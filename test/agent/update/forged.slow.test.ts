@@ -1,5 +1,5 @@
 // What a repository that was forged, aged, mixed or half copied does to a machine that asks it, over real HTTP: rows 10 to 17
-// of the fault table (docs/agent-update.md). The client's steps alone are held in test/tuf/client.slow.test.ts.
+// of the fault table (docs/design/update-faults.md). The client's steps alone are held in test/tuf/client.slow.test.ts.
 import { describe, expect, test } from 'vitest';
 import { writePointer } from '../../../src/tuf/pointer.ts';
 import { advance, day, type Files, type Plan, publishPlan, start } from '../../tuf/support/forge.ts';

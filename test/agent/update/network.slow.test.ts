@@ -1,5 +1,5 @@
 // What each fault of the network does to an update, over real HTTP and by the real curl: rows 6 to 9 of the fault table
-// (docs/agent-update.md). After a fault the machine is on what it ran, and the next update comes to its end.
+// (docs/design/update-faults.md). After a fault the machine is on what it ran, and the next update comes to its end.
 import { describe, expect, test } from 'vitest';
 import { publishPlan } from '../../tuf/support/forge.ts';
 import { expectInstalled, expectUntouched, refused } from './support/expect.ts';

@@ -1,5 +1,5 @@
 // The polling service: what a round appoints, over a simulated day, with a network that comes and goes (rows 9 and 34 of the
-// fault table in docs/agent-update.md), and when a machine reboots that waits for a window.
+// fault table in docs/design/update-faults.md), and when a machine reboots that waits for a window.
 import { hash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { untilMoment, untilRetry } from '../../../src/agent/update/schedule.ts';

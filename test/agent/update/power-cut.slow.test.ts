@@ -7,10 +7,10 @@ import { accountForBoot } from '../../../src/agent/slots/account.ts';
 import { confirmRunning } from '../../../src/agent/slots/decide.ts';
 import { readRecords } from '../../../src/agent/slots/records.ts';
 import { armSlot, fillSlot } from '../../../src/agent/update/install.ts';
-import type { Release } from '../../../src/agent/update/job.ts';
+import type { UpdateRelease } from '../../../src/agent/update/job.ts';
 import type { UpdateMachine } from '../../../src/agent/update/machine.ts';
 import { readInstalled, readProgress } from '../../../src/agent/update/records.ts';
-import type { Settings } from '../../../src/agent/update/settings.ts';
+import type { UpdaterSettings } from '../../../src/agent/update/settings.ts';
 import { envOffsets, type SlotName, slotNames, slotRole } from '../../../src/slots/constants.ts';
 import { serialiseEnv } from '../../../src/slots/env.ts';
 import { imageKinds, targetPath } from '../../../src/tuf/names.ts';
@@ -39,7 +39,7 @@ const salt = '07'.repeat(32);
 /** By address, as the repository's server has it. */
 const served = new Map<string, Uint8Array>();
 
-function publish({ version, rootHash, images }: TestRelease): Release {
+function publish({ version, rootHash, images }: TestRelease): UpdateRelease {
   const part = (kind: (typeof imageKinds)[number]) => {
     const sha256 = hash('sha256', images[kind], 'hex');
     const target = `lighthouse-${version}-amd64.${kind}`;
@@ -53,7 +53,7 @@ function publish({ version, rootHash, images }: TestRelease): Release {
   return { url, manifest, digest: hash('sha256', version, 'hex') };
 }
 
-const [, toTwo, toThree] = releases.map(publish) as [Release, Release, Release];
+const [, toTwo, toThree] = releases.map(publish) as [UpdateRelease, UpdateRelease, UpdateRelease];
 
 /** 1.0.0 in one slot, good, and in the other whatever stood there before. */
 function makeDisk(good: SlotName = 'A', before: TestRelease = three): FragileDisk {
@@ -91,7 +91,7 @@ function boot(disk: FragileDisk, cutAt?: number) {
   const { version, rootHash } = release!;
   const running = { slot, version, rootHash, bootId: `boot ${++boots}`, rescue: false };
   const machine = fragileMachine(disk, running, served, cutAt);
-  const settings: Settings = {
+  const settings: UpdaterSettings = {
     ...{ url, channel: 'stable', ring: 'normal', interval: 3600, reboot: 'manual', window: undefined },
     ...{ etcd: [], etcdMachines: 1, etcdGroup: 'default', report: undefined, ca: undefined, notBefore: 0 },
   };
@@ -107,7 +107,7 @@ function startUp(machine: FragileMachine): void {
 }
 
 /** Whatever has happened: the machine boots, confirms what is on trial, and takes an update to its end. */
-function expectWell(disk: FragileDisk, next: Release): void {
+function expectWell(disk: FragileDisk, next: UpdateRelease): void {
   const { machine, update } = boot(disk);
   startUp(machine);
   confirmRunning(machine);

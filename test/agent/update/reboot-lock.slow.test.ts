@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { acquire, release, type Semaphore } from '../../../src/agent/update/etcd.ts';
+import { acquire, releaseSemaphore, type Semaphore } from '../../../src/agent/update/etcd.ts';
 import { temporaryDirectory } from '../../release/support/workplace.ts';
 import { hostTools } from '../../support/tools.ts';
 import { makeRelease } from './support/releases.ts';
@@ -66,9 +66,9 @@ test('as many as there are places, and each place only for its holder', async ()
   expect(acquire(machine('b'))).toBe(true);
   expect(acquire(machine('c'))).toBe(false);
   expect(acquire(machine('a'))).toBe(true);
-  release(machine('c'));
+  releaseSemaphore(machine('c'));
   expect(acquire(machine('c'))).toBe(false);
-  release(machine('a'));
+  releaseSemaphore(machine('a'));
   expect(acquire(machine('c'))).toBe(true);
   expect(acquire({ ...machine('d'), group: 'other' })).toBe(true);
 });
@@ -87,7 +87,7 @@ test('a machine reboots under the lock, gives it back when it is good, and stays
   expect(world.machine.agent('update').said).toContain('other machines hold the reboot lock');
   expect(host.calls).not.toContain('reboot');
 
-  release(mine);
+  releaseSemaphore(mine);
   expect(world.machine.agent('update').said).toContain('rebooting into 2.0.0');
   expect(acquire(mine)).toBe(false);
   // A boot loader that could not write has passed over it: others need not wait for that.
@@ -95,7 +95,7 @@ test('a machine reboots under the lock, gives it back when it is good, and stays
   await world.machine.boot(one, 'A');
   world.machine.agent('update');
   expect(acquire(mine)).toBe(true);
-  release(mine);
+  releaseSemaphore(mine);
   expect(world.machine.agent('update', '--now').said).toContain('rebooting into 2.0.0');
   expect(world.machine.state()).toEqual(armed);
   expect(acquire(mine)).toBe(false);

@@ -3,14 +3,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readSettings } from '../../../src/agent/update/settings.ts';
+import { readUpdaterSettings } from '../../../src/agent/update/settings.ts';
 import { writeUpdate } from '../../../src/contract/update.ts';
 import { memoryHost } from '../memory-host.ts';
 
 const reboot = { strategy: 'window', window: 'Sun 03:00/2h' } as const;
 const image = writeUpdate({ url: 'https://u.example/os/', channel: 'beta', reboot }, 1_700_000_000);
 const settings = (own: string, json = image) =>
-  readSettings(memoryHost({ '/usr/lib/catamaran/update.json': json, '/etc/catamaran/update.yml': own }));
+  readUpdaterSettings(
+    memoryHost({ '/usr/lib/catamaran/update.json': json, '/etc/catamaran/update.yml': own }),
+  );
 
 test('what the builder writes is what the machine reads', () => {
   expect(settings('')).toEqual({

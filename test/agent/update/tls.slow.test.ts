@@ -1,5 +1,5 @@
 // Updates over HTTPS, with a real server and certificates of a test's own authority, which are good until 2120
-// (fixtures/; one has expired, one is another server's): row 9 of the fault table (docs/agent-update.md).
+// (fixtures/; one has expired, one is another server's): row 9 of the fault table (docs/design/update-faults.md).
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';

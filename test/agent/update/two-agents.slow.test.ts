@@ -1,4 +1,4 @@
-// Row 28 of the fault table (docs/agent-update.md): two agents at once, as processes, behind the lock of the script that
+// Row 28 of the fault table (docs/design/update-faults.md): two agents at once, as processes, behind the lock of the script that
 // machines have as /usr/bin/catamaran-agent.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';

@@ -1,7 +1,7 @@
 // Updates of a machine in a directory, over real HTTP and by the real curl, from a repository as `catamaran release` writes
 // it: what is moved, and what each command does. What each fault does is in forged, network, disk and chain.slow.test.ts.
 import { expect, test } from 'vitest';
-import { halt, rollBack } from '../../../src/release/channel/pointers.ts';
+import { halt, rollBackChannel } from '../../../src/release/channel/pointers.ts';
 import { expectInstalled, expectUntouched } from './support/expect.ts';
 import { makeRelease } from './support/releases.ts';
 import { openWorld, type World } from './support/world.ts';
@@ -136,7 +136,7 @@ test('a rollback of the channel is followed', async () => {
   const { machine } = world;
   await world.publish(two);
   await machine.boot(two, 'A');
-  await rollBack({ channel: 'stable', version: '1.0.0' }, await world.place.publisher());
+  await rollBackChannel({ channel: 'stable', version: '1.0.0' }, await world.place.publisher());
   expect(machine.agent('update', '--apply').said).toContain('1.0.0 is to be installed, back from what runs');
   expect(machine.state()).toMatchObject({ first: 'B', B: 'try3' });
 });
@@ -177,6 +177,11 @@ test('the channel is changed by command, and the file stays as its person wrote 
   expect(machine.host.readText('/etc/catamaran/update.yml')).toBe('# mine\nring: late\nchannel: beta\n');
   expect(machine.agent('update').said).toContain('has no release for amd64 in its channel beta');
   expect(machine.agent('channel', '../x').status).toBe(2);
+  expect(machine.agent('channel', 'alhpa')).toEqual({
+    status: 2,
+    said: expect.stringMatching(/no channel alhpa[\s\S]*It has alpha, beta, stable/),
+  });
+  expect(machine.agent('channel')).toEqual({ status: 0, said: 'beta' });
 });
 
 test('called wrongly, it says how', async () => {

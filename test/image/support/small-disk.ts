@@ -3,8 +3,8 @@ import { createHash, hash } from 'node:crypto';
 import { open, readFile, writeFile } from 'node:fs/promises';
 import { writeBootArchive } from '../../../src/disk/boot-archive.ts';
 import { printSums } from '../../../src/disk/boot-sums.ts';
-import { assembleDisk, type Disk } from '../../../src/disk/disk.ts';
-import { layoutDisk, partitionTable, placeOf } from '../../../src/disk/disk-layout.ts';
+import { assembleDisk, type DiskImage } from '../../../src/disk/disk.ts';
+import { layoutDisk, partitionOf, partitionTable } from '../../../src/disk/disk-layout.ts';
 import { concatenate } from '../../../src/disk/sparse.ts';
 import { writeStatePartition } from '../../../src/disk/state-partition.ts';
 import type { GptPartition } from '../../../src/gpt/entry.ts';
@@ -34,7 +34,7 @@ export interface DiskChanges {
   readonly sums?: string;
 }
 
-export async function makeDisk(changes: DiskChanges = {}): Promise<Disk> {
+export async function makeDisk(changes: DiskChanges = {}): Promise<DiskImage> {
   const tree = buildHashTree(leafDigests(segment, salt, sha256), { uuid: new Uint8Array(16), salt }, sha256);
   const verity = {
     rootHash: Buffer.from(tree.rootHash).toString('hex'),
@@ -63,7 +63,7 @@ export async function makeDisk(changes: DiskChanges = {}): Promise<Disk> {
   });
 }
 
-export const offsetOf = (role: PartitionRole): number => placeOf(layout, role).offset;
+export const offsetOf = (role: PartitionRole): number => partitionOf(layout, role).offset;
 
 export type Patch = readonly [at: number, bytes: Uint8Array];
 

@@ -1,6 +1,6 @@
 // A disk as a build makes it, in small: a partition table and extents at odd places, some that shrink and some that do not.
 import { createHash } from 'node:crypto';
-import { assembleDisk, type Disk } from '../../../src/disk/disk.ts';
+import { assembleDisk, type DiskImage } from '../../../src/disk/disk.ts';
 import { layoutDisk } from '../../../src/disk/disk-layout.ts';
 import { sparseImage } from '../../../src/disk/sparse.ts';
 import { contentBytes, contentOf } from '../../../src/tree/content.ts';
@@ -16,7 +16,7 @@ export function incompressible(size: number, seed: string): Uint8Array {
 }
 
 /** Of about 200 MiB, most of it holes. */
-export function sampleDisk(): Disk {
+export function sampleDisk(): DiskImage {
   const sizes = { slot: 24 * MiB, data: 64 * MiB, boot: 16 * MiB, esp: 34 * MiB };
   const layout = layoutDisk({ osId: 'sample', arch: 'amd64', sizes });
   return assembleDisk(
@@ -37,7 +37,7 @@ export function sampleDisk(): Disk {
 }
 
 /** All of it. For small disks. */
-export async function bytesOf(disk: Disk): Promise<Buffer> {
+export async function bytesOf(disk: DiskImage): Promise<Buffer> {
   const bytes = Buffer.alloc(disk.size);
   for (const { offset, content } of disk.extents) bytes.set(await contentBytes(content), offset);
   return bytes;

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sparseImage } from '../../../src/disk/sparse.ts';
-import { describeImage, writeAws } from '../../../src/output/cloud/write-aws.ts';
+import { describeRegistration, writeAws } from '../../../src/output/cloud/write-aws.ts';
 import { contentOf } from '../../../src/tree/content.ts';
 import { bytesOf, sampleDisk } from './support.ts';
 
@@ -46,7 +46,7 @@ test('the last block may be short in the file, and is whole in the list', async 
 
 test('the request for an image: what each architecture boots by, and a name that EC2 takes', () => {
   const description = { name: 'light_house+1.4.0~rc:1', description: 'Lighthouse', volumeSize: 2 };
-  expect(describeImage({ ...description, arch: 'amd64' })).toMatchObject({
+  expect(describeRegistration({ ...description, arch: 'amd64' })).toMatchObject({
     Name: 'light_house-1.4.0-rc-1',
     Architecture: 'x86_64',
     BootMode: 'uefi-preferred',
@@ -55,7 +55,7 @@ test('the request for an image: what each architecture boots by, and a name that
     RootDeviceName: '/dev/xvda',
     BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { VolumeSize: 2 } }],
   });
-  expect(describeImage({ ...description, arch: 'arm64' })).toMatchObject({
+  expect(describeRegistration({ ...description, arch: 'arm64' })).toMatchObject({
     Architecture: 'arm64',
     BootMode: 'uefi',
   });

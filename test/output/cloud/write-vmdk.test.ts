@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Disk } from '../../../src/disk/disk.ts';
+import type { DiskImage } from '../../../src/disk/disk.ts';
 import { writeVmdk } from '../../../src/output/cloud/write-vmdk.ts';
 import { bytesOf, sampleDisk } from './support.ts';
 
 let room: string;
-let disk: Disk;
+let disk: DiskImage;
 let file: Buffer;
 beforeAll(async () => {
   room = await mkdtemp(join(tmpdir(), 'catamaran-vmdk-'));

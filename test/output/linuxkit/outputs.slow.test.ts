@@ -1,7 +1,17 @@
 // One contract for LinuxKit's formats: its file names, the same root file system in each, the same bytes each time,
 // whole or not at all. The images are small and made here, shaped as LinuxKit's own are.
 
-import { symlink as link, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import {
+  symlink as link,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -22,12 +32,14 @@ import type { ExecutionConfig } from '../../../src/oci/image.ts';
 import type { ImageAccess, ImageOrigin } from '../../../src/oci/origin.ts';
 import { writeImage } from '../../../src/oci/store.ts';
 import { type BuildAnswer, buildSpec } from '../../../src/output/build.ts';
+import { catalogueNames } from '../../../src/output/catalogue.ts';
 import { type FormatName, formats } from '../../../src/output/formats.ts';
 import { planBuild } from '../../../src/output/plan.ts';
 import type { KeptSegment } from '../../../src/steps/segment.ts';
 import { type Cache, openCache } from '../../../src/store/cache.ts';
 import { toolsDirectory } from '../../../src/store/layout.ts';
-import { contentBytes } from '../../../src/tree/content.ts';
+import { contentBytes, sizeOf } from '../../../src/tree/content.ts';
+import type { TreeNode } from '../../../src/tree/node.ts';
 import { directory, file, type ReadonlyTree, symlink, type Tree } from '../../../src/tree/tree.ts';
 import { checkSpdx } from '../../image/spdx.ts';
 import { describeFiles } from '../../support/build.ts';
@@ -158,7 +170,10 @@ async function build(
 
 const names = {
   docker: ['moby.docker'],
+  'iso-efi-initrd': ['moby-efi-initrd.iso'],
+  'kernel+erofs': ['moby-cmdline', 'moby-erofs.img', 'moby-kernel'],
   'kernel+initrd': ['moby-cmdline', 'moby-initrd.img', 'moby-kernel'],
+  'kernel+iso': ['moby-cmdline', 'moby-kernel', 'moby.iso'],
   'kernel+squashfs': ['moby-cmdline', 'moby-kernel', 'moby-squashfs.img'],
   tar: ['moby.tar'],
   'tar-kernel-initrd': ['moby-initrd.tar'],
@@ -174,14 +189,20 @@ test('are all that have a bill of materials in them', () => {
 const all = () => build('all', linuxkitNames);
 const read = (name: string) => readFile(join(room, 'all', name));
 
+/** Without what says of them what they are. */
+const outputsIn = async (directory: string): Promise<string[]> => {
+  const documents: string[] = Object.values(catalogueNames);
+  return (await readdir(join(room, directory))).filter((name) => !documents.includes(name));
+};
+
 test.each(linuxkitNames)(
   '%s has LinuxKit’s file names, and --name takes the place of the spec’s',
   async (format) => {
     await build(`names ${format}`, [format]);
-    expect(await readdir(join(room, `names ${format}`))).toEqual(names[format]);
+    expect(await outputsIn(`names ${format}`)).toEqual(names[format]);
     await build(`named ${format}`, [format], { name: 'other' });
     const renamed = names[format].map((name) => name.replace('moby', 'other'));
-    expect(await readdir(join(room, `named ${format}`))).toEqual(renamed);
+    expect(await outputsIn(`named ${format}`)).toEqual(renamed);
   },
 );
 
@@ -200,6 +221,14 @@ async function listTar(path: string): Promise<string[]> {
     );
   }
   return lines.sort();
+}
+
+/** As `ls -l` has it. */
+function modeText({ type, mode }: TreeNode): string {
+  const letters = { file: '-', directory: 'd', symlink: 'l', character: 'c', block: 'b', fifo: 'p' } as const;
+  const bits = [...'rwxrwxrwx'].map((letter, index) => (mode & (0o400 >> index) ? letter : '-'));
+  if (mode & 0o4000) bits[2] = 's';
+  return letters[type] + bits.join('');
 }
 
 const types: Readonly<Record<number, string>> = {
@@ -386,6 +415,43 @@ describe('the root file system', () => {
     ]);
     const squashed = [...stdout.matchAll(/ squashfs-root\/(\S+)/g)].map((match) => match[1]);
     expect(squashed.sort()).toEqual(tar.map((line) => line.split(' ')[0]).sort());
+  });
+
+  test('is the same in an ISO, to the last mode', async () => {
+    await all();
+    const { stdout } = await (await hostTools()).run('xorriso', [
+      ...['-indev', join(room, 'all/moby.iso'), '-find', '/', '-exec', 'lsdl'],
+    ]);
+    const lines = [
+      ...stdout.matchAll(/^(\S+)\s+\d+\s+(\d+)\s+(\d+)\s+(\d+) .{12} '\/(.+?)'(?: -> '(.*)')?$/gm),
+    ];
+    const listed = lines.map(([, mode = '', uid, gid, size, path, target]) =>
+      [path, mode, mode.startsWith('-') ? size : '', `${uid}:${gid}`, target ?? ''].join(' '),
+    );
+    const tree = await readTarFile(join(room, 'all/moby.tar'));
+    const nodes = [...tree].filter(([path]) => !/^(boot(\/|$)|$)/.test(path));
+    const wanted = nodes.map(([path, node]) => {
+      const size = node.type === 'file' ? sizeOf(node.content) : '';
+      const target = node.type === 'symlink' ? node.target : '';
+      return [path, modeText(node), size, `${node.uid}:${node.gid}`, target].join(' ');
+    });
+    expect(listed.sort()).toEqual(wanted.sort());
+  });
+
+  test('is the same in an EROFS, to the last byte', async () => {
+    await all();
+    const to = join(room, 'unpacked-erofs');
+    const extract = [`--extract=${to}`, '--no-preserve-owner', '--preserve-perms'];
+    await (await hostTools()).run('fsck.erofs', [...extract, join(room, 'all/moby-erofs.img')]);
+    const tree = await readTarFile(join(room, 'all/moby.tar'));
+    for (const [path, node] of tree) {
+      if (/^(boot(\/|$)|$)/.test(path)) continue;
+      const stats = await lstat(join(to, path));
+      if (node.type !== 'symlink') expect(stats.mode & 0o7777, path).toBe(node.mode);
+      if (node.type === 'file')
+        expect(await readFile(join(to, path)), path).toEqual(Buffer.from(await contentBytes(node.content)));
+      if (node.type === 'symlink') expect(await readlink(join(to, path))).toBe(node.target);
+    }
   });
 
   test('each entry of a tar says where it came from', async () => {

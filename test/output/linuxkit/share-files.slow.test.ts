@@ -7,9 +7,9 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { digestFromHex } from '../../../src/base/digest.ts';
 import {
-  type Archive,
   type ArchiveOptions,
   makeImageArchives,
+  type PackedArchive,
 } from '../../../src/output/linuxkit/archives.ts';
 import { shareFiles } from '../../../src/output/linuxkit/share-files.ts';
 import { type Cache, openCache } from '../../../src/store/cache.ts';
@@ -140,7 +140,7 @@ test('the archives of containers hold a common file once, and unpack to all of i
   expect(opened).toEqual(['one', 'two']);
 });
 
-async function joined(archives: readonly Archive[]): Promise<Buffer> {
+async function joined(archives: readonly PackedArchive[]): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   for (const { blob } of archives) {
     const path = cache.blobPath(blob.digest);

@@ -4,16 +4,16 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readReleaseManifest } from '../../../src/contract/release-manifest.ts';
-import { fetchRelease } from '../../../src/contract/signed-release.ts';
+import { fetchSignedManifest } from '../../../src/contract/signed-release.ts';
 import { rotateKey } from '../../../src/release/change/rotate-key.ts';
-import { halt, pause, promote, rollBack, rollOut } from '../../../src/release/channel/pointers.ts';
+import { halt, pause, promote, rollBackChannel, rollOut } from '../../../src/release/channel/pointers.ts';
 import { collectReleases } from '../../../src/release/gc.ts';
 import { refreshRepository } from '../../../src/release/refresh.ts';
 import { openDisk } from '../../../src/release/repository/disk.ts';
 import { createMemory } from '../../../src/release/repository/local.ts';
 import { verifyRepository } from '../../../src/release/repository/verify.ts';
 import { createKey } from '../../../src/release/signing/keyring.ts';
-import { readStatus } from '../../../src/release/status.ts';
+import { readRepositoryStatus } from '../../../src/release/status.ts';
 import { readPointer } from '../../../src/tuf/channel.ts';
 import { fetchTarget, findTarget } from '../../../src/tuf/client.ts';
 import { shareAt } from '../../../src/tuf/rollout.ts';
@@ -68,7 +68,7 @@ test('from an empty repository to stable, machines of both kinds following', asy
   );
   expect(new Set(refs).size).toBe(1);
   const pointer = readPointer(client, 'stable', 'arm64')!;
-  const manifest = fetchRelease(client, pointer.release, { os: 'lighthouse', arch: 'arm64' });
+  const manifest = fetchSignedManifest(client, pointer.release, { os: 'lighthouse', arch: 'arm64' });
   // The agent's stage reads the same bytes.
   const listed = findTarget(client, pointer.release.manifest.name)!;
   const staged = readReleaseManifest(Buffer.from(fetchTarget(client, listed)).toString(), 'it');
@@ -99,14 +99,18 @@ test('a promotion needs a release, a channel that has it, and a newer version', 
   expect(await to('1.0', 'gamma')).toBe('release-no-channel');
   expect(await to('1.0', 'beta', 'alpha')).toBe('release-not-in-channel');
   expect(await to('1.1', 'alpha')).toBe('done');
-  expect(await to('1.1', 'alpha')).toBe('release-not-newer');
+  expect(await to('1.1', 'alpha')).toBe('release-in-channel');
   expect(await to('1.0', 'alpha')).toBe('release-not-newer');
 });
 
 test('a version is added once, for its own OS, from images that belong together', async () => {
   const place = await openWorkplace();
   await place.add({ version: '1.0' });
-  expect(await codeOf(place.add({ version: '1.0' }))).toBe('release-version-taken');
+  expect(await place.add({ version: '1.0' })).toMatchObject({
+    already: true,
+    outcome: { state: 'published', roles: [] },
+  });
+  expect(await codeOf(place.add({ version: '1.0' }, { epoch: 2 }))).toBe('release-version-taken');
   expect(await codeOf(place.add({ version: '1.1', os: 'other' }))).toBe('release-foreign-os');
   const { writeSlot } = await import('../support/images.ts');
   const { addRelease } = await import('../../../src/release/add.ts');
@@ -166,14 +170,14 @@ test('rollout, pause, halt and rollback', async () => {
 
   await halt('beta', later);
   expect((await pointer()).halted).toBe(true);
-  await rollBack({ version: '1.0', channel: 'beta' }, later);
+  await rollBackChannel({ version: '1.0', channel: 'beta' }, later);
   expect(await pointer()).toMatchObject({
     halted: false,
     rollback: true,
     seq: 7,
     release: { version: '1.0' },
   });
-  expect(await codeOf(rollBack({ version: '1.2', channel: 'beta' }, later))).toBe('release-not-older');
+  expect(await codeOf(rollBackChannel({ version: '1.2', channel: 'beta' }, later))).toBe('release-not-older');
   await promote({ version: '1.2', to: 'beta', points: atOnce }, later);
   expect(await pointer()).toMatchObject({ rollback: false, release: { version: '1.2' } });
   expect(await codeOf(rollOut({ version: '1.1', channel: 'beta', points: atOnce }, later))).toBe(
@@ -205,8 +209,10 @@ test('epochs only rise, and stepping stones are kept as long as they are needed'
   await to('4.0');
   expect(await stones()).toEqual([]);
   expect(await codeOf(to('4.1'))).toBe('release-epoch-low');
-  expect(await codeOf(rollBack({ version: '2.0', channel: 'alpha' }, publisher))).toBe('release-epoch-low');
-  expect(await codeOf(rollBack({ version: '3.1', channel: 'alpha' }, publisher))).toBe('done');
+  expect(await codeOf(rollBackChannel({ version: '2.0', channel: 'alpha' }, publisher))).toBe(
+    'release-epoch-low',
+  );
+  expect(await codeOf(rollBackChannel({ version: '3.1', channel: 'alpha' }, publisher))).toBe('done');
 });
 
 test('a jump over a stone that the channel never had is warned of, and can be given', async () => {
@@ -229,8 +235,8 @@ test('refresh renews timestamp each time, snapshot when half of its time is over
   const place = await openWorkplace();
   const publisher = await place.publisher();
   const at = async (time: number) => {
-    const { client, roles } = await import('../../../src/release/repository/state.ts').then(({ readState }) =>
-      readState(place.repo, publisher.disk, time),
+    const { client, roles } = await import('../../../src/release/repository/state.ts').then(
+      ({ readRepositoryState: readState }) => readState(place.repo, publisher.disk, time),
     );
     return [client.timestamp.version, client.snapshot.version, roles.get('alpha')!.version];
   };
@@ -240,7 +246,7 @@ test('refresh renews timestamp each time, snapshot when half of its time is over
   expect(await at(now)).toEqual([3, 2, 1]);
   await refreshRepository(['alpha', 'root'], { ...publisher, now: now + 17 * day });
   expect(await at(now)).toEqual([4, 3, 2]);
-  const status = await readStatus(place.repo, publisher.disk, now + 100 * day);
+  const status = await readRepositoryStatus(place.repo, publisher.disk, now + 100 * day);
   expect(Object.fromEntries(status.roles.map(({ role, state }) => [role, state]))).toEqual({
     root: 'fresh',
     timestamp: 'expired',

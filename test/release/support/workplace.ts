@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, normalize } from 'node:path';
 import { Updater } from 'tuf-js';
 import { onTestFinished } from 'vitest';
-import { addRelease } from '../../../src/release/add.ts';
+import { type AddAnswer, addRelease } from '../../../src/release/add.ts';
 import type { Publisher } from '../../../src/release/change/publisher.ts';
 import { type InitRequest, initRepository } from '../../../src/release/init.ts';
 import { defaultDays } from '../../../src/release/repository/config.ts';
@@ -34,7 +34,7 @@ export interface Workplace {
   readonly repo: string;
   readonly keys: string;
   publisher(changes?: Partial<Publisher>): Promise<Publisher>;
-  add(plan: SlotPlan, options?: { epoch?: number; minFrom?: string }): Promise<void>;
+  add(plan: SlotPlan, options?: { epoch?: number; minFrom?: string }): Promise<AddAnswer>;
 }
 
 export async function openWorkplace(changes: Partial<InitRequest> = {}): Promise<Workplace> {
@@ -80,7 +80,7 @@ export function workplaceAt(base: string): Workplace {
     async add(plan, { epoch = 1, minFrom } = {}) {
       const directory = join(base, `images-${plan.version}-${plan.arch ?? 'amd64'}`);
       const release = await writeSlot(directory, plan);
-      await addRelease({ release, epoch, minFrom }, await publisher());
+      return await addRelease({ release, epoch, minFrom }, await publisher());
     },
   };
 }

@@ -19,7 +19,7 @@ const verify = defineCommand<[], RepositoryOptions>({
   description: 'Check every signature and every file of the repository.',
   options: places(),
   work: (_, options) => async (session) =>
-    (await import('../../commands/release-status.ts')).verifyRelease(options, session),
+    (await import('../../commands/release-status.ts')).verifyReleases(options, session),
 });
 
 export const release: GroupEntry = {

@@ -4,7 +4,7 @@ import type { AddOptions } from '../../commands/release-add.ts';
 import type { InitOptions } from '../../commands/release-init.ts';
 import * as values from '../../release-values.ts';
 import * as shared from '../../shared-options.ts';
-import type { SpecFiles } from '../../spec-source.ts';
+import type { SpecNamesAsked } from '../../spec-source.ts';
 import { defineCommand } from '../entry.ts';
 import { against, places, signLater } from './options.ts';
 
@@ -29,7 +29,7 @@ export const init = defineCommand<[], InitOptions>({
     (await import('../../commands/release-init.ts')).initRelease(options, session),
 });
 
-export const add = defineCommand<[SpecFiles], Omit<AddOptions, 'sources'>>({
+export const add = defineCommand<[SpecNamesAsked], Omit<AddOptions, 'sources'>>({
   name: 'add',
   description: 'Build the images of a spec, or take them from a directory, and add them as a release.',
   arguments: [

@@ -5,10 +5,12 @@ import { describeKind, isEmpty, kindWords, type Node } from '../node.ts';
 import type { Form } from './scalars.ts';
 import type { JsonSchema, Shape, ValueOf } from './shape.ts';
 
-export type Fields = Readonly<Record<string, Shape<unknown>>>;
+export type ShapeFields = Readonly<Record<string, Shape<unknown>>>;
 
 /** What a mapping is read to: its values, and where it is written. */
-export type Read<F extends Fields> = { readonly [K in keyof F]?: ValueOf<F[K]> } & { readonly at: Place };
+export type Read<F extends ShapeFields> = { readonly [K in keyof F]?: ValueOf<F[K]> } & {
+  readonly at: Place;
+};
 
 const most = 10_000;
 
@@ -55,7 +57,7 @@ export function words(item: Shape<string>): Shape<readonly string[]> {
  * @param required what must be there
  * @param essential what must be right where it is there: without it the whole would mean something else
  */
-export function mapping<F extends Fields>(
+export function mapping<F extends ShapeFields>(
   fields: F,
   required: readonly (keyof F & string)[] = [],
   essential: readonly (keyof F & string)[] = [],

@@ -23,8 +23,8 @@ export function about<T>(description: string, shape: Shape<T>): Shape<T> {
 }
 
 /** A key that may stand there without a value. */
-export function orEmpty<T>(shape: Shape<T>, empty: T): Shape<T> {
-  return { ...shape, empty, schema: { anyOf: [shape.schema, { type: 'null' }] } };
+export function orEmpty<T, E extends T | undefined>(shape: Shape<T>, empty: E): Shape<T> {
+  return { ...shape, empty: empty as T, schema: { anyOf: [shape.schema, { type: 'null' }] } };
 }
 
 /** A key that is right elsewhere and has no meaning here. */

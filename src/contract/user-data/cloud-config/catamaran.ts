@@ -4,8 +4,8 @@ import { list, mapping, type Read, record } from '../../document/shape/collectio
 import { containerName, duration, webAddress } from '../../document/shape/forms.ts';
 import { choice, text, truth } from '../../document/shape/scalars.ts';
 import { about } from '../../document/shape/shape.ts';
-import type { HealthCheck } from '../machine-config.ts';
-import { addServices, compose, services } from '../services.ts';
+import type { UserHealthCheck } from '../machine-config.ts';
+import { addServices, composeShape, servicesShape } from '../services.ts';
 import { networkSection } from './network.ts';
 import { section } from './section.ts';
 
@@ -39,8 +39,8 @@ export const catamaran = section({
     catamaran: about(
       'Settings of Catamaran’s machines.',
       mapping({
-        services: about('Containers beside those of the image.', services),
-        compose: about('A compose file.', compose),
+        services: about('Containers beside those of the image.', servicesShape),
+        compose: about('A compose file.', composeShape),
         network: about('Network, as netplan has it.', networkSection),
         update: about(
           'Where updates come from, and when the machine may reboot.',
@@ -119,9 +119,9 @@ export const catamaran = section({
   },
 });
 
-function checkOf(read: Read<typeof checkFields>, findings: Findings): HealthCheck | undefined {
+function checkOf(read: Read<typeof checkFields>, findings: Findings): UserHealthCheck | undefined {
   const { name, timeout, http, tcp, command, service, file, at } = read;
-  const probes: HealthCheck['probe'][] = [
+  const probes: UserHealthCheck['probe'][] = [
     ...(http === undefined ? [] : [{ kind: 'http' as const, url: http }]),
     ...(tcp === undefined ? [] : [{ kind: 'tcp' as const, address: tcp }]),
     ...(command === undefined

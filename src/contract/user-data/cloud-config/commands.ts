@@ -4,14 +4,14 @@ import { either, list, mapping, oneOrMore } from '../../document/shape/collectio
 import { webAddress } from '../../document/shape/forms.ts';
 import { choice, text, whole } from '../../document/shape/scalars.ts';
 import { about, orEmpty } from '../../document/shape/shape.ts';
-import type { Command, Power } from '../machine-config.ts';
+import type { Power, UserCommand } from '../machine-config.ts';
 import { section } from './section.ts';
 
 const line = text();
 const command = either({ scalar: line, list: list(line) });
 export const commandList = orEmpty(list(orEmpty(command, '')), []);
 
-export function commandOf(written: string | readonly string[]): Command | undefined {
+export function commandOf(written: string | readonly string[]): UserCommand | undefined {
   if (typeof written !== 'string')
     return written.length === 0 ? undefined : { kind: 'words', words: written };
   return written.trim() === '' ? undefined : { kind: 'shell', line: written };

@@ -7,7 +7,7 @@ import { content, mode, text, truth } from '../../document/shape/scalars.ts';
 import { about, orEmpty } from '../../document/shape/shape.ts';
 import type { Draft } from '../draft.ts';
 import { inline } from '../inline.ts';
-import type { Content, Owner } from '../machine-config.ts';
+import type { Owner, UserContent } from '../machine-config.ts';
 import { section } from './section.ts';
 
 const encodings = /^(gz|gzip|gz\+base64|gzip\+base64|gz\+b64|gzip\+b64|b64|base64|text\/plain)$/;
@@ -82,7 +82,7 @@ function addFile(file: Read<typeof fileFields>, draft: Draft, findings: Findings
 function contentOf(
   { content = '', source, encoding = 'text/plain', at }: Read<typeof fileFields>,
   findings: Findings,
-): Content | undefined {
+): UserContent | undefined {
   const gzip = encoding.startsWith('gz');
   if (source?.uri !== undefined)
     return { kind: 'remote', url: source.uri, headers: Object.fromEntries(source.headers ?? []), gzip };

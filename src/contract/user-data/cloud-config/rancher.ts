@@ -6,7 +6,7 @@ import { sshKey, webAddress } from '../../document/shape/forms.ts';
 import { text, truth } from '../../document/shape/scalars.ts';
 import { about, meaningless, orEmpty } from '../../document/shape/shape.ts';
 import type { Registry } from '../machine-config.ts';
-import { addServices, services } from '../services.ts';
+import { addServices, servicesShape } from '../services.ts';
 import { commandList, commandOf } from './commands.ts';
 import { modules, sysctl } from './kernel.ts';
 import { networkSection } from './network.ts';
@@ -50,7 +50,7 @@ export const rancher = section({
     rancher: about(
       'Settings of RancherOS.',
       mapping({
-        services: about('Containers, as compose files have them.', services),
+        services: about('Containers, as compose files have them.', servicesShape),
         services_include: meaningless(ofImage),
         bootstrap: meaningless(ofImage),
         docker: about('The container engine.', engine),

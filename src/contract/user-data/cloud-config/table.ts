@@ -2,7 +2,7 @@
 
 import type { Findings } from '../../document/finding.ts';
 import type { Node } from '../../document/node.ts';
-import { type Fields, mapping, type Read } from '../../document/shape/collections.ts';
+import { mapping, type Read, type ShapeFields } from '../../document/shape/collections.ts';
 import { about } from '../../document/shape/shape.ts';
 import type { Draft } from '../draft.ts';
 import { catamaran } from './catamaran.ts';
@@ -14,7 +14,7 @@ import { kernel } from './kernel.ts';
 import { network } from './network.ts';
 import { others } from './others.ts';
 import { rancher } from './rancher.ts';
-import type { Section } from './section.ts';
+import type { CloudConfigSection } from './section.ts';
 import { storage } from './storage.ts';
 import { time } from './time.ts';
 import { trust } from './trust.ts';
@@ -34,14 +34,14 @@ const sections = [
   rancher,
   catamaran,
   others,
-] as readonly unknown[] as readonly Section<Fields>[];
+] as readonly unknown[] as readonly CloudConfigSection<ShapeFields>[];
 
-export const cloudConfig = about(
+export const cloudConfigShape = about(
   'User-data of a machine, in the form #cloud-config.',
-  mapping(Object.assign({}, ...sections.map(({ fields }) => fields)) as Fields),
+  mapping(Object.assign({}, ...sections.map(({ fields }) => fields)) as ShapeFields),
 );
 
 export function applyCloudConfig(node: Node, draft: Draft, findings: Findings): void {
-  const values = cloudConfig.read(node, findings) as Read<Fields> | undefined;
+  const values = cloudConfigShape.read(node, findings) as Read<ShapeFields> | undefined;
   if (values) for (const { apply } of sections) apply(values, draft, findings);
 }

@@ -4,8 +4,8 @@ import { either, list, mapping } from '../../document/shape/collections.ts';
 import { content, text } from '../../document/shape/scalars.ts';
 import { about, meaningless } from '../../document/shape/shape.ts';
 import { readYaml } from '../../document/yaml.ts';
-import { partInside, placeOf } from '../reading.ts';
-import type { Format } from './format.ts';
+import { partInside, placeOfPart } from '../reading.ts';
+import type { UserDataFormat } from './format.ts';
 
 const entries = list(
   either({
@@ -21,12 +21,12 @@ const entries = list(
   }),
 );
 
-export const archive: Format = {
+export const archive: UserDataFormat = {
   name: 'cloud-config-archive',
   types: ['text/cloud-config-archive'],
   detects: (firstLine) => firstLine === '#cloud-config-archive',
   read(source, part, { findings, readPart }) {
-    const node = readYaml(source, placeOf(part), findings);
+    const node = readYaml(source, placeOfPart(part), findings);
     const items = node && entries.read(node, findings);
     for (const [index, item] of (items ?? []).entries()) {
       const whole = typeof item === 'string' || item instanceof Uint8Array;

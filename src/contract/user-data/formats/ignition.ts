@@ -10,10 +10,10 @@ import { readJson } from '../../document/yaml.ts';
 import type { Draft } from '../draft.ts';
 import { object } from '../ignition/object.ts';
 import { applyPasswd, passwd } from '../ignition/passwd.ts';
-import { contentOf, type Resource, resource } from '../ignition/resource.ts';
+import { contentOfResource, type Resource, resource } from '../ignition/resource.ts';
 import { applyStorage, storage } from '../ignition/storage.ts';
-import { type Part, partInside, placeOf, type Reading } from '../reading.ts';
-import type { Format } from './format.ts';
+import { partInside, placeOfPart, type Reading, type UserDataPart } from '../reading.ts';
+import type { UserDataFormat } from './format.ts';
 
 const unit = object(
   {
@@ -55,13 +55,13 @@ const root = object(
 
 type Root = NonNullable<ReturnType<typeof root.read>>;
 
-export const ignition: Format = {
+export const ignition: UserDataFormat = {
   name: 'Ignition',
   types: ['application/vnd.coreos.ignition+json'],
   detects: (_, source) => /^\s*\{/.test(source) && /"ignition"\s*:/.test(source),
   read(source, part, reading) {
     const { findings } = reading;
-    const node = readJson(source, placeOf(part), findings);
+    const node = readJson(source, placeOfPart(part), findings);
     if (!node) return;
     const section = node.kind === 'mapping' ? valueIn(node, 'ignition') : undefined;
     const version = section?.kind === 'mapping' ? valueIn(section, 'version') : undefined;
@@ -81,7 +81,7 @@ export const ignition: Format = {
   },
 };
 
-function apply(read: Root, part: Part, reading: Reading): void {
+function apply(read: Root, part: UserDataPart, reading: Reading): void {
   const { draft, findings } = reading;
   const { merge = [], replace } = read.ignition?.config ?? {};
   if (replace?.source) {
@@ -93,8 +93,8 @@ function apply(read: Root, part: Part, reading: Reading): void {
   for (const each of merge) follow(each, part, reading);
 }
 
-function follow(read: Resource, part: Part, { findings, fetch, readPart }: Reading): void {
-  const content = contentOf(read, findings);
+function follow(read: Resource, part: UserDataPart, { findings, fetch, readPart }: Reading): void {
+  const content = contentOfResource(read, findings);
   if (content?.kind === 'inline') {
     readPart(partInside(part, `${part.name}, merged`, content.bytes));
     return;
@@ -129,7 +129,7 @@ function applySelf(read: Root, draft: Draft, findings: Findings): void {
   draft.kernelArguments.remove.push(...(read.kernelArguments?.shouldNotExist ?? []));
   const { security, proxy } = read.ignition ?? {};
   for (const each of security?.tls?.certificateAuthorities ?? []) {
-    const content = contentOf(each, findings);
+    const content = contentOfResource(each, findings);
     if (content) draft.certificates.add.push(content);
   }
   if (!proxy) return;

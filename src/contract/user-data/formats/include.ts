@@ -1,19 +1,19 @@
 // #include and #include-once: addresses of further user-data, one on each line. The caller fetches them.
 
 import { webAddress } from '../../document/shape/forms.ts';
-import { partInside, placeOf } from '../reading.ts';
-import type { Format } from './format.ts';
+import { partInside, placeOfPart } from '../reading.ts';
+import type { UserDataFormat } from './format.ts';
 
 const most = 16;
 
-export const include: Format = {
+export const include: UserDataFormat = {
   name: 'include',
   types: ['text/x-include-url', 'text/x-include-once-url'],
   detects: (firstLine) => /^#include(-once)?(\s|$)/.test(firstLine),
   read(text, part, { findings, fetch, readPart }) {
     const lines = text.split('\n').map((line, index) => ({
       url: line.replace(/^#include(-once)?\s*/, '').trim(),
-      at: { ...placeOf(part), line: part.line + index },
+      at: { ...placeOfPart(part), line: part.line + index },
     }));
     const named = lines.filter(({ url }) => url !== '' && !url.startsWith('#'));
     for (const { url, at } of named.slice(0, most)) {

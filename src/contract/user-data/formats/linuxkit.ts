@@ -6,24 +6,24 @@ import { checkPath } from '../../document/paths.ts';
 import { mode, text } from '../../document/shape/scalars.ts';
 import { readJson } from '../../document/yaml.ts';
 import { inline } from '../inline.ts';
-import { type Part, placeOf, type Reading } from '../reading.ts';
-import type { Format } from './format.ts';
+import { placeOfPart, type Reading, type UserDataPart } from '../reading.ts';
+import type { UserDataFormat } from './format.ts';
 
 const root = '/run/config';
 const owner = { user: 'root', group: 'root' };
 
-export const linuxkit: Format = {
+export const linuxkit: UserDataFormat = {
   name: 'LinuxKit’s metadata',
   types: ['application/json'],
   detects: (_, text) => /^\s*\{/.test(text) && /"(content|entries)"\s*:/.test(text),
   read(source, part, reading) {
-    const node = readJson(source, placeOf(part), reading.findings);
+    const node = readJson(source, placeOfPart(part), reading.findings);
     if (node?.kind === 'mapping') addEntries(node, root, part, reading);
     else if (node) reading.findings.error(node.at, 'is no object');
   },
 };
 
-function addEntries(directory: Mapping, path: string, part: Part, reading: Reading): void {
+function addEntries(directory: Mapping, path: string, part: UserDataPart, reading: Reading): void {
   const { findings, draft } = reading;
   for (const [name, { at, value }] of directory.entries) {
     const place = checkPath(`${path}/${name}`);

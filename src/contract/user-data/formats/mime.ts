@@ -2,12 +2,12 @@
 // what is whole in it.
 import { decodeBase64 } from '../../../base/base64.ts';
 import { encodeUtf8 } from '../../../base/utf8.ts';
-import { type Part, partInside, partWithin, placeOf, type Reading } from '../reading.ts';
-import type { Format } from './format.ts';
+import { partInside, partWithin, placeOfPart, type Reading, type UserDataPart } from '../reading.ts';
+import type { UserDataFormat } from './format.ts';
 
 const most = 64;
 
-export const mime: Format = {
+export const mime: UserDataFormat = {
   name: 'MIME',
   types: ['multipart/mixed', 'multipart/alternative', 'message/rfc822'],
   detects: (_, text) =>
@@ -20,7 +20,7 @@ export const mime: Format = {
       readEntity(headers, body, { ...part, line: part.line + line }, part.name, reading);
     else if (boundary === undefined || boundary === '')
       reading.findings.error(
-        placeOf(part),
+        placeOfPart(part),
         'is multipart without a boundary',
         'Add boundary="…" to its Content-Type.',
       );
@@ -28,7 +28,7 @@ export const mime: Format = {
   },
 };
 
-function readParts(body: string, boundary: string, part: Part, reading: Reading): void {
+function readParts(body: string, boundary: string, part: UserDataPart, reading: Reading): void {
   const { findings } = reading;
   const lines = body.split('\n');
   const marks = lines.flatMap((line, index) =>
@@ -36,7 +36,7 @@ function readParts(body: string, boundary: string, part: Part, reading: Reading)
   );
   if (marks.length === 0) {
     findings.error(
-      placeOf(part),
+      placeOfPart(part),
       'has no part: its boundary does not appear',
       `Begin each part with a line "--${boundary.slice(0, 70)}".`,
     );
@@ -46,12 +46,12 @@ function readParts(body: string, boundary: string, part: Part, reading: Reading)
   const starts = closed === -1 ? marks : marks.slice(0, closed);
   if (closed === -1)
     findings.error(
-      placeOf(part),
+      placeOfPart(part),
       'is cut off: its last boundary is missing',
       'Its last line must end in "--".',
     );
   if (starts.length > most)
-    findings.error(placeOf(part), `has more than ${most} parts`, 'Put several into one.');
+    findings.error(placeOfPart(part), `has more than ${most} parts`, 'Put several into one.');
   for (const [index, start] of starts.slice(0, most).entries()) {
     const end = marks[index + 1] ?? lines.length;
     const { headers, body: content, line } = splitEntity(lines.slice(start + 1, end).join('\n'));
@@ -63,7 +63,7 @@ function readParts(body: string, boundary: string, part: Part, reading: Reading)
 function readEntity(
   headers: ReadonlyMap<string, string>,
   body: string,
-  part: Part,
+  part: UserDataPart,
   name: string,
   reading: Reading,
 ): void {
@@ -83,7 +83,7 @@ function readEntity(
   const bytes = decodeBody(body, encoding);
   if (!bytes) {
     reading.findings.error(
-      { ...placeOf(part), part: name },
+      { ...placeOfPart(part), part: name },
       `is not of ${encoding.slice(0, 40)}`,
       'Encode the part again.',
     );

@@ -1,6 +1,6 @@
 // Formats that people know from elsewhere and that these machines do not take, each with what to write instead.
-import { placeOf } from '../reading.ts';
-import type { Format } from './format.ts';
+import { placeOfPart } from '../reading.ts';
+import type { UserDataFormat } from './format.ts';
 
 function refuse(
   name: string,
@@ -8,16 +8,16 @@ function refuse(
   first: RegExp,
   message: string,
   hint: string,
-): Format {
+): UserDataFormat {
   return {
     name,
     types,
     detects: (firstLine) => first.test(firstLine),
-    read: (_, part, { findings }) => findings.error(placeOf(part), message, hint),
+    read: (_, part, { findings }) => findings.error(placeOfPart(part), message, hint),
   };
 }
 
-export const refused: readonly Format[] = [
+export const refused: readonly UserDataFormat[] = [
   refuse(
     'jinja',
     ['text/jinja2'],

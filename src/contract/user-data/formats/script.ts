@@ -1,9 +1,9 @@
 // #!: a script, run once after everything else; and #cloud-boothook, run at every boot before anything else.
 import { encodeUtf8 } from '../../../base/utf8.ts';
-import { placeOf } from '../reading.ts';
-import type { Format } from './format.ts';
+import { placeOfPart } from '../reading.ts';
+import type { UserDataFormat } from './format.ts';
 
-export const script: Format = {
+export const script: UserDataFormat = {
   name: 'script',
   types: [
     'text/x-shellscript',
@@ -14,7 +14,7 @@ export const script: Format = {
   detects: (firstLine) => firstLine.startsWith('#!'),
   read(text, part, { draft, findings }) {
     if (!text.startsWith('#!'))
-      findings.error(placeOf(part), 'is a script without a first line', 'Begin it with #!/bin/sh.');
+      findings.error(placeOfPart(part), 'is a script without a first line', 'Begin it with #!/bin/sh.');
     else
       draft.commands.run.push({
         kind: 'script',
@@ -24,7 +24,7 @@ export const script: Format = {
   },
 };
 
-export const boothook: Format = {
+export const boothook: UserDataFormat = {
   name: 'cloud-boothook',
   types: ['text/cloud-boothook'],
   detects: (firstLine) => firstLine.startsWith('#cloud-boothook'),

@@ -2,7 +2,7 @@
 import { archive } from './archive.ts';
 import { cloudConfig } from './cloud-config.ts';
 import { compose } from './compose.ts';
-import type { Format } from './format.ts';
+import type { UserDataFormat } from './format.ts';
 import { ignition } from './ignition.ts';
 import { include } from './include.ts';
 import { linuxkit } from './linuxkit.ts';
@@ -10,7 +10,7 @@ import { mime } from './mime.ts';
 import { refused } from './refused.ts';
 import { boothook, script } from './script.ts';
 
-export const formats: readonly Format[] = [
+export const userDataFormats: readonly UserDataFormat[] = [
   cloudConfig,
   archive,
   script,

@@ -1,8 +1,8 @@
 // Objects of Ignition's JSON: null is as good as a member that is not there.
-import { type Fields, mapping, type Read } from '../../document/shape/collections.ts';
+import { mapping, type Read, type ShapeFields } from '../../document/shape/collections.ts';
 import type { Shape } from '../../document/shape/shape.ts';
 
-export function object<F extends Fields>(
+export function object<F extends ShapeFields>(
   fields: F,
   required: readonly (keyof F & string)[] = [],
   essential: readonly (keyof F & string)[] = [],

@@ -9,7 +9,7 @@ import { webAddress } from '../../document/shape/forms.ts';
 import { text } from '../../document/shape/scalars.ts';
 import { about } from '../../document/shape/shape.ts';
 import { inline } from '../inline.ts';
-import type { Content } from '../machine-config.ts';
+import type { UserContent } from '../machine-config.ts';
 import { object } from './object.ts';
 
 const digestForm = {
@@ -28,7 +28,7 @@ export const resource = object(resourceFields, [], ['source', 'compression', 've
 export type Resource = Read<typeof resourceFields>;
 
 /** Undefined where there is none, or where it cannot be used; why is among the findings then. */
-export function contentOf(read: Resource, findings: Findings): Content | undefined {
+export function contentOfResource(read: Resource, findings: Findings): UserContent | undefined {
   const { source, compression, at } = read;
   if (source === undefined || source === '') return undefined;
   const gzip = compression === 'gzip';
@@ -43,7 +43,7 @@ export function contentOf(read: Resource, findings: Findings): Content | undefin
   return inline(unpacked);
 }
 
-function remoteOf(read: Resource, gzip: boolean, findings: Findings): Content | undefined {
+function remoteOf(read: Resource, gzip: boolean, findings: Findings): UserContent | undefined {
   const { source: url = '', httpHeaders = [], at } = read;
   if (!webAddress.pattern.test(url)) {
     findings.error(

@@ -8,7 +8,7 @@ import { about, meaningless } from '../../document/shape/shape.ts';
 import type { Draft } from '../draft.ts';
 import type { Filesystem, Owner, Partition } from '../machine-config.ts';
 import { object } from './object.ts';
-import { contentOf, type Resource, resource } from './resource.ts';
+import { contentOfResource, type Resource, resource } from './resource.ts';
 
 const identity = object({ id: about('Number.', whole(0, 4_294_967_294)), name: about('Name.', text()) });
 const permissions = about('Permission bits as a decimal number: 420 is 0644.', whole(0, 0o7777));
@@ -123,7 +123,7 @@ export function applyStorage(read: Storage, draft: Draft, findings: Findings): v
 function addFile(file: Read<typeof fileFields>, draft: Draft, findings: Findings): void {
   const { path = '', mode = 0o644, overwrite, contents, append = [], at, ...owner } = file;
   const resources: readonly Resource[] = [...(contents ? [contents] : []), ...append];
-  const read = resources.map((each) => (each.source ? contentOf(each, findings) : null));
+  const read = resources.map((each) => (each.source ? contentOfResource(each, findings) : null));
   // A file of which a part is missing is not written at all.
   if (read.includes(undefined)) return;
   const appending = append.length > 0 && !contents?.source;

@@ -5,8 +5,14 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type SignedManifest, writeSignedManifest } from '../../../../src/contract/release-manifest.ts';
-import { imageKinds, imageName, manifestName, pointerName, targetPath } from '../../../../src/tuf/names.ts';
-import { type Pointer, writePointer } from '../../../../src/tuf/pointer.ts';
+import {
+  imageKinds,
+  manifestName,
+  pointerName,
+  releaseImageName,
+  targetPath,
+} from '../../../../src/tuf/names.ts';
+import { type ChannelPointer, writePointer } from '../../../../src/tuf/pointer.ts';
 import type { ReleaseRef } from '../../../../src/tuf/release-ref.ts';
 import { temporaryDirectory } from '../../../release/support/workplace.ts';
 import { type Files, type Plan, soundPlan, start } from '../../../tuf/support/forge.ts';
@@ -42,7 +48,7 @@ function manifestOf({ release, epoch = 1, minFrom }: Published): SignedManifest 
   const { version, rootHash, images } = release;
   const name = { os: 'lighthouse', version, arch: 'amd64' };
   const part = (kind: (typeof imageKinds)[number]) => ({
-    target: imageName(name, kind),
+    target: releaseImageName(name, kind),
     size: images[kind].length,
     sha256: hash('sha256', images[kind], 'hex'),
   });
@@ -66,14 +72,14 @@ export function refOf(published: Published): ReleaseRef {
 }
 
 /** What channel stable points at: to everybody, at once. */
-export function pointerTo(published: Published, changes: Partial<Pointer> = {}): Pointer {
+export function pointerTo(published: Published, changes: Partial<ChannelPointer> = {}): ChannelPointer {
   const rollout = { salt: 'salt', start: 0, points: [[0, 10_000]] } as const;
   const rest = { stones: [], rollout, halted: false, rollback: false, floorEpoch: 0 };
   return { channel: 'stable', arch: 'amd64', seq: 1, release: refOf(published), ...rest, ...changes };
 }
 
 /** A sound plan with these releases, channel stable pointing at the last one. */
-export function planOf(releases: readonly Published[], pointer?: Pointer): Plan {
+export function planOf(releases: readonly Published[], pointer?: ChannelPointer): Plan {
   const plan = soundPlan();
   plan.releasesPattern = 'lighthouse-*';
   plan.targets = {

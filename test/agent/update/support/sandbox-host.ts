@@ -16,7 +16,7 @@ import {
 import { dirname, join } from 'node:path';
 import { AgentError, type Host } from '../../../../src/agent/host/host.ts';
 import { messageOf } from '../../../../src/base/errors.ts';
-import type { Command } from '../../../../src/tools/tools.ts';
+import type { ToolCommand } from '../../../../src/tools/tools.ts';
 
 export interface SandboxHost extends Host {
   readonly root: string;
@@ -41,7 +41,7 @@ function asMachine(work: () => void): void {
 const recorded = new Set(['blockdev', 'env', 'reboot', 'sleep', 'catamaran-agent']);
 
 /** `curl` starts the program without arguments. */
-export function sandboxHost(root: string, curl: Command): SandboxHost {
+export function sandboxHost(root: string, curl: ToolCommand): SandboxHost {
   const at = (path: string) => join(root, path);
   const inside = (word: string) =>
     word.replace(/^(if=|of=)?\/(?=(run|dev|var|etc|usr\/lib|proc|sys)\/)/, `$1${root}/`);

@@ -1,0 +1,66 @@
+// A container engine that an image may have, as containers of user-data are run by it: each is a file here, and a line in
+// table.ts. An engine is a service of the image; its programs run in that service's container.
+import type { Registry, Service } from '../../../contract/user-data/machine-config.ts';
+import type { Host } from '../../host/host.ts';
+
+/** The name of the service that the engine is. */
+export interface Running {
+  readonly host: Host;
+  readonly service: string;
+}
+
+export interface Wanted {
+  readonly service: Service;
+  /** Another text for another container. */
+  readonly digest: string;
+  readonly registries: readonly Registry[];
+  /** Of a proxy. */
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+export interface Engine {
+  readonly name: string;
+  /** The program that the engine's service runs. */
+  readonly program: string;
+  /** Whether it answers. */
+  isReady(running: Running): boolean;
+  /** What of this it cannot do, in words; such a container is not started otherwise than it was meant. */
+  refuses(service: Service): string | undefined;
+  /** The digest of the container of this name; undefined where there is none. */
+  find(running: Running, name: string): string | undefined;
+  /** In place of one of the same name. */
+  start(running: Running, wanted: Wanted): void;
+  /** Where it reads of registries, by their path on the machine. */
+  registryFiles(
+    registries: readonly Registry[],
+    variables: Readonly<Record<string, string>>,
+  ): readonly EngineFile[];
+}
+
+export interface EngineFile {
+  readonly path: string;
+  readonly text: string;
+  readonly mode: number;
+}
+
+const runtime = '/usr/lib/catamaran/runtime';
+
+/** A program of the engine, in its service's container. */
+export function inEngine(
+  { service }: Running,
+  words: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+): [string, ...string[]] {
+  const set = Object.entries(variables).flatMap(([name, value]) => ['-e', `${name}=${value}`]);
+  return [runtime, 'exec', ...set, service, ...words];
+}
+
+/** The image with its registry and tag, as Docker completes it. */
+export function fullReference(image: string): string {
+  const [first = '', ...rest] = image.split('/');
+  const hasHost = rest.length > 0 && (/[.:]/.test(first) || first === 'localhost');
+  const named = hasHost ? image : rest.length === 0 ? `docker.io/library/${image}` : `docker.io/${image}`;
+  return /@|:[^/]*$/.test(named) ? named : `${named}:latest`;
+}
+
+export const registryOf = (image: string): string => fullReference(image).split('/')[0]!;

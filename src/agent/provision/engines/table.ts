@@ -1,0 +1,21 @@
+// The engines that are known, and the one that this image has: the first service that runs a program of theirs.
+import type { Host } from '../../host/host.ts';
+import { containerd } from './containerd.ts';
+import { docker } from './docker.ts';
+import type { Engine, Running } from './engine.ts';
+
+export const engines: readonly Engine[] = [docker, containerd];
+
+export function findEngine(host: Host): { engine: Engine; running: Running } | undefined {
+  const names = host.listDirectory('/containers/services') ?? [];
+  for (const engine of engines)
+    for (const service of names)
+      if (programOf(host, service) === engine.program) return { engine, running: { host, service } };
+  return undefined;
+}
+
+/** The file name of what the service's container runs. */
+function programOf(host: Host, service: string): string | undefined {
+  const text = host.readText(`/containers/services/${service}/config.json`) ?? '';
+  return /"args"\s*:\s*\[\s*"(?:[^"]*\/)?([^"/]+)"/.exec(text)?.[1];
+}

@@ -1,0 +1,59 @@
+// What one pass of a boot leaves to the next, which is a process of its own: what was found, what was fetched, what came of
+// it. In memory, and for root alone: there are secrets in it.
+import { decodeBase64, encodeBase64 } from '../../base/base64.ts';
+import type { Finding } from '../../contract/document/finding.ts';
+import type { ProvisionLine } from '../../contract/provision.ts';
+import type { Fetched } from '../../contract/user-data/reading.ts';
+import type { Host } from '../host/host.ts';
+import type { Outcome, Pass } from './apply/apply.ts';
+import type { Found } from './source.ts';
+
+export interface State {
+  readonly founds: readonly Found[];
+  /** By address. */
+  readonly fetched: readonly (readonly [url: string, body: Fetched])[];
+  /** Of places that should have answered. */
+  readonly problems: readonly ProvisionLine[];
+  /** Of metadata; those of user-data are found again whenever it is read. */
+  readonly findings: readonly Finding[];
+  /** Undefined until somebody has said who the machine is. */
+  readonly instance?: string | undefined;
+  readonly newInstance: boolean;
+  readonly outcomes: readonly Outcome[];
+  readonly passes: readonly Pass[];
+  /** Of the configuration that went through the local pass. */
+  readonly local?: string;
+}
+
+export const provisionDirectory = '/run/catamaran/provision';
+const path = `${provisionDirectory}/state.json`;
+
+export const freshState: State = {
+  founds: [],
+  fetched: [],
+  problems: [],
+  findings: [],
+  newInstance: false,
+  outcomes: [],
+  passes: [],
+};
+
+export function loadState(host: Host): State | undefined {
+  const text = host.readText(path);
+  if (text === undefined) return undefined;
+  return JSON.parse(text, (_, value) =>
+    typeof value?.$bytes === 'string' ? decodeBase64(value.$bytes) : value,
+  ) as State;
+}
+
+export function saveState(host: Host, state: State): void {
+  host.run(['mkdir', '-p', '-m', '0700', provisionDirectory]);
+  host.writeFile(path, plainText(state));
+}
+
+/** The same for the same value. */
+export function plainText(value: unknown): string {
+  return JSON.stringify(value, (_, each) =>
+    each instanceof Uint8Array ? { $bytes: encodeBase64(each) } : each,
+  );
+}

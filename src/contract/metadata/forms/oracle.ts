@@ -1,0 +1,16 @@
+// Oracle: one document.
+import type { Form } from '../metadata.ts';
+import { defined, hostnameOf, instanceIdOf, jsonIn, keysOf, objectIn, unpackedOf } from '../values.ts';
+
+export const oracle: Form = {
+  read(documents, findings) {
+    const meta = jsonIn(documents, 'meta-data', findings);
+    const given = objectIn(meta, 'metadata');
+    return defined({
+      userData: unpackedOf(given.user_data),
+      instanceId: instanceIdOf(meta?.id),
+      hostname: hostnameOf(meta?.hostname ?? meta?.displayName, findings),
+      sshKeys: keysOf([given.ssh_authorized_keys]),
+    });
+  },
+};

@@ -1,0 +1,103 @@
+// Containers of user-data, by each engine that an image may have; and the clear word where there is none.
+import { describe, expect, test } from 'vitest';
+import { fullReference } from '../../../../src/agent/provision/engines/engine.ts';
+import { engines } from '../../../../src/agent/provision/engines/table.ts';
+import { applyText, type Case } from '../user-data.ts';
+
+const withEngine = (program: string): Record<string, string> => ({
+  '/containers/services/engine/config.json': JSON.stringify({
+    process: { args: [`/usr/bin/${program}`, '--x'] },
+  }),
+});
+const web =
+  'catamaran: {services: {web: {image: "nginx:1.27", network_mode: host, environment: {A: b}, volumes: ["/srv/www:/www:ro"]}}}';
+
+describe.each(engines.map((engine) => [engine.name, engine] as const))(
+  '%s',
+  (_, { program, registryFiles }) => {
+    const nothingThere = (command: readonly string[]) =>
+      / (inspect|info) /.test(command.join(' ')) ? { status: 1 } : undefined;
+
+    test('runs a container that is not there, in its service', () => {
+      const { host, lines } = applyText(web, { files: withEngine(program), answers: nothingThere });
+      expect(lines('services')).toEqual(['applied: the service web']);
+      const run = host.calls.find((call) => / run -d /.test(call))!;
+      expect(run).toMatch(/^\/usr\/lib\/catamaran\/runtime exec engine /);
+      for (const word of ['nginx:1.27', 'A=b', '/srv/www', 'ro', 'web']) expect(run).toContain(word);
+    });
+
+    test('leaves one alone that is as it should be, and starts anew what is another', () => {
+      let label = '';
+      const first = applyText(web, { files: withEngine(program), answers: nothingThere });
+      label = /catamaran\.user-data=(\w+)/.exec(first.host.calls.join('\n'))![1]!;
+      const there: Case['answers'] = (command) =>
+        / (inspect|info) /.test(command.join(' '))
+          ? { output: program === 'dockerd' ? `${label}\n` : `"catamaran.user-data": "${label}"` }
+          : undefined;
+      const again = { files: withEngine(program), answers: there, newInstance: false };
+      expect(applyText(web, again).lines()).toEqual(['unchanged: the service web']);
+      expect(applyText(web.replace('1.27', '1.28'), again).lines()).toEqual(['applied: the service web']);
+    });
+
+    test('that does not answer, or cannot pull, is a failure of each service', () => {
+      const silent = applyText(web, {
+        files: withEngine(program),
+        answers: (command) => (command.includes('version') ? { status: 1 } : undefined),
+      });
+      expect(silent.lines()[0]).toMatch(/^failed: the service web: \w+ did not answer within 90 seconds/);
+      const failing = applyText(web, {
+        files: withEngine(program),
+        answers: () => ({ status: 1, output: 'no such image\n' }),
+      });
+      expect(failing.lines('services')).toHaveLength(1);
+    });
+
+    test('reads of mirrors where it looks for them, and a password is in no list of processes but its own', () => {
+      const files = registryFiles(
+        [
+          {
+            name: 'docker.io',
+            mirrors: ['http://192.0.2.1:5000'],
+            insecure: false,
+            credentials: { username: 'ada', password: 'secret' },
+          },
+        ],
+        {},
+      );
+      expect(files.map(({ text }) => text).join()).toContain('http://192.0.2.1:5000');
+      for (const { text, mode } of files) if (/auth/.test(text)) expect(mode).toBe(0o600);
+    });
+  },
+);
+
+test('without an engine each service is a failure that names components', () => {
+  expect(applyText(web).lines()).toEqual([
+    'failed: the service web: the image has no container engine: add component:docker or component:containerd to its services',
+  ]);
+});
+
+test('what an engine cannot do is refused, and the container not started otherwise', () => {
+  const text = 'catamaran: {services: {web: {image: nginx, ports: ["80:80"]}}}';
+  const { host, lines } = applyText(text, { files: withEngine('containerd') });
+  expect(lines()).toEqual([expect.stringContaining('containerd makes no network for a container')]);
+  expect(host.calls.join()).not.toContain(' run ');
+});
+
+test('services start after what they depend on', () => {
+  const text =
+    'catamaran: {services: {a: {image: x, depends_on: [b]}, b: {image: y, depends_on: [a, c]}, c: {image: z}}}';
+  expect(applyText(text, { files: withEngine('dockerd') }).lines()).toEqual([
+    'applied: the service c',
+    'applied: the service b',
+    'applied: the service a',
+  ]);
+});
+
+test.each([
+  ['nginx', 'docker.io/library/nginx:latest'],
+  ['grafana/grafana:11', 'docker.io/grafana/grafana:11'],
+  ['localhost:5000/x', 'localhost:5000/x:latest'],
+  ['ghcr.io/a/b@sha256:00', 'ghcr.io/a/b@sha256:00'],
+])('the image %s is %s', (image, full) => {
+  expect(fullReference(image)).toBe(full);
+});

@@ -1,0 +1,135 @@
+// Every platform of the table, as `catamaran run --user-data` imitates it: a machine there finds its user-data, and what the
+// platform says of it, by the places that the platform has; and is set up by them.
+import { expect, test } from 'vitest';
+import { compose } from '../../../src/agent/provision/compose.ts';
+import { provisionFinal, provisionLocal, provisionNetwork } from '../../../src/agent/provision/provision.ts';
+import { loadState } from '../../../src/agent/provision/state.ts';
+import { provisionPath, readProvisionReport } from '../../../src/contract/provision.ts';
+import { platformNames, platforms } from '../../../src/platform/table.ts';
+import type { Delivery, Instance } from '../../../src/run/metadata/delivery.ts';
+import { openstackService } from '../../../src/run/metadata/platforms/openstack.ts';
+import { deliveries } from '../../../src/run/metadata/table.ts';
+import { extentsOf } from '../../support/sparse-bytes.ts';
+import { type PlatformOptions, platformHost } from './platform-host.ts';
+import { filesOf } from './volume-files.ts';
+
+const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGk3cGxhdGZvcm0ta2V5LW9mLXRoZS10ZXN0cy0wMDAw a@b';
+const instance: Instance = {
+  id: 'i-0123',
+  hostname: 'web-1',
+  userData: Buffer.from('#cloud-config\nfinal_message: it is up\n'),
+  sshKeys: [key],
+};
+
+function optionsOf({ firmware, volume, service }: Delivery): PlatformOptions {
+  const key = firmware && `/sys/firmware/qemu_fw_cfg/by_name/${firmware.key}`;
+  return {
+    ...(firmware && {
+      files: { [`${key}/size`]: `${firmware.bytes.length}\n`, [`${key}/raw`]: firmware.bytes },
+    }),
+    ...(volume && { volumes: { sr0: { image: volume.image, files: filesOf(extentsOf(volume.image)) } } }),
+    answer: (url, request) => {
+      const host = /^http:\/\/([\d.]+)\//.exec(url)?.[1];
+      return host !== undefined && service?.addresses.includes(host) ? service.answer(request) : 'nobody';
+    },
+  };
+}
+
+function boot(options: PlatformOptions) {
+  const host = platformHost(options);
+  provisionLocal(host);
+  provisionNetwork(host);
+  provisionFinal(host);
+  const state = loadState(host)!;
+  const report = readProvisionReport(host.readText(provisionPath)!);
+  return { host, report, config: compose(state.founds, new Map(state.fetched)).config };
+}
+
+const ways = [
+  ...platformNames.map((name) => ({ name, platform: name, deliver: deliveries[name] })),
+  { name: 'openstack by its service', platform: 'openstack' as const, deliver: openstackService },
+];
+
+test.each(ways)('$name', ({ platform, deliver }) => {
+  const { smbios } = platforms[platform];
+  const delivery = deliver(instance);
+  const cmdline = `catamaran.platform=${platform}`;
+  const { report, config } = boot({ ...optionsOf(delivery), dmi: smbios, cmdline });
+  expect(report).toMatchObject({
+    platform,
+    by: 'argument',
+    newInstance: 'yes',
+    passes: ['local', 'network', 'final'],
+  });
+  expect(config.finalMessage).toBe('it is up');
+  expect(report.userData?.digest).toBe('ab'.repeat(32));
+  expect(report.failed).toEqual([]);
+  // QEMU's firmware says nothing of who the machine is.
+  if (!delivery.firmware) expect(config).toMatchObject({ hostname: 'web-1', sshKeys: [key] });
+});
+
+test('a machine that has been set up is not new; a copy of its disk is, and so is one that is asked to be', () => {
+  const options = (id: string) => optionsOf(deliveries.aws({ ...instance, id }));
+  const dmi = platforms.aws.smbios;
+  const first = boot({ ...options('i-1'), dmi });
+  expect(first.report).toMatchObject({ instance: 'aws/i-1', newInstance: 'yes' });
+  const kept = first.host.readText('/var/lib/catamaran/instance')!;
+  const files = { '/var/lib/catamaran/instance': kept };
+  expect(boot({ ...options('i-1'), dmi, files }).report.newInstance).toBe('no');
+  expect(boot({ ...options('i-2'), dmi, files }).report.newInstance).toBe('yes');
+  const again = platformHost({ ...options('i-1'), dmi, files });
+  provisionLocal(again, { again: true });
+  provisionNetwork(again, { again: true });
+  expect(readProvisionReport(again.readText(provisionPath)!).newInstance).toBe('yes');
+});
+
+test('where a drive is, nobody waits for a service; where neither is, not without an end, and it is said', () => {
+  const dmi = platforms.openstack.smbios;
+  const drive = boot({ ...optionsOf(deliveries.openstack(instance)), dmi });
+  expect(drive.host.calls.filter((call) => call.startsWith('curl'))).toEqual([]);
+  const nothing = boot({ dmi });
+  expect(nothing.host.slept()).toBeLessThan(150);
+  expect(nothing.report.failed.map(({ what }) => what)).toEqual(['openstack', 'ec2-plain']);
+  expect(nothing.report).not.toHaveProperty('instance');
+  // What is not known yet is asked for again at the next boot.
+  expect(nothing.host.files.has('/var/lib/catamaran/instance')).toBe(false);
+});
+
+test('where nobody has to be asked, no network is borrowed', () => {
+  const dmi = platforms.qemu.smbios;
+  const { host, report } = boot({ ...optionsOf(deliveries.qemu(instance)), dmi, online: false });
+  expect(report.userData?.source).toBe('fw-cfg');
+  expect(host.calls.filter((call) => /udhcpc|curl/.test(call))).toEqual([]);
+  const away = boot({ ...optionsOf(deliveries.aws(instance)), dmi: platforms.aws.smbios, online: false });
+  expect(away.host.calls.some((call) => call.includes('udhcpc -i eth0'))).toBe(true);
+});
+
+test('what a person has given this machine counts before its platform’s; the other is told of', () => {
+  const dmi = platforms.openstack.smbios;
+  const { report, config } = boot({
+    ...optionsOf(deliveries.openstack(instance)),
+    dmi,
+    files: { '/var/lib/catamaran/config/user-data': '#cloud-config\nhostname: mine\n' },
+  });
+  expect(report.userData?.source).toBe('file');
+  expect(config).toMatchObject({ hostname: 'mine', sshKeys: [key] });
+  expect(report.ignored).toContainEqual({
+    what: 'config-drive, line 1',
+    message: 'gives other user-data, from /dev/sr0: those of file count',
+  });
+});
+
+test('what is wrong with user-data is reported with its place, and the rest is done', () => {
+  const userData = Buffer.from('#cloud-config\nhostname: -no-\nfinal_message: it is up\n');
+  const { report, host } = boot({
+    ...optionsOf(deliveries.hetzner({ ...instance, userData })),
+    dmi: platforms.hetzner.smbios,
+  });
+  expect(report.failed).toContainEqual(
+    expect.objectContaining({ what: 'user-data, line 2 hostname', hint: expect.any(String) }),
+  );
+  expect(report.applied.map(({ message }) => message).join('\n')).toContain('web-1');
+  expect(host.printed.some((line) => line.startsWith('provision: failed: user-data, line 2 hostname'))).toBe(
+    true,
+  );
+});

@@ -1,0 +1,147 @@
+// LinuxKit's media and roots in real machines: what its own formats of these names boot by. Roots that a kernel mounts by itself
+// are started through an initrd that loads what Debian's kernel has as modules, and does nothing else. All by
+// `npm run test:platforms`.
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { writeCpio } from '../../src/archive/write-cpio.ts';
+import type { Firmware } from '../../src/base/firmware.ts';
+import { buildSpec } from '../../src/output/build.ts';
+import { type FormatName, formats } from '../../src/output/formats.ts';
+import type { TreeNode } from '../../src/tree/node.ts';
+import { file, directory as folder, type Tree } from '../../src/tree/tree.ts';
+import { testContext } from '../support/context.ts';
+import { type TestMachineOptions, withMachine } from '../support/machine.ts';
+
+const minute = 60_000;
+const MiB = 1 << 20;
+const everything = process.env.CATAMARAN_PLATFORMS === 'all';
+
+const spec = `
+os: {id: moved, name: Moved, version: 1.0.0}
+kernel: {image: component:kernel, cmdline: "console=ttyS0 panic=-1"}
+init: [component:init, component:crun, component:agent]
+services:
+  - {name: getty, image: component:getty}
+disk: {slot: 256M, data: 64M}
+`;
+
+const media: readonly { format: FormatName; medium: 'cd' | 'disk'; firmware: Firmware }[] = [
+  { format: 'iso-bios', medium: 'cd', firmware: 'bios' },
+  { format: 'iso-efi', medium: 'cd', firmware: 'uefi' },
+  { format: 'iso-efi-initrd', medium: 'cd', firmware: 'uefi' },
+  { format: 'iso-efi-initrd', medium: 'disk', firmware: 'bios' },
+];
+const roots: readonly { format: FormatName; suffix: string; type: string; medium: 'cd' | 'disk' }[] = [
+  { format: 'kernel+iso', suffix: '.iso', type: 'iso9660', medium: 'cd' },
+  { format: 'kernel+erofs', suffix: '-erofs.img', type: 'erofs', medium: 'disk' },
+  { format: 'kernel+squashfs', suffix: '-squashfs.img', type: 'squashfs', medium: 'disk' },
+];
+
+let scratch: string;
+beforeAll(async () => {
+  scratch = await mkdtemp(join(tmpdir(), 'catamaran-linuxkit-formats-'));
+  await writeFile(join(scratch, 'moved.yml'), spec);
+}, 20 * minute);
+afterAll(() => rm(scratch, { recursive: true, force: true }));
+
+/** By their suffixes. */
+async function build(names: readonly FormatName[]): Promise<(suffix: string) => string> {
+  const out = join(scratch, names.join(' '));
+  const request = {
+    file: join(scratch, 'moved.yml'),
+    out,
+    formats: names,
+    arch: 'amd64',
+    frozen: false,
+  } as const;
+  const { artifacts } = await buildSpec(request, await testContext());
+  return (suffix) => artifacts.find(({ path }) => path.endsWith(suffix))!.path;
+}
+
+const devices = {
+  cd: (path: string) => [
+    ...['-drive', `if=none,id=medium,format=raw,readonly=on,media=cdrom,file=${path}`],
+    ...['-device', 'ide-cd,bus=ide.0,drive=medium,bootindex=0'],
+  ],
+  disk: (path: string) => [
+    ...['-drive', `if=none,id=medium,format=raw,readonly=on,file=${path}`],
+    ...['-device', 'virtio-blk-pci,drive=medium,bootindex=0'],
+  ],
+} as const;
+
+const login = (options: Omit<TestMachineOptions, 'network' | 'memory'>) =>
+  withMachine({ ...options, network: 'none', memory: 1024 * MiB }, async ({ serial }) => {
+    await serial.waitFor(/login:/, 10 * minute);
+  });
+
+test('every format of LinuxKit that is no disk and no archive has a row', () => {
+  const rowed = new Set<string>([...media, ...roots].map(({ format }) => format));
+  const archives = ['docker', 'kernel+initrd', 'rpi3', 'tar', 'tar-kernel-initrd'];
+  const wanted = formats.filter(({ module }) => module.startsWith('output/linuxkit/'));
+  const others = wanted.filter((format) => !('boots' in format && typeof format.boots === 'object'));
+  expect(
+    others.map(({ name }) => name).filter((name) => !rowed.has(name) && !archives.includes(name)),
+  ).toEqual([]);
+});
+
+test.each(everything ? media : [])(
+  '$format as $medium by $firmware',
+  async ({ format, medium, firmware }) => {
+    const built = await build([format]);
+    await login({ firmware, extra: devices[medium](built('.iso')) });
+  },
+);
+
+/** Of what a kernel has built in elsewhere: mounts the root and hands over. */
+const stage = `#!/bin/sh
+mount -t devtmpfs dev /dev
+mount -t proc proc /proc
+mount -t sysfs sys /sys
+modprobe -a virtio_pci virtio_blk ahci sr_mod isofs squashfs overlay
+for module in /extra/*; do insmod "$module"; done
+type=$(sed 's/.*rootfstype=\\([^ ]*\\).*/\\1/' /proc/cmdline)
+device=$(sed 's/.* root=\\([^ ]*\\).*/\\1/' /proc/cmdline)
+while ! mount -t "$type" -o ro "$device" /sysroot; do sleep 1; done
+exec switch_root /sysroot /init
+`;
+
+/** A slot's own initrd, which has BusyBox and drivers, with another /init, and the modules that it lacks. */
+async function makeStage(): Promise<string> {
+  const built = await build(['pxe', 'tar']);
+  const unpacked = join(scratch, 'modules');
+  await execa('mkdir', [unpacked]);
+  await execa('tar', ['-xf', built('.tar'), '-C', unpacked, '--wildcards', '*/lib/modules/*']);
+  const { stdout } = await execa('find', [unpacked, '-name', 'modules.dep']);
+  const line = /^\S*\/erofs\.ko.*$/m.exec(await readFile(stdout, 'utf8'))![0];
+  const [own = '', ...others] = line.replace(':', '').split(' ');
+  const tree: Tree = new Map<string, TreeNode>([
+    ['init', file(stage, 0o755)],
+    ['extra', folder()],
+  ]);
+  for (const [index, path] of [...others.toReversed(), own].entries()) {
+    const { stdout: module } = await execa('xz', ['-dc', join(stdout, '..', path)], { encoding: 'buffer' });
+    tree.set(`extra/${index}`, file(module));
+  }
+  const more: Uint8Array[] = [];
+  for await (const chunk of writeCpio(tree, { clampMtime: 0 })) more.push(chunk);
+  const path = join(scratch, 'stage.img');
+  await writeFile(path, Buffer.concat([await readFile(built('-pxe/initrd')), ...more]));
+  return path;
+}
+
+let initrd: Promise<string> | undefined;
+
+test.each(everything ? roots : [])('$format as $medium', async ({ format, suffix, type, medium }) => {
+  initrd ??= makeStage();
+  const built = await build([format]);
+  const root = medium === 'cd' ? '/dev/sr0' : '/dev/vda';
+  const cmdline = `${await readFile(built('-cmdline'), 'utf8')} root=${root} rootfstype=${type} ro`;
+  await login({
+    firmware: 'bios',
+    kernel: { kernel: built('-kernel'), initrd: await initrd, cmdline },
+    extra: devices[medium](built(suffix)).map((word) => word.replace(',bootindex=0', '')),
+  });
+});

@@ -1,0 +1,212 @@
+// Machines that learn who they are: the same image on each platform, with its user-data and metadata where that platform has
+// them. Each ends with a login by the key that came from there, under the host name that came from there. A sample always,
+// the whole table by `npm run test:provision`.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { buildSpec } from '../../src/output/build.ts';
+import type { PlatformName } from '../../src/platform/table.ts';
+import { platforms } from '../../src/platform/table.ts';
+import type { MachineOptions } from '../../src/run/arguments.ts';
+import { deliver } from '../../src/run/metadata/deliver.ts';
+import type { Deliver, Instance } from '../../src/run/metadata/delivery.ts';
+import { configDrive, openstackService } from '../../src/run/metadata/platforms/openstack.ts';
+import { deliveries } from '../../src/run/metadata/table.ts';
+import type { SshKey } from '../../src/run/ssh.ts';
+import { testContext } from '../support/context.ts';
+import { testSshKey, withMachine } from '../support/machine.ts';
+import { hostTools } from '../support/tools.ts';
+
+const minute = 60_000;
+const everything = process.env.CATAMARAN_PROVISION === 'all';
+const relay = {
+  node: process.execPath,
+  script: resolve(import.meta.dirname, '../../dist/metadata-relay-worker.js'),
+};
+
+interface Row {
+  readonly name: string;
+  readonly platform: PlatformName;
+  readonly sample?: true;
+  readonly deliver?: Deliver;
+  /** Beside the user-data's place: what the platform alone says. Absent: keys and name come with user-data. */
+  readonly more?: (instance: Instance) => Promise<Partial<MachineOptions>>;
+  /** Where the machine says that it found something. */
+  readonly from: RegExp;
+  /** Requests of which there has to be one. */
+  readonly asked?: RegExp;
+}
+
+const word = (text: string) => text.replaceAll(',', ',,');
+
+const rows: readonly Row[] = [
+  {
+    name: 'openstack-drive',
+    platform: 'openstack',
+    sample: true,
+    deliver: configDrive,
+    from: /config-drive: \/dev\/sr0/,
+  },
+  { name: 'openstack-service', platform: 'openstack', deliver: openstackService, from: /openstack: http/ },
+  {
+    name: 'ec2',
+    platform: 'aws',
+    sample: true,
+    deliver: deliveries.aws,
+    from: /ec2: http/,
+    asked: /^PUT \/latest\/api\/token/,
+  },
+  { name: 'gce', platform: 'gcp', deliver: deliveries.gcp, from: /gce: http/ },
+  {
+    name: 'azure',
+    platform: 'azure',
+    deliver: deliveries.azure,
+    more: async (instance) => ({ volume: { path: await makeDvd(instance), as: 'cd' } }),
+    from: /azure-dvd: \/dev\/sr0/,
+    asked: /^POST \/machine\?comp=health/,
+  },
+  { name: 'nocloud', platform: 'qemu', deliver: deliveries.proxmox, from: /nocloud: \/dev\/vd/ },
+  { name: 'hetzner', platform: 'hetzner', deliver: deliveries.hetzner, from: /hetzner: http/ },
+  { name: 'fw-cfg', platform: 'qemu', deliver: deliveries.qemu, from: /fw-cfg: opt/ },
+  {
+    name: 'smbios',
+    platform: 'qemu',
+    more: async ({ userData }) => ({
+      extra: [
+        '-smbios',
+        `type=11,value=${word(`catamaran.config.base64=${Buffer.from(userData!).toString('base64')}`)}`,
+      ],
+    }),
+    from: /smbios: catamaran\.config/,
+  },
+  {
+    name: 'vmware',
+    platform: 'vsphere',
+    more: async (instance) => ({ firmwareFiles: await makeVariables(instance) }),
+    from: /guestinfo: vmware-rpctool/,
+  },
+];
+const chosen = rows.filter(({ sample }) => sample || everything);
+
+/** In place of open-vm-tools: what QEMU's firmware has under the same name. */
+const rpctool = `#!/bin/sh
+key=\${1#info-get }
+cat "/sys/firmware/qemu_fw_cfg/by_name/opt/test/$key/raw" 2>/dev/null || { echo 'No value found'; exit 1; }
+`;
+
+const spec = `
+os: {id: provisioned, name: Provisioned, version: 1.0.0}
+kernel: {image: component:kernel, cmdline: "console=tty0 console=ttyS0 panic=-1"}
+init: [component:init, component:crun, component:agent, component:provision]
+services:
+  - {name: dhcp, image: component:dhcp}
+  - {name: sshd, image: component:sshd}
+  - {name: getty, image: component:getty}
+files:
+  - path: usr/bin/vmware-rpctool
+    mode: "0755"
+    contents: |
+${rpctool.replaceAll(/^/gm, '      ').trimEnd()}
+disk: {slot: 256M, data: 256M}
+`;
+
+let directory: string;
+let key: SshKey;
+let image: string;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'catamaran-provision-'));
+  key = await testSshKey(directory);
+  const file = join(directory, 'provision.yml');
+  await writeFile(file, spec);
+  const request = { file, out: directory, formats: ['raw'], arch: 'amd64', frozen: false } as const;
+  const { artifacts } = await buildSpec(request, await testContext());
+  image = artifacts.find(({ path }) => !path.endsWith('.json'))!.path;
+}, 10 * minute);
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+/** What the user says; the platform says name and key as well, where it has a place for them. */
+function instanceOf(name: string, platformSays: boolean): Instance {
+  const own = platformSays ? [] : [`hostname: ${name}`, `ssh_authorized_keys: ['${key.publicKey.trim()}']`];
+  const lines = [
+    '#cloud-config',
+    ...own,
+    'write_files:',
+    `  - {path: /etc/proof, content: "of ${name}"}`,
+    '',
+  ];
+  return {
+    id: `i-${name}`,
+    hostname: name,
+    userData: Buffer.from(lines.join('\n')),
+    sshKeys: [key.publicKey.trim()],
+  };
+}
+
+async function makeDvd({ hostname, userData }: Instance): Promise<string> {
+  const [tree, path] = [join(directory, 'dvd'), join(directory, 'dvd.iso')];
+  const tools = await hostTools(['tools-media']);
+  await rm(tree, { recursive: true, force: true });
+  const { mkdir } = await import('node:fs/promises');
+  await mkdir(tree);
+  await writeFile(
+    join(tree, 'ovf-env.xml'),
+    `<?xml version="1.0" encoding="utf-8"?><Environment xmlns="http://schemas.dmtf.org/ovf/environment/1" xmlns:wa="http://schemas.microsoft.com/windowsazure">
+<wa:ProvisioningSection><wa:Version>1.0</wa:Version><LinuxProvisioningConfigurationSet xmlns="http://schemas.microsoft.com/windowsazure">
+<ConfigurationSetType>LinuxProvisioningConfiguration</ConfigurationSetType><HostName>${hostname}</HostName><UserName>azureuser</UserName>
+<CustomData>${Buffer.from(userData!).toString('base64')}</CustomData></LinuxProvisioningConfigurationSet></wa:ProvisioningSection></Environment>`,
+  );
+  await tools.run('genisoimage', ['-quiet', '-udf', '-iso-level', '3', '-o', path, tree]);
+  return path;
+}
+
+async function makeVariables({ hostname, userData, sshKeys, id }: Instance): Promise<Record<string, string>> {
+  const metadata = JSON.stringify({
+    'instance-id': id,
+    'local-hostname': hostname,
+    'public-keys-data': sshKeys[0],
+  });
+  const variables = {
+    userdata: Buffer.from(userData!).toString('base64'),
+    'userdata.encoding': 'base64',
+    metadata: Buffer.from(metadata).toString('base64'),
+    'metadata.encoding': 'b64',
+  };
+  const entries = Object.entries(variables).map(async ([name, text]) => {
+    const path = join(directory, `guestinfo.${name}`);
+    await writeFile(path, text);
+    return [`opt/test/guestinfo.${name}`, path];
+  });
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+test.each(chosen)('$name', async ({ name, platform, deliver: how, more, from, asked }) => {
+  const instance = instanceOf(name, !['fw-cfg', 'smbios'].includes(name));
+  const delivered = await deliver(how?.(instance) ?? {}, directory, relay);
+  const { smbios } = platforms[platform];
+  const options = {
+    ...({ image, firmware: 'bios', sshPort: 0, smbios, ssh: { user: 'root', key } } as const),
+    ...delivered.options,
+    ...(await more?.(instance)),
+  };
+  try {
+    await withMachine(options, async (machine) => {
+      const login = await machine.ssh('hostname; cat /etc/proof; catamaran-agent provision --show', {
+        limit: 6 * minute,
+      });
+      expect(login.stdout).toMatch(new RegExp(`^${name}\nof ${name}`));
+      expect(machine.serial.text).toMatch(from);
+      const { stdout } = await machine.ssh('catamaran-agent status');
+      expect(stdout).toContain(`platform   ${platform}`);
+      expect(stdout).not.toContain('degraded');
+      if (asked) {
+        const lines = () => delivered.requests.map(({ method, path }) => `${method} ${path}`);
+        await expect
+          .poll(lines, { timeout: 5 * minute, interval: 1000 })
+          .toContainEqual(expect.stringMatching(asked));
+      }
+    });
+  } finally {
+    await delivered.close();
+  }
+});
