@@ -142,3 +142,11 @@ test('a volume that cannot be mounted ends the boot', () => {
   expect(status).toBe(6);
   expect(host.printed.at(-1)).toContain('the volumes cannot be mounted: mount -o bind');
 });
+
+test('user-data is applied where there is a program for it, but not in a safe boot', () => {
+  const provisioner = { '/usr/lib/catamaran/provision.js': '' };
+  const applied = (more: Record<string, string>) =>
+    boot(undefined, { ...provisioner, ...more }).host.calls.filter((call) => call.includes('provision'));
+  expect(applied({})).toHaveLength(1);
+  expect(applied({ '/run/catamaran/safe': '3 boots\n' })).toEqual([]);
+});
