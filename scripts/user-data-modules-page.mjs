@@ -22,7 +22,7 @@ const passes = {
 export async function userDataModulesPage(root) {
   const { outputFiles } = await build({
     stdin: {
-      contents: `export { modules } from './src/agent/provision/apply/table.ts';`,
+      contents: `export { applyModules } from './src/agent/provision/apply/table.ts';`,
       resolveDir: root,
       loader: 'ts',
     },
@@ -32,7 +32,7 @@ export async function userDataModulesPage(root) {
     platform: 'neutral',
     mainFields: ['module', 'main'],
   });
-  const { modules } = await import(
+  const { applyModules: modules } = await import(
     `data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString('base64')}`
   );
   const sections = Object.entries(passes).map(([pass, [title, more]]) => {

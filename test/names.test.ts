@@ -7,9 +7,13 @@ import { expect, test } from 'vitest';
 const catalogues = [
   'agent/commands',
   'agent/probe',
+  'agent/provision/apply/modules',
+  'agent/provision/engines',
+  'agent/provision/sources',
   'agent/services',
   'cli/commands',
   'container/init',
+  'contract/metadata/forms',
   'contract/user-data/cloud-config',
   'contract/user-data/formats',
   'output/cloud',
@@ -17,6 +21,7 @@ const catalogues = [
   'output/linuxkit',
   'output/media',
   'platform/platforms',
+  'run/metadata/platforms',
 ];
 
 interface Declaration {

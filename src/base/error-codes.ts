@@ -350,7 +350,8 @@ export const errorCodes = {
   'Disk images and machines': {
     'image-unreadable': 'The disk image cannot be opened. Check the path and the permissions.',
     'image-damaged': 'Something in the disk image is not as it was built. Build or fetch it again.',
-    'iso-foreign': 'The file is no ISO of Catamaran. Name one that was built in the format iso or iso-plain.',
+    'iso-foreign':
+      'The file is no ISO of Catamaran. Name one that was built in the format iso, usb or iso-plain.',
     'iso-damaged': 'The config area of the ISO is not as it was written. Build or fetch the ISO again.',
     'config-area-full': 'What is to go into the ISO is longer than its config area. Shorten it.',
     'config-unreadable': 'The file of --config cannot be read. Check the path and the permissions.',

@@ -13,7 +13,7 @@ import {
   textField,
 } from '../base/fields.ts';
 import type { Json } from '../base/json.ts';
-import { type PartitionRole, partitionRoles } from '../slots/constants.ts';
+import { type PartitionRole, partitionRoles, slotRole } from '../slots/constants.ts';
 import { sha256Form } from '../tuf/release-ref.ts';
 import { malformedDocument, readFormatted, writeDocument } from './document.ts';
 import { type ReleaseFacts, type ReleasePart, readFacts, releaseParts } from './release-manifest.ts';
@@ -101,6 +101,10 @@ function readIndex(text: string, what: string): InstallIndex {
   const partitions = readPartitions(fields, size);
   const images = objectField(fields, 'images');
   const image = (name: ReleasePart | 'packed') => readImage(objectField(images, name));
+  for (const part of releaseParts) {
+    const room = partitions.find(({ role }) => role === slotRole(part, 'A'))!.size;
+    if (image(part).size > room) throw fields.refuse(`${what}: ${part}`, `is larger than its ${room} bytes`);
+  }
   const index = {
     ...facts,
     ...{ arch, size, partitions, pieces: readPieces(fields, partitions) },

@@ -14,7 +14,7 @@ export type DocumentRole =
   | 'more-keys';
 
 /** Paths on a volume, below a base address, or of a hypervisor's variables. */
-export type Documents = Readonly<Partial<Record<DocumentRole, string>>>;
+export type DocumentPaths = Readonly<Partial<Record<DocumentRole, string>>>;
 
 /** How the documents of a place are written: src/contract/metadata/forms. */
 export type MetadataForm =
@@ -32,7 +32,7 @@ export type MetadataForm =
   | 'vultr';
 
 interface Held {
-  readonly documents: Documents;
+  readonly documents: DocumentPaths;
   readonly form: MetadataForm;
   /** Without this one the place is not there. */
   readonly required: DocumentRole;

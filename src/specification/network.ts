@@ -2,27 +2,37 @@
 // user-data, whose findings become ours.
 import { type Finding, Findings } from '../contract/document/finding.ts';
 import { readJson } from '../contract/document/yaml.ts';
-import { readNetwork as readSection } from '../contract/network/read.ts';
+import { readNetwork } from '../contract/network/read.ts';
 import type { Network } from '../contract/network.ts';
 import { childOf, type JsonPointer } from '../document/pointer.ts';
 import { problem, type SpecReading, warn } from './reading.ts';
+import type { ImageReference } from './reference.ts';
 import type { SpecDocument } from './spec.generated.ts';
 import type { Spec } from './types.ts';
 
-export function readNetwork(reading: SpecReading, { network }: SpecDocument): Network | undefined {
+export function readNetworkSection(reading: SpecReading, { network }: SpecDocument): Network | undefined {
   if (network === undefined) return undefined;
   const findings = new Findings();
   const node = readJson(JSON.stringify(network), { part: 'network', line: 1, pointer: '' }, findings);
-  const read = node && readSection(node, findings);
+  const read = node && readNetwork(node, findings);
   for (const finding of findings.all) report(reading, finding);
   return read;
 }
 
-/** Nothing else sets it up. */
+/** Nothing else sets it up, and nobody beside it. */
 export function checkNetworkPart(
   reading: SpecReading,
-  { network, init }: Pick<Spec, 'network' | 'init'>,
+  { network, init, services }: Pick<Spec, 'network' | 'init' | 'services'>,
 ): void {
+  const isComponent = (image: ImageReference, name: string) =>
+    image.kind === 'component' && image.name === name;
+  const client = services.find(({ image }) => isComponent(image, 'dhcp'));
+  if (client && init.some(({ image }) => isComponent(image, 'network')))
+    problem(reading, client.pointer, {
+      code: 'spec-choose-one',
+      message: 'component:dhcp would set up the network beside component:network',
+      hint: 'Remove component:dhcp: component:network asks for addresses too.',
+    });
   if (network === undefined) return;
   if (init.some(({ image }) => image.kind !== 'component' || image.name === 'network')) return;
   problem(reading, '/network', {

@@ -17,7 +17,7 @@ import { checkHiddenFiles } from './hidden-files.ts';
 import { expandIncludes, type SpecText } from './include.ts';
 import { readHealthSection, readUpdateSection } from './lifecycle.ts';
 import { warnOfNoLogin } from './login.ts';
-import { checkNetworkPart, readNetwork } from './network.ts';
+import { checkNetworkPart, readNetworkSection } from './network.ts';
 import { readOutputs } from './outputs.ts';
 import { checkParts } from './parts.ts';
 import { readPlatforms } from './platforms.ts';
@@ -64,18 +64,20 @@ export function readSpecs(files: readonly [SpecText, ...SpecText[]], around: Sur
     disk: readDisk(reading, value),
     ...optional('update', readUpdateSection(reading, value.update)),
     ...optional('health', readHealthSection(reading, value)),
-    ...optional('network', readNetwork(reading, value)),
+    ...optional('network', readNetworkSection(reading, value)),
     platforms: readPlatforms(reading, value),
     outputs: readOutputs(reading, value),
     names,
     source,
     document,
   };
-  checkParts(reading, spec);
-  checkNetworkPart(reading, spec);
-  checkHiddenFiles(reading, spec);
-  warnOfNoLogin(reading, spec);
-  checkArguments(reading, spec);
+  if (!reading.around.alone) {
+    checkParts(reading, spec);
+    checkNetworkPart(reading, spec);
+    checkHiddenFiles(reading, spec);
+    warnOfNoLogin(reading, spec);
+    checkArguments(reading, spec);
+  }
   if (value.trust) {
     warn(reading, '/trust', {
       code: 'spec-no-effect',

@@ -15,6 +15,7 @@ import { type LiveSystem, makeLive } from '../support/live.ts';
 import { withMachine } from '../support/machine.ts';
 import { hostTools } from '../support/tools.ts';
 import { copyDisk } from '../support/twin-machine.ts';
+import { liveRows, type MediaRow } from './rows.ts';
 
 const minute = 60_000;
 const everything = process.env.CATAMARAN_PLATFORMS === 'all';
@@ -39,7 +40,6 @@ const media = {
     ...['-device', 'qemu-xhci', '-device', 'usb-storage,drive=medium,bootindex=0'],
   ],
 } as const;
-type Medium = keyof typeof media;
 
 /** What the console says until it has said `pattern`. */
 async function boot(extra: readonly string[], firmware: Firmware, pattern: RegExp): Promise<string> {
@@ -49,16 +49,12 @@ async function boot(extra: readonly string[], firmware: Firmware, pattern: RegEx
   });
 }
 
-const rows: readonly { medium: Medium; firmware: Firmware; plain?: true; sample?: true }[] = [
-  { medium: 'usb', firmware: 'uefi', sample: true },
-  { medium: 'usb', firmware: 'bios' },
-  { medium: 'cd', firmware: 'uefi' },
-  { medium: 'cd', firmware: 'uefi', plain: true },
-  { medium: 'cd', firmware: 'bios', plain: true },
-];
+const rows: readonly MediaRow[] = liveRows;
 const tested = rows.filter(({ sample }) => sample || everything);
 
-test.each(tested)('as $medium by $firmware, plain: $plain', async ({ medium, firmware, plain }) => {
+test.each(tested)('$format as $medium by $firmware', async ({ format, medium, firmware }) => {
+  if (medium === 'disk') throw new Error('a live medium is a CD or a stick');
+  const plain = format === 'iso-plain';
   const path = plain ? await live.writeIso('plain.iso', { plain }) : iso;
   const text = await boot(media[medium](path), firmware, /@ end/);
   const device = medium === 'cd' ? 'sr0' : 'sda';

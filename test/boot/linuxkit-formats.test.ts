@@ -7,13 +7,13 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { writeCpio } from '../../src/archive/write-cpio.ts';
-import type { Firmware } from '../../src/base/firmware.ts';
 import { buildSpec } from '../../src/output/build.ts';
 import { type FormatName, formats } from '../../src/output/formats.ts';
 import type { TreeNode } from '../../src/tree/node.ts';
 import { file, directory as folder, type Tree } from '../../src/tree/tree.ts';
 import { testContext } from '../support/context.ts';
 import { type TestMachineOptions, withMachine } from '../support/machine.ts';
+import { mediaRows, rootRows } from './rows.ts';
 
 const minute = 60_000;
 const MiB = 1 << 20;
@@ -27,18 +27,6 @@ services:
   - {name: getty, image: component:getty}
 disk: {slot: 256M, data: 64M}
 `;
-
-const media: readonly { format: FormatName; medium: 'cd' | 'disk'; firmware: Firmware }[] = [
-  { format: 'iso-bios', medium: 'cd', firmware: 'bios' },
-  { format: 'iso-efi', medium: 'cd', firmware: 'uefi' },
-  { format: 'iso-efi-initrd', medium: 'cd', firmware: 'uefi' },
-  { format: 'iso-efi-initrd', medium: 'disk', firmware: 'bios' },
-];
-const roots: readonly { format: FormatName; suffix: string; type: string; medium: 'cd' | 'disk' }[] = [
-  { format: 'kernel+iso', suffix: '.iso', type: 'iso9660', medium: 'cd' },
-  { format: 'kernel+erofs', suffix: '-erofs.img', type: 'erofs', medium: 'disk' },
-  { format: 'kernel+squashfs', suffix: '-squashfs.img', type: 'squashfs', medium: 'disk' },
-];
 
 let scratch: string;
 beforeAll(async () => {
@@ -78,7 +66,7 @@ const login = (options: Omit<TestMachineOptions, 'network' | 'memory'>) =>
   });
 
 test('every format of LinuxKit that is no disk and no archive has a row', () => {
-  const rowed = new Set<string>([...media, ...roots].map(({ format }) => format));
+  const rowed = new Set<string>([...mediaRows, ...rootRows].map(({ format }) => format));
   const archives = ['docker', 'kernel+initrd', 'rpi3', 'tar', 'tar-kernel-initrd'];
   const wanted = formats.filter(({ module }) => module.startsWith('output/linuxkit/'));
   const others = wanted.filter((format) => !('boots' in format && typeof format.boots === 'object'));
@@ -87,7 +75,7 @@ test('every format of LinuxKit that is no disk and no archive has a row', () => 
   ).toEqual([]);
 });
 
-test.each(everything ? media : [])(
+test.each(everything ? mediaRows : [])(
   '$format as $medium by $firmware',
   async ({ format, medium, firmware }) => {
     const built = await build([format]);
@@ -134,7 +122,7 @@ async function makeStage(): Promise<string> {
 
 let initrd: Promise<string> | undefined;
 
-test.each(everything ? roots : [])('$format as $medium', async ({ format, suffix, type, medium }) => {
+test.each(everything ? rootRows : [])('$format as $medium', async ({ format, suffix, type, medium }) => {
   initrd ??= makeStage();
   const built = await build([format]);
   const root = medium === 'cd' ? '/dev/sr0' : '/dev/vda';

@@ -5,48 +5,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Firmware } from '../../src/base/firmware.ts';
 import { containerOf } from '../../src/disk/container.ts';
 import { buildSpec } from '../../src/output/build.ts';
 import { type FormatName, formats } from '../../src/output/formats.ts';
-import type { DiskBus, NicDevice } from '../../src/run/arguments.ts';
 import type { SshKey } from '../../src/run/ssh.ts';
 import { testContext } from '../support/context.ts';
 import { testSshKey, withMachine } from '../support/machine.ts';
+import { type DiskRow, diskRows } from './rows.ts';
 
 const minute = 60_000;
 
-interface Row {
-  readonly format: FormatName;
-  readonly bus: DiskBus;
-  readonly firmware: Firmware;
-  readonly nic?: NicDevice;
-  /** In every run of the suite. */
-  readonly sample?: true;
-}
-
-/** QEMU's UEFI has no driver for pvscsi. */
-const rows: readonly Row[] = [
-  { format: 'qcow2', bus: 'virtio-scsi', firmware: 'bios' },
-  { format: 'qcow2', bus: 'virtio-scsi', firmware: 'uefi' },
-  { format: 'raw', bus: 'virtio-blk', firmware: 'bios' },
-  { format: 'openstack', bus: 'virtio-blk', firmware: 'uefi' },
-  { format: 'vmdk', bus: 'nvme', firmware: 'uefi', nic: 'vmxnet3' },
-  { format: 'vsphere', bus: 'pvscsi', firmware: 'bios', nic: 'vmxnet3', sample: true },
-  { format: 'virtualbox', bus: 'ahci', firmware: 'uefi' },
-  { format: 'azure', bus: 'ahci', firmware: 'bios' },
-  { format: 'dynamic-vhd', bus: 'virtio-scsi', firmware: 'bios' },
-  { format: 'vhdx', bus: 'virtio-scsi', firmware: 'uefi', sample: true },
-  { format: 'gce', bus: 'virtio-scsi', firmware: 'uefi' },
-  { format: 'aws', bus: 'nvme', firmware: 'bios' },
-  { format: 'aws', bus: 'nvme', firmware: 'uefi' },
-  // LinuxKit's names, by the firmware that they name.
-  { format: 'raw-bios', bus: 'virtio-blk', firmware: 'bios' },
-  { format: 'raw-efi', bus: 'virtio-blk', firmware: 'uefi' },
-  { format: 'qcow2-bios', bus: 'virtio-blk', firmware: 'bios' },
-  { format: 'qcow2-efi', bus: 'virtio-blk', firmware: 'uefi' },
-  { format: 'vhd', bus: 'ahci', firmware: 'bios' },
-];
+const rows: readonly (DiskRow & { readonly format: FormatName })[] = diskRows;
 const chosen = rows.filter(({ sample }) => sample || process.env.CATAMARAN_PLATFORMS === 'all');
 
 const spec = (key: string) => `

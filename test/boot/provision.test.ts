@@ -1,11 +1,12 @@
 // Machines that learn who they are: the same image on each platform, with its user-data and metadata where that platform has
 // them. Each ends with a login by the key that came from there, under the host name that came from there. A sample always,
 // the whole table by `npm run test:provision`.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildSpec } from '../../src/output/build.ts';
+import { customizeIso } from '../../src/output/media/customize.ts';
 import type { PlatformName } from '../../src/platform/table.ts';
 import { platforms } from '../../src/platform/table.ts';
 import type { MachineOptions } from '../../src/run/arguments.ts';
@@ -13,6 +14,7 @@ import { deliver } from '../../src/run/metadata/deliver.ts';
 import type { Deliver, Instance } from '../../src/run/metadata/delivery.ts';
 import { configDrive, openstackService } from '../../src/run/metadata/platforms/openstack.ts';
 import { deliveries } from '../../src/run/metadata/table.ts';
+import { isoVolume } from '../../src/run/metadata/volumes.ts';
 import type { SshKey } from '../../src/run/ssh.ts';
 import { testContext } from '../support/context.ts';
 import { testSshKey, withMachine } from '../support/machine.ts';
@@ -30,6 +32,12 @@ interface Row {
   readonly platform: PlatformName;
   readonly sample?: true;
   readonly deliver?: Deliver;
+  /** What the image has for its network. */
+  readonly network?: 'dhcp' | 'network';
+  /** In `ip address` of the machine. */
+  readonly says?: RegExp;
+  /** What it is started from; absent: a disk. */
+  readonly medium?: 'iso';
   /** Beside the user-data's place: what the platform alone says. Absent: keys and name come with user-data. */
   readonly more?: (instance: Instance) => Promise<Partial<MachineOptions>>;
   /** Where the machine says that it found something. */
@@ -42,9 +50,31 @@ const word = (text: string) => text.replaceAll(',', ',,');
 
 const rows: readonly Row[] = [
   {
-    name: 'openstack-drive',
+    name: 'openstack-static',
     platform: 'openstack',
     sample: true,
+    network: 'network',
+    deliver: ({ id, hostname, userData, sshKeys }) => ({
+      volume: {
+        as: 'disk',
+        image: isoVolume('CONFIG-2', {
+          'openstack/latest/meta_data.json': JSON.stringify({
+            ...{ uuid: id, hostname, public_keys: { key: sshKeys[0] } },
+          }),
+          'openstack/latest/user_data': userData,
+          'openstack/latest/network_data.json': JSON.stringify({
+            links: [{ id: 'a', type: 'ovs', ethernet_mac_address: '52:54:00:12:34:56' }],
+            networks: [{ link: 'a', type: 'ipv4', ip_address: '10.0.2.15', netmask: '255.255.255.0' }],
+          }),
+        }),
+      },
+    }),
+    from: /config-drive: \/dev\/vd/,
+    says: /inet 10\.0\.2\.15\/24 .*\n +valid_lft forever/,
+  },
+  {
+    name: 'openstack-drive',
+    platform: 'openstack',
     deliver: configDrive,
     from: /config-drive: \/dev\/sr0/,
   },
@@ -86,6 +116,17 @@ const rows: readonly Row[] = [
     more: async (instance) => ({ firmwareFiles: await makeVariables(instance) }),
     from: /guestinfo: vmware-rpctool/,
   },
+  {
+    name: 'config-area',
+    platform: 'qemu',
+    medium: 'iso',
+    more: async ({ userData }) => {
+      await customizeIso(iso!, { config: userData! });
+      const drive = `if=none,id=medium,format=raw,readonly=on,media=cdrom,file=${iso}`;
+      return { extra: ['-drive', drive, '-device', 'ide-cd,bus=ide.0,drive=medium,bootindex=0'] };
+    },
+    from: /config-area: \/run\/catamaran\/config/,
+  },
 ];
 const chosen = rows.filter(({ sample }) => sample || everything);
 
@@ -95,12 +136,12 @@ key=\${1#info-get }
 cat "/sys/firmware/qemu_fw_cfg/by_name/opt/test/$key/raw" 2>/dev/null || { echo 'No value found'; exit 1; }
 `;
 
-const spec = `
+const specOf = (network: 'dhcp' | 'network') => `
 os: {id: provisioned, name: Provisioned, version: 1.0.0}
 kernel: {image: component:kernel, cmdline: "console=tty0 console=ttyS0 panic=-1"}
-init: [component:init, component:crun, component:agent, component:provision]
+init: [component:init, component:crun, component:agent, component:provision${network === 'network' ? ', component:network' : ''}]
 services:
-  - {name: dhcp, image: component:dhcp}
+${network === 'dhcp' ? '  - {name: dhcp, image: component:dhcp}' : ''}
   - {name: sshd, image: component:sshd}
   - {name: getty, image: component:getty}
 files:
@@ -113,16 +154,22 @@ disk: {slot: 256M, data: 256M}
 
 let directory: string;
 let key: SshKey;
-let image: string;
+const images = new Map<string, string>();
+let iso: string | undefined;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'catamaran-provision-'));
   key = await testSshKey(directory);
-  const file = join(directory, 'provision.yml');
-  await writeFile(file, spec);
-  const request = { file, out: directory, formats: ['raw'], arch: 'amd64', frozen: false } as const;
-  const { artifacts } = await buildSpec(request, await testContext());
-  image = artifacts.find(({ path }) => !path.endsWith('.json'))!.path;
-}, 10 * minute);
+  for (const network of new Set(chosen.map((row) => row.network ?? 'dhcp'))) {
+    const file = join(directory, `${network}.yml`);
+    await writeFile(file, specOf(network));
+    const wanted = chosen.some(({ medium }) => medium) && network === 'dhcp';
+    const formats: ('raw' | 'iso')[] = wanted ? ['raw', 'iso'] : ['raw'];
+    const request = { file, out: join(directory, network), formats, arch: 'amd64', frozen: false } as const;
+    const { artifacts } = await buildSpec(request, await testContext());
+    images.set(network, artifacts.find(({ path }) => !/\.(json|iso)$/.test(path))!.path);
+    iso ??= artifacts.find(({ path }) => path.endsWith('.iso'))?.path;
+  }
+}, 20 * minute);
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
 /** What the user says; the platform says name and key as well, where it has a place for them. */
@@ -147,7 +194,6 @@ async function makeDvd({ hostname, userData }: Instance): Promise<string> {
   const [tree, path] = [join(directory, 'dvd'), join(directory, 'dvd.iso')];
   const tools = await hostTools(['tools-media']);
   await rm(tree, { recursive: true, force: true });
-  const { mkdir } = await import('node:fs/promises');
   await mkdir(tree);
   await writeFile(
     join(tree, 'ovf-env.xml'),
@@ -180,33 +226,47 @@ async function makeVariables({ hostname, userData, sshKeys, id }: Instance): Pro
   return Object.fromEntries(await Promise.all(entries));
 }
 
-test.each(chosen)('$name', async ({ name, platform, deliver: how, more, from, asked }) => {
-  const instance = instanceOf(name, !['fw-cfg', 'smbios'].includes(name));
-  const delivered = await deliver(how?.(instance) ?? {}, directory, relay);
-  const { smbios } = platforms[platform];
-  const options = {
-    ...({ image, firmware: 'bios', sshPort: 0, smbios, ssh: { user: 'root', key } } as const),
-    ...delivered.options,
-    ...(await more?.(instance)),
-  };
-  try {
-    await withMachine(options, async (machine) => {
-      const login = await machine.ssh('hostname; cat /etc/proof; catamaran-agent provision --show', {
-        limit: 6 * minute,
+test.each(chosen)(
+  '$name',
+  async ({ name, platform, deliver: how, network = 'dhcp', medium, more, from, asked, says }) => {
+    const instance = instanceOf(name, !['fw-cfg', 'smbios', 'config-area'].includes(name));
+    const delivered = await deliver(how?.(instance) ?? {}, directory, relay);
+    const { smbios } = platforms[platform];
+    const options = {
+      ...({
+        image: images.get(network),
+        firmware: 'bios',
+        sshPort: 0,
+        smbios,
+        ssh: { user: 'root', key },
+      } as const),
+      ...(medium === 'iso' && { image: undefined }),
+      ...delivered.options,
+      ...(await more?.(instance)),
+    };
+    try {
+      await withMachine(options, async (machine) => {
+        const login = await machine.ssh(
+          'hostname; cat /etc/proof; echo; ip address; catamaran-agent provision --show',
+          {
+            limit: 10 * minute,
+          },
+        );
+        expect(login.stdout).toMatch(new RegExp(`^${name}\nof ${name}`));
+        expect(login.stdout).toMatch(says ?? /inet /);
+        expect(machine.serial.text).toMatch(from);
+        const { stdout } = await machine.ssh('catamaran-agent status');
+        expect(stdout).toContain(`platform   ${platform}`);
+        expect(stdout).not.toContain('degraded');
+        if (asked) {
+          const lines = () => delivered.requests.map(({ method, path }) => `${method} ${path}`);
+          await expect
+            .poll(lines, { timeout: 5 * minute, interval: 1000 })
+            .toContainEqual(expect.stringMatching(asked));
+        }
       });
-      expect(login.stdout).toMatch(new RegExp(`^${name}\nof ${name}`));
-      expect(machine.serial.text).toMatch(from);
-      const { stdout } = await machine.ssh('catamaran-agent status');
-      expect(stdout).toContain(`platform   ${platform}`);
-      expect(stdout).not.toContain('degraded');
-      if (asked) {
-        const lines = () => delivered.requests.map(({ method, path }) => `${method} ${path}`);
-        await expect
-          .poll(lines, { timeout: 5 * minute, interval: 1000 })
-          .toContainEqual(expect.stringMatching(asked));
-      }
-    });
-  } finally {
-    await delivered.close();
-  }
-});
+    } finally {
+      await delivered.close();
+    }
+  },
+);

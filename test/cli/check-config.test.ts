@@ -73,3 +73,11 @@ test('for programs', async () => {
   expect(result.result.configs[0].findings[0]).toMatchObject({ level: 'error', line: 2, pointer: 'hostnam' });
   expect(error.diagnostics[0]).toMatchObject({ code: 'user-data-error', position: { line: 2, column: 1 } });
 });
+
+test('what is wrong is refused before a machine is built or started, as here', async () => {
+  const run = await catamaran(['run', 'machine.yml', '--user-data', 'bad.yml'], { cwd });
+  expect(run.code).toBe(3);
+  expect(run.stderr).toBe((await catamaran(['check-config', 'bad.yml'], { cwd })).stderr);
+  const lacking = await catamaran(['run', 'machine.yml', '--user-data', 'none.yml'], { cwd });
+  expect(lacking).toMatchObject({ code: 3, stderr: expect.stringContaining('none.yml cannot be read') });
+});

@@ -209,6 +209,6 @@ it('a component without a summary is one error', () => {
   `);
   expect(errorsOf('')).toMatchInlineSnapshot(`
     "components/x/component.yml:1:1: error: the document must be a mapping of keys to values, not empty
-      hint: Look among the 18 keys of "Component document" in the schema."
+      hint: Its keys: summary, description, from, packages, without, include, exclude, cuts, users, groups, directories, files, symlinks, tree, generate, modules, config and runtime."
   `);
 });

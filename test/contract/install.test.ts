@@ -52,7 +52,13 @@ const anyIndex: fc.Arbitrary<InstallIndex> = fc
     const size = Object.values(pieces)
       .flat()
       .reduce((total, piece) => total + piece.size, 0);
-    const images = { boot, root, hash, packed: { ...packed, size } };
+    const shortened = (each: typeof boot) => ({ ...each, size: each.size % (block + 1) });
+    const images = {
+      boot: shortened(boot),
+      root: shortened(root),
+      hash: shortened(hash),
+      packed: { ...packed, size },
+    };
     return { os: 'x', ...facts, size: offset + block, partitions, pieces, images };
   });
 
@@ -136,6 +142,13 @@ test.each<[string, (index: typeof members) => void, RegExp]>([
       each.images.packed.size += 4096;
     },
     /are of \d+ bytes/,
+  ],
+  [
+    'an image that its partition does not hold',
+    (each) => {
+      each.images.boot.size = each.partitions[3].size + 512;
+    },
+    /install.json: boot is larger than its \d+ bytes/,
   ],
   [
     'an image without its sum',

@@ -126,3 +126,31 @@ test('a kernel that QEMU starts itself needs no disk, and has the first place be
   expect(args.join(' ')).not.toContain('disk0');
   expect(line({ kernel })).toMatch(/drive=disk0(?!.*bootindex)/);
 });
+
+test('what a platform gives: a file of the firmware, a volume, services at addresses of its own', () => {
+  const command = ['/n/node', '/d/relay.js', '4000'];
+  const lines = line({
+    firmwareFiles: { 'opt/a': '/x/a,b' },
+    volume: { path: '/x/cd.iso', as: 'cd' },
+    linkServices: [
+      { address: '169.254.169.254', command },
+      { address: '168.63.129.16', command },
+    ],
+    sshPort: 0,
+  }).split('\n');
+  expect(lines.filter((each) => /fw_cfg|volume0|netdev/.test(each))).toMatchInlineSnapshot(`
+    [
+      "-netdev user,id=net0,net=169.254.0.0/16,dhcpstart=169.254.10.15,guestfwd=tcp:169.254.169.254:80-cmd:/n/node /d/relay.js 4000,restrict=on,hostfwd=tcp:127.0.0.1:0-:22",
+      "-device virtio-net-pci,netdev=net0,romfile=",
+      "-netdev user,id=net1,net=168.63.129.0/24,dhcpstart=168.63.129.100,guestfwd=tcp:168.63.129.16:80-cmd:/n/node /d/relay.js 4000,restrict=on",
+      "-device virtio-net-pci,netdev=net1,romfile=",
+      "-drive if=none,id=volume0,format=raw,readonly=on,file=/x/cd.iso,media=cdrom",
+      "-device ide-cd,bus=ide.2,drive=volume0",
+      "-fw_cfg name=opt/a,file=/x/a,,b",
+    ]
+  `);
+  const disk = line({ volume: { path: '/x/seed', as: 'disk' } });
+  expect(disk).toContain('-device virtio-blk-pci,drive=volume0');
+  const arm = line({ arch: 'arm64', firmware: 'uefi', volume: { path: '/x/cd', as: 'cd' } });
+  expect(arm).toContain('-device scsi-cd,bus=cd0.0,drive=volume0');
+});

@@ -22,6 +22,7 @@ export type ToolsComponent =
   | 'tools-qemu-arm64'
   | 'tools-grub-amd64'
   | 'tools-grub-arm64'
+  | 'tools-glance'
   | 'tools-host'
   | 'tools-deploy'
   | 'tools-ipxe'

@@ -5,6 +5,9 @@ import { kernelArgument } from '../host/kernel-arguments.ts';
 import { liveMedium } from '../slots/live.ts';
 
 export function installWhereAsked(host: Host): void {
-  if (liveMedium(host) === undefined || kernelArgument(host, 'catamaran.install') === undefined) return;
-  host.show(['catamaran-agent', 'install', '--unattended']);
+  if (liveMedium(host) === undefined) return;
+  const isAsked =
+    kernelArgument(host, 'catamaran.install') !== undefined ||
+    host.run(['findfs', 'LABEL=CATAMARAN']).status === 0;
+  if (isAsked) host.show(['catamaran-agent', 'install', '--unattended']);
 }

@@ -2,7 +2,7 @@
 import { provisionPath, readProvisionReport } from '../../contract/provision.ts';
 import { AgentError, type Host } from '../host/host.ts';
 import { provisionFinal, provisionLocal, provisionNetwork, type Wish } from '../provision/provision.ts';
-import { rehearse } from '../provision/rehearse.ts';
+import { rehearseProvision } from '../provision/rehearse.ts';
 import { describeReport } from '../provision/report.ts';
 import type { Command, Work } from './command.ts';
 
@@ -22,7 +22,7 @@ export const provision: Command = {
     if (word === undefined) return (host) => all(host, {});
     if (word === '--again') return (host) => all(host, { again: true });
     if (word === '--show') return show;
-    if (word === '--dry-run') return rehearse;
+    if (word === '--dry-run') return rehearseProvision;
     return Object.hasOwn(passes, word) ? passes[word] : undefined;
   },
 };

@@ -83,7 +83,14 @@ function remarkOn(host: Host, disk: MachineDisk, index: InstallIndex): string {
   if (disk.isMedium) return 'this system runs from it';
   if (disk.size < index.size) return 'too small';
   if (disk.readOnly) return 'read-only';
-  return disk.use ?? describeHeld(host, disk) ?? 'empty';
+  if (disk.use !== undefined) return disk.use;
+  try {
+    return describeHeld(host, disk) ?? 'empty';
+  } catch (error) {
+    // One that is failing does not keep the others from being listed.
+    if (error instanceof AgentError) return error.message;
+    throw error;
+  }
 }
 
 /** Of what does not depend on what it holds. */

@@ -2,10 +2,11 @@
 // disk loses a byte; what was done is said at the end.
 import { formatSize } from '../../base/size.ts';
 import { AgentError, type Host, runOrThrow } from '../host/host.ts';
+import { configVolume, readAsked } from './asked.ts';
 import { chooseByAsking, chooseNamed, chooseOnly } from './choose-disk.ts';
 import type { MachineDisk } from './disks.ts';
 import { checkMedium, type Medium, openMedium } from './medium.ts';
-import { type InstallOptions, readArgument } from './options.ts';
+import { type InstallOptions, installArgument } from './options.ts';
 import { checkSettings, type MachineSettings } from './settings.ts';
 import { placeIn } from './target-partitions.ts';
 import { type DiskWishes, writeDisk } from './write-disk.ts';
@@ -20,15 +21,18 @@ export function install(host: Host, options: InstallOptions): void {
   installOn(host, disk, medium, wishes);
 }
 
-/** As the kernel's argument says, and then the machine goes down. */
+/** As the kernel's argument or the config volume says, and then the machine goes down. */
 export function installUnattended(host: Host): void {
-  const options = readArgument(host);
+  const options = readAsked(host);
   if (options === undefined)
-    throw new AgentError('the kernel was given no catamaran.install', {
-      code: 'install-argument',
-      fault: 'usage',
-      hint: 'Name a disk: catamaran-agent install DISK.',
-    });
+    throw new AgentError(
+      `neither the kernel’s ${installArgument} nor a volume ${configVolume} names a disk`,
+      {
+        code: 'install-argument',
+        fault: 'usage',
+        hint: 'Name a disk: catamaran-agent install DISK.',
+      },
+    );
   const medium = openMedium(host);
   const wishes = wishesOf(host, options);
   checkWishes(host, medium, wishes);

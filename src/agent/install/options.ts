@@ -1,7 +1,6 @@
-// What may be said to the installer, as words of its command or, for a machine at which nobody sits, of one kernel argument.
+// What may be said to the installer, as words of its command, or for a machine at which nobody sits as one.
 import type { Firmware } from '../../base/firmware.ts';
-import { AgentError, type Host } from '../host/host.ts';
-import { kernelArgument } from '../host/kernel-arguments.ts';
+import { AgentError } from '../host/host.ts';
 
 export interface InstallOptions {
   /** Absent: a person is asked. */
@@ -46,13 +45,11 @@ export function parseInstallWords(words: readonly string[]): InstallOptions | un
 
 export const installArgument = 'catamaran.install';
 
-/** `catamaran.install=DISK[,wipe][,reboot][,channel=NAME][,firmware=NAME]`; undefined where the kernel was not given it. */
-export function readArgument(host: Host): Unattended | undefined {
-  const value = kernelArgument(host, installArgument);
-  if (value === undefined) return undefined;
+/** `DISK[,wipe][,reboot][,channel=NAME][,firmware=NAME]`. `what` begins an error's sentence. */
+export function parseAsked(value: string, what: string): Unattended {
   const [disk = '', ...words] = value.split(',');
   let options: Unattended = { disk, wipe: false, firmware: 'both', reboot: false };
-  if (disk === '') throw refuse(value, 'names no disk');
+  if (!/^[\w/.:-]+$/.test(disk)) throw refuse(what, `names no disk: ${JSON.stringify(disk.slice(0, 50))}`);
   for (const word of words) {
     const channel = /^channel=(.+)$/.exec(word)?.[1];
     const firmware = firmwareOf(/^firmware=(.+)$/.exec(word)?.[1]);
@@ -60,13 +57,13 @@ export function readArgument(host: Host): Unattended | undefined {
     else if (word === 'reboot') options = { ...options, reboot: true };
     else if (channel) options = { ...options, channel };
     else if (firmware) options = { ...options, firmware };
-    else throw refuse(value, `has the word ${JSON.stringify(word.slice(0, 50))}`);
+    else throw refuse(what, `has the word ${JSON.stringify(word.slice(0, 50))}`);
   }
   return options;
 }
 
-function refuse(value: string, why: string): AgentError {
-  return new AgentError(`${installArgument}=${value.slice(0, 100)} ${why}`, {
+function refuse(what: string, why: string): AgentError {
+  return new AgentError(`${what} ${why}`, {
     code: 'install-argument',
     fault: 'usage',
     hint: 'Write DISK or auto, and after commas: wipe, reboot, channel=NAME, firmware=bios|uefi|both.',

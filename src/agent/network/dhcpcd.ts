@@ -35,7 +35,8 @@ export function writeDhcpcd(setups: readonly Setup[]): string | undefined {
 function sectionOf({ device, wanted: { dhcp4, dhcp6, slaac, mtu } }: Setup): string {
   const lines = [
     ...(dhcp4 ? [] : ['nodhcp']),
-    ...(dhcp6 ? ['ia_na'] : ['nodhcp6']),
+    // Where routers are heard, they say whether there is a server to be asked.
+    ...(dhcp6 ? (slaac === true ? [] : ['ia_na']) : ['nodhcp6']),
     ...(slaac === false && !dhcp6 ? ['noipv6rs', 'noipv6'] : []),
     // The hook takes the lease's where nothing is said.
     ...(mtu === undefined ? [] : ['nooption interface_mtu', `env own_mtu=${mtu}`]),

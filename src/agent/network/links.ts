@@ -2,7 +2,7 @@
 import type { Match } from '../../contract/network.ts';
 import type { Host } from '../host/host.ts';
 
-export interface Link {
+export interface NetworkCard {
   readonly name: string;
   /** Lower case, with colons. */
   readonly mac: string;
@@ -15,7 +15,7 @@ const mostLinks = 256;
 const ethernet = '1';
 
 /** Those that are devices: not the loopback, and nothing that is made of others. In the order of their names. */
-export function readLinks(host: Host): Link[] {
+export function readLinks(host: Host): NetworkCard[] {
   return (host.listDirectory(directory) ?? [])
     .filter(
       (name) =>
@@ -44,7 +44,7 @@ export function isThere(host: Host, name: string): boolean {
 }
 
 /** All that is said must hold. */
-export function matches({ name, mac, driver }: Match, link: Link): boolean {
+export function matches({ name, mac, driver }: Match, link: NetworkCard): boolean {
   return (
     (name === undefined || likePattern(name).test(link.name)) &&
     (mac === undefined || mac === link.mac) &&

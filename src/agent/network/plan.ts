@@ -3,7 +3,7 @@
 
 import { bareInterface } from '../../contract/network/bare.ts';
 import type { Dns, Interface, Network } from '../../contract/network.ts';
-import { type Link, matches } from './links.ts';
+import { matches, type NetworkCard } from './links.ts';
 
 export interface Setup {
   /** As the kernel calls it. */
@@ -23,7 +23,7 @@ export interface NetworkPlan {
 const any = '*';
 
 /** `layers`: the strongest first. Without any: each card by DHCP and router advertisements, as component:dhcp does. */
-export function planNetwork(layers: readonly Network[], links: readonly Link[]): NetworkPlan {
+export function planNetwork(layers: readonly Network[], links: readonly NetworkCard[]): NetworkPlan {
   const free = new Map(links.map((link) => [link.name, link]));
   const setups: Setup[] = [];
   const problems: string[] = [];
@@ -79,11 +79,11 @@ function isLoose({ name, match }: Interface): boolean {
   return name === any || (match !== undefined && match.mac === undefined && /[*?[]/.test(match.name ?? '*'));
 }
 
-function isMeant({ name, match }: Interface, link: Link): boolean {
+function isMeant({ name, match }: Interface, link: NetworkCard): boolean {
   return name === any || (match ? matches(match, link) : link.name === name);
 }
 
-function missing({ name, match }: Interface, links: readonly Link[]): string {
+function missing({ name, match }: Interface, links: readonly NetworkCard[]): string {
   const asked = match ? Object.entries(match).map(([key, value]) => `${key} ${value}`) : [];
   const there = links.map((link) => `${link.name} (${link.mac})`).join(', ') || 'none';
   return `${name}: no card of this machine is that${asked.length > 0 ? `, by ${asked.join(' and ')}` : ''}; there are ${there}`;

@@ -96,12 +96,14 @@ function startClient(host: Host, { setups }: NetworkPlan): void {
   if (status !== 0) host.print(`network: dhcpcd does not start: ${output.trim().split('\n').at(-1)}`);
 }
 
-/** FILE. Its output must not keep the caller waiting. */
+/** FILE. Its output must not keep the caller waiting. From stage 2 on it is a service. */
 const startScript = `mkdir -p /var/lib/dhcpcd /run/dhcpcd /run/resolvconf
-dhcpcd -b -f "$1" </dev/null >/run/catamaran/network/client.log 2>&1`;
+sv up /run/service/_network >/dev/null 2>&1 || dhcpcd -b -f "$1" </dev/null >/run/catamaran/network/client.log 2>&1`;
+
+const stopScript = `sv -w 10 down /run/service/_network >/dev/null 2>&1 || dhcpcd -f "$1" -x >/dev/null 2>&1 </dev/null`;
 
 function stopClient(host: Host): void {
-  host.run(['sh', '-c', 'dhcpcd -f "$1" -x >/dev/null 2>&1 </dev/null', 'sh', dhcpcdPath]);
+  host.run(['sh', '-c', stopScript, 'sh', dhcpcdPath]);
 }
 
 function writeDns(host: Host, { dns: { servers, search } }: NetworkPlan): void {

@@ -2,13 +2,14 @@
 // word counts before the vendor's and the platform's.
 import { type Finding, Findings } from '../../contract/document/finding.ts';
 import type { Given } from '../../contract/metadata/metadata.ts';
+import type { Interface } from '../../contract/network.ts';
 import type { MachineConfig } from '../../contract/user-data/machine-config.ts';
 import { configOf, emptyConfig, mergeConfigs } from '../../contract/user-data/merge-configs.ts';
 import { readUserData } from '../../contract/user-data/read.ts';
 import type { Fetched, Request } from '../../contract/user-data/reading.ts';
 import type { Found } from './source.ts';
 
-export interface Composed {
+export interface ComposedConfig {
   readonly config: MachineConfig;
   readonly findings: readonly Finding[];
   /** Without which it is not whole. */
@@ -16,7 +17,7 @@ export interface Composed {
   readonly userData?: { readonly found: Found; readonly bytes: Uint8Array };
 }
 
-export function compose(founds: readonly Found[], fetched: ReadonlyMap<string, Fetched>): Composed {
+export function compose(founds: readonly Found[], fetched: ReadonlyMap<string, Fetched>): ComposedConfig {
   const notes = new Findings();
   const bodies = founds.flatMap((found) => bodyOf(found, fetched));
   const [first, ...others] = bodies.filter((each) => 'bytes' in each);
@@ -63,9 +64,16 @@ function joinGiven(founds: readonly Found[]): Given {
   const [hostname, network] = [first('hostname'), first('network')];
   return {
     ...(hostname !== undefined && { hostname }),
-    ...(network && { network }),
+    ...(network?.interfaces.some(needsSetting) && { network }),
     sshKeys: [...new Set(founds.flatMap(({ given }) => given.sshKeys ?? []))],
   };
+}
+
+/** What every card gets without a word, by DHCP and router advertisements, is no configuration. */
+function needsSetting({ kind, addresses, routes, mtu, mac }: Interface): boolean {
+  return (
+    kind.type !== 'physical' || addresses.length + routes.length > 0 || mtu !== undefined || mac !== undefined
+  );
 }
 
 const asVendors = (finding: Finding): Finding => ({

@@ -1,10 +1,10 @@
 // What a machine knows without asking anybody: its kernel's arguments, its firmware's strings, its volumes; and from these
 // the platform.
-import { detectPlatform } from '../../platform/detect.ts';
+import { type DetectedPlatform, detectPlatform } from '../../platform/detect.ts';
 import type { Dmi, DmiField } from '../../platform/platform.ts';
 import type { Host } from '../host/host.ts';
 import type { Facts } from './source.ts';
-import { listVolumes } from './volumes/list.ts';
+import { type AttachedVolume, listVolumes } from './volumes/list.ts';
 
 const fields: readonly DmiField[] = [
   'sys_vendor',
@@ -14,16 +14,26 @@ const fields: readonly DmiField[] = [
   'chassis_asset_tag',
 ];
 
-export function readFacts(host: Host): Facts {
+/** `known`: what an earlier pass of this boot has found. Volumes are looked for when somebody asks for them. */
+export function readMachineFacts(host: Host, known?: DetectedPlatform): Facts {
   const cmdline = host.readText('/proc/cmdline')?.trim() ?? '';
   const entries = fields.flatMap((field) => {
     const text = readDmi(host, field);
     return text === undefined ? [] : [[field, text]];
   });
   const dmi = Object.fromEntries(entries) as Dmi;
-  const volumes = listVolumes(host);
-  const platform = detectPlatform({ dmi, cmdline, labels: volumes.map(({ label }) => label) });
-  return { cmdline, dmi, volumes, platform };
+  let listed: readonly AttachedVolume[] | undefined;
+  const volumes = () => {
+    listed ??= listVolumes(host);
+    return listed;
+  };
+  const platform = known ?? detectPlatform({ dmi, cmdline, labels: volumes().map(({ label }) => label) });
+  return {
+    ...{ cmdline, dmi, platform },
+    get volumes() {
+      return volumes();
+    },
+  };
 }
 
 export function readDmi(host: Host, field: string): string | undefined {

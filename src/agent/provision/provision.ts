@@ -1,20 +1,23 @@
 // The three passes of a boot. Each goes on with what the one before has found; none waits without a limit, and nothing that
 // goes wrong stops the boot. A pass without anything to do takes no time.
 import { Findings, sortFindings } from '../../contract/document/finding.ts';
+import type { MachineConfig } from '../../contract/user-data/machine-config.ts';
+import { emptyConfig } from '../../contract/user-data/merge-configs.ts';
 import type { Fetched, Request } from '../../contract/user-data/reading.ts';
+import { safePath } from '../boot/settle.ts';
 import type { Host } from '../host/host.ts';
 import { applyConfig, type Outcome, type Pass } from './apply/apply.ts';
-import { type Composed, compose } from './compose.ts';
+import { type ComposedConfig, compose } from './compose.ts';
 import { type Deadline, deadlineIn } from './deadline.ts';
-import { readFacts } from './facts.ts';
+import { readMachineFacts } from './facts.ts';
 import { instanceOf, isNewInstance, keepInstance } from './instance.ts';
 import { borrowNetwork, returnNetwork } from './network/borrow.ts';
 import { fetchPatiently } from './network/fetch.ts';
 import { reportReady } from './ready/table.ts';
-import { keepReport, lineOf, makeReport, tell } from './report.ts';
+import { findingLine, keepReport, makeReport, tell } from './report.ts';
 import { placesLeft, seekLocal, seekNetwork } from './seek.ts';
 import type { Facts, Seeker } from './source.ts';
-import { freshState, loadState, plainText, type State, saveState } from './state.ts';
+import { canonicalText, loadState, noState, type ProvisionState, saveState } from './state.ts';
 
 /** In seconds, for all that a pass fetches. */
 const limits: Readonly<Record<Pass, number>> = { local: 30, network: 120, final: 600 };
@@ -31,25 +34,24 @@ export interface Wish {
 export function provisionLocal(host: Host, wish: Wish = {}): void {
   const { seeker, facts } = openSeeker(host, 'local');
   const { founds, problems } = seekLocal(seeker);
-  const state = identify(
-    host,
-    facts,
-    { ...freshState, founds, problems, findings: seeker.findings.all },
-    wish,
-  );
+  const state = identify(host, facts, { ...noState, founds, problems, findings: seeker.findings.all }, wish);
   const composed = compose(founds, new Map());
-  tellFound(host, facts, state, []);
+  tell(host, '', { what: 'platform', message: facts.platform.name });
+  if (facts.platform.unknown !== undefined)
+    tell(host, '', { what: 'platform', message: `there is none called ${facts.platform.unknown}` });
+  tellFound(host, founds, [], problems);
   // Where a service is still to say who this is, a network that a drive has given is needed before.
-  const isKnown = founds.length > 0 && placesLeft(seeker, founds).length === 0;
+  const isKnown =
+    founds.length > 0 && placesLeft(seeker, founds).length === 0 && composed.requests.length === 0;
   const hasNetwork = composed.config.network !== undefined;
   const applied = isKnown || hasNetwork ? apply(host, ['local'], state, composed) : state;
   finish(host, facts, { ...applied, passes: ['local'] }, composed);
 }
 
 export function provisionNetwork(host: Host, wish: Wish = {}): void {
-  const before = loadState(host) ?? freshState;
-  const { seeker, facts } = openSeeker(host, 'network');
-  const isNeeded = placesLeft(seeker, before.founds).length > 0 || pendingOf(before).length > 0;
+  const before = loadState(host) ?? noState;
+  const { seeker, facts } = openSeeker(host, 'network', before);
+  const isNeeded = placesLeft(seeker, before.founds).length > 0 || namesAddresses(before);
   const borrowed = isNeeded && borrowNetwork(host, seeker.deadline.left());
   try {
     const sought = seekNetwork(seeker, before.founds);
@@ -68,8 +70,8 @@ export function provisionNetwork(host: Host, wish: Wish = {}): void {
       wish,
     );
     const composed = compose(state.founds, fetched);
-    tellFound(host, facts, state, before.founds);
-    const isNews = plainText(composed.config) !== before.local;
+    tellFound(host, state.founds, before.founds, sought.problems);
+    const isNews = canonicalText(composed.config) !== before.local;
     const passes: Pass[] = isNews ? ['local', 'network'] : ['network'];
     const applied = state.founds.length > 0 ? apply(host, passes, state, composed) : state;
     finish(host, facts, { ...applied, passes: [...before.passes, 'network'] }, composed);
@@ -81,9 +83,11 @@ export function provisionNetwork(host: Host, wish: Wish = {}): void {
 export function provisionFinal(host: Host): void {
   const before = loadState(host);
   if (before === undefined) return;
-  const { facts } = openSeeker(host, 'final');
+  const { facts } = openSeeker(host, 'final', before);
   const composed = compose(before.founds, new Map(before.fetched));
-  if (before.instance !== undefined && before.founds.length > 0) keepInstance(host, before.instance);
+  const isSafe = host.readText(safePath) !== undefined;
+  if (before.instance !== undefined && before.founds.length > 0 && !isSafe)
+    keepInstance(host, before.instance);
   const problem = reportReady(host, facts.platform.name, deadlineIn(host, 60));
   const state = problem ? { ...before, problems: [...before.problems, problem] } : before;
   if (problem) tell(host, 'failed: ', problem);
@@ -91,8 +95,12 @@ export function provisionFinal(host: Host): void {
   finish(host, facts, { ...applied, passes: [...before.passes, 'final'] }, composed);
 }
 
-function openSeeker(host: Host, pass: Pass): { readonly seeker: Seeker; readonly facts: Facts } {
-  const facts = readFacts(host);
+function openSeeker(
+  host: Host,
+  pass: Pass,
+  before?: ProvisionState,
+): { readonly seeker: Seeker; readonly facts: Facts } {
+  const facts = readMachineFacts(host, before?.platform);
   return {
     facts,
     seeker: { host, facts, findings: new Findings(), deadline: deadlineIn(host, limits[pass]) },
@@ -100,19 +108,26 @@ function openSeeker(host: Host, pass: Pass): { readonly seeker: Seeker; readonly
 }
 
 /** Who the machine is, as soon as a place has said anything; and whether it has been another one before. */
-function identify(host: Host, { platform }: Facts, state: State, { again }: Wish): State {
+function identify(host: Host, { platform }: Facts, state: ProvisionState, { again }: Wish): ProvisionState {
   if (state.founds.length === 0) return state;
   const instance = instanceOf(host, platform.name, state.founds);
   return { ...state, instance, newInstance: isNewInstance(host, instance) || again === true };
 }
 
-function apply(host: Host, passes: readonly Pass[], state: State, composed: Composed): State {
-  const { newInstance } = state;
+function apply(
+  host: Host,
+  passes: readonly Pass[],
+  state: ProvisionState,
+  composed: ComposedConfig,
+): ProvisionState {
+  const isSafe = host.readText(safePath) !== undefined;
+  const config = isSafe ? waysIn(composed.config) : composed.config;
+  const newInstance = state.newInstance || isSafe;
   const deadline = deadlineIn(host, limits[passes.at(-1)!]);
   const fetch = (request: Request): Fetched => fetchPatiently(host, request, deadline, contentLimit);
   const outcomes: Outcome[] = [];
-  for (const pass of passes) {
-    const made = applyConfig(host, composed.config, { pass, newInstance, fetch });
+  for (const pass of isSafe ? passes.filter((each) => each === 'local') : passes) {
+    const made = applyConfig(host, config, { pass, newInstance, fetch });
     for (const { module, state: word, what } of made)
       if (word !== 'unchanged')
         tell(host, word === 'applied' ? '' : `${word}: `, { what: module, message: what });
@@ -124,17 +139,35 @@ function apply(host: Host, passes: readonly Pass[], state: State, composed: Comp
   return {
     ...state,
     outcomes: [...kept, ...outcomes],
-    ...(isLocal && { local: plainText(composed.config) }),
+    ...(isLocal && { local: canonicalText(composed.config) }),
   };
 }
 
-const pendingOf = ({ founds, fetched }: State): readonly Request[] =>
-  compose(founds, new Map(fetched)).requests;
+/**
+ * A safe boot has the image's own /etc, for something of the machine's own keeps it from coming up: whoever is to mend it
+ * has to get in, by name, network and keys, and nothing else is done.
+ */
+function waysIn({ hostname, fqdn, network, sshKeys }: MachineConfig): MachineConfig {
+  return {
+    ...emptyConfig(),
+    ...(hostname !== undefined && { hostname }),
+    ...(fqdn !== undefined && { fqdn }),
+    ...(network && { network }),
+    sshKeys,
+  };
+}
+
+/** Of what belongs to user-data, or of files that they want. */
+function namesAddresses({ founds, fetched }: ProvisionState): boolean {
+  const { config, requests } = compose(founds, new Map(fetched));
+  const contents = [...config.files.flatMap((file) => file.contents), ...config.certificates.add];
+  return requests.length > 0 || contents.some(({ kind }) => kind === 'remote');
+}
 
 /** What is fetched may name more. */
 function fetchPending(
   host: Host,
-  founds: State['founds'],
+  founds: ProvisionState['founds'],
   fetched: Map<string, Fetched>,
   deadline: Deadline,
 ): void {
@@ -145,24 +178,26 @@ function fetchPending(
   }
 }
 
-function tellFound(host: Host, { platform }: Facts, state: State, known: State['founds']): void {
-  const say = (what: string, message: string) => tell(host, '', { what, message });
-  if (known.length === 0) say('platform', platform.name);
-  if (platform.unknown !== undefined) say('platform', `there is none called ${platform.unknown}`);
+function tellFound(
+  host: Host,
+  founds: ProvisionState['founds'],
+  known: ProvisionState['founds'],
+  problems: ProvisionState['problems'],
+): void {
   const places = new Set(known.map(({ where }) => where));
-  for (const { source, where, given } of state.founds) {
+  for (const { source, where, given } of founds) {
     if (places.has(where)) continue;
     const size = given.userData ? `, ${given.userData.length} bytes of user-data` : '';
-    say(source, `${where}${size}`);
+    tell(host, '', { what: source, message: `${where}${size}` });
   }
-  for (const problem of state.problems) tell(host, 'failed: ', problem);
+  for (const problem of problems) tell(host, 'failed: ', problem);
 }
 
-function finish(host: Host, facts: Facts, state: State, composed: Composed): void {
-  saveState(host, state);
+function finish(host: Host, facts: Facts, state: ProvisionState, composed: ComposedConfig): void {
+  saveState(host, { ...state, platform: facts.platform });
   keepReport(host, makeReport(host, facts, state, composed));
   const isOver = state.passes.includes('network');
   if (isOver && !state.passes.includes('final'))
     for (const finding of [...state.findings, ...composed.findings])
-      tell(host, finding.level === 'error' ? 'failed: ' : `${finding.level}: `, lineOf(finding));
+      tell(host, finding.level === 'error' ? 'failed: ' : `${finding.level}: `, findingLine(finding));
 }

@@ -6,17 +6,17 @@ import type { Fetched } from '../../contract/user-data/reading.ts';
 import type { Host } from '../host/host.ts';
 import { compose } from './compose.ts';
 import { deadlineIn } from './deadline.ts';
-import { readFacts } from './facts.ts';
+import { readMachineFacts } from './facts.ts';
 import { borrowNetwork, returnNetwork } from './network/borrow.ts';
 import { fetchPatiently } from './network/fetch.ts';
-import { lineOf, tell } from './report.ts';
+import { findingLine, tell } from './report.ts';
 import { placesLeft, seekLocal, seekNetwork } from './seek.ts';
 import type { Seeker } from './source.ts';
 
 const limit = 60;
 
-export function rehearse(host: Host): void {
-  const facts = readFacts(host);
+export function rehearseProvision(host: Host): void {
+  const facts = readMachineFacts(host);
   const seeker: Seeker = { host, facts, findings: new Findings(), deadline: deadlineIn(host, limit) };
   const local = seekLocal(seeker);
   const borrowed = placesLeft(seeker, local.founds).length > 0 && borrowNetwork(host, limit);
@@ -31,7 +31,7 @@ export function rehearse(host: Host): void {
     for (const problem of [...local.problems, ...problems]) tell(host, 'failed: ', problem);
     for (const line of summarize(config)) tell(host, 'would apply ', line);
     for (const finding of [...seeker.findings.all, ...findings])
-      tell(host, `${finding.level}: `, lineOf(finding));
+      tell(host, `${finding.level}: `, findingLine(finding));
   } finally {
     if (borrowed) returnNetwork(host);
   }

@@ -10,24 +10,25 @@ import {
 } from '../../contract/provision.ts';
 import type { Host } from '../host/host.ts';
 import type { Outcome } from './apply/apply.ts';
-import type { Composed } from './compose.ts';
+import type { ComposedConfig } from './compose.ts';
 import type { Facts } from './source.ts';
-import type { State } from './state.ts';
+import type { ProvisionState } from './state.ts';
 
 const mostLines = 500;
 
 export function makeReport(
   host: Host,
   { platform }: Facts,
-  state: State,
-  composed: Composed,
+  state: ProvisionState,
+  composed: ComposedConfig,
 ): ProvisionReport {
   const findings = [...state.findings, ...composed.findings];
   const ofState = (...states: Outcome['state'][]) =>
     state.outcomes
       .filter((outcome) => states.includes(outcome.state))
       .map(({ module, what }) => ({ what: module, message: what }));
-  const ofLevel = (level: Finding['level']) => findings.filter((each) => each.level === level).map(lineOf);
+  const ofLevel = (level: Finding['level']) =>
+    findings.filter((each) => each.level === level).map(findingLine);
   const { userData } = composed;
   return {
     platform: platform.name,
@@ -90,7 +91,7 @@ export function tell(host: Host, word: string, { what, message, hint }: Provisio
   );
 }
 
-export function lineOf({ part, line, pointer, message, hint }: Finding): ProvisionLine {
+export function findingLine({ part, line, pointer, message, hint }: Finding): ProvisionLine {
   const place = pointer === '' ? '' : ` ${pointer}`;
   return {
     what: `${part}, line ${line}${place}`,
@@ -100,7 +101,7 @@ export function lineOf({ part, line, pointer, message, hint }: Finding): Provisi
 }
 
 /** What an address that stands for user-data did not give; what user-data include, their reader tells. */
-function unfetched({ founds, fetched }: State): ProvisionLine[] {
+function unfetched({ founds, fetched }: ProvisionState): ProvisionLine[] {
   const bodies = new Map(fetched);
   return founds.flatMap(({ source, given: { url } }) => {
     const body = url === undefined ? undefined : bodies.get(url);

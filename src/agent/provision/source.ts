@@ -7,7 +7,7 @@ import type { Dmi } from '../../platform/platform.ts';
 import type { UserDataPlace, UserDataSource } from '../../platform/user-data.ts';
 import type { Host } from '../host/host.ts';
 import type { Deadline } from './deadline.ts';
-import type { Volume } from './volumes/list.ts';
+import type { AttachedVolume } from './volumes/list.ts';
 
 /** `local` before there is a network, `network` with it. */
 export type When = 'local' | 'network';
@@ -15,7 +15,7 @@ export type When = 'local' | 'network';
 export interface Facts {
   readonly cmdline: string;
   readonly dmi: Dmi;
-  readonly volumes: readonly Volume[];
+  readonly volumes: readonly AttachedVolume[];
   readonly platform: DetectedPlatform;
 }
 

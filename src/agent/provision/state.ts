@@ -4,11 +4,13 @@ import { decodeBase64, encodeBase64 } from '../../base/base64.ts';
 import type { Finding } from '../../contract/document/finding.ts';
 import type { ProvisionLine } from '../../contract/provision.ts';
 import type { Fetched } from '../../contract/user-data/reading.ts';
+import type { DetectedPlatform } from '../../platform/detect.ts';
 import type { Host } from '../host/host.ts';
 import type { Outcome, Pass } from './apply/apply.ts';
 import type { Found } from './source.ts';
 
-export interface State {
+export interface ProvisionState {
+  readonly platform?: DetectedPlatform;
   readonly founds: readonly Found[];
   /** By address. */
   readonly fetched: readonly (readonly [url: string, body: Fetched])[];
@@ -28,7 +30,7 @@ export interface State {
 export const provisionDirectory = '/run/catamaran/provision';
 const path = `${provisionDirectory}/state.json`;
 
-export const freshState: State = {
+export const noState: ProvisionState = {
   founds: [],
   fetched: [],
   problems: [],
@@ -38,21 +40,21 @@ export const freshState: State = {
   passes: [],
 };
 
-export function loadState(host: Host): State | undefined {
+export function loadState(host: Host): ProvisionState | undefined {
   const text = host.readText(path);
   if (text === undefined) return undefined;
   return JSON.parse(text, (_, value) =>
     typeof value?.$bytes === 'string' ? decodeBase64(value.$bytes) : value,
-  ) as State;
+  ) as ProvisionState;
 }
 
-export function saveState(host: Host, state: State): void {
+export function saveState(host: Host, state: ProvisionState): void {
   host.run(['mkdir', '-p', '-m', '0700', provisionDirectory]);
-  host.writeFile(path, plainText(state));
+  host.writeFile(path, canonicalText(state));
 }
 
 /** The same for the same value. */
-export function plainText(value: unknown): string {
+export function canonicalText(value: unknown): string {
   return JSON.stringify(value, (_, each) =>
     each instanceof Uint8Array ? { $bytes: encodeBase64(each) } : each,
   );

@@ -21,7 +21,7 @@ export async function checkConfig(files: readonly string[], { io, front }: Sessi
   const verdicts: Json[] = [];
   for (const file of files) {
     const name = file === '-' ? 'standard input' : file;
-    const verdict = judgeConfig(await readConfig(file, io), name);
+    const verdict = judgeConfig(await readConfigFile(file, io), name);
     errors.push(...verdict.errors);
     for (const warning of verdict.warnings) front.warnAt(warning);
     for (const url of verdict.requests) front.info(`${name}: what is at ${url} is not looked at`);
@@ -67,7 +67,7 @@ function refuse([first, ...rest]: readonly Diagnostic[]): void {
   if (first) throw new CatamaranError('spec', [first, ...rest]);
 }
 
-export async function readConfig(file: string, { cwd, stdin }: Io): Promise<Uint8Array> {
+export async function readConfigFile(file: string, { cwd, stdin }: Io): Promise<Uint8Array> {
   try {
     return file === '-' ? await buffer(stdin) : await readFile(resolve(cwd, file));
   } catch (error) {

@@ -1,5 +1,5 @@
-// What `run` boots: what was built as it is (run/open-image.ts), the files of kernel+initrd or kernel+squashfs by the name that they share, or
-// a spec, of which one of these is built if anything is stale.
+// What `run` boots: what was built as it is (run/open-image.ts), the files of kernel+initrd or of a kernel and its root by the
+// name that they share, or a spec, of which one of these is built if anything is stale.
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { type Arch, architectureOf } from '../../base/arch.ts';
@@ -60,7 +60,10 @@ export async function findBootable(
       front.info(`the machine gets ${formatSize(given)} of memory`);
     const { path } = artifacts.find((artifact) => !artifact.path.endsWith('.json'))!;
     if (formatNamed(request.formats[0]!).boots === 'kernel')
-      return openDirect(path.replace(/-(cmdline|initrd\.img|kernel|squashfs\.img)$/, ''), given);
+      return openDirect(
+        path.replace(/(-(cmdline|erofs\.img|initrd\.img|kernel|squashfs\.img)|\.iso)$/, ''),
+        given,
+      );
     return openAs(path, given, { arch, scratch, usb });
   }
   if (existsSync(`${file}-kernel`)) return openDirect(file, memory ?? usualMemory);
@@ -78,15 +81,21 @@ async function openAs(
   return { name: path, ...opened, memory, medium: usb ? 'usb' : drive };
 }
 
-/** The kernel mounts a squashfs by itself only if it is told where it is. */
+/** Roots that a kernel mounts by itself, by what follows the name, and as what. */
+const roots = { '-squashfs.img': 'squashfs', '-erofs.img': 'erofs', '.iso': 'iso9660' } as const;
+
+/** The kernel finds its root only if it is told where it is. */
 async function openDirect(name: string, memory: number): Promise<Bootable> {
   const cmdline = await readFile(`${name}-cmdline`, 'utf8').catch(() => '');
   const kernel = `${name}-kernel`;
-  const [initrd, squashfs] = [`${name}-initrd.img`, `${name}-squashfs.img`];
+  const initrd = `${name}-initrd.img`;
   if (existsSync(initrd)) return { name, kernel: { kernel, initrd, cmdline }, memory };
-  if (!existsSync(squashfs)) throw incomplete(kernel, [initrd, squashfs]);
-  const root = /\broot=/.test(cmdline) ? '' : ' root=/dev/vda rootfstype=squashfs ro';
-  return { name, image: squashfs, format: 'raw', kernel: { kernel, cmdline: cmdline + root }, memory };
+  const found = Object.entries(roots).find(([suffix]) => existsSync(`${name}${suffix}`));
+  if (!found) throw incomplete(kernel, [initrd, ...Object.keys(roots).map((suffix) => `${name}${suffix}`)]);
+  const [suffix, type] = found;
+  const root = /\broot=/.test(cmdline) ? '' : ` root=/dev/vda rootfstype=${type} ro`;
+  const image = { image: `${name}${suffix}`, format: 'raw' } as const;
+  return { name, ...image, kernel: { kernel, cmdline: cmdline + root }, memory };
 }
 
 function incomplete(kernel: string, others: readonly string[]): CatamaranError {

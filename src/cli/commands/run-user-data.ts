@@ -6,7 +6,7 @@ import { type Delivered, deliver } from '../../run/metadata/deliver.ts';
 import { deliveries } from '../../run/metadata/table.ts';
 import { packageRoot } from '../package-root.ts';
 import type { Session } from '../session.ts';
-import { judgeConfig, readConfig } from './check-config.ts';
+import { judgeConfig, readConfigFile } from './check-config.ts';
 
 /** What a platform says of a machine whose user has said nothing. */
 const machine = { id: 'i-run', hostname: 'catamaran' };
@@ -20,7 +20,7 @@ export interface UserDataRequest {
 
 /** Fails with what is wrong, if anything is. */
 export async function readUserDataOf(file: string, { io, front }: Session): Promise<Uint8Array> {
-  const userData = await readConfig(file, io);
+  const userData = await readConfigFile(file, io);
   const { warnings, refuse } = judgeConfig(userData, file === '-' ? 'standard input' : file);
   for (const warning of warnings) front.warnAt(warning);
   refuse();

@@ -7,7 +7,7 @@ const customize = defineCommand<[string], Omit<IsoCustomizeOptions, 'file'>>({
   name: 'customize',
   description:
     'Write kernel arguments and a configuration into the area that an ISO has for them; no other byte changes.',
-  arguments: [new Argument('<file>', 'an ISO that was built in the format iso or iso-plain')],
+  arguments: [new Argument('<file>', 'an ISO that was built in the format iso, usb or iso-plain')],
   options: [
     new Option('--cmdline <words>', 'kernel arguments that are added to the spec’s'),
     new Option('--config <file>', 'the configuration that the machine finds'),

@@ -18,8 +18,8 @@ export interface Given {
   readonly url?: string;
 }
 
-export type Documents = ReadonlyMap<DocumentRole, Uint8Array>;
+export type GivenDocuments = ReadonlyMap<DocumentRole, Uint8Array>;
 
-export interface Form {
-  read(documents: Documents, findings: Findings): Given;
+export interface MetadataReader {
+  read(documents: GivenDocuments, findings: Findings): Given;
 }

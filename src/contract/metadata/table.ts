@@ -12,9 +12,9 @@ import { oracle } from './forms/oracle.ts';
 import { ovf } from './forms/ovf.ts';
 import { scaleway } from './forms/scaleway.ts';
 import { vultr } from './forms/vultr.ts';
-import type { Form } from './metadata.ts';
+import type { MetadataReader } from './metadata.ts';
 
-export const metadataForms: Readonly<Record<MetadataForm, Form>> = {
+export const metadataForms: Readonly<Record<MetadataForm, MetadataReader>> = {
   akamai,
   'azure-imds': azureImds,
   digitalocean,

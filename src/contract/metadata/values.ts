@@ -8,21 +8,25 @@ import { type Node, valueIn } from '../document/node.ts';
 import { hostname, sshKey } from '../document/shape/forms.ts';
 import { anything } from '../document/shape/scalars.ts';
 import { readYaml } from '../document/yaml.ts';
-import type { Documents } from './metadata.ts';
+import type { GivenDocuments } from './metadata.ts';
 
-export type Json = { readonly [key: string]: unknown };
+export type JsonMembers = { readonly [key: string]: unknown };
 
 const limits = { text: 1 << 20, keys: 200, keyLength: 16_384 };
 
 export const placeOf = (role: DocumentRole): Place => ({ part: role, line: 1, pointer: '' });
 
-export function textIn(documents: Documents, role: DocumentRole): string | undefined {
+export function textIn(documents: GivenDocuments, role: DocumentRole): string | undefined {
   const bytes = documents.get(role);
   return bytes && bytes.length <= limits.text ? decodeUtf8(bytes) : undefined;
 }
 
 /** An object of JSON; undefined where there is none, and a finding where there should be one. */
-export function jsonIn(documents: Documents, role: DocumentRole, findings: Findings): Json | undefined {
+export function jsonIn(
+  documents: GivenDocuments,
+  role: DocumentRole,
+  findings: Findings,
+): JsonMembers | undefined {
   if (!documents.has(role)) return undefined;
   try {
     const value: unknown = JSON.parse(textIn(documents, role) ?? '');
@@ -35,7 +39,11 @@ export function jsonIn(documents: Documents, role: DocumentRole, findings: Findi
 }
 
 /** A mapping of YAML, with what a member's value is. */
-export function yamlIn(documents: Documents, role: DocumentRole, findings: Findings): YamlMap | undefined {
+export function yamlIn(
+  documents: GivenDocuments,
+  role: DocumentRole,
+  findings: Findings,
+): YamlMap | undefined {
   const text = textIn(documents, role);
   if (text === undefined || text.trim() === '') {
     if (text === undefined && documents.has(role)) findings.error(placeOf(role), 'is no text');
@@ -61,10 +69,10 @@ export interface YamlMap {
   value(key: string): unknown;
 }
 
-export const isObject = (value: unknown): value is Json =>
+export const isObject = (value: unknown): value is JsonMembers =>
   value !== null && typeof value === 'object' && !Array.isArray(value);
-export const objectIn = (value: Json | undefined, key: string): Json =>
-  isObject(value?.[key]) ? (value[key] as Json) : {};
+export const objectIn = (value: JsonMembers | undefined, key: string): JsonMembers =>
+  isObject(value?.[key]) ? (value[key] as JsonMembers) : {};
 export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 export const wordOf = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined;
@@ -111,7 +119,7 @@ export function keysOf(values: Iterable<unknown>): string[] {
 }
 
 /** Text that a document carries itself. */
-export function bytesOf(value: unknown): Uint8Array | undefined {
+export function textBytes(value: unknown): Uint8Array | undefined {
   return typeof value === 'string' && value !== '' ? encodeUtf8(value) : undefined;
 }
 

@@ -40,6 +40,6 @@ export function unescapeXml(text: string): string {
   });
 }
 
-export function escapeXml(text: string): string {
+export function quoteXml(text: string): string {
   return text.replace(/[&<>"']/g, (each) => `&#${each.charCodeAt(0)};`);
 }

@@ -108,6 +108,6 @@ function noIso(path: string): CatamaranError {
   return new CatamaranError('usage', {
     code: 'iso-foreign',
     message: `${path} is no ISO of Catamaran: it has no config area`,
-    hint: 'Name an ISO that catamaran has built, in the format iso or iso-plain.',
+    hint: 'Name an ISO that catamaran has built, in the format iso, usb or iso-plain.',
   });
 }

@@ -10,6 +10,7 @@ import {
   packedNames,
 } from '../../contract/install.ts';
 import { type ReleasePart, releaseParts } from '../../contract/release-manifest.ts';
+import { checkFits, partitionOf } from '../../disk/disk-layout.ts';
 import { espFiles } from '../../disk/grub.ts';
 import { packImage } from '../../disk/pack-image.ts';
 import { concatenate, type SparseImage } from '../../disk/sparse.ts';
@@ -17,6 +18,7 @@ import type { Planning } from '../../engine/planning.ts';
 import type { KeptBlob } from '../../engine/result.ts';
 import type { Step } from '../../engine/step.ts';
 import { contentOfBlob, type Workshop } from '../../engine/workshop.ts';
+import type { PartitionRole } from '../../slots/constants.ts';
 import { planData } from '../../steps/data.ts';
 import { describeDisk } from '../../steps/inputs.ts';
 import { planLoader, readLoader } from '../../steps/loader.ts';
@@ -79,6 +81,8 @@ async function packDisk(
   }: { manifest: Omit<InstallFacts, 'size' | 'partitions' | 'pieces' | 'arch'>; workshop: Workshop },
 ): Promise<KeptInstaller> {
   const { os, version, roothash, salt, dataBlocks } = manifest;
+  for (const [role, part] of Object.entries(parts) as [PartitionRole, SparseImage][])
+    checkFits(partitionOf(layout, role), part.size);
   const images: Readonly<Record<PackedName, SparseImage | undefined>> = {
     'boot-code': bootCode && concatenate([bootCode]),
     'bios-boot': parts['bios-boot'],

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import type { SparseImage } from '../../disk/sparse.ts';
 import { readContent } from '../../tree/content.ts';
 import type { MachineOptions } from '../arguments.ts';
-import type { Delivery, Request } from './delivery.ts';
+import type { Delivery, GuestRequest } from './delivery.ts';
 import { type Relay, startService } from './serve.ts';
 
 export interface Delivered {
   readonly options: Pick<MachineOptions, 'firmwareFiles' | 'volume' | 'linkServices'>;
   /** What the service has been asked so far. */
-  readonly requests: readonly Request[];
+  readonly requests: readonly GuestRequest[];
   close(): Promise<void>;
 }
 

@@ -14,16 +14,16 @@ export interface Instance {
 export interface Delivery {
   readonly firmware?: { readonly key: string; readonly bytes: Uint8Array };
   readonly volume?: { readonly image: SparseImage; readonly as: 'cd' | 'disk' };
-  readonly service?: Service;
+  readonly service?: MetadataService;
 }
 
-export interface Service {
+export interface MetadataService {
   /** Port 80 of each leads to it. */
   readonly addresses: readonly string[];
-  answer(request: Request): Answer;
+  answer(request: GuestRequest): GuestAnswer;
 }
 
-export interface Request {
+export interface GuestRequest {
   readonly method: string;
   /** With its query. */
   readonly path: string;
@@ -32,7 +32,7 @@ export interface Request {
   readonly body: string;
 }
 
-export interface Answer {
+export interface GuestAnswer {
   readonly status: number;
   readonly body?: string | Uint8Array;
   readonly type?: string;
@@ -42,7 +42,7 @@ export type Deliver = (instance: Instance) => Delivery;
 
 export const linkLocal = '169.254.169.254';
 
-export interface Documents {
+export interface ServedDocuments {
   readonly [path: string]: string | Uint8Array | undefined;
 }
 
@@ -58,10 +58,10 @@ const token = 'dG9rZW4tb2YtdGhpcy1tYWNoaW5l';
 
 /** A service of documents, each at its path. */
 export function serve(
-  documents: Documents,
+  documents: ServedDocuments,
   { headers = {}, session, addresses = [linkLocal] }: Rules = {},
 ): Delivery {
-  const answer = ({ method, path, headers: given }: Request): Answer => {
+  const answer = ({ method, path, headers: given }: GuestRequest): GuestAnswer => {
     if (session && path === session.path) {
       if (method !== 'PUT') return { status: 405 };
       return given[session.asks] === undefined ? { status: 400 } : { status: 200, body: token };

@@ -2,13 +2,13 @@
 // to an address of the platform (`guestfwd` with `cmd:`), and that process leads it here.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Request, Service } from './delivery.ts';
+import type { GuestRequest, MetadataService } from './delivery.ts';
 
 export interface Serving {
   /** For MachineOptions.linkServices. */
   readonly services: readonly { readonly address: string; readonly command: readonly string[] }[];
   /** What was asked for, in order. */
-  readonly requests: readonly Request[];
+  readonly requests: readonly GuestRequest[];
   close(): Promise<void>;
 }
 
@@ -22,10 +22,10 @@ export interface Relay {
 }
 
 export async function startService(
-  { addresses, answer }: Service,
+  { addresses, answer }: MetadataService,
   { node, script }: Relay,
 ): Promise<Serving> {
-  const requests: Request[] = [];
+  const requests: GuestRequest[] = [];
   const server = createServer((incoming, outgoing) => {
     let body = '';
     incoming.setEncoding('utf8').on('data', (chunk: string) => {
@@ -40,6 +40,8 @@ export async function startService(
     });
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  // A run that fails before its machine starts ends all the same.
+  server.unref();
   const { port } = server.address() as AddressInfo;
   return {
     requests,

@@ -143,6 +143,21 @@ test('a volume that cannot be mounted ends the boot', () => {
   expect(host.printed.at(-1)).toContain('the volumes cannot be mounted: mount -o bind');
 });
 
+test.each<[string, Record<string, string>, boolean, boolean]>([
+  ['a live system that is told so by the kernel’s argument', { '/run/catamaran/live': 'sr0\n' }, true, false],
+  ['a live system beside a config volume', { '/run/catamaran/live': 'sr0\n' }, false, true],
+  ['a live system that is told nothing', { '/run/catamaran/live': 'sr0\n' }, false, false],
+  ['an installed machine, whatever it is told', {}, true, true],
+])('%s', (name, extra, byArgument, byVolume) => {
+  const cmdline = byArgument ? 'quiet catamaran.install=auto\n' : 'quiet\n';
+  const { host } = boot(
+    (command) => (command.startsWith('findfs') ? { status: byVolume ? 0 : 1 } : undefined),
+    { ...extra, '/proc/cmdline': cmdline },
+  );
+  const installs = host.calls.filter((call) => call === 'catamaran-agent install --unattended');
+  expect([name, installs.length]).toEqual([name, byArgument !== byVolume ? 1 : 0]);
+});
+
 test('user-data is applied where there is a program for it, but not in a safe boot', () => {
   const provisioner = { '/usr/lib/catamaran/provision.js': '' };
   const applied = (more: Record<string, string>) =>

@@ -3,7 +3,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Command } from '../../../src/agent/commands/command.ts';
 import { dispatch } from '../../../src/agent/commands/dispatch.ts';
-import { agentCommands, installCommands, updateCommands } from '../../../src/agent/commands/table.ts';
+import {
+  agentCommands,
+  installCommands,
+  provisionCommands,
+  updateCommands,
+} from '../../../src/agent/commands/table.ts';
 import { usageOf } from '../../../src/agent/commands/usage.ts';
 import { memoryHost } from '../memory-host.ts';
 
@@ -11,6 +16,7 @@ const programs: readonly (readonly [string, readonly Command[]])[] = [
   ['agent', agentCommands],
   ['update', updateCommands],
   ['install', installCommands],
+  ['provision', provisionCommands],
 ];
 const all = programs.flatMap(([program, commands]) =>
   commands.map((command): [string, Command, readonly Command[]] => [
@@ -97,4 +103,27 @@ test.each<[string[], boolean]>([
     .sort((a, b) => b.words.length - a.words.length);
   const rest = words.slice(command!.words.split(' ').length);
   expect(command!.parse(rest) !== undefined).toBe(sound);
+});
+
+test('status says that provisioning went wrong, and why; without it nothing', () => {
+  const live = { '/run/catamaran/live': 'sr0\n', '/usr/lib/catamaran/release': '' };
+  const report = {
+    ...{ format: 1, platform: 'aws', by: 'dmi', newInstance: 'no', sources: {}, passes: ['local'] },
+    ...{ applied: [], ignored: [], failed: [{ what: 'ec2', message: 'HTTP 500' }] },
+  };
+  const said = (files: Record<string, string>, ...words: string[]) => {
+    const host = memoryHost({ ...live, ...files });
+    dispatch(['status', ...words], host, agentCommands);
+    return host.printed.join('\n');
+  };
+  const files = { '/run/catamaran/provision.json': JSON.stringify(report) };
+  expect(said(files)).toContain('platform   aws\ndegraded   provisioning failed in part: ec2: HTTP 500');
+  expect(JSON.parse(said(files, '--json')).provision).toEqual({
+    platform: 'aws',
+    degraded: 'provisioning failed in part: ec2: HTTP 500',
+  });
+  expect(said({ '/run/catamaran/provision.json': '{' })).toContain(
+    'degraded   /run/catamaran/provision.json',
+  );
+  expect(said({})).not.toMatch(/platform|degraded/);
 });

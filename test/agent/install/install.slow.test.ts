@@ -246,12 +246,18 @@ describe('asked on the console', () => {
     host.addDisk('vda', { facts: { 'device/vendor': 'ACME', 'device/model': 'Disk 1' } });
     host.addDisk('vdb', { size: 4 * MiB });
     host.addDisk('vdc', { content: Buffer.from('LUKS\xba\xbe', 'latin1') });
+    host.addDisk('vdd');
+    host.answer = (command) =>
+      command.includes('/dev/vdd')
+        ? { status: 0, output: '0\ndd: /dev/vdd: Input/output error\n0+0 records in\n0+0 records out\n' }
+        : undefined;
     host.addDisk('loop0');
     host.answers = ['vda'];
     expect(install()).toBe(0);
     expect(said()).toMatch(/^ {2}vda +\S+ MiB {2}ACME Disk 1 +empty$/m);
     expect(said()).toMatch(/^ {2}vdb +4 MiB {2}virtual disk +too small$/m);
     expect(said()).toMatch(/^ {2}vdc .* an encrypted volume \(LUKS\)$/m);
+    expect(said()).toMatch(/^ {2}vdd .* \/dev\/vdd cannot be read at byte 0: Input\/output error$/m);
     expect(said()).not.toContain('loop0');
   });
 
@@ -303,6 +309,25 @@ describe('by the kernel’s argument', () => {
     expect(host.calls.at(-1)).toBe('reboot -f');
   });
 
+  test('or by a volume that is called so, with its configuration', () => {
+    host.addDisk('vda');
+    const volume = '/run/catamaran/volume';
+    host.answer = ([program, ...words]) => {
+      if (program === 'findfs') return { status: 0, output: '/dev/sdq\n' };
+      if (program !== 'mount' || words.at(-1) !== volume) return undefined;
+      if (!words.includes('vfat')) return { status: 255, output: '' };
+      host.put(`${volume}/install`, 'vda,reboot\n');
+      host.put(`${volume}/user-data`, 'hostname: volume\n');
+      return { status: 0, output: '' };
+    };
+    expect(install('--unattended')).toBe(0);
+    expect(host.read('/run/catamaran/install/lib/catamaran/config/user-data').toString()).toBe(
+      'hostname: volume\n',
+    );
+    expect(host.calls).toContain(`umount ${volume}`);
+    expect(host.calls.at(-1)).toBe('reboot -f');
+  });
+
   test('it waits for a disk that is not there yet, and not for ever', () => {
     ask('auto');
     let slept = 0;
@@ -317,7 +342,8 @@ describe('by the kernel’s argument', () => {
   });
 
   test.each([
-    ['', /names no disk/],
+    ['', /catamaran.install names no disk: ""/],
+    ['a=b', /names no disk: "a=b"/],
     ['auto,wippe', /has the word "wippe"/],
     ['auto,channel=', /has the word "channel="/],
   ])('%j is refused', (value, says) => {
@@ -330,7 +356,7 @@ describe('by the kernel’s argument', () => {
 
   test('and without the argument', () => {
     expect(install('--unattended')).toBe(2);
-    expect(said()).toContain('the kernel was given no catamaran.install');
+    expect(said()).toContain('neither the kernel’s catamaran.install nor a volume CATAMARAN names a disk');
   });
 });
 

@@ -164,6 +164,7 @@ export function liveHost(root: string, medium: Uint8Array): LiveHost {
         host.calls.push(command.join(' '));
         return answered ?? { status: 0, output: '' };
       }
+      if (program === 'findfs') return { status: 1, output: '' };
       if (program === 'readlink') {
         const found = existsSync(path(words[1]!));
         return { status: found ? 0 : 1, output: found ? `${words[1]}\n` : '' };

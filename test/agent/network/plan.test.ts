@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { actionsOf, isInside } from '../../../src/agent/network/commands.ts';
 import { writeDhcpcd } from '../../../src/agent/network/dhcpcd.ts';
-import type { Link } from '../../../src/agent/network/links.ts';
+import type { NetworkCard } from '../../../src/agent/network/links.ts';
 import { planNetwork } from '../../../src/agent/network/plan.ts';
 import { Findings } from '../../../src/contract/document/finding.ts';
 import { readYaml } from '../../../src/contract/document/yaml.ts';
@@ -16,7 +16,7 @@ function network(text: string): Network {
   expect(findings.all).toEqual([]);
   return read;
 }
-const links: Link[] = [0, 1, 2].map((index) => ({
+const links: NetworkCard[] = [0, 1, 2].map((index) => ({
   name: `eth${index}`,
   mac: `52:54:00:00:00:0${index}`,
   driver: index === 2 ? 'e1000' : 'virtio_net',
@@ -190,6 +190,7 @@ test('the client is told what each interface asks for; a written MTU counts more
   expect(text).toContain('allowinterfaces eth0 eth1\n');
   expect(text).toContain('interface eth0\nnodhcp6\n');
   expect(text).toContain('interface eth1\nnodhcp\nia_na\nnooption interface_mtu\nenv own_mtu=1400\n');
+  expect(writeDhcpcd(planNetwork([], links).setups)).not.toMatch(/ia_na|nodhcp6/);
   expect(writeDhcpcd([])).toBeUndefined();
 });
 

@@ -3,7 +3,7 @@
 import type { Finished } from '../../../src/agent/host/host.ts';
 import type { SparseImage } from '../../../src/disk/sparse.ts';
 import type { Dmi } from '../../../src/platform/platform.ts';
-import type { Answer, Request } from '../../../src/run/metadata/delivery.ts';
+import type { GuestAnswer, GuestRequest } from '../../../src/run/metadata/delivery.ts';
 import { extentsOf } from '../../support/sparse-bytes.ts';
 import { type MemoryHost, memoryHost } from '../memory-host.ts';
 
@@ -18,7 +18,7 @@ export interface PlatformOptions {
       { readonly image: SparseImage; readonly files: Readonly<Record<string, string | Uint8Array>> }
     >
   >;
-  readonly answer?: (url: string, request: Request) => Answer | 'nobody';
+  readonly answer?: (url: string, request: GuestRequest) => GuestAnswer | 'nobody';
   /** Of programs that only this machine has. */
   readonly programs?: (command: readonly string[]) => Finished | undefined;
   /** Whether it has an address before anybody asks for one. */

@@ -9,6 +9,7 @@ import { platformNames, platforms } from '../../../src/platform/table.ts';
 import type { Delivery, Instance } from '../../../src/run/metadata/delivery.ts';
 import { openstackService } from '../../../src/run/metadata/platforms/openstack.ts';
 import { deliveries } from '../../../src/run/metadata/table.ts';
+import { isoVolume } from '../../../src/run/metadata/volumes.ts';
 import { extentsOf } from '../../support/sparse-bytes.ts';
 import { type PlatformOptions, platformHost } from './platform-host.ts';
 import { filesOf } from './volume-files.ts';
@@ -132,4 +133,70 @@ test('what is wrong with user-data is reported with its place, and the rest is d
   expect(host.printed.some((line) => line.startsWith('provision: failed: user-data, line 2 hostname'))).toBe(
     true,
   );
+});
+
+test('a network that a drive gives is set up before anybody is asked; one of DHCP alone is none', () => {
+  const dmi = platforms.openstack.smbios;
+  const drive = (network: object) => {
+    const meta = { uuid: 'i-9', hostname: 'web' };
+    const files = {
+      'openstack/latest/meta_data.json': JSON.stringify(meta),
+      'openstack/latest/network_data.json': JSON.stringify(network),
+    };
+    return boot({ dmi, volumes: { sr0: { image: isoVolume('config-2', files), files } } });
+  };
+  const link = { id: 'a', type: 'ovs', ethernet_mac_address: 'fa:16:3e:00:00:01' };
+  const static4 = { link: 'a', type: 'ipv4', ip_address: '192.0.2.7', netmask: '255.255.255.0' };
+  const fixed = drive({ links: [link], networks: [static4] });
+  expect(fixed.config.network?.interfaces).toMatchObject([{ addresses: ['192.0.2.7/24'] }]);
+  const dynamic = drive({ links: [link], networks: [{ link: 'a', type: 'ipv4_dhcp' }] });
+  expect(dynamic.config.network).toBeUndefined();
+  expect(dynamic.report.failed).toEqual([]);
+});
+
+test('where component:network is, it is waited for, and nothing is borrowed', () => {
+  const options = { ...optionsOf(deliveries.aws(instance)), dmi: platforms.aws.smbios, online: false };
+  const { host, report } = boot({ ...options, files: { '/usr/lib/catamaran/system/_network/run': 'x' } });
+  expect(host.calls.filter((call) => call.includes('udhcpc'))).toEqual([]);
+  expect(report.failed).toEqual([]);
+});
+
+test('user-data by an address: nothing is done before they are there, and all of it then', () => {
+  const cmdline = 'quiet catamaran.config=http://10.0.0.1/web.yml';
+  const answer: PlatformOptions['answer'] = (url) =>
+    url.endsWith('/web.yml')
+      ? { status: 200, body: '#include http://10.0.0.1/inner.yml\n' }
+      : url.endsWith('/inner.yml')
+        ? { status: 200, body: '#cloud-config\nhostname: fetched\n' }
+        : { status: 404 };
+  const { report, config } = boot({ cmdline, answer, online: false });
+  expect(report).toMatchObject({ platform: 'metal', newInstance: 'yes', failed: [] });
+  expect(config.hostname).toBe('fetched');
+  const lost = boot({ cmdline, answer: () => ({ status: 404 }) });
+  expect(lost.report.failed).toEqual([{ what: 'argument', message: 'http://10.0.0.1/web.yml: HTTP 404' }]);
+});
+
+test('for files that user-data fetch, a network is borrowed too', () => {
+  const ignition = JSON.stringify({
+    ignition: { version: '3.3.0' },
+    storage: { files: [{ path: '/etc/fetched', contents: { source: 'http://10.0.0.1/file' } }] },
+  });
+  const { host } = boot({
+    ...optionsOf(deliveries.qemu({ ...instance, userData: Buffer.from(ignition) })),
+    ...{ dmi: platforms.qemu.smbios, online: false, answer: () => ({ status: 200, body: 'x' }) },
+  });
+  expect(host.calls.some((call) => call.includes('udhcpc'))).toBe(true);
+});
+
+test('in a safe boot people get in, and nothing else is done', () => {
+  const userData = Buffer.from(
+    '#cloud-config\nwrite_files: [{path: /etc/x, content: y}]\nruncmd: [reboot]\n',
+  );
+  const options = { ...optionsOf(deliveries.aws({ ...instance, userData })), dmi: platforms.aws.smbios };
+  const kept = { '/var/lib/catamaran/instance': 'aws/i-0123\n' };
+  const { host, report } = boot({ ...options, files: { ...kept, '/run/catamaran/safe': '' } });
+  expect(report.failed).toEqual([]);
+  expect(new Set(report.applied.map(({ what }) => what))).toEqual(new Set(['hostname', 'ssh']));
+  expect(host.files.has('/etc/x')).toBe(false);
+  expect(host.calls.filter((call) => call.includes('reboot'))).toEqual([]);
 });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { deadlineIn } from '../../../src/agent/provision/deadline.ts';
-import { readFacts } from '../../../src/agent/provision/facts.ts';
+import { readMachineFacts } from '../../../src/agent/provision/facts.ts';
 import { fetchPatiently } from '../../../src/agent/provision/network/fetch.ts';
 import { seekNetwork } from '../../../src/agent/provision/seek.ts';
 import { Findings } from '../../../src/contract/document/finding.ts';
@@ -70,7 +70,7 @@ beforeEach(async () => {
 
 function seek(seconds = 60) {
   const findings = new Findings();
-  const seeker = { host, facts: readFacts(host), findings, deadline: deadlineIn(host, seconds) };
+  const seeker = { host, facts: readMachineFacts(host), findings, deadline: deadlineIn(host, seconds) };
   const { founds, problems } = seekNetwork(seeker, []);
   const text = Buffer.from(founds[0]?.given.userData ?? '').toString();
   return { founds, problems, text, findings: findings.all };

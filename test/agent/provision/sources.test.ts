@@ -1,7 +1,7 @@
 // Places one by one: what they take, and what of them is hostile.
 import { expect, test } from 'vitest';
 import { deadlineIn } from '../../../src/agent/provision/deadline.ts';
-import { readFacts } from '../../../src/agent/provision/facts.ts';
+import { readMachineFacts } from '../../../src/agent/provision/facts.ts';
 import type { Look } from '../../../src/agent/provision/source.ts';
 import { oemStrings } from '../../../src/agent/provision/sources/smbios.ts';
 import { lookAt } from '../../../src/agent/provision/sources/table.ts';
@@ -15,7 +15,7 @@ import { type PlatformOptions, platformHost } from './platform-host.ts';
 function look(source: UserDataSource, options: PlatformOptions) {
   const host = platformHost(options);
   const findings = new Findings();
-  const seeker = { host, facts: readFacts(host), findings, deadline: deadlineIn(host, 60) };
+  const seeker = { host, facts: readMachineFacts(host), findings, deadline: deadlineIn(host, 60) };
   return { found: lookAt(source, seeker), findings: findings.all, host };
 }
 const textOf = (found: Look) =>
@@ -171,7 +171,7 @@ test.each<[string, Record<string, string>, object]>([
     },
     { hostname: 'vm', instanceId: 'i-1' },
   ],
-  ['plain', { 'guestinfo.userdata': 'mine', 'guestinfo.hostname': 'vm' }, { hostname: 'vm' }],
+  ['bare', { 'guestinfo.userdata': packed('mine'), 'guestinfo.hostname': 'vm' }, { hostname: 'vm' }],
   [
     'Ignition’s',
     {
@@ -216,6 +216,11 @@ test.each<[string, Record<string, string>, object]>([
   expect(findings).toEqual([]);
   expect(textOf(found)).toBe('mine');
   expect(found).toMatchObject({ given: expected });
+});
+
+test('guestinfo as plain text', () => {
+  const { found } = look('guestinfo', { programs: rpctool({ 'guestinfo.userdata': '#!/bin/sh' }) });
+  expect(textOf(found)).toBe('#!/bin/sh');
 });
 
 test('guestinfo of an encoding that it has not', () => {

@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { argumentsLimit, configLimit } from '../../../src/contract/config-area.ts';
+import { readInstallIndex } from '../../../src/contract/install.ts';
+import { layoutDisk } from '../../../src/disk/disk-layout.ts';
 import { type MediaGrub, makeMediaGrub } from '../../../src/disk/grub-media.ts';
 import { findInIso } from '../../../src/disk/iso9660-reader.ts';
 import { liveScript } from '../../../src/disk/live-script.ts';
@@ -13,6 +15,7 @@ import { concatenate } from '../../../src/disk/sparse.ts';
 import { volumeLabel } from '../../../src/output/media/boot-iso.ts';
 import { composeIso, mediaPaths } from '../../../src/output/media/compose-iso.ts';
 import { customizeIso, readCustomIso } from '../../../src/output/media/customize.ts';
+import type { Installer } from '../../../src/output/media/installer.ts';
 import { writeRaw } from '../../../src/output/write/raw.ts';
 import { catamaran } from '../../cli/fake-io.ts';
 import { hostTools } from '../../support/tools.ts';
@@ -80,6 +83,47 @@ test('root and hash tree lie on 4 KiB, as they are', async () => {
     }
     expect(await findInIso(file, 'catamaran/nothing')).toBeUndefined();
     expect(await findInIso(file, 'catamaran')).toBeUndefined();
+  } finally {
+    await file.close();
+  }
+});
+
+test('with an installer: its index lies where the kernel’s arguments say, and names the places of everything', async () => {
+  const layout = layoutDisk({
+    osId: os.id,
+    arch: 'amd64',
+    sizes: { slot: 1 << 20, data: 1 << 20, esp: 1 << 20 },
+  });
+  const packed = bytesOf(8192);
+  const sum = 'ab'.repeat(32);
+  const installer: Installer = {
+    install: {
+      ...{ os: os.id, version: os.version, arch: 'amd64', roothash: sum, salt: '', dataBlocks: 21 },
+      ...{ size: layout.size, partitions: layout.partitions, pieces: { data: [{ offset: 0, size: 8192 }] } },
+    },
+    sums: { boot: sum, root: sum, hash: sum, packed: sum },
+    packed: concatenate([packed]),
+  };
+  const path = join(scratch, 'installer.iso');
+  await writeRaw(
+    composeIso({ slot, grub: grub.amd64, os, arch: 'amd64', epoch: 1_700_000_000, installer }),
+    path,
+  );
+  const bytes = await readFile(path);
+  const file = await open(path, 'r');
+  try {
+    const place = async (name: keyof typeof mediaPaths) => (await findInIso(file, mediaPaths[name]))!;
+    const script = await place('live');
+    const live = bytes.toString('latin1', script.offset, script.offset + script.size);
+    const sector = Number(/catamaran\.live=\w+,\d+,\d+,\d+,(\d+)'/.exec(live)![1]);
+    expect(sector * 512).toBe((await place('install')).offset);
+    const index = readInstallIndex(bytes.subarray(sector * 512), 'install.json', (text) =>
+      createHash('sha256').update(text).digest('hex'),
+    );
+    for (const name of ['boot', 'root', 'hash', 'packed'] as const)
+      expect(index.images[name]).toEqual({ ...(await place(name)), sha256: sum });
+    const { offset } = index.images.packed;
+    expect(Buffer.compare(bytes.subarray(offset, offset + packed.length), packed)).toBe(0);
   } finally {
     await file.close();
   }

@@ -24,7 +24,7 @@ export function readAccounts(host: Host): Accounts {
 }
 
 /** Groups first: whoever looks between two of the files finds no user of a group that is not there. */
-export function writeAccounts(host: Host, accounts: Accounts): boolean {
+export function saveAccounts(host: Host, accounts: Accounts): boolean {
   const order = [...kinds].sort(
     (a, b) => ['group', 'shadow', 'passwd'].indexOf(a) - ['group', 'shadow', 'passwd'].indexOf(b),
   );
@@ -52,11 +52,11 @@ export function ensureGroup(
   const there = findRow(accounts.group, name);
   if (there) {
     if (gid !== undefined && Number(there[2]) !== gid)
-      throw refuse(`the group ${name} has the number ${there[2]} already`);
+      throw refuseUserData(`the group ${name} has the number ${there[2]} already`);
     return Number(there[2]);
   }
   if (gid !== undefined && isTaken(accounts.group, gid))
-    throw refuse(`the number ${gid} is that of another group`);
+    throw refuseUserData(`the number ${gid} is that of another group`);
   const number = gid ?? freeNumber(accounts.group, system);
   accounts.group.push([name, 'x', String(number), '']);
   return number;
@@ -75,14 +75,14 @@ export function freeNumber(rows: readonly Row[], system: boolean): number {
   const taken = new Set(rows.map((row) => Number(row[2])));
   const all = Array.from({ length: most - least + 1 }, (_, index) => (system ? most - index : least + index));
   const free = all.find((number) => !taken.has(number));
-  if (free === undefined) throw refuse('no number is free');
+  if (free === undefined) throw refuseUserData('no number is free');
   return free;
 }
 
 export const isTaken = (rows: readonly Row[], number: number): boolean =>
   rows.some((row) => Number(row[2]) === number);
 
-export function refuse(what: string, hint?: string): AgentError {
+export function refuseUserData(what: string, hint?: string): AgentError {
   return new AgentError(what, {
     code: 'user-data-refused',
     fault: 'spec',

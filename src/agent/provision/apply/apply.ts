@@ -4,13 +4,13 @@ import type { MachineConfig } from '../../../contract/user-data/machine-config.t
 import type { Host } from '../../host/host.ts';
 import { describe, type Module, type Occasion, type Outcome, reportTo } from './module.ts';
 import { isEtcInMemory } from './places.ts';
-import { modules } from './table.ts';
+import { applyModules } from './table.ts';
 
 export type { Occasion, Outcome, Pass } from './module.ts';
 
 export function applyConfig(host: Host, config: MachineConfig, occasion: Occasion): Outcome[] {
   const outcomes: Outcome[] = [];
-  for (const module of modules.filter((each) => isDue(host, each, occasion))) {
+  for (const module of applyModules.filter((each) => isDue(host, each, occasion))) {
     const report = reportTo(outcomes, module.name);
     try {
       module.apply({ host, config, occasion, report });

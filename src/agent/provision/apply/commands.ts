@@ -1,15 +1,15 @@
 // Commands of user-data. Lines of one list are one script, as cloud-init has it: what one sets, the next one sees, and one
 // that fails does not keep the next from running. A script of its own is a file of its own. What they say is in a log.
-import type { UserCommand as Command } from '../../../contract/user-data/machine-config.ts';
+import type { UserCommand } from '../../../contract/user-data/machine-config.ts';
 import type { Host } from '../../host/host.ts';
 import { quote } from '../../host/quote.ts';
 import type { Report } from './module.ts';
-import { putDirectory, putFile } from './write.ts';
+import { placeFile, putDirectory } from './write.ts';
 
 interface List {
   readonly name: string;
-  readonly commands: readonly Command[];
-  /** In seconds. */
+  readonly commands: readonly UserCommand[];
+  /** In seconds, for all of them together. */
   readonly limit: number;
 }
 
@@ -26,11 +26,12 @@ timeout -k 5 "$1" "$4" </dev/null >>"$2" 2>&1`;
 export function runCommands(host: Host, { name, commands, limit }: List, report: Report): void {
   if (commands.length === 0) return;
   putDirectory(host, directory, { mode: 0o700 });
+  const end = uptime(host) + limit;
   programsOf(commands).forEach((program, index) => {
     const path = `${directory}/${name}-${index + 1}`;
     const failures = `${path}.failed`;
     const log = `${logDirectory}/${name}.log`;
-    putFile(host, path, 'lines' in program ? scriptOf(program.lines) : program.bytes, {
+    placeFile(host, path, 'lines' in program ? scriptOf(program.lines) : program.bytes, {
       mode: 0o700,
     });
     const { status, output } = host.run([
@@ -38,7 +39,7 @@ export function runCommands(host: Host, { name, commands, limit }: List, report:
       '-c',
       commandScript,
       'sh',
-      String(limit),
+      String(Math.max(1, Math.ceil(end - uptime(host)))),
       log,
       failures,
       path,
@@ -55,24 +56,26 @@ export function runCommands(host: Host, { name, commands, limit }: List, report:
   });
 }
 
+const uptime = (host: Host) => Number((host.readText('/proc/uptime') ?? '0').split(' ')[0]);
+
 const count = (commands: number) => (commands === 1 ? 'a command' : `${commands} commands`);
 
 type Program = { lines: string[] } | { bytes: Uint8Array };
 
 /** Lines that follow each other are one program. */
-function programsOf(commands: readonly Command[]): Program[] {
+function programsOf(commands: readonly UserCommand[]): Program[] {
   const programs: Program[] = [];
   for (const command of commands) {
     const last = programs.at(-1);
     if (command.kind === 'script') programs.push({ bytes: command.bytes });
-    else if (last && 'lines' in last) last.lines.push(lineOf(command));
-    else programs.push({ lines: [lineOf(command)] });
+    else if (last && 'lines' in last) last.lines.push(shellLineOf(command));
+    else programs.push({ lines: [shellLineOf(command)] });
   }
   return programs;
 }
 
 /** As a line for the shell. */
-export function lineOf(command: Exclude<Command, { kind: 'script' }>): string {
+export function shellLineOf(command: Exclude<UserCommand, { kind: 'script' }>): string {
   return command.kind === 'shell' ? command.line : command.words.map(quote).join(' ');
 }
 

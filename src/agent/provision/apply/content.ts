@@ -1,15 +1,19 @@
 // The bytes of what user-data names: its own, or fetched, and then verified before anything looks into them.
 import { gunzip } from '../../../contract/document/gunzip.ts';
-import type { UserContent as Content } from '../../../contract/user-data/machine-config.ts';
+import type { UserContent } from '../../../contract/user-data/machine-config.ts';
 import { AgentError, type Host } from '../../host/host.ts';
 import type { Occasion } from './module.ts';
 import { script, withStaged } from './write.ts';
 
 const most = 64 << 20;
 
-export const isRemote = ({ kind }: Content): boolean => kind === 'remote';
+export const isRemote = ({ kind }: UserContent): boolean => kind === 'remote';
 
-export function bytesOf(host: Host, content: Content, { fetch }: Pick<Occasion, 'fetch'>): Uint8Array {
+export function contentBytesOf(
+  host: Host,
+  content: UserContent,
+  { fetch }: Pick<Occasion, 'fetch'>,
+): Uint8Array {
   if (content.kind === 'inline') return content.bytes;
   const { url, headers, digest, gzip } = content;
   const place = { part: 'user-data', line: 1, pointer: '' };

@@ -34,10 +34,10 @@ export interface Module {
   readonly when: 'instance' | 'boot' | 'path';
   /** What it writes lies in /etc: where that is in memory, once means at each boot. */
   readonly inEtc?: true;
-  apply(work: Work): void;
+  apply(work: ApplyWork): void;
 }
 
-export interface Work {
+export interface ApplyWork {
   readonly host: Host;
   readonly config: MachineConfig;
   readonly occasion: Occasion;

@@ -20,12 +20,12 @@ import { registries, services } from './modules/services.ts';
 import { ssh } from './modules/ssh.ts';
 import { disks, filesystems, mounts, remoteMounts } from './modules/storage.ts';
 import { sysctl } from './modules/sysctl.ts';
-import { ntp, timezone } from './modules/time.ts';
+import { ntp, timeZone } from './modules/time.ts';
 import { units } from './modules/units.ts';
 import { update } from './modules/update.ts';
 import { users } from './modules/users.ts';
 
-export const modules: readonly Module[] = [
+export const applyModules: readonly Module[] = [
   bootCommands,
   hostname,
   kernelModules,
@@ -42,7 +42,7 @@ export const modules: readonly Module[] = [
   files,
   links,
   certificates,
-  timezone,
+  timeZone,
   ntp,
   update,
   health,

@@ -2,7 +2,7 @@
 import type { Owner } from '../../../contract/user-data/machine-config.ts';
 import { AgentError, type Host } from '../../host/host.ts';
 
-export interface Kept {
+export interface Placing {
   /** Permission bits. */
   readonly mode: number;
   readonly owner?: Owner;
@@ -32,19 +32,19 @@ mkdir -p "$1"
 [ -z "$3" ] || chown "$3" "$1"
 chmod "$2" "$1"`;
 
-export function putFile(host: Host, path: string, content: string | Uint8Array, kept: Kept): void {
+export function placeFile(host: Host, path: string, content: string | Uint8Array, kept: Placing): void {
   place(host, path, content, kept, 'replace');
 }
 
 /** To the end of what is there. */
-export function addToFile(host: Host, path: string, content: Uint8Array, kept: Kept): void {
+export function addToFile(host: Host, path: string, content: Uint8Array, kept: Placing): void {
   place(host, path, content, kept, 'add');
 }
 
 /** False where it is as it should be already. */
-export function changeFile(host: Host, path: string, content: string, kept: Kept): boolean {
+export function changeFile(host: Host, path: string, content: string, kept: Placing): boolean {
   if (host.readText(path) === content) return false;
-  putFile(host, path, content, kept);
+  placeFile(host, path, content, kept);
   return true;
 }
 
@@ -54,7 +54,7 @@ export function removeIfThere(host: Host, path: string): boolean {
   return true;
 }
 
-export function putDirectory(host: Host, path: string, { mode, owner }: Kept): void {
+export function putDirectory(host: Host, path: string, { mode, owner }: Placing): void {
   script(host, directoryScript, path, octal(mode), ownerText(owner));
 }
 
@@ -69,7 +69,13 @@ export function withStaged<T>(host: Host, content: string | Uint8Array, use: (pa
   }
 }
 
-function place(host: Host, path: string, content: string | Uint8Array, kept: Kept, how: 'add' | 'replace') {
+function place(
+  host: Host,
+  path: string,
+  content: string | Uint8Array,
+  kept: Placing,
+  how: 'add' | 'replace',
+) {
   withStaged(host, content, (staged) =>
     script(host, placeScript, staged, path, octal(kept.mode), ownerText(kept.owner), how),
   );

@@ -3,13 +3,13 @@
 
 import type { Service } from '../../../contract/user-data/machine-config.ts';
 import { runOrThrow } from '../../host/host.ts';
-import { type Engine, fullReference, inEngine, registryOf } from './engine.ts';
+import { type ContainerEngine, fullReference, inEngine, registryOf } from './engine.ts';
 
 const label = 'catamaran.user-data';
 /** component:containerd binds it. */
 const hostsDirectory = '/etc/containerd/certs.d';
 
-export const containerd: Engine = {
+export const containerd: ContainerEngine = {
   name: 'containerd',
   program: 'containerd',
 

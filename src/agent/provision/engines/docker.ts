@@ -3,11 +3,11 @@
 import { encodeUtf8 } from '../../../base/utf8.ts';
 import type { Registry, Service } from '../../../contract/user-data/machine-config.ts';
 import { runOrThrow } from '../../host/host.ts';
-import { type Engine, inEngine, registryOf } from './engine.ts';
+import { type ContainerEngine, inEngine, registryOf } from './engine.ts';
 
 const label = 'catamaran.user-data';
 
-export const docker: Engine = {
+export const docker: ContainerEngine = {
   name: 'docker',
   program: 'dockerd',
 

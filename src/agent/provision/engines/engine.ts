@@ -4,7 +4,7 @@ import type { Registry, Service } from '../../../contract/user-data/machine-conf
 import type { Host } from '../../host/host.ts';
 
 /** The name of the service that the engine is. */
-export interface Running {
+export interface RunningEngine {
   readonly host: Host;
   readonly service: string;
 }
@@ -18,18 +18,18 @@ export interface Wanted {
   readonly variables: Readonly<Record<string, string>>;
 }
 
-export interface Engine {
+export interface ContainerEngine {
   readonly name: string;
   /** The program that the engine's service runs. */
   readonly program: string;
   /** Whether it answers. */
-  isReady(running: Running): boolean;
+  isReady(running: RunningEngine): boolean;
   /** What of this it cannot do, in words; such a container is not started otherwise than it was meant. */
   refuses(service: Service): string | undefined;
   /** The digest of the container of this name; undefined where there is none. */
-  find(running: Running, name: string): string | undefined;
+  find(running: RunningEngine, name: string): string | undefined;
   /** In place of one of the same name. */
-  start(running: Running, wanted: Wanted): void;
+  start(running: RunningEngine, wanted: Wanted): void;
   /** Where it reads of registries, by their path on the machine. */
   registryFiles(
     registries: readonly Registry[],
@@ -47,7 +47,7 @@ const runtime = '/usr/lib/catamaran/runtime';
 
 /** A program of the engine, in its service's container. */
 export function inEngine(
-  { service }: Running,
+  { service }: RunningEngine,
   words: readonly string[],
   variables: Readonly<Record<string, string>> = {},
 ): [string, ...string[]] {

@@ -2,11 +2,11 @@
 import type { Host } from '../../host/host.ts';
 import { containerd } from './containerd.ts';
 import { docker } from './docker.ts';
-import type { Engine, Running } from './engine.ts';
+import type { ContainerEngine, RunningEngine } from './engine.ts';
 
-export const engines: readonly Engine[] = [docker, containerd];
+export const engines: readonly ContainerEngine[] = [docker, containerd];
 
-export function findEngine(host: Host): { engine: Engine; running: Running } | undefined {
+export function findEngine(host: Host): { engine: ContainerEngine; running: RunningEngine } | undefined {
   const names = host.listDirectory('/containers/services') ?? [];
   for (const engine of engines)
     for (const service of names)

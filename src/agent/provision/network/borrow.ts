@@ -1,13 +1,22 @@
 // A network for as long as something has to be fetched, where nobody has made one yet: the machine's service for that starts
 // later. Each card that takes an address by DHCP has it until then; IPv6 comes by itself as soon as a card is up.
 import type { Host } from '../../host/host.ts';
+import { hasNetworkComponent } from '../../network/state.ts';
+import { awaitNetwork } from '../../network/wait.ts';
 import { hasAddress, listInterfaces } from './interfaces.ts';
 
 const script = '/usr/lib/catamaran/provision-dhcp';
 const directory = '/run/catamaran/provision/dhcp';
 
+/** In seconds, for component:network to have an address. */
+const leaseLimit = 30;
+
 /** Says whether anything has been borrowed. Asks for at most so many seconds. */
 export function borrowNetwork(host: Host, seconds: number): boolean {
+  if (hasNetworkComponent(host)) {
+    awaitNetwork(host, Math.min(seconds, leaseLimit));
+    return false;
+  }
   const names = listInterfaces(host);
   if (names.length === 0 || hasAddress(host)) return false;
   host.makeDirectory(directory);

@@ -1,6 +1,6 @@
 // What is fetched for provisioning, by curl: several documents in one process, each bounded in size and all of them in time;
 // and one address with patience, for what user-data includes.
-import type { Fetched as Fetching, Request } from '../../../contract/user-data/reading.ts';
+import type { Fetched, Request } from '../../../contract/user-data/reading.ts';
 import type { Host } from '../../host/host.ts';
 import { netSpool, runCurl, type Transfer } from '../../net/curl.ts';
 import { isFinal } from '../../net/retry.ts';
@@ -9,7 +9,7 @@ import { documentLimit } from '../read-file.ts';
 
 export type Asked = Pick<Transfer, 'url' | 'method' | 'headers' | 'body'>;
 
-export interface Fetched {
+export interface FetchedDocument {
   readonly status: number;
   readonly body: Uint8Array | undefined;
   /** curl's words, of the last thing that went wrong in the process. */
@@ -31,7 +31,7 @@ const usualPatience = 5;
 const tooLarge = 63;
 
 /** Never throws for what the network does. */
-export function fetchAll(host: Host, asked: readonly Asked[], limits: Limits): Fetched[] {
+export function fetchAll(host: Host, asked: readonly Asked[], limits: Limits): FetchedDocument[] {
   const left = limits.deadline.left();
   if (left === 0)
     return asked.map(() => ({ status: 0, body: undefined, message: 'the time is over', tooLong: false }));
@@ -60,7 +60,7 @@ export function fetchAll(host: Host, asked: readonly Asked[], limits: Limits): F
 /** Asking again changes nothing: it is not there, or elsewhere, where nobody goes. */
 export const isOver = (status: number): boolean => isFinal(status) || (status >= 300 && status < 400);
 
-export function describeAnswer({ status, message, tooLong }: Fetched): string {
+export function describeAnswer({ status, message, tooLong }: FetchedDocument): string {
   if (tooLong) return 'longer than anything that is read';
   if (status >= 300) return `HTTP ${status}`;
   return message.replace(/^curl: \(\d+\) /, '').slice(0, 200);
@@ -72,7 +72,7 @@ export function fetchPatiently(
   { url, headers }: Pick<Request, 'url' | 'headers'>,
   deadline: Deadline,
   maxSize = documentLimit,
-): Fetching {
+): Fetched {
   const asked = { url, ...(Object.keys(headers).length > 0 && { headers }) };
   for (let failures = 0; ; failures++) {
     const answer = fetchAll(host, [asked], { deadline, patience: 20, maxSize })[0]!;

@@ -1,7 +1,7 @@
 // Azure counts a machine as failed until it has said that it is ready, to the address at which the host itself answers (the
 // wire server): which container and instance it is, then a health report. As its agent and cloud-init do.
 import { decodeUtf8 } from '../../../base/utf8.ts';
-import { elementIn, escapeXml, unescapeXml } from '../../../contract/metadata/xml.ts';
+import { elementIn, quoteXml, unescapeXml } from '../../../contract/metadata/xml.ts';
 import type { ProvisionLine } from '../../../contract/provision.ts';
 import type { Host } from '../../host/host.ts';
 import type { Deadline } from '../deadline.ts';
@@ -47,12 +47,12 @@ function readGoal(xml: string): Goal | undefined {
 
 function healthReport({ incarnation, container, instance }: Goal): string {
   const element = (name: string, content: string) => `<${name}>${content}</${name}>`;
-  const role = element('InstanceId', escapeXml(instance)) + element('Health', element('State', 'Ready'));
+  const role = element('InstanceId', quoteXml(instance)) + element('Health', element('State', 'Ready'));
   const inside =
-    element('GoalStateIncarnation', escapeXml(incarnation)) +
+    element('GoalStateIncarnation', quoteXml(incarnation)) +
     element(
       'Container',
-      element('ContainerId', escapeXml(container)) + element('RoleInstanceList', element('Role', role)),
+      element('ContainerId', quoteXml(container)) + element('RoleInstanceList', element('Role', role)),
     );
   return `<?xml version="1.0" encoding="utf-8"?>${element('Health', inside)}`;
 }

@@ -4,7 +4,7 @@ import type { DocumentRole, VolumePlace } from '../../../platform/user-data.ts';
 import type { Host } from '../../host/host.ts';
 import { readBelow } from '../read-file.ts';
 import type { Kind, Look, Seeker } from '../source.ts';
-import { listVolumes, type Volume } from '../volumes/list.ts';
+import { type AttachedVolume, listVolumes } from '../volumes/list.ts';
 
 const mountPoint = '/run/catamaran/provision/volume';
 /** In seconds: a drive may take long to start, or for ever. */
@@ -14,7 +14,7 @@ export const volume: Kind<VolumePlace> = {
   when: 'local',
   look(place, seeker) {
     const { facts, host } = seeker;
-    const fits = ({ label, types }: Volume) =>
+    const fits = ({ label, types }: AttachedVolume) =>
       (place.labels.length === 0 || place.labels.includes(label)) &&
       types.some((type) => place.types.includes(type));
     // One that has appeared since.
@@ -30,7 +30,7 @@ export const volume: Kind<VolumePlace> = {
   },
 };
 
-function lookInside({ device, types }: Volume, place: VolumePlace, { host, findings }: Seeker): Look {
+function lookInside({ device, types }: AttachedVolume, place: VolumePlace, { host, findings }: Seeker): Look {
   const type = place.types.find((each) => types.includes(each))!;
   if (!mount(host, device, type))
     return { problem: `/dev/${device} cannot be mounted as ${type}`, again: false };

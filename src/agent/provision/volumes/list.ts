@@ -2,14 +2,14 @@
 import type { Host } from '../../host/host.ts';
 import { type Identity, identifyVolume } from './identify.ts';
 
-export interface Volume extends Identity {
+export interface AttachedVolume extends Identity {
   /** In /dev. */
   readonly device: string;
 }
 
 const most = 256;
 
-export function listVolumes(host: Host): Volume[] {
+export function listVolumes(host: Host): AttachedVolume[] {
   const names = (host.listDirectory('/sys/class/block') ?? []).filter(
     (name) => !/^(loop|ram|dm-|zram|md|nbd|fd)/.test(name),
   );

@@ -1,6 +1,6 @@
 // Akamai: user-data in base 64, the instance, and keys by user.
 import { decodeUtf8 } from '../../../base/utf8.ts';
-import type { Form } from '../metadata.ts';
+import type { MetadataReader } from '../metadata.ts';
 import {
   defined,
   hostnameOf,
@@ -12,7 +12,7 @@ import {
   unpackedOf,
 } from '../values.ts';
 
-export const akamai: Form = {
+export const akamai: MetadataReader = {
   read(documents, findings) {
     const meta = jsonIn(documents, 'meta-data', findings);
     const users = objectIn(jsonIn(documents, 'keys', findings), 'users');

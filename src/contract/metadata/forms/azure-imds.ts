@@ -1,8 +1,8 @@
 // Azure's instance metadata. The machine's id is that of its firmware, which the DVD does not say and this writes otherwise.
-import type { Form } from '../metadata.ts';
+import type { MetadataReader } from '../metadata.ts';
 import { defined, hostnameOf, isObject, jsonIn, keysOf, listOf, objectIn, unpackedOf } from '../values.ts';
 
-export const azureImds: Form = {
+export const azureImds: MetadataReader = {
   read(documents, findings) {
     const compute = objectIn(jsonIn(documents, 'meta-data', findings), 'compute');
     const keys = listOf(compute.publicKeys).map((key) => (isObject(key) ? key.keyData : undefined));

@@ -1,13 +1,13 @@
 // DigitalOcean: one document.
-import type { Form } from '../metadata.ts';
-import { bytesOf, defined, hostnameOf, instanceIdOf, jsonIn, keysOf, listOf } from '../values.ts';
+import type { MetadataReader } from '../metadata.ts';
+import { defined, hostnameOf, instanceIdOf, jsonIn, keysOf, listOf, textBytes } from '../values.ts';
 
-export const digitalocean: Form = {
+export const digitalocean: MetadataReader = {
   read(documents, findings) {
     const meta = jsonIn(documents, 'meta-data', findings);
     return defined({
-      userData: bytesOf(meta?.user_data),
-      vendorData: bytesOf(meta?.vendor_data),
+      userData: textBytes(meta?.user_data),
+      vendorData: textBytes(meta?.vendor_data),
       instanceId: instanceIdOf(meta?.droplet_id),
       hostname: hostnameOf(meta?.hostname, findings),
       sshKeys: keysOf(listOf(meta?.public_keys)),

@@ -1,8 +1,8 @@
 // Amazon's documents, one for each fact, as EC2 and CloudStack have them.
-import type { Form } from '../metadata.ts';
+import type { MetadataReader } from '../metadata.ts';
 import { defined, hostnameOf, instanceIdOf, keysOf, textIn } from '../values.ts';
 
-export const ec2: Form = {
+export const ec2: MetadataReader = {
   read: (documents, findings) =>
     defined({
       userData: documents.get('user-data'),

@@ -1,13 +1,13 @@
 // Google: attributes of the instance, and of its project as far as the instance does not block them. A line of `ssh-keys` is
 // USER:KEY, and may say until when it counts.
-import type { Form } from '../metadata.ts';
+import type { MetadataReader } from '../metadata.ts';
 import {
-  bytesOf,
   defined,
   hostnameOf,
   instanceIdOf,
   jsonIn,
   keysOf,
+  textBytes,
   textIn,
   unpackedOf,
   wordOf,
@@ -16,7 +16,7 @@ import {
 const linesOf = (value: unknown): string[] =>
   (wordOf(value) ?? '').split('\n').map((line) => line.trim().replace(/^[A-Za-z_][\w.-]{0,31}:/, ''));
 
-export const gce: Form = {
+export const gce: MetadataReader = {
   read(documents, findings) {
     const own = jsonIn(documents, 'meta-data', findings);
     const project = jsonIn(documents, 'more-keys', findings);
@@ -29,7 +29,7 @@ export const gce: Form = {
         'Put it into user-data, under bootcmd.',
       );
     return defined({
-      userData: own?.['user-data-encoding'] === 'base64' ? unpackedOf(written) : bytesOf(written),
+      userData: own?.['user-data-encoding'] === 'base64' ? unpackedOf(written) : textBytes(written),
       instanceId: instanceIdOf(textIn(documents, 'instance-id')),
       hostname: hostnameOf(textIn(documents, 'hostname'), findings),
       sshKeys: keysOf([

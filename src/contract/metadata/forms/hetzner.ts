@@ -1,9 +1,9 @@
 // Hetzner: a mapping of YAML. Its network is that of DHCP, but for IPv6, which is said here alone.
 import { readNetwork } from '../../network/read.ts';
-import type { Form } from '../metadata.ts';
+import type { MetadataReader } from '../metadata.ts';
 import { defined, hostnameOf, instanceIdOf, keysOf, listOf, yamlIn } from '../values.ts';
 
-export const hetzner: Form = {
+export const hetzner: MetadataReader = {
   read(documents, findings) {
     const meta = yamlIn(documents, 'meta-data', findings);
     const network = meta?.node('network-config');

@@ -2,10 +2,10 @@
 
 import { readYaml } from '../../document/yaml.ts';
 import { readNetwork } from '../../network/read.ts';
-import type { Form } from '../metadata.ts';
+import type { MetadataReader } from '../metadata.ts';
 import { defined, hostnameOf, instanceIdOf, isObject, keysOf, placeOf, textIn, yamlIn } from '../values.ts';
 
-export const nocloud: Form = {
+export const nocloud: MetadataReader = {
   read(documents, findings) {
     const meta = yamlIn(documents, 'meta-data', findings);
     const keys = meta?.value('public-keys') ?? meta?.value('public_keys');

@@ -1,9 +1,8 @@
 // OpenStack (nova, doc/source/user/metadata.rst): the same documents on the config drive and by the service.
 import { encodeUtf8 } from '../../../base/utf8.ts';
 import { readNetworkData } from '../../network/openstack.ts';
-import type { Form } from '../metadata.ts';
+import type { MetadataReader } from '../metadata.ts';
 import {
-  bytesOf,
   defined,
   hostnameOf,
   instanceIdOf,
@@ -12,10 +11,11 @@ import {
   keysOf,
   listOf,
   objectIn,
+  textBytes,
   textIn,
 } from '../values.ts';
 
-export const openstack: Form = {
+export const openstack: MetadataReader = {
   read(documents, findings) {
     const meta = jsonIn(documents, 'meta-data', findings);
     const keys = listOf(meta?.keys).flatMap((key) => (isObject(key) && key.type === 'ssh' ? [key.data] : []));
@@ -24,7 +24,7 @@ export const openstack: Form = {
     const read = network?.trim() ? readNetworkData(network, 'network', findings) : undefined;
     return defined({
       userData: documents.get('user-data'),
-      vendorData: Array.isArray(vendor) ? encodeUtf8(vendor.join('\n')) : bytesOf(vendor),
+      vendorData: Array.isArray(vendor) ? encodeUtf8(vendor.join('\n')) : textBytes(vendor),
       instanceId: instanceIdOf(meta?.uuid),
       hostname: hostnameOf(meta?.hostname ?? meta?.name, findings),
       sshKeys: keysOf([...Object.values(objectIn(meta, 'public_keys')), ...keys]),

@@ -1,8 +1,8 @@
 // Oracle: one document.
-import type { Form } from '../metadata.ts';
+import type { MetadataReader } from '../metadata.ts';
 import { defined, hostnameOf, instanceIdOf, jsonIn, keysOf, objectIn, unpackedOf } from '../values.ts';
 
-export const oracle: Form = {
+export const oracle: MetadataReader = {
   read(documents, findings) {
     const meta = jsonIn(documents, 'meta-data', findings);
     const given = objectIn(meta, 'metadata');

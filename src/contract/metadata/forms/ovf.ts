@@ -1,11 +1,11 @@
 // ovf-env.xml: Azure's provisioning section, or the properties of a vApp (DMTF DSP0243, section 11), in which the keys are
 // cloud-init's, VMware's guestinfo and RancherOS's.
-import type { Form, Given } from '../metadata.ts';
+import type { Given, MetadataReader } from '../metadata.ts';
 import { defined, hostnameOf, keysOf, textIn, unpackedOf } from '../values.ts';
 import { readVariables } from '../variables.ts';
 import { attributesOf, elementIn, elementsIn, unescapeXml } from '../xml.ts';
 
-export const ovf: Form = {
+export const ovf: MetadataReader = {
   read(documents, findings) {
     const xml = textIn(documents, 'meta-data') ?? '';
     const section = elementIn(xml, 'LinuxProvisioningConfigurationSet');

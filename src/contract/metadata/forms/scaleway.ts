@@ -1,8 +1,8 @@
 // Scaleway: one document, and the user's data beside it.
-import type { Form } from '../metadata.ts';
+import type { MetadataReader } from '../metadata.ts';
 import { defined, hostnameOf, instanceIdOf, isObject, jsonIn, keysOf, listOf } from '../values.ts';
 
-export const scaleway: Form = {
+export const scaleway: MetadataReader = {
   read(documents, findings) {
     const meta = jsonIn(documents, 'meta-data', findings);
     return defined({

@@ -1,8 +1,8 @@
 // Vultr: one document, and the user's data beside it.
-import type { Form } from '../metadata.ts';
+import type { MetadataReader } from '../metadata.ts';
 import { defined, hostnameOf, instanceIdOf, jsonIn, keysOf, listOf } from '../values.ts';
 
-export const vultr: Form = {
+export const vultr: MetadataReader = {
   read(documents, findings) {
     const meta = jsonIn(documents, 'meta-data', findings);
     const keys = meta?.['public-keys'];

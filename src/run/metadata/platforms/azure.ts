@@ -1,5 +1,13 @@
 // Azure: instance metadata, and the wire server, which is told that the machine is ready.
-import { type Answer, base64Of, type Deliver, json, linkLocal, type Request, serve } from '../delivery.ts';
+import {
+  base64Of,
+  type Deliver,
+  type GuestAnswer,
+  type GuestRequest,
+  json,
+  linkLocal,
+  serve,
+} from '../delivery.ts';
 
 const wireServer = '168.63.129.16';
 const goalState = `<?xml version="1.0" encoding="utf-8"?>
@@ -26,7 +34,7 @@ export const azure: Deliver = ({ hostname, userData, sshKeys, id }) => {
   };
 };
 
-function answerWire({ method, path, headers, body }: Request): Answer {
+function answerWire({ method, path, headers, body }: GuestRequest): GuestAnswer {
   if (headers['x-ms-version'] === undefined) return { status: 400 };
   if (method === 'GET' && path.endsWith('comp=goalstate'))
     return { status: 200, body: goalState, type: 'text/xml' };

@@ -1,7 +1,7 @@
 // EC2, which wants a session (IMDSv2), and those that have its paths without one.
-import { type Deliver, type Documents, type Instance, serve } from '../delivery.ts';
+import { type Deliver, type Instance, type ServedDocuments, serve } from '../delivery.ts';
 
-const documentsOf = ({ id, hostname, userData, sshKeys }: Instance): Documents => ({
+const documentsOf = ({ id, hostname, userData, sshKeys }: Instance): ServedDocuments => ({
   '/latest/user-data': userData,
   '/latest/meta-data/instance-id': id,
   '/latest/meta-data/local-hostname': hostname,

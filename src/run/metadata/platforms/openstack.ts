@@ -1,8 +1,8 @@
 // OpenStack: a config drive, or the metadata service with the same documents.
-import { type Deliver, type Documents, type Instance, json, serve } from '../delivery.ts';
+import { type Deliver, type Instance, json, type ServedDocuments, serve } from '../delivery.ts';
 import { isoVolume } from '../volumes.ts';
 
-function documentsOf({ id, hostname, userData, sshKeys }: Instance): Documents {
+function documentsOf({ id, hostname, userData, sshKeys }: Instance): ServedDocuments {
   return {
     'openstack/latest/meta_data.json': json({
       uuid: id,

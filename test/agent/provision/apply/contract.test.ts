@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { applyConfig } from '../../../../src/agent/provision/apply/apply.ts';
 import type { Pass } from '../../../../src/agent/provision/apply/module.ts';
-import { modules } from '../../../../src/agent/provision/apply/table.ts';
+import { applyModules } from '../../../../src/agent/provision/apply/table.ts';
 import type { MachineConfig } from '../../../../src/contract/user-data/machine-config.ts';
 import { scratchHost } from '../scratch-host.ts';
 import { apply, configOf, imageFiles } from '../user-data.ts';
@@ -63,8 +63,8 @@ const passes = ['local', 'network', 'final'] as const;
 const cleanups: (() => void)[] = [];
 
 test('names are their own, and modules of one pass stand together', () => {
-  expect(new Set(modules.map(({ name }) => name)).size).toBe(modules.length);
-  const inOrder = modules.map(({ pass }) => pass).filter((pass, at, all) => pass !== all[at - 1]);
+  expect(new Set(applyModules.map(({ name }) => name)).size).toBe(applyModules.length);
+  const inOrder = applyModules.map(({ pass }) => pass).filter((pass, at, all) => pass !== all[at - 1]);
   expect(inOrder).toEqual<Pass[]>(['local', 'network', 'final']);
 });
 
@@ -95,7 +95,7 @@ afterAll(() => {
   for (const remove of cleanups) remove();
 });
 
-describe.each(modules.map((module) => [module.name, module] as const))('%s', (name, module) => {
+describe.each(applyModules.map((module) => [module.name, module] as const))('%s', (name, module) => {
   test('has something to say of what is asked of it, in its pass alone', () => {
     expect(passes.filter((pass) => said[pass].has(name))).toEqual([module.pass]);
     expect(module.summary).toMatch(/^.{10,200}[^.]$/);

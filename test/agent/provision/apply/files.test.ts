@@ -2,16 +2,12 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import type {
-  UserContent as Content,
-  File,
-  MachineConfig,
-} from '../../../../src/contract/user-data/machine-config.ts';
+import type { File, MachineConfig, UserContent } from '../../../../src/contract/user-data/machine-config.ts';
 import { apply, applyText, configOf } from '../user-data.ts';
 
 const empty = configOf('#cloud-config\n');
 const bytes = (text: string) => new TextEncoder().encode(text);
-const inline = (text: string): Content => ({ kind: 'inline', bytes: bytes(text) });
+const inline = (text: string): UserContent => ({ kind: 'inline', bytes: bytes(text) });
 const file = (path: string, more: Partial<File> = {}): MachineConfig => ({
   ...empty,
   files: [
@@ -123,7 +119,7 @@ test('links and directories', () => {
 const url = 'http://192.0.2.1/x';
 const body = bytes('fetched\n');
 const sha256 = createHash('sha256').update(body).digest('hex');
-const remote = (more: Partial<Content & { kind: 'remote' }> = {}): Content => ({
+const remote = (more: Partial<UserContent & { kind: 'remote' }> = {}): UserContent => ({
   kind: 'remote',
   url,
   headers: {},

@@ -4,10 +4,10 @@ import type { Module } from '../module.ts';
 
 export const bootCommands: Module = {
   name: 'boot commands',
-  summary: '`bootcmd`, `#cloud-boothook`: before all else, five minutes at most',
+  summary: '`bootcmd`, `#cloud-boothook`: before all else, two minutes at most',
   pass: 'local',
   when: 'boot',
   apply({ host, config, report }) {
-    runCommands(host, { name: 'bootcmd', commands: config.commands.boot, limit: 300 }, report);
+    runCommands(host, { name: 'bootcmd', commands: config.commands.boot, limit: 120 }, report);
   },
 };

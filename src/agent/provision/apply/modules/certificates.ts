@@ -1,8 +1,8 @@
 // ca_certs: authorities that the machine trusts, in the bundle that its own transfers and every container that binds
 // /etc/ssl/certs read. Made anew at each boot, so that what an update of the image brings or takes away counts.
 import { decodeUtf8 } from '../../../../base/utf8.ts';
-import { bytesOf, isRemote } from '../content.ts';
-import type { Module, Work } from '../module.ts';
+import { contentBytesOf, isRemote } from '../content.ts';
+import type { ApplyWork, Module } from '../module.ts';
 import { removeIfThere, script, withStaged } from '../write.ts';
 
 const bundle = '/etc/ssl/certs/ca-certificates.crt';
@@ -38,13 +38,15 @@ export const remoteCertificates: Module = {
   },
 };
 
-function writeBundle({ host, config: { certificates: wanted }, occasion, report }: Work): void {
+function writeBundle({ host, config: { certificates: wanted }, occasion, report }: ApplyWork): void {
   const { add, removeDefaults } = wanted;
   const isOurs = host.readText(mark) !== undefined;
   if (add.length === 0 && !removeDefaults && !isOurs) return;
   const what = `${add.length} certificate authorities${removeDefaults ? ', and none of the image’s' : ''}`;
   report.attempt(what, () => {
-    const texts = add.map((content) => requireCertificate(decodeUtf8(bytesOf(host, content, occasion))));
+    const texts = add.map((content) =>
+      requireCertificate(decodeUtf8(contentBytesOf(host, content, occasion))),
+    );
     const text = texts.join('');
     withStaged(host, text, (staged) =>
       script(host, bundleScript, staged, bundle, removeDefaults ? 'remove' : 'keep'),

@@ -1,10 +1,10 @@
 // write_files and their like: what user-data carries itself before the network, what has to be fetched when there is one.
 // Once for each machine; where a boot forgets what was written, at each boot.
 import type { File } from '../../../../contract/user-data/machine-config.ts';
-import { bytesOf, isRemote } from '../content.ts';
-import type { Module, Work } from '../module.ts';
+import { contentBytesOf, isRemote } from '../content.ts';
+import type { ApplyWork, Module } from '../module.ts';
 import { isForgotten, requirePath } from '../places.ts';
-import { addToFile, putFile } from '../write.ts';
+import { addToFile, placeFile } from '../write.ts';
 
 export const files: Module = {
   name: 'files',
@@ -28,15 +28,15 @@ export const remoteFiles: Module = {
   },
 };
 
-function write(file: File, { host, occasion, report }: Work): void {
+function write(file: File, { host, occasion, report }: ApplyWork): void {
   if (!occasion.newInstance && !isForgotten(host, file.path)) return;
   report.attempt(`the file ${file.path}`, () => {
     const path = requirePath(file.path);
     if (!file.overwrite && !file.append && host.run(['test', '-e', path]).status === 0) return false;
     // All of them before the first is written.
-    const [first, ...others] = file.contents.map((content) => bytesOf(host, content, occasion));
+    const [first, ...others] = file.contents.map((content) => contentBytesOf(host, content, occasion));
     if (file.append) addToFile(host, path, first ?? new Uint8Array(0), file);
-    else putFile(host, path, first ?? '', file);
+    else placeFile(host, path, first ?? '', file);
     for (const more of others) addToFile(host, path, more, file);
     return true;
   });

@@ -1,5 +1,5 @@
 // groups, with their members; these may be users that are only made after it.
-import { addMember, ensureGroup, readAccounts, writeAccounts } from '../accounts.ts';
+import { addMember, ensureGroup, readAccounts, saveAccounts } from '../accounts.ts';
 import type { Module } from '../module.ts';
 
 export const groups: Module = {
@@ -14,7 +14,7 @@ export const groups: Module = {
         const accounts = readAccounts(host);
         ensureGroup(accounts, name, { gid, system });
         for (const member of members) addMember(accounts, name, member);
-        return writeAccounts(host, accounts);
+        return saveAccounts(host, accounts);
       });
   },
 };

@@ -1,6 +1,6 @@
 // catamaran.health: checks beside those of the image, in the form in which the image has its own.
 import { ownHealthPath, writeHealth } from '../../../../contract/health.ts';
-import type { UserHealthCheck as HealthCheck } from '../../../../contract/user-data/machine-config.ts';
+import type { UserHealthCheck } from '../../../../contract/user-data/machine-config.ts';
 import { AgentError } from '../../../host/host.ts';
 import type { Module } from '../module.ts';
 import { changeFile, removeIfThere } from '../write.ts';
@@ -31,7 +31,7 @@ export const health: Module = {
   },
 };
 
-function checkOf({ name, timeout, probe }: HealthCheck, index: number) {
+function checkOf({ name, timeout, probe }: UserHealthCheck, index: number) {
   const service = probe.kind === 'command' ? probe.service : undefined;
   return {
     name: name ?? `user-data ${index + 1}`,

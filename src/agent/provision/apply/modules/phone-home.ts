@@ -3,7 +3,7 @@
 import type { Host } from '../../../host/host.ts';
 import { request } from '../../../net/request.ts';
 import { isFinal, rest } from '../../../net/retry.ts';
-import type { Module, Work } from '../module.ts';
+import type { ApplyWork, Module } from '../module.ts';
 
 const patience = 10;
 const mostTries = 10;
@@ -37,7 +37,7 @@ export const phoneHome: Module = {
   },
 };
 
-function factsOf(host: Host, { hostname, fqdn }: Work['config']): Record<string, string> {
+function factsOf(host: Host, { hostname, fqdn }: ApplyWork['config']): Record<string, string> {
   const name = hostname ?? (host.readText('/proc/sys/kernel/hostname') ?? '').trim();
   const found = keys.flatMap((type) => {
     const key = host.readText(`/var/lib/ssh/ssh_host_${type}_key.pub`);

@@ -1,8 +1,8 @@
 // power_state: what the machine does at the end. Done by a process of its own after a pause, so that what is remembered of
 // this boot is written before.
-import type { UserCommand as Command, Power } from '../../../../contract/user-data/machine-config.ts';
+import type { Power, UserCommand } from '../../../../contract/user-data/machine-config.ts';
 import type { Host } from '../../../host/host.ts';
-import { lineOf } from '../commands.ts';
+import { shellLineOf } from '../commands.ts';
 import type { Module } from '../module.ts';
 
 const pause = 10;
@@ -31,6 +31,8 @@ export const power: Module = {
 function holds(host: Host, condition: Power['condition']): boolean {
   if (typeof condition === 'boolean') return condition;
   const line =
-    condition.kind === 'script' ? undefined : lineOf(condition as Exclude<Command, { kind: 'script' }>);
+    condition.kind === 'script'
+      ? undefined
+      : shellLineOf(condition as Exclude<UserCommand, { kind: 'script' }>);
   return line !== undefined && host.run(['timeout', '-k', '5', '60', 'sh', '-c', line]).status === 0;
 }

@@ -5,7 +5,7 @@ import { encodeUtf8 } from '../../../../base/utf8.ts';
 import type { Service } from '../../../../contract/user-data/machine-config.ts';
 import { crc32 } from '../../../../gpt/crc32.ts';
 import type { Host } from '../../../host/host.ts';
-import type { Engine, Running } from '../../engines/engine.ts';
+import type { ContainerEngine, RunningEngine } from '../../engines/engine.ts';
 import { engines, findEngine } from '../../engines/table.ts';
 import type { Module } from '../module.ts';
 import { requirePath } from '../places.ts';
@@ -79,7 +79,7 @@ export const registries: Module = {
   },
 };
 
-function isReady({ engine, running }: { engine: Engine; running: Running }): boolean {
+function isReady({ engine, running }: { engine: ContainerEngine; running: RunningEngine }): boolean {
   for (let left = patience; left > 0; left--) {
     if (engine.isReady(running)) return true;
     wait(running.host);

@@ -9,7 +9,7 @@ const zones = '/usr/share/zoneinfo';
 export const zoneScript = `new=/etc/localtime.new
 ln -sf "${zones}/$1" "$new" && mv -f "$new" /etc/localtime`;
 
-export const timezone: Module = {
+export const timeZone: Module = {
   name: 'time zone',
   summary: '`timezone`: where the image has the zones of tzdata',
   pass: 'local',

@@ -10,8 +10,8 @@ import {
   freeNumber,
   isTaken,
   readAccounts,
-  refuse,
-  writeAccounts,
+  refuseUserData,
+  saveAccounts,
 } from '../accounts.ts';
 import { putAuthorizedKeys } from '../authorized-keys.ts';
 import type { Module, Report } from '../module.ts';
@@ -44,7 +44,7 @@ function makeUser(host: Host, user: User, report: Report): boolean {
   if (wanted !== undefined) row[6] = isProgram(host, wanted) ? wanted : '/bin/sh';
   for (const group of user.groups) addMember(accounts, group, user.name);
   const told = setPassword(host, accounts, user);
-  let changed = writeAccounts(host, accounts);
+  let changed = saveAccounts(host, accounts);
   if (user.makeHome && home !== '' && user.name !== 'root')
     changed = makeHome(host, requirePath(home), `${uid}:${gid}`) || changed;
   if (user.sshKeys.length > 0) changed = putAuthorizedKeys(host, user.name, user.sshKeys) || changed;
@@ -59,7 +59,7 @@ function makeUser(host: Host, user: User, report: Report): boolean {
 
 function addUser(accounts: Accounts, { name, uid, comment = '', home, system, ...user }: User): string[] {
   if (uid !== undefined && isTaken(accounts.passwd, uid))
-    throw refuse(`the number ${uid} is that of another user`);
+    throw refuseUserData(`the number ${uid} is that of another user`);
   const number = uid ?? freeNumber(accounts.passwd, system);
   const wanted = isTaken(accounts.group, number) ? undefined : number;
   const gid =
@@ -85,7 +85,7 @@ function addUser(accounts: Accounts, { name, uid, comment = '', home, system, ..
 function changeUser(accounts: Accounts, { name, uid, comment, home, primaryGroup }: User): string[] {
   const row = findRow(accounts.passwd, name)!;
   if (uid !== undefined && Number(row[2]) !== uid)
-    throw refuse(`it has the number ${row[2]} already`, 'Leave uid out, or take another name.');
+    throw refuseUserData(`it has the number ${row[2]} already`, 'Leave uid out, or take another name.');
   if (primaryGroup !== undefined) row[3] = String(ensureGroup(accounts, primaryGroup));
   if (comment !== undefined) row[4] = comment;
   if (home !== undefined) row[5] = home;

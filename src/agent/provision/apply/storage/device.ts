@@ -33,7 +33,7 @@ export function requireFree(host: Host, { name, disk, isDisk }: Device): void {
       `/dev/${name} is on the disk that the system is on`,
       'Only data disks are changed by user-data.',
     );
-  const others = isDisk ? partitionsOf(host, name).map((part) => `/dev/${part}`) : [];
+  const others = isDisk ? partitionNames(host, name).map((part) => `/dev/${part}`) : [];
   const used = new Set([`/dev/${name}`, ...others]);
   const files = ['/proc/self/mounts', '/proc/swaps'];
   const lines = files.flatMap((file) => (host.readText(file) ?? '').split('\n'));
@@ -42,7 +42,7 @@ export function requireFree(host: Host, { name, disk, isDisk }: Device): void {
 }
 
 /** `vdb` → vdb1, vdb2. */
-export function partitionsOf(host: Host, disk: string): string[] {
+export function partitionNames(host: Host, disk: string): string[] {
   return (host.listDirectory(`/sys/class/block/${disk}`) ?? []).filter((name) => name.startsWith(disk));
 }
 
