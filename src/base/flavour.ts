@@ -1,5 +1,5 @@
 // Texts and numbers of a kind, that the compiler keeps from being taken for those of another kind: a path for a pointer,
-// a sector for a byte, a Debian version for a release's. What is plain is taken for either: parsers check it, not types.
+// a sector for a byte, a package's version for a release's. What is plain is taken for either: parsers check it, not types.
 // Digests, which only a parser may make, are branded more strictly (digest.ts).
 
 declare const flavour: unique symbol;
@@ -9,5 +9,3 @@ export type Flavoured<T, Name extends string> = T & { readonly [flavour]?: Name 
 export type Sectors = Flavoured<number, 'sectors'>;
 /** Of an operating system's release; src/tuf/version.ts has their order. */
 export type ReleaseVersion = Flavoured<string, 'release version'>;
-/** Of a package (Debian Policy 5.6.12); src/debian/version.ts has their order. */
-export type DebianVersion = Flavoured<string, 'Debian version'>;

@@ -3,8 +3,7 @@
 
 import type { Arch } from '../base/arch.ts';
 import { CatamaranError } from '../base/errors.ts';
-import type { DebianVersion } from '../base/flavour.ts';
-import type { VersionRelation } from './version.ts';
+import type { DebianVersion, VersionRelation } from './version.ts';
 
 export interface Alternative {
   readonly name: string;

@@ -1,5 +1,7 @@
 // Debian version numbers and their order: Debian Policy 5.6.12, as dpkg compares them.
-import type { DebianVersion } from '../base/flavour.ts';
+import type { Flavoured } from '../base/flavour.ts';
+
+export type DebianVersion = Flavoured<string, 'Debian version'>;
 
 /** Negative if a is earlier than b, positive if later, 0 if they are equal (`1.0` and `1.0-0` are). */
 export function compareDebianVersions(a: DebianVersion, b: DebianVersion): number {

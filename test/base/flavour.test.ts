@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { DebianVersion, ReleaseVersion, Sectors } from '../../src/base/flavour.ts';
-import { compareDebianVersions } from '../../src/debian/version.ts';
+import type { ReleaseVersion, Sectors } from '../../src/base/flavour.ts';
+import { compareDebianVersions, type DebianVersion } from '../../src/debian/version.ts';
 import type { JsonPointer } from '../../src/document/pointer.ts';
 import { parentOf, type TreePath } from '../../src/tree/tree.ts';
 import { compareReleaseVersions } from '../../src/tuf/version.ts';

@@ -48,7 +48,12 @@ test('a help text, a comment and the network re-make nothing', async () => {
 test('a writer re-makes what it writes, and what packs segments every segment', async () => {
   expect(
     await changedBy('src/output/disk/qcow2-metadata.ts', 'clusterBits = 16', 'clusterBits = 17'),
-  ).toEqual(['output/cloud/openstack', 'output/disk/qcow2']);
+  ).toEqual([
+    'output/cloud/openstack',
+    'output/disk/qcow2',
+    'output/linuxkit/qcow2-bios',
+    'output/linuxkit/qcow2-efi',
+  ]);
   const segments = await changedBy(
     'src/image/segment.ts',
     "'-reproducible'",
