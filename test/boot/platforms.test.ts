@@ -33,22 +33,27 @@ disk: {slot: 256M, data: 256M}
 
 let directory: string;
 let key: SshKey;
-const files = new Map<FormatName, string>();
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'catamaran-platforms-'));
   key = await testSshKey(directory);
   await writeFile(join(directory, 'platforms.yml'), spec(key.publicKey.trim()));
-  for (const format of new Set(chosen.map((row) => row.format))) {
-    const request = {
-      file: join(directory, 'platforms.yml'),
-      out: join(directory, format),
-      formats: [format],
-    };
-    const { artifacts } = await buildSpec({ ...request, arch: 'amd64', frozen: false }, await testContext());
-    files.set(format, artifacts.find(({ path }) => !path.endsWith('.json'))!.path);
-  }
 }, 10 * minute);
 afterAll(() => rm(directory, { recursive: true, force: true }));
+
+const files = new Map<FormatName, Promise<string>>();
+
+async function build(format: FormatName): Promise<string> {
+  const request = { file: join(directory, 'platforms.yml'), out: join(directory, format), formats: [format] };
+  const { artifacts } = await buildSpec({ ...request, arch: 'amd64', frozen: false }, await testContext());
+  return artifacts.find(({ path }) => !path.endsWith('.json'))!.path;
+}
+
+/** Once for all rows of a format. */
+function fileOf(format: FormatName): Promise<string> {
+  const known = files.get(format) ?? build(format);
+  files.set(format, known);
+  return known;
+}
 
 /** The disk in what was written: of an archive, its one member that is one. */
 async function diskIn(path: string): Promise<string> {
@@ -66,7 +71,7 @@ test('every format that is booted as a disk has a row', () => {
 });
 
 test.each(chosen)('$format on $bus, $firmware', async ({ format, bus, firmware, nic }) => {
-  const image = await diskIn(files.get(format)!);
+  const image = await diskIn(await fileOf(format));
   const options = { image, format: await containerOf(image), bus, firmware, nic, sshPort: 0 } as const;
   await withMachine({ ...options, ssh: { user: 'root', key } }, async (machine) => {
     await machine.serial.waitFor(/login:/, 10 * minute);
