@@ -34,7 +34,7 @@ export async function lockOne(request: LockOneRequest, context: Context): Promis
   const known = remembered ? await cache.result('component-lock', key) : undefined;
   const lock = typeof known === 'string' ? parseLock('the cache', known) : emptyLock;
 
-  const spec = readSpec('one.yml', `init: [${JSON.stringify(reference)}]`, { home });
+  const spec = readSpec('one.yml', `init: [${JSON.stringify(reference)}]`, { home, alone: true });
   const resolution = await resolveSpec({ spec, arch, hostArch, lock, mode: 'fill' }, context);
   const text = formatLock(resolution.lock);
   if (text !== known) await cache.putResult('component-lock', key, text);

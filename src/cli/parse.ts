@@ -2,7 +2,7 @@
 import { type Command, CommanderError } from 'commander';
 import type { ErrorCode } from '../base/error-codes.ts';
 import { CatamaranError } from '../base/errors.ts';
-import { commandSynonyms, hintFor, optionHint } from '../document/synonyms.ts';
+import { commandSynonyms, hintFor, optionHint, runBackends } from '../document/synonyms.ts';
 import type { ChosenWork } from './choice.ts';
 import { commandPathOf } from './command-path.ts';
 import { helpStyle } from './help.ts';
@@ -42,7 +42,9 @@ export async function parseArguments(argv: readonly string[], io: Io): Promise<P
 }
 
 /** `help release add` is `release add --help`; words that no command has are refused as such. */
-function asked(argv: readonly string[], program: Command): readonly string[] {
+function asked(typed: readonly string[], program: Command): readonly string[] {
+  // LinuxKit's spelling, which would be taken for -p with the value "ublish".
+  const argv = typed.map((word) => word.replace(/^-publish(?==|$)/, '--publish'));
   const [first, ...words] = argv;
   if (first !== 'help' || words.length === 0) return argv;
   let command: Command | undefined = program;
@@ -96,6 +98,8 @@ function usageError(thrown: CommanderError, command: Command): CatamaranError {
 function habitOf({ code, message }: CommanderError, command: Command): string | undefined {
   const word = /'(.*)'/.exec(message)?.[1] ?? '';
   if (code === 'commander.unknownCommand' && !command.parent) return hintFor(commandSynonyms, word);
+  if (code === 'commander.excessArguments' && runBackends.includes(command.args[0] ?? ''))
+    return `Leave ${command.args[0]} out: a machine of QEMU is what there is. --platform makes it like another.`;
   if (code !== 'commander.unknownOption') return undefined;
   const known = [command, ...(command.parent ? [command.parent] : [])].flatMap((each) => each.options);
   return optionHint(

@@ -74,12 +74,25 @@ export const commandSynonyms: Readonly<Record<string, string>> = {
   publish: 'Did you mean `catamaran release add`?',
   pull: 'Did you mean `catamaran image pull`?',
   push: 'Did you mean `catamaran component push`? Releases: `catamaran release add`.',
+  serve: 'Releases are plain files: any web server serves them.',
+  start: 'Did you mean `catamaran run`?',
+  status: 'Did you mean `catamaran release status`? Of a machine: `catamaran ssh -- catamaran-agent status`.',
   up: 'Did you mean `catamaran run`?',
   update: 'Did you mean `catamaran lock --update`? On the machine: `catamaran-agent update`.',
   upgrade: 'Did you mean `catamaran lock --update`?',
   validate: 'Did you mean `catamaran check`?',
   version: 'Did you mean `catamaran --version`?',
 };
+
+/** What LinuxKit's `run` has in front of what is run. */
+export const runBackends: readonly string[] = [
+  'hyperkit',
+  'hyperv',
+  'qemu',
+  'vbox',
+  'virtualization',
+  'vmware',
+];
 
 export const optionSynonyms: Readonly<Record<string, string>> = {
   '--decompress-kernel': 'A kernel is taken as it is. Leave it out.',

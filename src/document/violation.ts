@@ -182,8 +182,8 @@ const textOf = (value: unknown): string => (typeof value === 'object' ? '' : Str
 
 function knownKeys({ properties = {}, title }: Schema, intro: string): string {
   const known = Object.keys(properties);
-  return known.length > 18
-    ? `Look among the ${known.length} keys of ${JSON.stringify(title)} in the schema.`
+  return known.length > 20
+    ? `docs/spec.md has all ${known.length} keys of ${JSON.stringify(title)}.`
     : `${intro}: ${listed(known)}.`;
 }
 

@@ -78,8 +78,10 @@ function givenUp(url: URL, what: string, last: Transient, tries: number): Catama
     'network',
     {
       code: 'download-failed',
-      message: `${what} could not be downloaded from ${redactUrl(url)} in ${tries} tries: ${last.message}`,
-      hint: 'Check the network and the mirror, then run it again: it goes on from what has arrived.',
+      message: `${what} could not be downloaded from ${redactUrl(url)} in ${tries} tries: ${last.message.replace(`${redactUrl(url)}: `, '')}`,
+      hint: last.message.startsWith('the proxy ')
+        ? 'Mend or unset HTTP_PROXY and HTTPS_PROXY, or name this host in NO_PROXY.'
+        : 'Check the network and the mirror, then run it again: it goes on from what has arrived.',
     },
     { cause: last },
   );

@@ -78,11 +78,23 @@ export function openTransport(options: TransportOptions = {}): Transport {
   }
 
   return {
-    send: (request) => exchange(request, begin),
+    send: (request) =>
+      exchange(request, begin).catch((thrown: unknown) => {
+        throw nameProxy(thrown, findProxy(request.url));
+      }),
     close() {
       for (const agent of [http, https, tunnels]) agent.destroy();
     },
   };
+}
+
+/** A proxy that cannot be reached is no fault of the server behind it. */
+function nameProxy(thrown: unknown, proxy: URL | undefined): unknown {
+  if (proxy === undefined || !(thrown instanceof Transient)) return thrown;
+  const { code } = (thrown.cause ?? {}) as NodeJS.ErrnoException;
+  if (!/^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/.test(code ?? '')) return thrown;
+  const message = `the proxy ${proxy.host}, which the environment names, is not reached: ${messageOf(thrown.cause)}`;
+  return new Transient(message, thrown.wait, { cause: thrown.cause });
 }
 
 async function exchange(

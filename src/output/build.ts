@@ -17,6 +17,7 @@ import { rememberPlan } from './explain.ts';
 import { checkMemory } from './linuxkit/initrd-size.ts';
 import { prepareOutputDirectory } from './output-directory.ts';
 import { findArtifacts, type OutputPlace, outputFiles, type PlannedFile } from './outputs.ts';
+import { placeSize } from './place-of-size.ts';
 import { planBuild } from './plan.ts';
 
 export interface BuildRequest extends SpecSource, OutputPlace {
@@ -61,7 +62,12 @@ export async function buildSpec(request: BuildRequest, context: Context): Promis
     (artifact, index) => artifact && !missing.has(files[index]!.step),
   ) as Artifact[];
   for (const { format, memory } of present) checkMemory(format, memory ?? 0, request.memory);
-  const made = stale.length > 0 ? await writeOutputs(stale, locked, request, context) : [];
+  const made =
+    stale.length > 0
+      ? await writeOutputs(stale, locked, request, context).catch((thrown: unknown) => {
+          throw placeSize(thrown, locked);
+        })
+      : [];
   await rememberPlan(context.cache, locked.spec.file, plan);
   const artifacts = [...present, ...made].sort(
     (a, b) => byName(a.format, b.format) || byName(a.path, b.path),

@@ -65,8 +65,8 @@ function describeOutput(
 }
 
 /** A file of ours starts by each that the architecture has; its platform may have fewer. */
-function firmwaresOf({ boots, firmware, platform }: Format, { arch }: LockedSpec): Firmware[] | undefined {
-  if (!firmware && typeof boots !== 'object') return undefined;
+function firmwaresOf({ boots, platform }: Format, { arch }: LockedSpec): Firmware[] | undefined {
+  if (boots === undefined || boots === 'kernel') return undefined;
   if (platform) return [...firmwareOn(platforms[platform], arch)].sort(byName);
   return architectureOf(arch).grub.bios ? ['bios', 'uefi'] : ['uefi'];
 }

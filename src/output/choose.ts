@@ -58,7 +58,7 @@ function chooseAll(locked: LockedSpec, place: OutputPlace): ChosenFormats {
   const left: { format: FormatName; why: string }[] = [];
   for (const { name, sameAs } of formats as readonly (Format & { readonly name: FormatName })[]) {
     if (sameAs !== undefined) {
-      left.push({ format: name, why: `it is ${sameAs} under LinuxKit’s name` });
+      left.push({ format: name, why: `it is the same as ${sameAs}, under another name` });
       continue;
     }
     try {

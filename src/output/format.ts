@@ -26,11 +26,9 @@ export interface Format {
   readonly named: 'os' | 'spec' | { readonly platform: string };
   /** Where it is meant for, by the table of platforms. */
   readonly platform?: PlatformName;
-  /** A machine's firmware starts what is in it; what `boots` as a disk is. */
-  readonly firmware?: true;
   /** Whether a bill of materials lies in it. */
   readonly sbom: boolean;
-  /** The format whose files these are, here under LinuxKit's name. */
+  /** The format whose files these are, here under another name. */
   readonly sameAs?: string;
   /**
    * How QEMU boots it: as a disk of that format, by its kernel, or, of what run/open-image.ts knows, the disk in

@@ -71,11 +71,13 @@ export function readSpecs(files: readonly [SpecText, ...SpecText[]], around: Sur
     source,
     document,
   };
-  checkParts(reading, spec);
-  checkNetworkPart(reading, spec);
-  checkHiddenFiles(reading, spec);
-  warnOfNoLogin(reading, spec);
-  checkArguments(reading, spec);
+  if (!reading.around.alone) {
+    checkParts(reading, spec);
+    checkNetworkPart(reading, spec);
+    checkHiddenFiles(reading, spec);
+    warnOfNoLogin(reading, spec);
+    checkArguments(reading, spec);
+  }
   if (value.trust) {
     warn(reading, '/trust', {
       code: 'spec-no-effect',

@@ -17,6 +17,8 @@ export interface Surroundings {
   readonly home?: string | undefined;
   /** Whether the host has a file or directory. */
   readonly exists?: (path: string) => boolean;
+  /** It is one image by itself, and no system that has to boot. */
+  readonly alone?: true;
   /** Whether it is a directory of the host. */
   readonly isDirectory?: (path: string) => boolean;
   /** Files of the host that a pattern with one `*`, in its last part, matches, sorted by name. */

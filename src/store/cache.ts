@@ -4,7 +4,7 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Blobs, openBlobs } from './blobs.ts';
-import { removeDirectory, withDisk } from './disk.ts';
+import { removeDirectory, requireDisk, withDisk } from './disk.ts';
 import { rooms, temporaryDirectory } from './layout.ts';
 import { isAbandoned, ownedName } from './owner.ts';
 import { openResults, type Results } from './results.ts';
@@ -30,6 +30,7 @@ export interface CacheOptions {
 
 export async function openCache(root: string, { now }: CacheOptions = {}): Promise<Cache> {
   await withDisk(root, async () => {
+    await requireDisk(root);
     for (const room of rooms) await mkdir(join(root, room), { recursive: true });
   });
   await removeAbandoned(temporaryDirectory(root));

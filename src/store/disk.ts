@@ -1,6 +1,6 @@
 // The store's few ways of writing to the host's disk, such that a reader sees a whole file or none, even after a
 // power cut; and what a full or unwritable disk is called.
-import { chmod, open, readdir, rename, rm } from 'node:fs/promises';
+import { chmod, open, readdir, rename, rm, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CatamaranError, messageOf } from '../base/errors.ts';
 
@@ -73,5 +73,26 @@ async function openDirectories(path: string): Promise<void> {
   await chmod(path, 0o700);
   for (const entry of await readdir(path, { withFileTypes: true })) {
     if (entry.isDirectory()) await openDirectories(join(path, entry.name));
+  }
+}
+
+/** statfs(2): what looks like a directory there is none, and Node's recursive mkdir never comes to an end in it. */
+const noDisks = new Map([
+  [0x9fa0, '/proc'],
+  [0x62656572, '/sys'],
+]);
+
+/** Throws where the nearest directory that is there cannot hold files. */
+export async function requireDisk(path: string): Promise<void> {
+  for (let at = path; ; at = dirname(at)) {
+    const found = await statfs(at).catch(() => undefined);
+    if (found === undefined && at !== dirname(at)) continue;
+    const what = found && noDisks.get(Number(found.type));
+    if (what === undefined) return;
+    throw new CatamaranError('environment', {
+      code: 'disk-forbidden',
+      message: `not allowed to write ${path}: ${what} is no disk`,
+      hint: 'Name another place: --cache or CATAMARAN_CACHE for the cache, --out for outputs.',
+    });
   }
 }

@@ -154,12 +154,21 @@ describe('an image of the real registry', () => {
   });
 });
 
-test('a component is no image before it is built, and a registry’s name is needed to push', async () => {
-  const absent = await run('inspect', 'component:sshd');
+test('a component that is not there, and a registry’s name is needed to push', async () => {
+  const absent = await run('inspect', 'component:shd', '--offline');
   expect(absent.code).toBe(2);
-  expect(absent.stderr).toContain('not in the cache as an image for amd64');
-  expect(absent.stderr).toContain('catamaran component build sshd');
+  expect(absent.stderr).toContain('there is no component "shd"');
   const push = await catamaran(['component', 'push', 'sshd', 'oci:somewhere'], { cwd });
   expect(push.code).toBe(2);
   expect(push.stderr).toContain('not the name of an image in a registry');
+});
+
+test('what is exported is called as --tag says, and what is no name is refused', async () => {
+  await run('pull', 'oci:app');
+  expect((await run('export', 'oci:app', 'tagged.tar', '--tag', 'app:1.0')).code).toBe(0);
+  const manifest = (await readTarFile(join(cwd, 'tagged.tar'))).get('manifest.json');
+  expect(await textsOf(new Map([['manifest.json', manifest!]]))).toMatchObject({
+    'manifest.json': expect.stringContaining('"docker.io/library/app:1.0"'),
+  });
+  expect(await run('export', 'oci:app', 'x.tar', '--tag', 'UPPER:1')).toMatchObject({ code: 2 });
 });

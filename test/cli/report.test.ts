@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
 import type { Front, Verbosity } from '../../src/cli/report/front.ts';
@@ -151,4 +152,21 @@ test('the live line is never wider than the terminal', () => {
   expect(liveLine(running.slice(0, 1), 6, 0)).toBe('downl…');
   for (let width = 1; width < 60; width++)
     expect(liveLine(running, width, 0).length).toBeLessThanOrEqual(Math.max(width, 4));
+});
+
+test('a person at the terminal is asked, and nothing moves meanwhile; elsewhere nobody is', async () => {
+  const io = fakeIo({ terminal: true });
+  const stdin = Object.assign(Readable.from([' http://mirror.example.test/debian \n']), { isTTY: true });
+  const front = await openFront({ ...io, stdin }, { json: false, color: false, verbosity: 'normal' });
+  front.task('packages', { unit: 'bytes' });
+  expect(await front.ask?.('Which mirror?')).toBe('http://mirror.example.test/debian');
+  front.close();
+  expect(stripVTControlCharacters(io.written.stderr)).toContain('Which mirror? ');
+  for (const options of [{ json: true }, { verbosity: 'quiet' }] as const) {
+    const other = await openFront(
+      { ...io, stdin },
+      { json: false, color: false, verbosity: 'normal', ...options },
+    );
+    expect(other.ask).toBeUndefined();
+  }
 });

@@ -148,6 +148,9 @@ test('for people: the message, then the hint, on stderr', async () => {
 test.each([
   [['publish'], 'release add'],
   [['logs', 'web'], 'catamaran run SPEC'],
+  [['run', 'qemu', 'x.yml'], 'Leave qemu out'],
+  [['run', 'x.yml', '-publish', '80:80'], 'a YAML file such as those in examples/'],
+  [['serve'], 'any web server'],
   [['build', 'x.yml', '-format', 'raw'], 'Did you mean --format?'],
   [['build', 'x.yml', '--docker'], 'docker-archive:FILE'],
   [['build', 'x.yml', '--format', 'img'], 'Did you mean "raw"?'],

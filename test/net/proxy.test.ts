@@ -81,6 +81,16 @@ describe('https', () => {
   });
 });
 
+test.each(['http', 'https'])('a dead proxy is named, and not taken for the mirror: %s', async (scheme) => {
+  const { to } = await targetBehind({ HTTP_PROXY: 'http://127.0.0.1:9', HTTPS_PROXY: 'http://127.0.0.1:9' });
+  const error = await download(file(`${scheme}://mirror.test/a`), to).catch((thrown) => thrown);
+  expect(error.message).toContain('the proxy 127.0.0.1:9, which the environment names, is not reached');
+  expect(error.message.match(/mirror\.test/g)).toHaveLength(1);
+  expect(error.diagnostics[0].hint).toBe(
+    'Mend or unset HTTP_PROXY and HTTPS_PROXY, or name this host in NO_PROXY.',
+  );
+});
+
 test('http is asked of the proxy in whole', async () => {
   const hosts: unknown[] = [];
   const url = await serve((request, response) => {

@@ -35,7 +35,7 @@ describe('all', () => {
     expect([...names, ...left.map(({ format }) => format)].sort()).toEqual([...formatNames].sort());
     const why = Object.fromEntries(left.map((each) => [each.format, each.why]));
     expect(why).toMatchObject({
-      'raw-efi': 'it is raw under LinuxKit’s name',
+      'raw-efi': 'it is the same as raw, under another name',
       rpi3: expect.stringContaining('firmware that is not in Debian main'),
     });
     expect(names).toEqual(expect.arrayContaining(['azure', 'dynamic-vhd', 'kernel+erofs', 'iso-efi-initrd']));

@@ -236,3 +236,9 @@ describe('what is known of our own components is what they are', () => {
     ).toEqual(dataLinks);
   });
 });
+
+test('one image by itself is no system that has to boot, whatever component it is', () => {
+  for (const name of Object.keys(roles))
+    expect(readSpec('one.yml', `init: ["component:${name}"]`, { alone: true }).init).toHaveLength(1);
+  expect(() => readSpec('one.yml', 'init: ["component:sshd"]', {})).toThrow('component:sshd is a service');
+});

@@ -199,3 +199,10 @@ test('a root that cannot be made is an error that names it', async () => {
     code: 'disk-forbidden',
   });
 });
+
+test.each(['/proc/x', '/sys/x/y'])('%s is no place for a cache, and that is said at once', async (root) => {
+  await expect(openCache(root)).rejects.toMatchObject({
+    fault: 'environment',
+    diagnostics: [{ code: 'disk-forbidden', message: expect.stringContaining('is no disk') }],
+  });
+});

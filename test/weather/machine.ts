@@ -29,7 +29,7 @@ services:
   - {name: dhcp, image: component:dhcp}
   - {name: sshd, image: component:sshd}
   - {name: getty, image: component:getty}
-${shell('chatty', 'while :; do echo a line; sleep 0.2; done')}
+${shell('chatty', `while :; do echo ${'a long line '.repeat(30)}; sleep 0.2; done`)}
 ${shell('eater', 'while :; do sleep 1000; done')}
 ${shell('deaf', 'trap : TERM; while :; do sleep 1; done', ', stop: {timeout: 2s}')}
 files:

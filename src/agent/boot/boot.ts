@@ -99,9 +99,10 @@ function accountForSlots(host: Host): void {
   for (const line of output.split('\n')) if (line !== '') host.print(line);
 }
 
-/** By a program of its own, where component:provision is. */
+/** By a program of its own, where component:provision is. What is set aside in a safe boot is not written once more. */
 function provisionWhereItCan(host: Host): void {
   if (!host.listDirectory('/usr/lib/catamaran')?.includes('provision.js')) return;
+  if (host.readText('/run/catamaran/safe') !== undefined) return;
   const { output } = host.run(['timeout', '300', 'catamaran-agent', 'provision', 'local']);
   for (const line of output.split('\n')) if (line !== '') host.print(line);
 }

@@ -5,7 +5,9 @@ import { renderTable } from '../table.ts';
 
 export function listFormats({ front }: Session): void {
   const formats = describeFormats();
-  const rows = formats.map(({ name, files, boots, summary }) => [name, files.join(' '), boots, summary]);
+  const shown = ([first = '', ...more]: readonly string[]) =>
+    more.length < 2 ? [first, ...more].join(' ') : `${first} and ${more.length} more`;
+  const rows = formats.map(({ name, files, boots, summary }) => [name, shown(files), boots, summary]);
   front.result(
     'formats',
     { formats: formats.map((each) => ({ ...each })) },

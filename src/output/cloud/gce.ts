@@ -13,6 +13,5 @@ export const gce = defineFormat({
   platform: 'gcp',
   sbom: false,
   boots: 'packed disk',
-  firmware: true,
   plan: ofDisk((disk) => [(path, options) => writeGce(disk, path, options)]),
 });

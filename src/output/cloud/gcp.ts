@@ -13,7 +13,6 @@ export const gcp = defineFormat({
   platform: 'gcp',
   sbom: false,
   boots: 'packed disk',
-  firmware: true,
   sameAs: 'gce',
   plan: ofDisk((disk) => [(path, options) => writeGce(disk, path, options)]),
 });

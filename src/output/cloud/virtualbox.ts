@@ -12,7 +12,6 @@ export const virtualbox = defineFormat({
   platform: 'virtualbox',
   sbom: false,
   boots: 'packed disk',
-  firmware: true,
   options: ovaOptions,
   plan: planOva('virtualbox'),
 });

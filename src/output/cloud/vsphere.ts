@@ -12,7 +12,6 @@ export const vsphere = defineFormat({
   platform: 'vsphere',
   sbom: false,
   boots: 'packed disk',
-  firmware: true,
   options: ovaOptions,
   plan: planOva('vsphere'),
 });

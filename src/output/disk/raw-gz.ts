@@ -11,6 +11,5 @@ export const rawGz = defineFormat({
   named: 'os',
   sbom: false,
   boots: 'packed disk',
-  firmware: true,
   plan: ofDisk((disk) => [(path, options) => writeRawGzip(disk, path, options)]),
 });

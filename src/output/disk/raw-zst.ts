@@ -13,7 +13,6 @@ export const rawZst = defineFormat({
   named: 'os',
   sbom: false,
   boots: 'packed disk',
-  firmware: true,
   options: {
     level: {
       description: 'How hard zstd tries.',

@@ -12,7 +12,6 @@ export const isoBios = defineFormat({
   platform: 'metal',
   sbom: false,
   boots: 'medium',
-  firmware: true,
   sameAs: 'iso',
   plan(planning) {
     requireBios(planning.locked, 'iso-bios');

@@ -17,7 +17,7 @@ export const isoEfiInitrd = defineFormat({
   files: ['-efi-initrd.iso'],
   named: 'spec',
   sbom: true,
-  firmware: true,
+  boots: 'medium',
   plan(planning) {
     const { cmdline } = requireKernel(planning.locked, 'iso-efi-initrd');
     const words = slotArguments(cmdline);

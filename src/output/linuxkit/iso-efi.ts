@@ -11,7 +11,6 @@ export const isoEfi = defineFormat({
   platform: 'metal',
   sbom: false,
   boots: 'medium',
-  firmware: true,
   sameAs: 'iso',
   plan: ofIso({ plain: false }),
 });

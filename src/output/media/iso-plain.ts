@@ -11,6 +11,5 @@ export const isoPlain = defineFormat({
   platform: 'metal',
   sbom: false,
   boots: 'medium',
-  firmware: true,
   plan: ofIso({ plain: true }),
 });

@@ -11,6 +11,5 @@ export const iso = defineFormat({
   platform: 'metal',
   sbom: false,
   boots: 'medium',
-  firmware: true,
   plan: ofIso({ plain: false }),
 });

@@ -9,6 +9,9 @@ export const usb = defineFormat({
   module: 'output/media/usb',
   files: ['-usb.raw'],
   named: 'os',
+  platform: 'metal',
   sbom: false,
+  boots: 'medium',
+  sameAs: 'iso',
   plan: ofIso({ plain: false }),
 });

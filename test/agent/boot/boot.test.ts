@@ -157,3 +157,11 @@ test.each<[string, Record<string, string>, boolean, boolean]>([
   const installs = host.calls.filter((call) => call === 'catamaran-agent install --unattended');
   expect([name, installs.length]).toEqual([name, byArgument !== byVolume ? 1 : 0]);
 });
+
+test('user-data is applied where there is a program for it, but not in a safe boot', () => {
+  const provisioner = { '/usr/lib/catamaran/provision.js': '' };
+  const applied = (more: Record<string, string>) =>
+    boot(undefined, { ...provisioner, ...more }).host.calls.filter((call) => call.includes('provision'));
+  expect(applied({})).toHaveLength(1);
+  expect(applied({ '/run/catamaran/safe': '3 boots\n' })).toEqual([]);
+});

@@ -1,4 +1,6 @@
 // One contract for all deployment files, by their table: read by real parsers, true to what was built, the same each time.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parse as parseHcl } from '@cdktf/hcl2json';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parse as parseYaml } from 'yaml';
@@ -201,4 +203,9 @@ test('what there is not, and what has no output, is refused', () => {
     hint: 'Add --format qcow2,vmdk.',
   });
   expect(refusal(() => checkDeployments(['terraform', 'vmx'], ['aws', 'vmdk']))).toBeUndefined();
+});
+
+test('the help of build names them all', async () => {
+  const option = await readFile(join(import.meta.dirname, '../../../src/cli/shared-options.ts'), 'utf8');
+  for (const each of deployments) expect(option).toMatch(new RegExp(`: .*\\b${each.name}\\b`));
 });
