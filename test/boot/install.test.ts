@@ -21,7 +21,7 @@ const MiB = 1 << 20;
 
 const spec = `os: {id: install-test, version: 1.2.3}
 kernel: {image: component:kernel, cmdline: "console=ttyS0"}
-init: [component:init, component:crun, component:agent]
+init: [component:init, component:crun, component:agent, component:provision]
 services:
   - {name: getty, image: component:getty, env: [INSECURE=true]}
 files:
@@ -64,9 +64,9 @@ const serve = `exec sh -c 'stty -echo; echo "@ rea""dy"; while read -r line; do 
 
 /** A shell on the console. */
 async function logIn(machine: Machine) {
-  await machine.serial.waitFor(/installtest login:/, 10 * minute);
+  await machine.serial.waitFor(/\w login:/, 10 * minute);
   machine.write('root\n');
-  await machine.serial.waitFor(/root@installtest:\S+# /, 5 * minute);
+  await machine.serial.waitFor(/root@\w+:\S+# /, 5 * minute);
   machine.write(`${serve}\n`);
   await machine.serial.waitFor(/@ ready\r?\n/, 5 * minute);
   return {
@@ -142,6 +142,7 @@ test('by the kernel’s argument, from a stick by BIOS, with a configuration and
   await expectInstalled(target, 'bios', async (shell) => {
     expect((await shell.run('cat /var/lib/catamaran/config/user-data')).output).toBe(config);
     expect((await shell.run('cat /etc/catamaran/update.yml')).output).toBe('channel: beta\n');
+    expect((await shell.run('hostname')).output).toBe('own\n');
     const { output } = await shell.run('df -m /var | tail -n 1');
     expect(Number(/vda10 +(\d+)/.exec(output)?.[1])).toBeGreaterThan(1400);
   });
@@ -204,7 +205,7 @@ test('the plug pulled in the middle: nothing starts, and the next installation g
   await expectNothingStarts(target);
   // By a volume that says so, and without the word wipe.
   const volume = join(scratch, 'volume.img');
-  const files = { install: 'vda', 'user-data': 'hostname: volume\n' };
+  const files = { install: 'vda', 'user-data': '#cloud-config\nhostname: volume\n' };
   const image = writeFat(new Map(Object.entries(files).map(([name, text]) => [name, Buffer.from(text)])), {
     ...{ type: 12, size: MiB, clusterSize: 2048, label: 'CATAMARAN', serial: 1, mtime: 1_700_000_000 },
   });
@@ -215,7 +216,8 @@ test('the plug pulled in the middle: nothing starts, and the next installation g
     expect((await machine.exited).reason).toBe('guest-shutdown');
   });
   await expectInstalled(target, 'uefi', async (shell) => {
-    expect((await shell.run('cat /var/lib/catamaran/config/user-data')).output).toBe('hostname: volume\n');
+    expect((await shell.run('cat /var/lib/catamaran/config/user-data')).output).toBe(files['user-data']);
+    expect((await shell.run('hostname')).output).toBe('volume\n');
   });
 });
 
