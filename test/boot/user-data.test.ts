@@ -39,7 +39,7 @@ fs_setup: [{device: /dev/vdb, partition: 1, filesystem: ext4, label: data}]
 mounts: [["LABEL=data", /var/data, ext4, noatime]]
 swap: {filename: /var/swap, size: 16M}
 bootcmd: ["echo boot >>/var/boots"]
-runcmd: ["echo run >>/var/runs", "exit 3", [touch, /var/after]]
+runcmd: ["echo run >>/var/runs", "false", [touch, /var/after]]
 coreos: {units: [{name: web.service}]}
 catamaran: {services: {web: {image: nginx}}, update: {channel: beta, url: "https://updates.example.org/os"}}
 final_message: all is done
@@ -118,7 +118,7 @@ test('an account gets in by its key, with the shell that there is', async () => 
   const { stdout } = await withSerialLog(machine, async () =>
     runBySsh(await hostTools(['tools-qemu']), target, 'id -nG; pwd; stat -c %a .', { limit: 5 * minute }),
   );
-  expect(stdout.trim()).toBe('ada ops\n/home/ada\n700');
+  expect(stdout.trim()).toBe('ada ops\n/var/home/ada\n700');
 });
 
 test('a data disk has partitions, a file system with its label, and is mounted before files are written', async () => {
