@@ -39,11 +39,14 @@ export function connectBundle(host: Host, section: Section, name: string): void 
     });
   const { interfaces, namespaces } = readRuntime(host, bundlePath(section, name));
   for (const each of interfaces) connect(host, state.pid, each);
-  for (const { type, path } of namespaces) {
-    host.writeFile(path, '');
-    runOrThrow(host, ['mount', '-o', 'bind', `/proc/${state.pid}/ns/${type}`, path]);
-    recordMount(host, section, name, path);
-  }
+  for (const { type, path } of namespaces) keepNamespace(host, `/proc/${state.pid}/ns/${type}`, path);
+}
+
+/** It outlives its container: others join it by its path. What an earlier start has left there is let go. */
+function keepNamespace(host: Host, namespace: string, path: string): void {
+  host.run(['umount', path]);
+  host.writeFile(path, '');
+  runOrThrow(host, ['mount', '-o', 'bind', namespace, path]);
 }
 
 function connect(host: Host, pid: number, { name, add, peer, createInRoot }: RuntimeInterface): void {

@@ -191,11 +191,11 @@ describe('bundle connect', () => {
     ]);
   });
 
-  it('keeps a namespace at its path, and cleanup lets it go', () => {
+  it('keeps a namespace at its path, past the container’s end, in the place of an earlier one', () => {
     const { host, status } = connect({ bindNS: { net: '/run/netns/web', pid: '' } });
     expect(status).toBe(0);
     expect(runCommand(['bundle', 'cleanup', 'services/web'], host)).toBe(0);
-    expect(host.calls).toEqual(['mount -o bind /proc/42/ns/net /run/netns/web', 'umount /run/netns/web']);
+    expect(host.calls).toEqual(['umount /run/netns/web', 'mount -o bind /proc/42/ns/net /run/netns/web']);
   });
 
   it('names what is wrong', () => {
