@@ -58,7 +58,7 @@ test.each(tested)('$format as $medium by $firmware', async ({ format, medium, fi
   const path = plain ? await live.writeIso('plain.iso', { plain }) : iso;
   const text = await boot(media[medium](path), firmware, /@ end/);
   const device = medium === 'cd' ? 'sr0' : 'sda';
-  expect(text).toContain(`@ {"live":"${device}","version":"1.2.3","rootHash":"${live.rootHash}"}`);
+  expect(text).toContain(`@ {"live":"${device}","version":"1.2.3","rootHash":"${live.rootHash}",`);
   expect(text).toMatch(/@ catamaran-agent stage .*: this is a live system/);
   expect(text).toMatch(/@ catamaran-agent rollback: this is a live system/);
   expect(text).toMatch(/@ tmpfs \/var tmpfs/);

@@ -57,7 +57,7 @@ test('the root by URL', async () => {
   expect(text).toMatch(/fetching http:\S+root\.img/);
   expect(text).toMatch(
     new RegExp(
-      `@ \\{"live":"http://10\\.0\\.2\\.2:\\d+","version":"1\\.2\\.3","rootHash":"${live.rootHash}"\\}`,
+      `@ \\{"live":"http://10\\.0\\.2\\.2:\\d+","version":"1\\.2\\.3","rootHash":"${live.rootHash}",`,
     ),
   );
 });
@@ -66,7 +66,7 @@ const more = everything ? test : () => {};
 
 more('the root behind the initrd', async () => {
   const text = await boot('appended.ipxe', 768 * MiB, /@ end/);
-  expect(text).toContain(`@ {"live":"memory","version":"1.2.3","rootHash":"${live.rootHash}"}`);
+  expect(text).toContain(`@ {"live":"memory","version":"1.2.3","rootHash":"${live.rootHash}",`);
 });
 
 more('too little memory: it says how much is needed', async () => {
