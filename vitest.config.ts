@@ -11,7 +11,7 @@ export default defineConfig({
     globalSetup: './test/support/bundle.ts',
     projects: [
       {
-        // Needs nothing but Node: whole in less than a minute.
+        // Needs nothing but Node: whole in about a minute.
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
