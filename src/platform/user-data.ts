@@ -84,6 +84,18 @@ export type UserDataPlace =
 
 const metadata = 'http://169.254.169.254';
 
+/** On a volume `cidata`, or below the address of a `ds=nocloud`. */
+export const nocloudDocuments = {
+  documents: {
+    'user-data': 'user-data',
+    'meta-data': 'meta-data',
+    'vendor-data': 'vendor-data',
+    network: 'network-config',
+  },
+  form: 'nocloud',
+  required: 'user-data',
+} as const;
+
 export const userDataSources = {
   argument: { at: 'argument', name: 'catamaran.config' },
   /** Of a live system that was booted from an ISO. */
@@ -97,14 +109,7 @@ export const userDataSources = {
     at: 'volume',
     labels: ['cidata', 'CIDATA'],
     types: ['vfat', 'iso9660'],
-    documents: {
-      'user-data': 'user-data',
-      'meta-data': 'meta-data',
-      'vendor-data': 'vendor-data',
-      network: 'network-config',
-    },
-    form: 'nocloud',
-    required: 'user-data',
+    ...nocloudDocuments,
   },
   'config-drive': {
     at: 'volume',

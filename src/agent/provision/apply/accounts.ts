@@ -35,11 +35,6 @@ export function saveAccounts(host: Host, accounts: Accounts): boolean {
   return changed.includes(true);
 }
 
-export function copyAccounts({ passwd, group, shadow }: Accounts): Accounts {
-  const copy = (rows: readonly Row[]) => rows.map((row) => [...row]);
-  return { passwd: copy(passwd), group: copy(group), shadow: copy(shadow) };
-}
-
 export const findRow = (rows: readonly Row[], name: string): Row | undefined =>
   rows.find((row) => row[0] === name);
 

@@ -2,7 +2,7 @@
 // type 1): a web server with the documents of a volume `cidata`.
 import { webAddress } from '../../../contract/document/shape/forms.ts';
 import { hostnameOf, instanceIdOf } from '../../../contract/metadata/values.ts';
-import type { UserDataPlace } from '../../../platform/user-data.ts';
+import { nocloudDocuments, type UserDataPlace } from '../../../platform/user-data.ts';
 import type { Host } from '../../host/host.ts';
 import { argumentIn, readDmi } from '../facts.ts';
 import type { Facts, Kind } from '../source.ts';
@@ -31,14 +31,7 @@ export const seed: Kind<Extract<UserDataPlace, { at: 'seed' }>> = {
         at: 'http',
         bases: [url.replace(/\/+$/, '')],
         headers: {},
-        documents: {
-          'user-data': 'user-data',
-          'meta-data': 'meta-data',
-          'vendor-data': 'vendor-data',
-          network: 'network-config',
-        },
-        form: 'nocloud',
-        required: 'user-data',
+        ...nocloudDocuments,
       },
       seeker,
     );
