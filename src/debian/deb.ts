@@ -13,7 +13,7 @@ import { eachLimited } from '../store/each-limited.ts';
 import type { Content } from '../tree/content.ts';
 import type { Tree } from '../tree/tree.ts';
 import { type ArMember, listArMembers } from './ar.ts';
-import { fetchPackage } from './fetch-packages.ts';
+import { fetchPackage } from './fetch-package.ts';
 
 /** Fetches and unpacks whatever of it the cache does not have yet, several at a time, so that their trees are at hand. */
 export async function preparePackages(

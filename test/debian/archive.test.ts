@@ -7,7 +7,6 @@ import { CatamaranError } from '../../src/base/errors.ts';
 import { silentReporter } from '../../src/base/reporter.ts';
 import { type ArchiveRequest, loadArchive } from '../../src/debian/archive.ts';
 import { packageTree, preparePackages } from '../../src/debian/deb.ts';
-import { fetchDebianPackages } from '../../src/debian/fetch-packages.ts';
 import { solve } from '../../src/debian/solve.ts';
 import type { PackageAccess } from '../../src/packages/source.ts';
 import { type Cache, openCache } from '../../src/store/cache.ts';
@@ -184,7 +183,7 @@ describe('an archive in order', () => {
 
   test('a package is fetched, unpacked and read, and then needs no mirror', async () => {
     const solved = solve({ packages: ['app'] }, (await load()).packages);
-    await fetchDebianPackages(solved, fetching());
+    await preparePackages(solved, fetching());
     const tree = await packageTree(solved[0]!, fetching());
     expect([...tree.keys()]).toContain('usr/share/app');
     served.requests.length = 0;
@@ -307,12 +306,12 @@ describe('a mirror in trouble', () => {
   ] as const)('%s on the way to packages', async (_, deed, code) => {
     const solved = solve({ packages: ['app', 'data'] }, (await load()).packages);
     served.instead.set('.deb', deed);
-    expect(await failureOf(fetchDebianPackages(solved, fetching()))).toMatchObject({
+    expect(await failureOf(preparePackages(solved, fetching()))).toMatchObject({
       fault: 'network',
       code,
     });
     served.instead.clear();
-    await fetchDebianPackages(solved, fetching());
+    await preparePackages(solved, fetching());
     for (const one of solved) expect(await cache.hasBlob(one)).toBe(true);
   });
 

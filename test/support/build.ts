@@ -23,11 +23,12 @@ import { isArch } from '../../src/base/arch.ts';
 import { type Digest, digestHex, isDigest } from '../../src/base/digest.ts';
 import { silentReporter } from '../../src/base/reporter.ts';
 import { preparePackages } from '../../src/debian/deb.ts';
-import { fetchDebianPackages } from '../../src/debian/fetch-packages.ts';
+import { fetchPackage } from '../../src/debian/fetch-package.ts';
 import { findMirror } from '../../src/debian/mirror.ts';
 import type { Lock } from '../../src/lock/lock-file.ts';
 import { parseLock } from '../../src/lock/parse-lock.ts';
 import type { LockedPackage } from '../../src/packages/locked.ts';
+import { eachLimited } from '../../src/store/each-limited.ts';
 import { hashFile } from '../../src/store/hash-file.ts';
 import { hostArch, testCache, testCacheRoot } from './tools.ts';
 
@@ -180,12 +181,13 @@ export async function cacheWithPackages(root: string, packages: readonly LockedP
 /** Fetches what the shared cache lacks of them, so that a cold cache can be made of what it has. */
 export async function fetchOnceForAll(packages: readonly LockedPackage[]): Promise<void> {
   const mirror = () => findMirror({ environment: process.env });
-  await fetchDebianPackages(packages, {
+  const access = {
     cache: await testCache(),
     mirror,
     reporter: silentReporter,
     offline: false,
-  });
+  };
+  await eachLimited(packages, (wanted) => fetchPackage(wanted, access));
 }
 
 /**

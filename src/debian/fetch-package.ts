@@ -5,22 +5,10 @@ import { download } from '../net/download.ts';
 import type { LockedPackage } from '../packages/locked.ts';
 import type { PackageAccess } from '../packages/source.ts';
 import type { Blob } from '../store/blob.ts';
-import { eachLimited } from '../store/each-limited.ts';
 import { baseUrl } from './mirror.ts';
 
 /** Far above the largest in the archive; a lock's size bounds it more closely. */
 const maxPackageSize = 4 * 2 ** 30;
-
-/** All of them, into the cache, at most `parallel` at a time. After the first failure the rest is stopped. */
-export async function fetchDebianPackages(
-  packages: readonly LockedPackage[],
-  options: PackageAccess,
-  parallel = 6,
-): Promise<void> {
-  const fetchOne = (wanted: LockedPackage, _: number, signal: AbortSignal) =>
-    fetchPackage(wanted, { ...options, signal });
-  await eachLimited(packages, fetchOne, { parallel, signal: options.signal });
-}
 
 export async function fetchPackage(wanted: LockedPackage, options: PackageAccess): Promise<Blob> {
   const what = `the package ${wanted.name} ${wanted.version}`;
