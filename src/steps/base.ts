@@ -12,9 +12,13 @@ import { toolsOf } from '../engine/tools.ts';
 import type { Workshop } from '../engine/workshop.ts';
 import { assembleBase, type Source } from '../image/base-tree.ts';
 import { makeSegment } from '../image/segment.ts';
+import { imageName } from '../lock/image-name.ts';
+import type { LockedSpec } from '../lock/locked-spec.ts';
 import type { Container, Volume } from '../specification/types.ts';
+import { digestOf } from '../store/digest-of.ts';
 import type { ReadonlyTree, TreePath } from '../tree/tree.ts';
 import { type KeptBundle, readBundle } from './bundle.ts';
+import { type ModuleWish, moduleFiles, modulesOfComponents } from './component-modules.ts';
 import type { BuiltImage } from './image.ts';
 import { describeContents } from './inputs.ts';
 import { segmentLevel } from './levels.ts';
@@ -41,7 +45,14 @@ export function planBase(parts: RootParts, planning: Planning): Step<KeptBase> {
   return planning.keep({
     kind: baseKind,
     id: 'base',
-    inputs: { ...planning.common, level: String(segmentLevel), ...planning.once(describeContents) },
+    inputs: {
+      ...planning.common,
+      level: String(segmentLevel),
+      modules: digestOf(
+        modulesToLoad(planning.locked).map(({ component, module }) => `${component} ${module}`),
+      ),
+      ...planning.once(describeContents),
+    },
     needs: [
       ...new Set<Step>([...parts.init, ...segmentsOf(parts), ...parts.containers.map((each) => each.bundle)]),
     ],
@@ -53,6 +64,13 @@ export function planBase(parts: RootParts, planning: Planning): Step<KeptBase> {
 export function segmentsOf({ modules, containers, volumes }: RootParts): Step<KeptSegment>[] {
   const filled = volumes.flatMap(({ segment }) => (segment ? [segment] : []));
   return [...new Set([modules, ...containers.map(({ segment }) => segment), ...filled])];
+}
+
+/** The initrd and the kernel are images of the spec too, but nothing of the machine's own. */
+function modulesToLoad({ spec, images }: LockedSpec): ModuleWish[] {
+  const boot =
+    spec.kernel && [spec.kernel.image, spec.kernel.initrd].map((each) => imageName(each, spec.file));
+  return modulesOfComponents({ images }).filter(({ component }) => !boot?.includes(component));
 }
 
 async function makeBase(parts: RootParts, use: Use, workshop: Workshop): Promise<KeptBase> {
@@ -76,7 +94,10 @@ async function makeBase(parts: RootParts, use: Use, workshop: Workshop): Promise
     mountAt(segment, mountPoint);
   }
   const kind = await initOf(init.map(({ tree }) => tree));
-  if (kind) bundles.push({ name: 'what init is given', tree: kind.giveFiles(placed) });
+  if (kind) {
+    bundles.push({ name: 'what init is given', tree: kind.giveFiles(placed) });
+    bundles.push({ name: 'the modules to load', tree: moduleFiles(modulesToLoad(locked)) });
+  }
   for (const { volume, segment } of parts.volumes) {
     const { tree, mountPoint } = makeVolume(volume);
     bundles.push({ name: `the volume ${volume.name}`, tree });
