@@ -14,6 +14,7 @@ import { type AskedFormats, chooseFormats } from './choose.ts';
 import { checkDeployments, type DeploymentName } from './deploy/table.ts';
 import { deploymentFacts, writeDeployments } from './deploy/write-deployments.ts';
 import { rememberPlan } from './explain.ts';
+import { sayImageNames } from './image-names.ts';
 import { checkMemory } from './linuxkit/initrd-size.ts';
 import { prepareOutputDirectory } from './output-directory.ts';
 import { findArtifacts, type OutputPlace, outputFiles, type PlannedFile } from './outputs.ts';
@@ -52,6 +53,7 @@ export async function buildSpec(request: BuildRequest, context: Context): Promis
   for (const { format, why } of left) context.reporter.info(`left out: ${format}: ${why}`);
   checkDeployments(request.deploy ?? [], names);
   const plan = planBuild(locked, names, { sbom: request.sbom });
+  sayImageNames(plan, context.reporter);
   await prepareOutputDirectory(request.out);
   const files = outputFiles(plan, request);
   const known = await findArtifacts(files, context.cache);
