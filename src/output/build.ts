@@ -97,16 +97,24 @@ async function writeOutputs(
     await prefetch(steps, workshop);
     const executor = createExecutor(workshop);
     const made: Artifact[] = [];
-    for (const step of steps) {
-      const { files, ...facts } = await executor.resultOf(step);
-      checkMemory(step.id, facts.memory ?? 0, given);
-      const task = reporter.task(step.id, { unit: 'bytes' });
-      for (const { step: own, format, index, path } of stale) {
-        if (own !== step) continue;
-        const written = await files[index]!(path, { signal, advance: task.advance });
-        made.push(await recordArtifact(cache, step, path, format.name, written, facts));
+    let ahead: Promise<unknown> | undefined;
+    try {
+      for (const [at, step] of steps.entries()) {
+        const { files, ...facts } = await executor.resultOf(step);
+        checkMemory(step.id, facts.memory ?? 0, given);
+        // Programs make what the next one needs while this one is written. What goes wrong there is thrown in its turn.
+        const next = steps[at + 1];
+        ahead = next && executor.resultOf(next).catch(() => {});
+        const task = reporter.task(step.id, { unit: 'bytes' });
+        for (const { step: own, format, index, path } of stale) {
+          if (own !== step) continue;
+          const written = await files[index]!(path, { signal, advance: task.advance });
+          made.push(await recordArtifact(cache, step, path, format.name, written, facts));
+        }
+        task.done();
       }
-      task.done();
+    } finally {
+      await ahead;
     }
     return made;
   });
