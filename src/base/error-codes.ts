@@ -190,6 +190,12 @@ export const errorCodes = {
     'component-unreadable': 'A directory has no component.yml that can be read. Check the path.',
     'component-file-unreadable':
       'A file that a component takes cannot be read. Paths are relative to the component.',
+    'component-program-missing':
+      'No package of the component has a program, or what runs it. Correct the path, or add its package.',
+    'component-library-missing':
+      'No package of the component has a library that a program needs. Add its package.',
+    'component-program-unfit':
+      'A file named as a program is none that this machine could run. Data belongs to `include`.',
     'generator-busybox-links': 'busybox-links found no busybox to make links for. Add the package busybox.',
     'generator-ca-certificates':
       'ca-certificates found no certificates. Add the package, and do not exclude them.',
