@@ -490,6 +490,7 @@ export const errorCodes = {
   'A machine: catamaran-agent': {
     'manager-unknown':
       'The init of this machine is none that its agent knows. Take one of this version of Catamaran.',
+    'etc-unchanged': 'Nothing was changed at this path of /etc. `catamaran-agent etc status` lists what was.',
     'nothing-aside':
       'No safe boot has set an /etc aside. `catamaran-agent status` says how the machine was started.',
     'service-unknown': 'There is no such service. `catamaran-agent services` lists those that there are.',
