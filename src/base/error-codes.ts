@@ -342,6 +342,8 @@ export const errorCodes = {
   Building: {
     'kernel-malformed':
       'The kernel’s image lacks /kernel, its modules or something that is asked of it. Use a kernel component.',
+    'kernel-module-missing':
+      'A component needs a kernel module that the spec’s kernel does not have. Choose another kernel.',
     'slot-too-small': 'The slot does not hold what goes into it. Raise disk.slot.',
     'partition-too-small': 'A partition does not hold what goes into it. Raise its size under disk.',
     'data-too-small': 'The data partition is too small for its file system. Set disk.data to 64M or more.',
