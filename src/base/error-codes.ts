@@ -190,6 +190,12 @@ export const errorCodes = {
     'component-unreadable': 'A directory has no component.yml that can be read. Check the path.',
     'component-file-unreadable':
       'A file that a component takes cannot be read. Paths are relative to the component.',
+    'component-program-missing':
+      'No package of the component has a program, or what runs it. Correct the path, or add its package.',
+    'component-library-missing':
+      'No package of the component has a library that a program needs. Add its package.',
+    'component-program-unfit':
+      'A file named as a program is none that this machine could run. Data belongs to `include`.',
     'generator-busybox-links': 'busybox-links found no busybox to make links for. Add the package busybox.',
     'generator-ca-certificates':
       'ca-certificates found no certificates. Add the package, and do not exclude them.',
@@ -482,6 +488,7 @@ export const errorCodes = {
   'A machine: catamaran-agent': {
     'manager-unknown':
       'The init of this machine is none that its agent knows. Take one of this version of Catamaran.',
+    'etc-unchanged': 'Nothing was changed at this path of /etc. `catamaran-agent etc status` lists what was.',
     'nothing-aside':
       'No safe boot has set an /etc aside. `catamaran-agent status` says how the machine was started.',
     'service-unknown': 'There is no such service. `catamaran-agent services` lists those that there are.',

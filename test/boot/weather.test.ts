@@ -31,7 +31,11 @@ describe.each(firmwares)('under %s, one machine', (firmware) => {
     machine = await startWeather({ disk: await image.freshDisk(), key: image.key, firmware });
     await machine.answers();
     for (const { harm } of chosen(bootDays)) await harm(machine);
-    await machine.reboot();
+    await machine.reboot(
+      chosen(bootDays)
+        .flatMap(({ last }) => last ?? [])
+        .join('; ') || undefined,
+    );
   }, 15 * minute);
   afterAll(() => machine?.machine.kill());
 

@@ -54,6 +54,8 @@ describe('readComponent', () => {
       description: '',
       packages: [],
       without: [],
+      programs: [],
+      plugins: [],
       exclude: [],
       cuts: [],
       users: [],
@@ -209,6 +211,6 @@ it('a component without a summary is one error', () => {
   `);
   expect(errorsOf('')).toMatchInlineSnapshot(`
     "components/x/component.yml:1:1: error: the document must be a mapping of keys to values, not empty
-      hint: Its keys: summary, description, from, packages, without, include, exclude, cuts, users, groups, directories, files, symlinks, tree, generate, modules, config and runtime."
+      hint: Its keys: summary, description, from, packages, without, programs, plugins, include, exclude, cuts, users, groups, directories, files, symlinks, tree, generate, modules, config and runtime."
   `);
 });

@@ -74,8 +74,8 @@ export interface WeatherMachine {
   try(line: string): Promise<string>;
   /** By SSH, and with a prompt on the console. */
   answers(): Promise<void>;
-  /** In order, and until it answers again. */
-  reboot(): Promise<void>;
+  /** In order, and until it answers again; `last`: lines of a shell that nobody gets in after. */
+  reboot(last?: string): Promise<void>;
   status(): Promise<Status & Condition>;
 }
 
@@ -121,9 +121,9 @@ export async function startWeather(options: WeatherOptions): Promise<WeatherMach
     run,
     try: async (line) => (await attempt(line)).output,
     answers,
-    async reboot() {
+    async reboot(last = 'true') {
       const id = await run('cat /proc/sys/kernel/random/boot_id');
-      await attempt('reboot');
+      await attempt(`${last}; reboot`);
       await withSerialLog(machine, () => machine.serial.waitFor(/stage 3[\s\S]*stage 2/, 6 * minute));
       expect(await run('cat /proc/sys/kernel/random/boot_id')).not.toBe(id);
       await answers();

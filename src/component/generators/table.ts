@@ -10,11 +10,17 @@ export interface GeneratorEntry {
   readonly generate: Generate;
   /** Sees the component's own files too; the others only what the packages brought, and are overruled by them. */
   readonly last: boolean;
+  /** What it works on, of the packages' files, and what is taken for it where a component names programs. */
+  readonly takes?: { readonly programs?: readonly string[]; readonly include?: readonly string[] };
 }
 
 export const generators: Readonly<Record<Generator, GeneratorEntry>> = {
-  'busybox-links': { generate: generateBusyboxLinks, last: false },
-  'ca-certificates': { generate: generateCaCertificates, last: true },
+  'busybox-links': { generate: generateBusyboxLinks, last: false, takes: { programs: ['usr/bin/busybox'] } },
+  'ca-certificates': {
+    generate: generateCaCertificates,
+    last: true,
+    takes: { include: ['usr/share/ca-certificates/**'] },
+  },
   'kernel-modules': { generate: generateKernelModules, last: false },
   ldconfig: { generate: generateLoaderCache, last: true },
 };
