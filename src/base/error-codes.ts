@@ -123,8 +123,6 @@ export const errorCodes = {
     'spec-no-login':
       'Nobody can log in to the machine. Add a key, or a console without a password for a first look.',
     'spec-no-root': 'The machine would trust no update: it has no root metadata. Name it by `update.root`.',
-    'spec-module-missing':
-      'The kernel lacks a module that a component needs. Name another kernel, such as component:kernel-generic.',
     'spec-kernel-memory':
       'A kernel of LinuxKit has no dm-verity: it boots from memory, not from a disk of ours.',
     'spec-hostname': 'The kernel takes no host name of more than 64 bytes. Shorten it.',
@@ -346,6 +344,8 @@ export const errorCodes = {
   Building: {
     'kernel-malformed':
       'The kernel’s image lacks /kernel, its modules or something that is asked of it. Use a kernel component.',
+    'kernel-module-missing':
+      'A component needs a kernel module that the spec’s kernel does not have. Choose another kernel.',
     'slot-too-small': 'The slot does not hold what goes into it. Raise disk.slot.',
     'partition-too-small': 'A partition does not hold what goes into it. Raise its size under disk.',
     'data-too-small': 'The data partition is too small for its file system. Set disk.data to 64M or more.',
@@ -494,6 +494,7 @@ export const errorCodes = {
   'A machine: catamaran-agent': {
     'manager-unknown':
       'The init of this machine is none that its agent knows. Take one of this version of Catamaran.',
+    'etc-unchanged': 'Nothing was changed at this path of /etc. `catamaran-agent etc status` lists what was.',
     'nothing-aside':
       'No safe boot has set an /etc aside. `catamaran-agent status` says how the machine was started.',
     'service-unknown': 'There is no such service. `catamaran-agent services` lists those that there are.',

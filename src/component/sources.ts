@@ -51,7 +51,6 @@ async function describeInputs(
     groups,
     generate,
     modules,
-    drivers,
     config,
     runtime = {},
   } = definition;
@@ -67,7 +66,7 @@ async function describeInputs(
     selection: digestOf(selection),
     accounts: digestOf(asJson({ users, groups })),
     generate: generate.join(' '),
-    modules: [...modules, ...drivers].join(' '),
+    modules: modules.join(' '),
     config: digestOf({ ...config, env: Object.fromEntries(config.env) }),
     runtime: digestOf(asJson(runtime)),
   };

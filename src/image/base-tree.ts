@@ -9,6 +9,7 @@ import {
   madeDirectoriesPath,
   writeMadeDirectories,
 } from '../contract/made-directories.ts';
+import { modulesLoadPath, writeModulesLoad } from '../contract/modules-load.ts';
 import { imageNetworkPath, writeNetwork } from '../contract/network/document.ts';
 import type { Network } from '../contract/network.ts';
 import { type IndexedSegment, segmentsPath, writeSegments } from '../contract/segments.ts';
@@ -33,6 +34,8 @@ export interface BaseParts {
   readonly network?: Network | undefined;
   /** `epoch`: of the build, in seconds. */
   readonly update?: { readonly section: Update; readonly epoch: number } | undefined;
+  /** Of the kernel, that the images need. */
+  readonly modules?: readonly string[];
   readonly segments: readonly IndexedSegment[];
 }
 
@@ -44,8 +47,9 @@ export async function assembleBase(parts: BaseParts): Promise<Tree> {
     ['usr/lib/os-release', file(osRelease(parts.os))],
     ['etc/os-release', symlink('../usr/lib/os-release')],
   ]);
-  const { health, network, update } = parts;
+  const { health, network, update, modules = [] } = parts;
   // Without it, services that are up are all that a trial needs.
+  if (modules.length > 0) own.set(modulesLoadPath, file(writeModulesLoad(modules)));
   if (health) own.set(healthPath, file(writeHealth(health)));
   if (network) own.set(imageNetworkPath, file(writeNetwork(network)));
   if (update) own.set(updatePath, file(writeUpdate(update.section, update.epoch)));

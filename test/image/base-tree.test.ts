@@ -1,5 +1,6 @@
 // What the base segment holds: init images, bundles and the spec's files, merged; users together; the index of segments.
 import { expect, test } from 'vitest';
+import { modulesLoadPath } from '../../src/contract/modules-load.ts';
 import { bareInterface } from '../../src/contract/network/bare.ts';
 import { imageNetworkPath, readNetworkFile } from '../../src/contract/network/document.ts';
 import { assembleBase, type BaseParts } from '../../src/image/base-tree.ts';
@@ -162,4 +163,10 @@ test('what init images have below /var and /run is listed, for there the machine
   expect(await textOf(base, 'usr/lib/catamaran/directories')).toBe(
     'format 1\n1777 0 0 /run/two\n0755 0 0 /var/lib\n0700 7 8 /var/lib/one\n',
   );
+});
+
+test('the modules that images need are listed once each, for the boot to load', async () => {
+  const base = await assembleBase(parts({ modules: ['veth', 'overlay', 'veth'] }));
+  expect(await textOf(base, modulesLoadPath)).toBe('overlay\nveth\n');
+  expect((await assembleBase(parts())).has(modulesLoadPath)).toBe(false);
 });
