@@ -153,3 +153,19 @@ test('the modules that images need are listed once each, for the boot to load', 
   expect(await textOf(base, modulesLoadPath)).toBe('overlay\nveth\n');
   expect((await assembleBase(parts())).has(modulesLoadPath)).toBe(false);
 });
+
+test('an applet of BusyBox gives way to the program itself, whichever image comes first', async () => {
+  const busybox = {
+    name: 'component init',
+    tree: tree(['usr/bin/ip', symlink('busybox')], ['usr/bin/ls', symlink('busybox')]),
+  };
+  const program = { name: 'component toolbox', tree: tree(['usr/bin/ip', file('ELF', 0o755)]) };
+  for (const init of [
+    [busybox, program],
+    [program, busybox],
+  ]) {
+    const base = await assembleBase(parts({ init }));
+    expect(base.get('usr/bin/ip')).toMatchObject({ type: 'file' });
+    expect(base.get('usr/bin/ls')).toMatchObject({ type: 'symlink', target: 'busybox' });
+  }
+});
