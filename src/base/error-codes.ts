@@ -199,6 +199,8 @@ export const errorCodes = {
     'generator-busybox-links': 'busybox-links found no busybox to make links for. Add the package busybox.',
     'generator-ca-certificates':
       'ca-certificates found no certificates. Add the package, and do not exclude them.',
+    'generator-tmpfiles':
+      'tmpfiles.d gives something to a user or group that is nowhere. Add sysusers, or the account.',
     'package-malformed': 'A build.yml is no recipe of a LinuxKit package. It needs at least image: NAME.',
     'package-unreadable':
       'After @pkg: comes a directory that has no build.yml that can be read. Check the path.',

@@ -35,7 +35,9 @@ function boot(
 const firstWords = (calls: readonly string[]) =>
   calls.map(
     (call) =>
-      /catamaran-agent|clock-floor|modprobe|urandom|mount|mkdir|chmod|hostname|date|lo up|ln|^stat/.exec(call)?.[0],
+      /catamaran-agent|clock-floor|modprobe|urandom|mount|mkdir|chmod|hostname|date|lo up|ln|^stat/.exec(
+        call,
+      )?.[0],
   );
 
 test('file systems, drivers, clock, directories, slots, identity, randomness, loopback, volumes', () => {
