@@ -170,3 +170,19 @@ test('what init images have below /var and /run is listed, for there the machine
     'format 1\n1777 0 0 /run/two\n0755 0 0 /var/lib\n0700 7 8 /var/lib/one\n',
   );
 });
+
+test('an applet of BusyBox gives way to the program itself, whichever image comes first', async () => {
+  const busybox = {
+    name: 'component init',
+    tree: tree(['usr/bin/ip', symlink('busybox')], ['usr/bin/ls', symlink('busybox')]),
+  };
+  const program = { name: 'component toolbox', tree: tree(['usr/bin/ip', file('ELF', 0o755)]) };
+  for (const init of [
+    [busybox, program],
+    [program, busybox],
+  ]) {
+    const base = await assembleBase(parts({ init }));
+    expect(base.get('usr/bin/ip')).toMatchObject({ type: 'file' });
+    expect(base.get('usr/bin/ls')).toMatchObject({ type: 'symlink', target: 'busybox' });
+  }
+});
