@@ -1,6 +1,7 @@
 // The base segment: everything that is at hand as soon as the initrd has mounted it. Init images, the spec's files, the
 // containers' bundles and the index of segments go into it.
 import { digestHex } from '../base/digest.ts';
+import { placeInControlGroup } from '../container/control-group.ts';
 import type { PlacedContainer } from '../container/init/init.ts';
 import { initOf } from '../container/init/table.ts';
 import { makeVolume } from '../container/volume.ts';
@@ -64,6 +65,7 @@ async function makeBase(parts: RootParts, use: Use, workshop: Workshop): Promise
     init.push({ name: title, tree: (await open()).tree });
   }
 
+  const kind = await initOf(init.map(({ tree }) => tree));
   const bundles: Source[] = [];
   const placed: PlacedContainer[] = [];
   const mountPoints = new Map<Step<KeptSegment>, string[]>([[parts.modules, ['/usr/lib/modules']]]);
@@ -71,11 +73,12 @@ async function makeBase(parts: RootParts, use: Use, workshop: Workshop): Promise
     mountPoints.set(segment, [...(mountPoints.get(segment) ?? []), point]);
   for (const { container, bundle, segment } of parts.containers) {
     const { tree, mountPoint } = await readBundle(use(bundle), cache);
+    const path = mountPoint.replace(/\/[^/]+$/, '');
+    await placeInControlGroup(tree, path, kind);
     bundles.push({ name: `the container ${container.name}`, tree });
-    placed.push({ container, path: mountPoint.replace(/\/[^/]+$/, '') });
+    placed.push({ container, path });
     mountAt(segment, mountPoint);
   }
-  const kind = await initOf(init.map(({ tree }) => tree));
   if (kind) bundles.push({ name: 'what init is given', tree: kind.giveFiles(placed) });
   for (const { volume, segment } of parts.volumes) {
     const { tree, mountPoint } = makeVolume(volume);
