@@ -76,6 +76,7 @@ function usedPackages(
 ): GeneratorPackages {
   const used = (_: unknown, index: number) => [...trees[index]!.tree.keys()].some((path) => path !== '');
   return {
+    all: shipped,
     shipped: shipped.filter(used),
     scripts: () => readScripts(packages.filter(used), host.packageControl),
   };

@@ -25,7 +25,6 @@ import {
   symlink,
   type Tree,
   type TreePath,
-  walk,
 } from '../tree/tree.ts';
 import { osRelease } from './os-release.ts';
 
@@ -82,7 +81,7 @@ export async function assembleBase(parts: BaseParts): Promise<Tree> {
 function directoriesToMake(init: readonly Source[]): MadeDirectory[] {
   const made = new Map<string, MadeDirectory>();
   for (const { tree } of init) {
-    for (const [path, node] of walk(tree)) {
+    for (const [path, node] of tree) {
       if (node.type !== 'directory' || !/^(var|run)\/./.test(path) || made.has(path)) continue;
       const { mode, uid, gid } = node;
       made.set(path, { path: `/${path}`, mode, uid, gid });

@@ -1,5 +1,6 @@
 // A component to an OCI image in the cache.
 import { buildComponent } from '../component/build.ts';
+import type { PackageTrees } from '../component/gather.ts';
 import type { Planning } from '../engine/planning.ts';
 import { type KeptImage, keepImage } from '../engine/result.ts';
 import type { Step, StepDefinition } from '../engine/step.ts';
@@ -37,6 +38,11 @@ export function defineComponent(
   };
 }
 
+export const packageTreesOf = ({ packages }: Workshop): PackageTrees => ({
+  packageTree: (wanted) => sourceOf(wanted).unpack(wanted, packages),
+  packageControl: (wanted) => sourceOf(wanted).control(wanted, packages),
+});
+
 async function makeComponent({ sources, packages }: LockedComponent, workshop: Workshop): Promise<KeptImage> {
   const { cache, locked } = workshop;
   const scratches: { dispose(): Promise<void> }[] = [];
@@ -45,8 +51,7 @@ async function makeComponent({ sources, packages }: LockedComponent, workshop: W
       { sources, packages, arch: locked.arch, epoch: locked.epoch },
       {
         cache,
-        packageTree: (wanted) => sourceOf(wanted).unpack(wanted, workshop.packages),
-        packageControl: (wanted) => sourceOf(wanted).control(wanted, workshop.packages),
+        ...packageTreesOf(workshop),
         scratch: async () => {
           const scratch = await cache.scratch();
           scratches.push(scratch);
