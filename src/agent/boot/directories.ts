@@ -10,7 +10,8 @@ export function makeDirectories(host: Host): void {
   for (const name of [...names, records]) {
     const path = `/var/${name}`;
     if (host.listDirectory(path) !== undefined) continue;
-    host.run(['sh', '-c', '[ ! -e "$1" ] || mv -f "$1" "$1.aside"', 'sh', path]);
+    if (host.run(['mkdir', '-m', '0755', path]).status === 0) continue;
+    host.run(['mv', '-f', path, `${path}.aside`]);
     runOrThrow(host, ['mkdir', '-m', '0755', path]);
   }
   runOrThrow(host, ['chmod', '0700', '/var/roothome']);
