@@ -12,6 +12,8 @@ import type { SourceMap } from '../document/source-map.ts';
 import { validateComponent } from '../document/validators.generated.ts';
 import type { PackageOrigin } from '../packages/source.ts';
 import type { RawContainerSettings } from '../specification/spec.generated.ts';
+import type { NamedProgram } from './closure/taken.ts';
+import { readWanted } from './closure/wanted.ts';
 import type { ComponentDocument } from './component.generated.ts';
 import { addCuts } from './cuts.ts';
 
@@ -28,7 +30,10 @@ export interface ComponentDefinition {
   readonly from?: PackageOrigin;
   readonly packages: readonly string[];
   readonly without: readonly string[];
-  /** Globs; absent: everything. */
+  /** With these, only they, what they need, and what `include` names is taken. */
+  readonly programs: readonly NamedProgram[];
+  readonly plugins: readonly NamedProgram[];
+  /** Globs; absent: everything, or with programs nothing. */
   readonly include?: readonly string[];
   readonly exclude: readonly string[];
   /** Files whose cuts are among the above once the component is read from its directory. */
@@ -123,6 +128,8 @@ export function parseComponent(directory: string, text: string): ComponentDefini
     ...(value.from === undefined ? {} : { from: readOrigin(value.from) }),
     packages: value.packages ?? [],
     without: value.without ?? [],
+    programs: readWanted(value, 'programs', source),
+    plugins: readWanted(value, 'plugins', source),
     ...(value.include === undefined ? {} : { include: value.include }),
     exclude: value.exclude ?? [],
     cuts: value.cuts ?? [],

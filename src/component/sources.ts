@@ -12,6 +12,7 @@ import { type Content, contentOf } from '../tree/content.ts';
 import { digestContent } from '../tree/digest-tree.ts';
 import type { TreeNode } from '../tree/node.ts';
 import { type ReadonlyTree, rootOwned, symlink, type Tree } from '../tree/tree.ts';
+import type { NamedProgram } from './closure/taken.ts';
 import { type ComponentDefinition, readComponent } from './definition.ts';
 
 export interface ComponentSources {
@@ -45,6 +46,8 @@ async function describeInputs(
     include = null,
     exclude,
     without,
+    programs,
+    plugins,
     users,
     groups,
     generate,
@@ -52,7 +55,14 @@ async function describeInputs(
     config,
     runtime = {},
   } = definition;
-  const selection = { include, exclude, without };
+  const pathsOf = (wanted: readonly NamedProgram[]) => wanted.map(({ path }) => path);
+  const selection = {
+    include,
+    exclude,
+    without,
+    programs: pathsOf(programs),
+    plugins: pathsOf(plugins),
+  };
   const inputs: Record<string, string> = {
     selection: digestOf(selection),
     accounts: digestOf(asJson({ users, groups })),
