@@ -199,6 +199,8 @@ export const errorCodes = {
     'generator-busybox-links': 'busybox-links found no busybox to make links for. Add the package busybox.',
     'generator-ca-certificates':
       'ca-certificates found no certificates. Add the package, and do not exclude them.',
+    'generator-tmpfiles':
+      'tmpfiles.d gives something to a user or group that is nowhere. Add sysusers, or the account.',
     'package-malformed': 'A build.yml is no recipe of a LinuxKit package. It needs at least image: NAME.',
     'package-unreadable':
       'After @pkg: comes a directory that has no build.yml that can be read. Check the path.',
@@ -340,6 +342,8 @@ export const errorCodes = {
   Building: {
     'kernel-malformed':
       'The kernel’s image lacks /kernel, its modules or something that is asked of it. Use a kernel component.',
+    'kernel-module-missing':
+      'A component needs a kernel module that the spec’s kernel does not have. Choose another kernel.',
     'slot-too-small': 'The slot does not hold what goes into it. Raise disk.slot.',
     'partition-too-small': 'A partition does not hold what goes into it. Raise its size under disk.',
     'data-too-small': 'The data partition is too small for its file system. Set disk.data to 64M or more.',

@@ -52,7 +52,7 @@ export interface ComponentDocument {
    */
   readonly tree?: string;
   /** Generators that do what maintainer scripts would have done. */
-  readonly generate?: readonly ('busybox-links' | 'ca-certificates' | 'kernel-modules' | 'ldconfig')[];
+  readonly generate?: readonly ('alternatives' | 'busybox-links' | 'ca-certificates' | 'kernel-modules' | 'ldconfig' | 'sysusers' | 'tmpfiles' | 'var')[];
   /** Kernel modules that this component needs. */
   readonly modules?: readonly string[];
   /** The OCI image config. */

@@ -3,6 +3,7 @@
 // the place of a file, as its author plainly means.
 import { type AccountFile, accountFiles, accountLines, mergeAccountLines } from '../component/accounts.ts';
 import { type Health, healthPath, writeHealth } from '../contract/health.ts';
+import { modulesLoadPath, writeModulesLoad } from '../contract/modules-load.ts';
 import { imageNetworkPath, writeNetwork } from '../contract/network/document.ts';
 import type { Network } from '../contract/network.ts';
 import { type IndexedSegment, segmentsPath, writeSegments } from '../contract/segments.ts';
@@ -27,6 +28,8 @@ export interface BaseParts {
   readonly network?: Network | undefined;
   /** `epoch`: of the build, in seconds. */
   readonly update?: { readonly section: Update; readonly epoch: number } | undefined;
+  /** Of the kernel, that the images need. */
+  readonly modules?: readonly string[];
   readonly segments: readonly IndexedSegment[];
 }
 
@@ -38,8 +41,9 @@ export async function assembleBase(parts: BaseParts): Promise<Tree> {
     ['usr/lib/os-release', file(osRelease(parts.os))],
     ['etc/os-release', symlink('../usr/lib/os-release')],
   ]);
-  const { health, network, update } = parts;
+  const { health, network, update, modules = [] } = parts;
   // Without it, services that are up are all that a trial needs.
+  if (modules.length > 0) own.set(modulesLoadPath, file(writeModulesLoad(modules)));
   if (health) own.set(healthPath, file(writeHealth(health)));
   if (network) own.set(imageNetworkPath, file(writeNetwork(network)));
   if (update) own.set(updatePath, file(writeUpdate(update.section, update.epoch)));

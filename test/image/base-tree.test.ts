@@ -1,5 +1,6 @@
 // What the base segment holds: init images, bundles and the spec's files, merged; users together; the index of segments.
 import { expect, test } from 'vitest';
+import { modulesLoadPath } from '../../src/contract/modules-load.ts';
 import { bareInterface } from '../../src/contract/network/bare.ts';
 import { imageNetworkPath, readNetworkFile } from '../../src/contract/network/document.ts';
 import { assembleBase, type BaseParts } from '../../src/image/base-tree.ts';
@@ -145,4 +146,10 @@ test('the spec’s network is there for the agent, in the form that it reads', a
   const base = await assembleBase(parts({ network }));
   expect(readNetworkFile((await textOf(base, imageNetworkPath))!, imageNetworkPath)).toEqual(network);
   expect((await assembleBase(parts())).has(imageNetworkPath)).toBe(false);
+});
+
+test('the modules that images need are listed once each, for the boot to load', async () => {
+  const base = await assembleBase(parts({ modules: ['veth', 'overlay', 'veth'] }));
+  expect(await textOf(base, modulesLoadPath)).toBe('overlay\nveth\n');
+  expect((await assembleBase(parts())).has(modulesLoadPath)).toBe(false);
 });

@@ -64,4 +64,18 @@ export const varDays: readonly Day[] = [
     holds: whileLogsGo,
     mend: ({ run }) => run('mount -o remount,rw /var'),
   },
+  {
+    name: '/var full to the last block, by root of the host, and a reboot',
+    async harm({ run, reboot }) {
+      await run(
+        'for size in 1M 4k 1k; do dd if=/dev/zero of=/var/fill.$size bs=$size 2>/dev/null; done; df -k /var; true',
+      );
+      await reboot();
+    },
+    holds: async ({ run, status }) => {
+      expect((await status()).resources.disk?.free).toBeLessThan(2048);
+      expect(await run('cat /run/service/chatty/state')).toBe('running');
+    },
+    mend: ({ run }) => run('rm /var/fill.*'),
+  },
 ];
