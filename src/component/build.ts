@@ -40,13 +40,13 @@ export async function buildComponent(build: ComponentBuild, host: ComponentHost)
 async function assembleTree(build: ComponentBuild, host: ComponentHost): Promise<Tree> {
   const { sources } = build;
   const { definition } = sources;
-  const { trees } = await gatherFiles(build, host);
+  const { trees, packages } = await gatherFiles(build, host);
   const merged = mergeTrees([
     { name: 'the merged /usr', tree: mergedUsr(trees.map(({ tree }) => tree)) },
     ...trees,
   ]);
   for (const name of definition.generate) {
-    if (!generators[name].last) await generators[name].generate(merged, host);
+    if (!generators[name].last) await generators[name].generate(merged, host, packages);
   }
   const tree = mergeTrees([
     { name: 'its packages', tree: merged },
@@ -54,7 +54,7 @@ async function assembleTree(build: ComponentBuild, host: ComponentHost): Promise
   ]);
   await writeAccounts(tree, definition);
   for (const name of definition.generate) {
-    if (generators[name].last) await generators[name].generate(tree, host);
+    if (generators[name].last) await generators[name].generate(tree, host, packages);
   }
   for (const path of [...tree.keys()]) addParents(tree, path);
   return tree;
@@ -73,9 +73,10 @@ function mergedUsr(trees: readonly ReadonlyTree[]): Tree {
   return tree;
 }
 
-function executionConfig({ config, runtime, modules }: ComponentDefinition): ExecutionConfig {
+function executionConfig({ config, runtime, ...definition }: ComponentDefinition): ExecutionConfig {
   const labels: Record<string, string> = {};
   if (runtime) labels[runtimeLabel] = canonicalJson(asJson(runtime));
+  const modules = [...definition.modules, ...definition.drivers];
   if (modules.length > 0) labels[modulesLabel] = modules.join(' ');
   return {
     User: config.user,

@@ -1,7 +1,7 @@
 // Debian as a source of packages: what the table of sources has of it.
 import type { PackageSource } from '../packages/source.ts';
 import { loadArchive } from './archive.ts';
-import { packageTree, preparePackages } from './deb.ts';
+import { packageControl, packageTree, preparePackages } from './deb.ts';
 import { findMirror } from './mirror.ts';
 import { solve } from './solve.ts';
 import { archiveComponents, suites } from './suites.ts';
@@ -28,6 +28,7 @@ export const debian: PackageSource = {
   },
   fetch: (packages, access) => preparePackages(packages, access),
   unpack: packageTree,
+  control: packageControl,
   purl: ({ name, version, arch }) =>
     `pkg:deb/debian/${encodeURIComponent(name)}@${encodeURIComponent(version)}?arch=${arch}`,
   supplier: 'Organization: Debian',

@@ -74,6 +74,8 @@ export interface PackageSource {
   fetch(packages: readonly LockedPackage[], access: PackageAccess): Promise<void>;
   /** A package's files; fetched if the cache does not have them. */
   unpack(locked: LockedPackage, access: PackageAccess): Promise<ReadonlyTree>;
+  /** What it would do when installed, as files by name: `postinst` and its like. Read, never run. */
+  control(locked: LockedPackage, access: PackageAccess): Promise<ReadonlyTree>;
   /** Its package URL, and who supplies it, as SPDX has it. */
   purl(locked: LockedPackage): string;
   readonly supplier: string;

@@ -46,6 +46,7 @@ async function makeComponent({ sources, packages }: LockedComponent, workshop: W
       {
         cache,
         packageTree: (wanted) => sourceOf(wanted).unpack(wanted, workshop.packages),
+        packageControl: (wanted) => sourceOf(wanted).control(wanted, workshop.packages),
         scratch: async () => {
           const scratch = await cache.scratch();
           scratches.push(scratch);

@@ -115,6 +115,11 @@ export interface Release {
   readonly manifest: ReleaseManifest;
 }
 
+/** Of /etc what the next version has otherwise. */
+const etcOf = (text: string) =>
+  ['touched', 'changed', 'removed', 'alike']
+    .map((name) => `  - {path: etc/test/${name}, contents: "${name === 'alike' ? 'same' : text}\\n"}`)
+    .join('\n');
 const noInit = '  - {path: usr/sbin/init, symlink: /nonexistent}';
 
 export async function makeTwin(): Promise<Twin> {
@@ -135,10 +140,10 @@ export async function makeTwin(): Promise<Twin> {
     };
   };
   const releases = {
-    '2.0.0': await release('2.0.0', twinSpec('2.0.0')),
+    '2.0.0': await release('2.0.0', twinSpec('2.0.0', { files: etcOf('two') })),
     'no-init': await release('no-init', twinSpec('3.0.0', { files: noInit })),
     impatient: await release('impatient', twinSpec('4.0.0', { deadline: 60 })),
-    '1.0.0': await release('1.0.0', twinSpec('1.0.0')),
+    '1.0.0': await release('1.0.0', twinSpec('1.0.0', { files: etcOf('one') })),
   };
   const request = { file, out: directory, formats: ['raw'], arch: 'amd64', frozen: false } as const;
   const { artifacts } = await buildSpec(request, context);

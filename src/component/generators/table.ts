@@ -1,10 +1,14 @@
 // The generators by the names that a component.yml calls them.
 import type { Generator } from '../definition.ts';
+import { generateAlternatives } from './alternatives.ts';
 import { generateBusyboxLinks } from './busybox-links.ts';
 import { generateCaCertificates } from './ca-certificates.ts';
 import type { Generate } from './generator.ts';
 import { generateKernelModules } from './kernel-modules.ts';
 import { generateLoaderCache } from './ldconfig.ts';
+import { generateSysusers } from './sysusers.ts';
+import { generateTmpfiles } from './tmpfiles.ts';
+import { generateVar } from './var.ts';
 
 export interface GeneratorEntry {
   readonly generate: Generate;
@@ -15,6 +19,7 @@ export interface GeneratorEntry {
 }
 
 export const generators: Readonly<Record<Generator, GeneratorEntry>> = {
+  alternatives: { generate: generateAlternatives, last: false },
   'busybox-links': { generate: generateBusyboxLinks, last: false, takes: { programs: ['usr/bin/busybox'] } },
   'ca-certificates': {
     generate: generateCaCertificates,
@@ -23,4 +28,8 @@ export const generators: Readonly<Record<Generator, GeneratorEntry>> = {
   },
   'kernel-modules': { generate: generateKernelModules, last: false },
   ldconfig: { generate: generateLoaderCache, last: true },
+  sysusers: { generate: generateSysusers, last: false },
+  // Its owners are the component's own users too.
+  tmpfiles: { generate: generateTmpfiles, last: true },
+  var: { generate: generateVar, last: false },
 };
