@@ -33,6 +33,7 @@ export async function buildComponent(build: ComponentBuild, host: ComponentHost)
     layers: [{ tree }],
     config: executionConfig(build.sources.definition),
     arch: build.arch,
+    created: build.epoch,
     clampMtime: build.epoch,
   });
 }
@@ -73,8 +74,12 @@ function mergedUsr(trees: readonly ReadonlyTree[]): Tree {
   return tree;
 }
 
-function executionConfig({ config, runtime, modules }: ComponentDefinition): ExecutionConfig {
-  const labels: Record<string, string> = {};
+function executionConfig({ name, summary, config, runtime, modules }: ComponentDefinition): ExecutionConfig {
+  // As the image specification calls them (annotations.md).
+  const labels: Record<string, string> = {
+    'org.opencontainers.image.title': name,
+    'org.opencontainers.image.description': summary,
+  };
   if (runtime) labels[runtimeLabel] = canonicalJson(asJson(runtime));
   if (modules.length > 0) labels[modulesLabel] = modules.join(' ');
   return {
@@ -83,6 +88,6 @@ function executionConfig({ config, runtime, modules }: ComponentDefinition): Exe
     ...(config.entrypoint.length > 0 ? { Entrypoint: config.entrypoint } : {}),
     ...(config.cmd.length > 0 ? { Cmd: config.cmd } : {}),
     WorkingDir: config.workingDir,
-    ...(Object.keys(labels).length > 0 ? { Labels: labels } : {}),
+    Labels: labels,
   };
 }

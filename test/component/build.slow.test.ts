@@ -97,11 +97,13 @@ test('its files and its config', async () => {
     Cmd: ['-v'],
     WorkingDir: '/var/lib/app',
     Labels: {
+      'org.opencontainers.image.title': 'app',
+      'org.opencontainers.image.description': 'A test.',
       'org.catamaran.modules': 'loop',
       'org.mobyproject.config': '{"binds":["/run:/run"],"capabilities":["CAP_SYS_ADMIN"]}',
     },
   });
-  expect(image.config).not.toHaveProperty('created');
+  expect(image.config.created).toBe('2020-09-13T12:26:40Z');
   expect(await loadImage(host.cache, image.digest)).toEqual(image);
 });
 
