@@ -74,13 +74,10 @@ function mergedUsr(trees: readonly ReadonlyTree[]): Tree {
   return tree;
 }
 
-function executionConfig({ name, summary, config, runtime, modules }: ComponentDefinition): ExecutionConfig {
-  // As the image specification calls them (annotations.md).
-  const labels: Record<string, string> = {
-    'org.opencontainers.image.title': name,
-    'org.opencontainers.image.description': summary,
-  };
+function executionConfig({ config, runtime, ...definition }: ComponentDefinition): ExecutionConfig {
+  const labels: Record<string, string> = {};
   if (runtime) labels[runtimeLabel] = canonicalJson(asJson(runtime));
+  const modules = [...definition.modules, ...definition.drivers];
   if (modules.length > 0) labels[modulesLabel] = modules.join(' ');
   return {
     User: config.user,
@@ -88,6 +85,6 @@ function executionConfig({ name, summary, config, runtime, modules }: ComponentD
     ...(config.entrypoint.length > 0 ? { Entrypoint: config.entrypoint } : {}),
     ...(config.cmd.length > 0 ? { Cmd: config.cmd } : {}),
     WorkingDir: config.workingDir,
-    Labels: labels,
+    ...(Object.keys(labels).length > 0 ? { Labels: labels } : {}),
   };
 }

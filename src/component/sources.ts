@@ -52,6 +52,7 @@ async function describeInputs(
     groups,
     generate,
     modules,
+    drivers,
     config,
     runtime = {},
   } = definition;
@@ -67,7 +68,7 @@ async function describeInputs(
     selection: digestOf(selection),
     accounts: digestOf(asJson({ users, groups })),
     generate: generate.join(' '),
-    modules: modules.join(' '),
+    modules: [...modules, ...drivers].join(' '),
     config: digestOf({ ...config, env: Object.fromEntries(config.env) }),
     runtime: digestOf(asJson(runtime)),
   };
