@@ -118,9 +118,13 @@ export const errorCodes = {
     'spec-missing-part':
       'The system lacks a part without which this cannot work. Add the component that the hint names.',
     'spec-choose-one': 'Two components do the same work. Keep one of them.',
+    'spec-shared-socket':
+      'Two components listen on the same socket or port. Keep one, or give one another command.',
     'spec-no-login':
       'Nobody can log in to the machine. Add a key, or a console without a password for a first look.',
     'spec-no-root': 'The machine would trust no update: it has no root metadata. Name it by `update.root`.',
+    'spec-module-missing':
+      'The kernel lacks a module that a component needs. Name another kernel, such as component:kernel-generic.',
     'spec-kernel-memory':
       'A kernel of LinuxKit has no dm-verity: it boots from memory, not from a disk of ours.',
     'spec-hostname': 'The kernel takes no host name of more than 64 bytes. Shorten it.',
@@ -317,7 +321,7 @@ export const errorCodes = {
     'tar-link':
       'A hard link of the archive leads to nothing, to itself or to a directory. Make the archive again.',
     'tar-links': 'The archive’s symbolic links lead round and round. Do not use it.',
-    'tar-name': 'A name in the archive leads upwards, is too long or is not UTF-8. Do not use it.',
+    'tar-name': 'A name in the archive leads upwards, is too long or holds a NUL. Do not use it.',
     'tar-number': 'A number in the archive cannot be read. Make the archive again.',
     'tar-parent': 'A path of the archive lies below what is no directory. Make the archive again.',
     'tar-paths': 'The archive’s paths are longer together than is taken. Do not use it.',

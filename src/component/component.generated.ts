@@ -53,8 +53,18 @@ export interface ComponentDocument {
   readonly tree?: string;
   /** Generators that do what maintainer scripts would have done. */
   readonly generate?: readonly ('alternatives' | 'busybox-links' | 'ca-certificates' | 'kernel-modules' | 'ldconfig' | 'sysusers' | 'tmpfiles' | 'var')[];
-  /** Kernel modules that this component needs. */
+  /** Kernel modules without which it does not work: loaded at boot, and a kernel that lacks one is an error. */
   readonly modules?: readonly string[];
+  /**
+   * Kernel modules that it needs on some machines or with some kernels: of an initrd taken where the kernel
+   * has them.
+   */
+  readonly drivers?: readonly string[];
+  /**
+   * What it listens on: a socket’s path on the machine, or tcp:PORT and udp:PORT. No two components of a
+   * system can have the same.
+   */
+  readonly sockets?: readonly string[];
   /** The OCI image config. */
   readonly config?: RawImageConfig;
   /** How its container runs by default: LinuxKit’s label org.mobyproject.config. */

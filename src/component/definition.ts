@@ -46,8 +46,12 @@ export interface ComponentDefinition {
   /** The host's directory whose files are laid over. */
   readonly tree?: string;
   readonly generate: readonly Generator[];
-  /** Kernel modules. */
+  /** Kernel modules that the kernel must have. */
   readonly modules: readonly string[];
+  /** Those that it may have. */
+  readonly drivers: readonly string[];
+  /** Paths on the machine, `tcp:PORT`, `udp:PORT`. */
+  readonly sockets: readonly string[];
   readonly config: ComponentConfig;
   /** LinuxKit's label org.mobyproject.config; absent where the component says nothing. */
   readonly runtime?: RawContainerSettings;
@@ -151,6 +155,8 @@ export function parseComponent(directory: string, text: string): ComponentDefini
     ...(value.tree === undefined ? {} : { tree: join(directory, value.tree) }),
     generate: value.generate ?? [],
     modules: value.modules ?? [],
+    drivers: value.drivers ?? [],
+    sockets: value.sockets ?? [],
     config: readConfig(value.config),
     ...(value.runtime === undefined ? {} : { runtime: value.runtime }),
     source,

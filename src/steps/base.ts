@@ -2,6 +2,7 @@
 // containers' bundles and the index of segments go into it.
 import { readFile } from 'node:fs/promises';
 import { digestHex } from '../base/digest.ts';
+import { placeInControlGroup } from '../container/control-group.ts';
 import type { PlacedContainer } from '../container/init/init.ts';
 import { initOf } from '../container/init/table.ts';
 import { makeVolume } from '../container/volume.ts';
@@ -79,6 +80,7 @@ async function makeBase(parts: RootParts, use: Use, workshop: Workshop): Promise
     wanted.set(title, modulesOf(opened));
   }
 
+  const kind = await initOf(init.map(({ tree }) => tree));
   const bundles: Source[] = [];
   const placed: PlacedContainer[] = [];
   const mountPoints = new Map<Step<KeptSegment>, string[]>([[parts.modules, ['/usr/lib/modules']]]);
@@ -87,11 +89,12 @@ async function makeBase(parts: RootParts, use: Use, workshop: Workshop): Promise
   for (const { container, bundle, segment } of parts.containers) {
     const { tree, mountPoint, modules } = await readBundle(use(bundle), cache);
     wanted.set(`the container ${container.name}`, modules);
+    const path = mountPoint.replace(/\/[^/]+$/, '');
+    await placeInControlGroup(tree, path, kind);
     bundles.push({ name: `the container ${container.name}`, tree });
-    placed.push({ container, path: mountPoint.replace(/\/[^/]+$/, '') });
+    placed.push({ container, path });
     mountAt(segment, mountPoint);
   }
-  const kind = await initOf(init.map(({ tree }) => tree));
   if (kind) bundles.push({ name: 'what init is given', tree: kind.giveFiles(placed) });
   for (const { volume, segment } of parts.volumes) {
     const { tree, mountPoint } = makeVolume(volume);

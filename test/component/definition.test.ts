@@ -65,6 +65,8 @@ describe('readComponent', () => {
       symlinks: [],
       generate: [],
       modules: [],
+      drivers: [],
+      sockets: [],
       config: { entrypoint: [], cmd: [], env: new Map(), workingDir: '/', user: '0:0' },
     });
     expect(source.positionOf('/summary')).toMatchObject({ line: 1, column: 10 });
@@ -211,6 +213,6 @@ it('a component without a summary is one error', () => {
   `);
   expect(errorsOf('')).toMatchInlineSnapshot(`
     "components/x/component.yml:1:1: error: the document must be a mapping of keys to values, not empty
-      hint: Its keys: summary, description, from, packages, without, programs, plugins, include, exclude, cuts, users, groups, directories, files, symlinks, tree, generate, modules, config and runtime."
+      hint: docs/spec.md has all 22 keys of "Component document"."
   `);
 });

@@ -153,3 +153,36 @@ test('the modules that images need are listed once each, for the boot to load', 
   expect(await textOf(base, modulesLoadPath)).toBe('overlay\nveth\n');
   expect((await assembleBase(parts())).has(modulesLoadPath)).toBe(false);
 });
+
+test('what init images have below /var and /run is listed, for there the machine mounts something else', async () => {
+  const owned = { ...directory(0o700), uid: 7, gid: 8 };
+  const one = tree(['var', directory()], ['var/lib', directory()], ['var/lib/one', owned]);
+  const two = tree(['run', directory()], ['run/two', directory(0o1777)]);
+  const base = await assembleBase(
+    parts({
+      init: [
+        { name: 'one', tree: one },
+        { name: 'two', tree: two },
+      ],
+    }),
+  );
+  expect(await textOf(base, 'usr/lib/catamaran/directories')).toBe(
+    'format 1\n1777 0 0 /run/two\n0755 0 0 /var/lib\n0700 7 8 /var/lib/one\n',
+  );
+});
+
+test('an applet of BusyBox gives way to the program itself, whichever image comes first', async () => {
+  const busybox = {
+    name: 'component init',
+    tree: tree(['usr/bin/ip', symlink('busybox')], ['usr/bin/ls', symlink('busybox')]),
+  };
+  const program = { name: 'component toolbox', tree: tree(['usr/bin/ip', file('ELF', 0o755)]) };
+  for (const init of [
+    [busybox, program],
+    [program, busybox],
+  ]) {
+    const base = await assembleBase(parts({ init }));
+    expect(base.get('usr/bin/ip')).toMatchObject({ type: 'file' });
+    expect(base.get('usr/bin/ls')).toMatchObject({ type: 'symlink', target: 'busybox' });
+  }
+});

@@ -37,7 +37,7 @@ exit 0
 `;
 
 /** Each line that comes in is run; its output goes back, and then a line with its status. */
-const shell = `#!/bin/sh
+export const twinShell = `#!/bin/sh
 export PATH=/usr/sbin:/usr/bin
 exec </dev/ttyS1 >/dev/ttyS1 2>&1
 stty -echo raw
@@ -87,7 +87,7 @@ ${indent(faults)}
   - path: usr/lib/catamaran/system/_test/run
     mode: "0755"
     contents: |
-${indent(shell)}
+${indent(twinShell)}
 ${files}
 disk: {slot: 64M, data: 64M}
 `;
