@@ -319,7 +319,7 @@ export const errorCodes = {
     'tar-link':
       'A hard link of the archive leads to nothing, to itself or to a directory. Make the archive again.',
     'tar-links': 'The archive’s symbolic links lead round and round. Do not use it.',
-    'tar-name': 'A name in the archive leads upwards, is too long or is not UTF-8. Do not use it.',
+    'tar-name': 'A name in the archive leads upwards, is too long or holds a NUL. Do not use it.',
     'tar-number': 'A number in the archive cannot be read. Make the archive again.',
     'tar-parent': 'A path of the archive lies below what is no directory. Make the archive again.',
     'tar-paths': 'The archive’s paths are longer together than is taken. Do not use it.',

@@ -33,6 +33,7 @@ export async function buildComponent(build: ComponentBuild, host: ComponentHost)
     layers: [{ tree }],
     config: executionConfig(build.sources.definition),
     arch: build.arch,
+    created: build.epoch,
     clampMtime: build.epoch,
   });
 }

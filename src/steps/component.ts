@@ -1,4 +1,5 @@
 // A component to an OCI image in the cache.
+import { sortedEntries } from '../base/order.ts';
 import { buildComponent } from '../component/build.ts';
 import type { PackageTrees } from '../component/gather.ts';
 import type { Planning } from '../engine/planning.ts';
@@ -46,12 +47,19 @@ export const packageTreesOf = ({ packages }: Workshop): PackageTrees => ({
 async function makeComponent({ sources, packages }: LockedComponent, workshop: Workshop): Promise<KeptImage> {
   const { cache, locked } = workshop;
   const scratches: { dispose(): Promise<void> }[] = [];
+  const licences = new Map<string, string>();
   try {
     const image = await buildComponent(
       { sources, packages, arch: locked.arch, epoch: locked.epoch },
       {
         cache,
         ...packageTreesOf(workshop),
+        packageTree: async (wanted) => {
+          const tree = await sourceOf(wanted).unpack(wanted, workshop.packages);
+          const said = await sourceOf(wanted).licences(wanted, tree);
+          if (said !== undefined) licences.set(wanted.name, said);
+          return tree;
+        },
         scratch: async () => {
           const scratch = await cache.scratch();
           scratches.push(scratch);
@@ -62,7 +70,9 @@ async function makeComponent({ sources, packages }: LockedComponent, workshop: W
         },
       },
     );
-    return keepImage(image, cache);
+    return await keepImage(image, cache, {
+      licences: Object.fromEntries(sortedEntries(Object.fromEntries(licences))),
+    });
   } finally {
     for (const scratch of scratches) await scratch.dispose();
   }

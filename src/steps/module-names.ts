@@ -11,7 +11,7 @@ import type { BuiltImage } from './image.ts';
 /** Empty for a kernel without indexes, of which nobody knows. */
 export type KeptModuleNames = KeptBlob<'names'>;
 
-export const moduleNamesKind = { name: 'module names', module: 'steps/module-names' };
+export const moduleNamesKind = { name: 'module-names', module: 'steps/module-names' };
 
 export function planModuleNames(kernel: Step<BuiltImage>, planning: Planning): Step<KeptModuleNames> {
   return planning.keep({

@@ -3,12 +3,15 @@
 import { rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { loginKeyName } from '../../src/contract/run-login.ts';
 import { partitionOf } from '../../src/disk/disk-layout.ts';
 import { inspectImage } from '../../src/disk/inspect.ts';
 import { faultTable } from '../faults/table.ts';
+import { startTestMachine, withSerialLog } from '../support/machine.ts';
 import { makeTwin, type Twin, twinLayout } from '../support/twin.ts';
 import { copyDisk, withTwin } from '../support/twin-machine.ts';
 import { writeBytes } from '../support/write-bytes.ts';
+import { buildExample } from '../weather/example.ts';
 import { failingDisk, findSector, firstInodes } from '../weather/failing-disk.ts';
 import {
   buildWeather,
@@ -68,6 +71,9 @@ describe.each(weatherFirmwares)('under %s, one machine', (firmware) => {
     });
   });
 });
+
+/** In MiB, with which each example boots and updates. */
+const smallest = { minimal: 256, web: 256, containerd: 384 };
 
 /** What takes several boots, or the machine's life. */
 const long = describe.each(allWeather ? weatherFirmwares : []);
@@ -282,4 +288,26 @@ long('under %s, a machine of its own', (firmware) => {
   test.each([512, 384, 256])('boots and answers with %i MiB of memory', async (memory) => {
     await table.count(`${memory} MiB of memory`, () => withWeather(({ answers }) => answers(), { memory }));
   });
+
+  test.each(Object.entries(smallest))(
+    'examples/%s.yml boots and updates with %i MiB',
+    async (name, memory) => {
+      await table.count('the smallest memory of each example', async () => {
+        const example = await buildExample(image, name);
+        const machine = await startTestMachine({
+          ...{ image: example.disk, format: 'raw', firmware, memory: memory << 20, sshPort: 0 },
+          ...{ onReboot: 'reboot', ssh: { user: 'root', key: image.key }, extra: example.media },
+          firmwareConfig: { [loginKeyName]: image.key.publicKey.trim() },
+        });
+        await withSerialLog(machine, async () => {
+          const line = 'mount -t squashfs /dev/vdb /mnt && catamaran-agent stage --from /mnt/next && reboot';
+          const { exitCode, stdout, stderr } = await machine.ssh(line, { limit: 8 * minute });
+          // The connection may end with the machine.
+          expect([0, 255], stdout + stderr).toContain(exitCode);
+          await machine.serial.waitFor(/slot B with \S+ is good/, 10 * minute);
+          expect(machine.serial.text).not.toMatch(/Out of memory/i);
+        }).finally(() => machine.kill());
+      });
+    },
+  );
 });

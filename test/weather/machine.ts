@@ -29,7 +29,7 @@ onboot:
 services:
   - {name: dhcp, image: component:dhcp}
   - {name: sshd, image: component:sshd}
-  - {name: getty, image: component:getty}
+  - {name: getty, image: component:getty, env: [INSECURE=true]}
 ${shell('chatty', `while :; do echo ${'a long line '.repeat(30)}; sleep 0.2; done`)}
 ${shell('eater', 'while :; do sleep 1000; done')}
 ${shell('deaf', 'trap : TERM; while :; do sleep 1; done', ', stop: {timeout: 2s}')}
@@ -132,6 +132,20 @@ export async function startWeather(options: WeatherOptions): Promise<WeatherMach
     expect(await run('echo it answers')).toBe('it answers');
     await prompts();
   };
+  /** Where nobody gets in by SSH, the console tells why. */
+  const reachable = async () => {
+    try {
+      await machine.ssh('true', { limit: 4 * minute });
+    } catch (error) {
+      machine.write('\nroot\n');
+      await new Promise((resolve) => setTimeout(resolve, 10_000));
+      machine.write(
+        'tail -n 15 /var/log/sshd/current /var/log/dhcp/current; ip addr; cat /run/service/*/state\n',
+      );
+      await new Promise((resolve) => setTimeout(resolve, 20_000));
+      await withSerialLog(machine, () => Promise.reject(error));
+    }
+  };
   return {
     machine,
     disk,
@@ -144,6 +158,7 @@ export async function startWeather(options: WeatherOptions): Promise<WeatherMach
       const id = await run('cat /proc/sys/kernel/random/boot_id');
       await attempt(`${last}; reboot`);
       await withSerialLog(machine, () => machine.serial.waitFor(/stage 3[\s\S]*stage 2/, 6 * minute));
+      await reachable();
       expect(await run('cat /proc/sys/kernel/random/boot_id')).not.toBe(id);
       await answers();
     },

@@ -28,5 +28,8 @@ export const runningDays: readonly Day[] = [
   ...deviceDays,
 ];
 
+/** Of those, by CATAMARAN_DAYS: a regular expression for their names. */
+const named = new RegExp(process.env.CATAMARAN_DAYS ?? '');
+
 export const chosen = (days: readonly Day[]): readonly Day[] =>
-  allWeather ? days : days.filter(({ sample }) => sample);
+  days.filter(({ name, sample }) => (allWeather || sample) && named.test(name));

@@ -63,6 +63,7 @@ test('what there is in /var stays as it is', () => {
   const made = boot().host.calls.filter((call) => call.startsWith('mkdir'));
   expect(made).toContain('mkdir -m 0755 /var/home');
   expect(made).not.toContain('mkdir -m 0755 /var/log');
+  expect(made).toContain('mkdir -m 0755 /var/lib/catamaran');
 });
 
 test('the clock is raised to what is past for certain, and people are told', () => {

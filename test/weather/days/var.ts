@@ -5,6 +5,7 @@ import type { Day } from '../day.ts';
 const inTheWay = (path: string): Day => ({
   name: `a file where ${path} should be`,
   harm: ({ run }) => run(`rm -rf ${path} && echo in the way >${path}`),
+  holds: async ({ run }) => expect(await run(`test -d ${path} && cat ${path}.aside`)).toContain('in the way'),
 });
 
 export const varBootDays: readonly Day[] = [

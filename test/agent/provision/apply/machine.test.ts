@@ -84,6 +84,12 @@ test('servers of the time are written, and it is said where nothing asks them', 
   expect(host.readText('/etc/ntp.conf')).toBe('server 192.0.2.1 iburst\nserver ntp.example.org iburst\n');
   expect(lines()).toEqual(['applied: time from 192.0.2.1, ntp.example.org']);
   expect(applyText(text).lines()[0]).toMatch(/^failed: .* no service of this image keeps the time/);
+  const daemon = applyText(text, { files: { '/usr/lib/catamaran/system/chrony/run': '#!/bin/sh\n' } });
+  expect(daemon.host.readText('/etc/chrony/conf.d/user-data.conf')).toBe(
+    'server 192.0.2.1 iburst\nserver ntp.example.org iburst\n',
+  );
+  expect(daemon.lines()).toEqual(['applied: time from 192.0.2.1, ntp.example.org']);
+  expect(daemon.host.calls).toContain('sv restart /run/service/chrony');
   expect(applyText('ntp: {enabled: false}').lines()).toEqual([]);
 });
 
