@@ -28,6 +28,7 @@ import {
   walk,
 } from '../tree/tree.ts';
 import { osRelease } from './os-release.ts';
+import { baseSbomPath } from './sbom.ts';
 
 export interface Source {
   readonly name: string;
@@ -46,6 +47,8 @@ export interface BaseParts {
   /** Of the kernel, that the images need. */
   readonly modules?: readonly string[];
   readonly segments: readonly IndexedSegment[];
+  /** The bill of materials, as text. */
+  readonly bill?: string;
 }
 
 const mountPoints = ['dev', 'proc', 'sys', 'run', 'tmp', 'var', 'containers', 'usr/lib/modules'];
@@ -59,6 +62,7 @@ export async function assembleBase(parts: BaseParts): Promise<Tree> {
   const { health, network, update, modules = [] } = parts;
   // Without it, services that are up are all that a trial needs.
   if (modules.length > 0) own.set(modulesLoadPath, file(writeModulesLoad(modules)));
+  if (parts.bill !== undefined) own.set(baseSbomPath, file(parts.bill));
   if (health) own.set(healthPath, file(writeHealth(health)));
   if (network) own.set(imageNetworkPath, file(writeNetwork(network)));
   if (update) own.set(updatePath, file(writeUpdate(update.section, update.epoch)));

@@ -79,4 +79,6 @@ export interface PackageSource {
   /** Its package URL, and who supplies it, as SPDX has it. */
   purl(locked: LockedPackage): string;
   readonly supplier: string;
+  /** What it says of its licences, as an SPDX expression; of its unpacked files. */
+  licences(locked: LockedPackage, tree: ReadonlyTree): Promise<string | undefined>;
 }

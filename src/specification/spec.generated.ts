@@ -644,7 +644,7 @@ export interface RawDisk {
 /** A format, by its name or with options. */
 export interface RawWantedOutput {
   /** Its name: `catamaran formats` lists what there is. */
-  readonly format: 'aws' | 'azure' | 'docker' | 'dynamic-vhd' | 'gce' | 'gcp' | 'iso' | 'iso-bios' | 'iso-efi' | 'iso-efi-initrd' | 'iso-plain' | 'kernel+erofs' | 'kernel+initrd' | 'kernel+iso' | 'kernel+squashfs' | 'openstack' | 'pxe' | 'qcow2' | 'qcow2-bios' | 'qcow2-efi' | 'raw' | 'raw-bios' | 'raw-efi' | 'raw.gz' | 'raw.zst' | 'release' | 'rpi3' | 'tar' | 'tar-kernel-initrd' | 'usb' | 'vhd' | 'vhdx' | 'virtualbox' | 'vmdk' | 'vsphere';
+  readonly format: 'aws' | 'azure' | 'docker' | 'dynamic-vhd' | 'gce' | 'gcp' | 'iso' | 'iso-bios' | 'iso-efi' | 'iso-efi-initrd' | 'iso-plain' | 'kernel+erofs' | 'kernel+initrd' | 'kernel+iso' | 'kernel+squashfs' | 'openstack' | 'pxe' | 'qcow2' | 'qcow2-bios' | 'qcow2-efi' | 'raw' | 'raw-bios' | 'raw-efi' | 'raw.gz' | 'raw.zst' | 'release' | 'rpi3' | 'sbom' | 'tar' | 'tar-kernel-initrd' | 'usb' | 'vhd' | 'vhdx' | 'virtualbox' | 'vmdk' | 'vsphere';
   /** How it is written. Each format has some of these, or none. */
   readonly options?: RawFormatOptions;
 }

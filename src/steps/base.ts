@@ -17,6 +17,7 @@ import { makeSegment } from '../image/segment.ts';
 import { modulesOf } from '../oci/image.ts';
 import type { Container, Volume } from '../specification/types.ts';
 import type { ReadonlyTree, TreePath } from '../tree/tree.ts';
+import { planBill } from './bill.ts';
 import { type KeptBundle, readBundle } from './bundle.ts';
 import type { BuiltImage } from './image.ts';
 import { describeContents } from './inputs.ts';
@@ -44,6 +45,7 @@ export type KeptBase = KeptBlob<'base'>;
 export const baseKind = { name: 'base', module: 'steps/base' };
 
 export function planBase(parts: RootParts, planning: Planning): Step<KeptBase> {
+  const bill = (planning.options.sbom ?? true) ? planning.once(planBill) : undefined;
   return planning.keep({
     kind: baseKind,
     id: 'base',
@@ -55,9 +57,10 @@ export function planBase(parts: RootParts, planning: Planning): Step<KeptBase> {
         parts.moduleNames,
         ...segmentsOf(parts),
         ...parts.containers.map((each) => each.bundle),
+        ...(bill ? [bill] : []),
       ]),
     ],
-    make: (use, workshop) => makeBase(parts, use, workshop),
+    make: (use, workshop) => makeBase(parts, bill, use, workshop),
   });
 }
 
@@ -67,7 +70,12 @@ export function segmentsOf({ modules, containers, volumes }: RootParts): Step<Ke
   return [...new Set([modules, ...containers.map(({ segment }) => segment), ...filled])];
 }
 
-async function makeBase(parts: RootParts, use: Use, workshop: Workshop): Promise<KeptBase> {
+async function makeBase(
+  parts: RootParts,
+  bill: Step<string> | undefined,
+  use: Use,
+  workshop: Workshop,
+): Promise<KeptBase> {
   const { locked, context, cache } = workshop;
   const { spec, files, epoch } = locked;
   const init: Source[] = [];
@@ -118,6 +126,7 @@ async function makeBase(parts: RootParts, use: Use, workshop: Workshop): Promise
     network: spec.network,
     update: spec.update && { section: spec.update, epoch },
     segments,
+    ...(bill && { bill: use(bill) }),
   });
   const base = await makeSegment(cache, await toolsOf(workshop), tree, {
     epoch,
