@@ -123,8 +123,6 @@ export const errorCodes = {
     'spec-no-login':
       'Nobody can log in to the machine. Add a key, or a console without a password for a first look.',
     'spec-no-root': 'The machine would trust no update: it has no root metadata. Name it by `update.root`.',
-    'spec-module-missing':
-      'The kernel lacks a module that a component needs. Name another kernel, such as component:kernel-generic.',
     'spec-kernel-memory':
       'A kernel of LinuxKit has no dm-verity: it boots from memory, not from a disk of ours.',
     'spec-hostname': 'The kernel takes no host name of more than 64 bytes. Shorten it.',

@@ -74,10 +74,9 @@ function mergedUsr(trees: readonly ReadonlyTree[]): Tree {
   return tree;
 }
 
-function executionConfig({ config, runtime, ...definition }: ComponentDefinition): ExecutionConfig {
+function executionConfig({ config, runtime, modules }: ComponentDefinition): ExecutionConfig {
   const labels: Record<string, string> = {};
   if (runtime) labels[runtimeLabel] = canonicalJson(asJson(runtime));
-  const modules = [...definition.modules, ...definition.drivers];
   if (modules.length > 0) labels[modulesLabel] = modules.join(' ');
   return {
     User: config.user,

@@ -53,13 +53,11 @@ export interface ComponentDocument {
   readonly tree?: string;
   /** Generators that do what maintainer scripts would have done. */
   readonly generate?: readonly ('alternatives' | 'busybox-links' | 'ca-certificates' | 'kernel-modules' | 'ldconfig' | 'sysusers' | 'tmpfiles' | 'var')[];
-  /** Kernel modules without which it does not work: loaded at boot, and a kernel that lacks one is an error. */
-  readonly modules?: readonly string[];
   /**
-   * Kernel modules that it needs on some machines or with some kernels: of an initrd taken where the kernel
-   * has them.
+   * Kernel modules that it needs: loaded before it starts, and a kernel that lacks one is an error; of an
+   * initrd those that the kernel has are taken.
    */
-  readonly drivers?: readonly string[];
+  readonly modules?: readonly string[];
   /**
    * What it listens on: a socket’s path on the machine, or tcp:PORT and udp:PORT. No two components of a
    * system can have the same.

@@ -46,10 +46,8 @@ export interface ComponentDefinition {
   /** The host's directory whose files are laid over. */
   readonly tree?: string;
   readonly generate: readonly Generator[];
-  /** Kernel modules that the kernel must have. */
+  /** Kernel modules. */
   readonly modules: readonly string[];
-  /** Those that it may have. */
-  readonly drivers: readonly string[];
   /** Paths on the machine, `tcp:PORT`, `udp:PORT`. */
   readonly sockets: readonly string[];
   readonly config: ComponentConfig;
@@ -155,7 +153,6 @@ export function parseComponent(directory: string, text: string): ComponentDefini
     ...(value.tree === undefined ? {} : { tree: join(directory, value.tree) }),
     generate: value.generate ?? [],
     modules: value.modules ?? [],
-    drivers: value.drivers ?? [],
     sockets: value.sockets ?? [],
     config: readConfig(value.config),
     ...(value.runtime === undefined ? {} : { runtime: value.runtime }),

@@ -52,7 +52,6 @@ async function describeInputs(
     groups,
     generate,
     modules,
-    drivers,
     config,
     runtime = {},
   } = definition;
@@ -68,7 +67,7 @@ async function describeInputs(
     selection: digestOf(selection),
     accounts: digestOf(asJson({ users, groups })),
     generate: generate.join(' '),
-    modules: [...modules, ...drivers].join(' '),
+    modules: modules.join(' '),
     config: digestOf({ ...config, env: Object.fromEntries(config.env) }),
     runtime: digestOf(asJson(runtime)),
   };

@@ -1,5 +1,5 @@
-// Whether the spec's kernel has what a format's platform needs, and what the components ask for: a disk that it cannot drive,
-// or a module that it lacks, is told while there is still no machine.
+// Whether the spec's kernel has what a format's platform needs: a disk, a network card, a CD drive that it cannot drive is told
+// while there is still no machine.
 
 import type { Reporter } from '../base/reporter.ts';
 import type { Planning } from '../engine/planning.ts';
@@ -8,7 +8,6 @@ import { modulesOfKernel } from '../image/initrd.ts';
 import { absentFromCloudKernel, driversNeeded } from '../platform/drivers.ts';
 import type { Drivers, Platform } from '../platform/platform.ts';
 import { type PlatformName, platforms } from '../platform/table.ts';
-import { modulesOfComponents, requireModules } from '../steps/component-modules.ts';
 import { planImage } from '../steps/image.ts';
 
 /** Undefined where nobody knows. */
@@ -31,9 +30,7 @@ export function planDrivers(planning: Planning): Step<KernelDrivers> | undefined
     needs: [image],
     async make(use) {
       const { title, open } = use(image);
-      const names = await modulesOfKernel((await open()).tree);
-      if (names) requireModules(modulesOfComponents(planning.locked), title, names);
-      return { kernel: title, names };
+      return { kernel: title, names: await modulesOfKernel((await open()).tree) };
     },
   });
 }

@@ -5,7 +5,6 @@ import { beginPlan, type PlanningOptions } from '../engine/planning.ts';
 import type { Plan, Step } from '../engine/step.ts';
 import type { LockedSpec } from '../lock/locked-spec.ts';
 import type { RawFormatOptions } from '../specification/spec.generated.ts';
-import { modulesOfComponents } from '../steps/component-modules.ts';
 import { planDrivers, warnOfDrivers } from './drivers.ts';
 import type { Format, OpenedOutput } from './format.ts';
 import { type FormatName, formatNamed } from './formats.ts';
@@ -32,16 +31,14 @@ export function planBuild(
     const format = formatNamed(name);
     const options = optionsOf(locked, name);
     const { needs, inputs, open } = format.plan(planning, options);
-    const asked = format.platform !== undefined || modulesOfComponents(locked).length > 0;
-    const drivers = asked ? planning.once(planDrivers) : undefined;
+    const drivers = format.platform && planning.once(planDrivers);
     const step = planning.compose<OpenedOutput>({
       kind: { name, module: format.module },
       id: name,
       inputs: { ...inputs, ...describeOptions(options) },
       needs: drivers ? [...needs, drivers] : needs,
       async make(use, workshop) {
-        if (drivers && format.platform)
-          warnOfDrivers(name, format.platform, use(drivers), workshop.context.reporter);
+        if (drivers) warnOfDrivers(name, format.platform!, use(drivers), workshop.context.reporter);
         return open(use, workshop);
       },
     });

@@ -97,4 +97,5 @@ const releaseName = ({ os, version, arch }: ReleaseName) => `${os}-${version}-${
 export const manifestName = (release: ReleaseName): string => `${releaseName(release)}.manifest.json`;
 export const releaseImageName = (release: ReleaseName, kind: ImageKind): string =>
   `${releaseName(release)}.${kind}`;
+export const chunkIndexName = (release: ReleaseName): string => `${releaseName(release)}.chunks`;
 export const pointerName = (channel: string, arch: string): string => `channel-${channel}-${arch}.json`;

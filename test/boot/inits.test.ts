@@ -16,6 +16,8 @@ import { startTwin, type TwinMachine } from '../support/twin-machine.ts';
 
 const minute = 60_000;
 const forever = 'exec sleep 1000000';
+/** The first process of a container is deaf to SIGTERM unless it listens. */
+const soon = 'stop: {timeout: 1s}';
 const components: Readonly<Record<InitName, string>> = { runit: 'init', systemd: 'init-systemd' };
 
 /** A container of BusyBox's shell, with the machine's /var/notes to write to. */
@@ -35,20 +37,21 @@ ${shell('second', 'echo "warning: seen"; echo second >>/notes/once')}
 services:
   - {name: getty, image: component:getty}
 ${[
-  shell('web', `test -e /notes/db && echo after-db >/notes/web; ${forever}`, 'depends_on: [db]'),
+  shell('web', `test -e /notes/db && echo after-db >/notes/web; ${forever}`, `depends_on: [db], ${soon}`),
   shell(
     'db',
     `echo says hello; sleep 2; touch /notes/db /ready; trap 'echo hup >>/notes/hup' HUP; while :; do sleep 1; done`,
-    'health: {command: [/bin/sh, -c, "test -e /ready"], interval: 60s}, resources: {memory: {limit: 33554432}}',
+    'health: {command: [/bin/sh, -c, "test -e /ready"], interval: 60s}, resources: {memory: {limit: 33554432}}, stop: {timeout: 1s}',
   ),
   shell('never', 'exit 4', 'restart: never'),
   shell('well', 'exit 0', 'restart: on-failure'),
-  shell('blocked', forever, 'depends_on: [never]'),
+  shell('sick', forever, `restart: never, health: {file: /not-there, interval: 1s, retries: 2}, ${soon}`),
+  shell('blocked', forever, `depends_on: [sick], ${soon}`),
   shell('failing', 'exit 3', 'restart: {policy: on-failure, backoff: {initial: 1s, max: 2s}}'),
   shell(
     'fragile',
     `touch /ready; sleep 6; rm /ready; ${forever}`,
-    'health: {file: /ready, interval: 2s, retries: 2}',
+    `health: {file: /ready, interval: 2s, retries: 2}, ${soon}`,
   ),
   shell(
     'polite',
@@ -57,7 +60,7 @@ ${[
   ),
   shell('stubborn', 'trap "" TERM; while :; do sleep 1; done', 'stop: {timeout: 1s}'),
 ]
-  .filter((line) => !/name: (never|blocked|failing)/.test(line) || version === '1')
+  .filter((line) => !/name: (never|sick|blocked|failing)/.test(line) || version === '1')
   .join('\n')}
 onshutdown:
 ${shell('before', 'echo before >>/notes/once')}

@@ -65,7 +65,6 @@ describe('readComponent', () => {
       symlinks: [],
       generate: [],
       modules: [],
-      drivers: [],
       sockets: [],
       config: { entrypoint: [], cmd: [], env: new Map(), workingDir: '/', user: '0:0' },
     });

@@ -148,12 +148,6 @@ test('the spec’s network is there for the agent, in the form that it reads', a
   expect((await assembleBase(parts())).has(imageNetworkPath)).toBe(false);
 });
 
-test('the modules that images need are listed once each, for the boot to load', async () => {
-  const base = await assembleBase(parts({ modules: ['veth', 'overlay', 'veth'] }));
-  expect(await textOf(base, modulesLoadPath)).toBe('overlay\nveth\n');
-  expect((await assembleBase(parts())).has(modulesLoadPath)).toBe(false);
-});
-
 test('what init images have below /var and /run is listed, for there the machine mounts something else', async () => {
   const owned = { ...directory(0o700), uid: 7, gid: 8 };
   const one = tree(['var', directory()], ['var/lib', directory()], ['var/lib/one', owned]);
@@ -171,18 +165,8 @@ test('what init images have below /var and /run is listed, for there the machine
   );
 });
 
-test('an applet of BusyBox gives way to the program itself, whichever image comes first', async () => {
-  const busybox = {
-    name: 'component init',
-    tree: tree(['usr/bin/ip', symlink('busybox')], ['usr/bin/ls', symlink('busybox')]),
-  };
-  const program = { name: 'component toolbox', tree: tree(['usr/bin/ip', file('ELF', 0o755)]) };
-  for (const init of [
-    [busybox, program],
-    [program, busybox],
-  ]) {
-    const base = await assembleBase(parts({ init }));
-    expect(base.get('usr/bin/ip')).toMatchObject({ type: 'file' });
-    expect(base.get('usr/bin/ls')).toMatchObject({ type: 'symlink', target: 'busybox' });
-  }
+test('the modules that images need are listed once each, for the boot to load', async () => {
+  const base = await assembleBase(parts({ modules: ['veth', 'overlay', 'veth'] }));
+  expect(await textOf(base, modulesLoadPath)).toBe('overlay\nveth\n');
+  expect((await assembleBase(parts())).has(modulesLoadPath)).toBe(false);
 });

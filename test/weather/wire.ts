@@ -42,7 +42,7 @@ export async function openWire(): Promise<Wire> {
   const listen = async (side: keyof typeof sides, take: (frame: Buffer) => void) => {
     const server = createServer((socket) => {
       sides[side] = socket;
-      sockets.push(socket);
+      sockets.push(socket.setNoDelay());
       let rest = Buffer.alloc(0);
       socket
         .on('error', () => {})

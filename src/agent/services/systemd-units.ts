@@ -17,8 +17,8 @@ const restarts: Readonly<Record<Supervision['restart']['policy'], string>> = {
   never: 'Restart=no',
 };
 
-/** Its first process is the container's, which the runtime has left to systemd. */
-export function serviceUnit({ name, dependsOn, restart, stop, health }: SupervisedService): string {
+/** Its main process becomes the container's first one, as its command says. */
+export function serviceUnit({ name, dependsOn, restart, stop }: SupervisedService): string {
   const needed = dependsOn.map((each) => unitOf('services', each)).join(' ');
   const signal = signalForRuntime(stop.signal);
   return `[Unit]
@@ -28,8 +28,8 @@ After=catamaran-up.service ${needed}
 StartLimitIntervalSec=0
 
 [Service]
-Type=forking
-PIDFile=${serviceDirectory(name)}/main
+Type=notify
+NotifyAccess=all
 WorkingDirectory=${serviceDirectory(name)}
 ExecStart=${scripts}/service/start
 ExecStop=${scripts}/service/asked
@@ -39,7 +39,6 @@ TimeoutStopSec=${stop.timeout}ms
 KillMode=mixed
 KillSignal=${signal}
 WatchdogSignal=${signal}
-NotifyAccess=${health ? 'all' : 'none'}
 ${restarts[restart.policy]}
 ${pauses(restart.backoff)}
 ${group}

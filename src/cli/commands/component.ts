@@ -45,7 +45,7 @@ export async function showComponent(name: string, { io, globals, front }: Sessio
 }
 
 function listedFacts(component: ComponentDefinition) {
-  const { packages, without, users, groups, modules, drivers, sockets, generate, config } = component;
+  const { packages, without, users, groups, modules, sockets, generate, config } = component;
   return [
     ['packages', packages],
     ['without', without],
@@ -54,7 +54,6 @@ function listedFacts(component: ComponentDefinition) {
     ['users', users.map((user) => user.name)],
     ['groups', groups.map((group) => group.name)],
     ['modules', modules],
-    ['drivers', drivers],
     ['sockets', sockets],
     ['generate', generate],
     ['command', [...config.entrypoint, ...config.cmd]],

@@ -112,8 +112,8 @@ function checkParts(
   manifest: Awaited<ReturnType<typeof listReleases>>[number]['manifest'],
 ): Diagnostic[] {
   const { targets } = roles.get(releasesRole)!.parsed;
-  return imageKinds
-    .map((kind) => manifest.parts[kind])
+  const images = imageKinds.map((kind) => manifest.parts[kind]);
+  return [...images, ...(manifest.chunks === undefined ? [] : [manifest.chunks])]
     .filter(({ target, size, sha256 }) => {
       const listed = targets.get(target);
       return listed?.sha256 !== sha256 || listed.length !== size;
