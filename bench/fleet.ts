@@ -18,6 +18,7 @@ import { createMemory, openDirectory } from '../src/release/repository/local.ts'
 import { readKeyring } from '../src/release/signing/keyring.ts';
 import { readPointer } from '../src/tuf/channel.ts';
 import { refresh } from '../src/tuf/client.ts';
+import { verifySignature } from '../src/tuf/ed25519.ts';
 import { bucketOf, parseCurve, type Rollout, turnOf } from '../src/tuf/rollout.ts';
 import { writeSlot } from '../test/release/support/images.ts';
 
@@ -100,7 +101,7 @@ async function measureCosts(releases: number): Promise<Costs> {
           return answer;
         },
       };
-      const client = refresh({ repository, store, firstRoot, now: start });
+      const client = refresh({ verify: verifySignature, repository, store, firstRoot, now: start });
       const pointer = readPointer(client, 'stable', 'amd64')!;
       if (withManifest) fetchSignedManifest(client, pointer.release, { os: 'lighthouse', arch: 'amd64' });
       return { requests, bytes };

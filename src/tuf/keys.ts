@@ -1,11 +1,9 @@
 // Public keys: Ed25519 alone (RFC 8032), named by the SHA-256 of their canonical JSON, as TUF's section 4.2 defines.
-import { ed25519 } from '@noble/curves/ed25519.js';
 import { type Fields, objectField, textField } from '../base/fields.ts';
 import type { Json } from '../base/json.ts';
 import { encodeCanonical } from './canonical.ts';
 import { requireText, tufFields } from './fields.ts';
-import { bytesOfHex, sha256Hex } from './hex.ts';
-import { isProven } from './proven.ts';
+import { sha256Hex } from './hex.ts';
 import { refuse } from './refuse.ts';
 
 /** 64 lower-case hex digits. */
@@ -43,15 +41,4 @@ function parseKey(fields: Fields): PublicKey | undefined {
   const { keytype, scheme } = fields.values;
   if (keytype !== 'ed25519' || scheme !== 'ed25519') return undefined;
   return textField(objectField(fields, 'keyval'), 'public', hex32);
-}
-
-/** About 17 ms in QuickJS, and a second on a machine that is emulated. `signature` is 128 hex digits. */
-export function verifySignature(key: PublicKey, message: Uint8Array, signature: string): boolean {
-  return isProven(key, message, signature, () => {
-    try {
-      return ed25519.verify(bytesOfHex(signature), message, bytesOfHex(key), { zip215: false });
-    } catch {
-      return false;
-    }
-  });
 }

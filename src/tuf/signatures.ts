@@ -5,7 +5,7 @@ import { listField, textField } from '../base/fields.ts';
 import type { Json } from '../base/json.ts';
 import { encodeCanonical, parseCanonical } from './canonical.ts';
 import { tufFields } from './fields.ts';
-import { type KeyId, type KeyTable, verifySignature } from './keys.ts';
+import type { KeyId, KeyTable, PublicKey } from './keys.ts';
 import { refuse } from './refuse.ts';
 
 export interface Signature {
@@ -26,6 +26,9 @@ export interface RoleKeys {
   readonly keyids: readonly KeyId[];
   readonly threshold: number;
 }
+
+/** Whether this key has made this signature of the message: 128 hex digits, Ed25519. Never throws for what is wrong with them. */
+export type Verify = (key: PublicKey, message: Uint8Array, signature: string) => boolean;
 
 export function openEnvelope(bytes: Uint8Array, what: string): Envelope {
   const fields = tufFields(parseCanonical(bytes, what), what);
@@ -48,20 +51,25 @@ export function writeEnvelope({ signatures, signed }: Omit<Envelope, 'what'>): U
  * Which of a role's keys have signed. A key counts once, however often and under however many names it signed: what is
  * counted is distinct public keys.
  */
-export function validSigners(envelope: Envelope, keys: KeyTable, role: RoleKeys): Set<KeyId> {
+export function validSigners(envelope: Envelope, keys: KeyTable, role: RoleKeys, verify: Verify): Set<KeyId> {
   const message = encodeCanonical(envelope.signed);
   const signers = new Map<string, KeyId>();
   for (const { keyid, sig } of envelope.signatures) {
     const key = role.keyids.includes(keyid) ? keys.get(keyid) : undefined;
     if (key === undefined || sig === '' || signers.has(key)) continue;
-    if (verifySignature(key, message, sig)) signers.set(key, keyid);
+    if (verify(key, message, sig)) signers.set(key, keyid);
     if (signers.size >= role.threshold) break;
   }
   return new Set(signers.values());
 }
 
-export function requireSignatures(envelope: Envelope, keys: KeyTable, role: RoleKeys, clause: string): void {
-  const { size } = validSigners(envelope, keys, role);
+export function requireSignatures(
+  envelope: Envelope,
+  keys: KeyTable,
+  role: RoleKeys,
+  { verify, clause }: { readonly verify: Verify; readonly clause: string },
+): void {
+  const { size } = validSigners(envelope, keys, role, verify);
   if (size >= role.threshold) return;
   const evidence = `has ${size} valid signature${size === 1 ? '' : 's'} of its role's keys where ${role.threshold} are needed`;
   throw refuse('signatures', envelope.what, evidence, clause);

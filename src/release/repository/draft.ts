@@ -6,6 +6,7 @@ import { type JsonObject, numberField, textField } from '../../base/fields.ts';
 import type { Json } from '../../base/json.ts';
 import { byName } from '../../base/order.ts';
 import { encodeCanonical } from '../../tuf/canonical.ts';
+import { verifySignature } from '../../tuf/ed25519.ts';
 import { tufFields } from '../../tuf/fields.ts';
 import type { KeyId, KeyTable, PublicKey } from '../../tuf/keys.ts';
 import {
@@ -75,7 +76,7 @@ export interface Shortage {
 /** The first demand that a draft does not meet yet. */
 export function findShortage(draft: RoleDraft, demands: readonly Demand[]): Shortage | undefined {
   for (const demand of demands) {
-    const signers = validSigners(envelopeOf(draft), demand.keys, demand);
+    const signers = validSigners(envelopeOf(draft), demand.keys, demand, verifySignature);
     if (signers.size >= demand.threshold) continue;
     const missing = demand.keyids.filter((keyid) => !signers.has(keyid));
     return { role: draft.role, have: signers.size, need: demand.threshold, missing };

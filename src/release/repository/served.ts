@@ -4,6 +4,7 @@ import { CatamaranError, messageOf } from '../../base/errors.ts';
 import { parseAddress, redactUrl } from '../../net/address.ts';
 import { openTransport, readSmall, type Transport } from '../../net/http.ts';
 import { follow } from '../../net/request.ts';
+import { verifySignature } from '../../tuf/ed25519.ts';
 import { parseTimestamp } from '../../tuf/metadata.ts';
 import { timestampPath } from '../../tuf/names.ts';
 import { openEnvelope, requireSignatures } from '../../tuf/signatures.ts';
@@ -23,7 +24,7 @@ export async function requireNewest(
   const envelope = openEnvelope(bytes, `${url}/${timestampPath}`);
   // Keys that are new there are unknown here: then its root is newer too.
   const { keys, roles } = client.root;
-  requireSignatures(envelope, keys, roles.timestamp, '5.4.2');
+  requireSignatures(envelope, keys, roles.timestamp, { verify: verifySignature, clause: '5.4.2' });
   const { version } = parseTimestamp(envelope.signed, timestampPath);
   if (version <= client.timestamp.version) return;
   throw new CatamaranError('environment', {

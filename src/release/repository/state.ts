@@ -5,6 +5,7 @@ import type { JsonObject } from '../../base/fields.ts';
 import type { Json } from '../../base/json.ts';
 import { readSignedManifest, type SignedManifest } from '../../contract/release-manifest.ts';
 import { type Client, refresh } from '../../tuf/client.ts';
+import { verifySignature } from '../../tuf/ed25519.ts';
 import { parseTargets, type Targets } from '../../tuf/metadata.ts';
 import { metadataPath, pointerName, releasesRole, targetPath, timestampPath } from '../../tuf/names.ts';
 import { type ChannelPointer, parsePointer } from '../../tuf/pointer.ts';
@@ -49,6 +50,7 @@ export async function readRepositoryState(
   if (timestamp === undefined || firstRoot === undefined) throw await incomplete(directory, disk);
   const store = createMemory();
   const client = refresh({
+    verify: verifySignature,
     repository: openDirectory(directory),
     store,
     firstRoot,
@@ -76,7 +78,7 @@ async function readRole(
   const bytes = meta && (await disk.read(metadataPath(name, meta.version)));
   if (bytes === undefined) throw missing(metadataPath(name, meta?.version ?? 0));
   const envelope = openEnvelope(bytes, `${name}.json`);
-  requireSignatures(envelope, keys, roleKeys, '5.6.3');
+  requireSignatures(envelope, keys, roleKeys, { verify: verifySignature, clause: '5.6.3' });
   const parsed = parseTargets(envelope.signed, `${name}.json`);
   const { keyids, threshold } = roleKeys;
   const { version, expires } = parsed;

@@ -8,6 +8,7 @@ import { fetchSignedManifest } from '../../contract/signed-release.ts';
 import { hashFile } from '../../store/hash-file.ts';
 import { readPointer } from '../../tuf/channel.ts';
 import { refresh } from '../../tuf/client.ts';
+import { verifySignature } from '../../tuf/ed25519.ts';
 import { formatTime } from '../../tuf/fields.ts';
 import { imageKinds, metadataPath, releasesRole, targetPath } from '../../tuf/names.ts';
 import { fileSize, type RepositoryDisk } from './disk.ts';
@@ -42,7 +43,9 @@ export async function verifyRepository(
   };
   const firstRoot = (await disk.read(metadataPath('root', 1)))!;
   const repository = openDirectory(directory);
-  await attempt(() => refresh({ repository, store: createMemory(), firstRoot, now }));
+  await attempt(() =>
+    refresh({ verify: verifySignature, repository, store: createMemory(), firstRoot, now }),
+  );
   faults.push(...findExpired(state, now));
 
   let [files, bytes] = [0, 0];

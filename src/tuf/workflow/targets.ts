@@ -15,7 +15,7 @@ export function updateTargets(
   keys: KeyTable,
   roleKeys: RoleKeys,
 ): Targets {
-  const { repository, store } = options;
+  const { repository, store, verify } = options;
   const what = `${role}.json`;
   const expected = snapshot.meta.get(role);
   if (expected === undefined) throw refuse('missing', 'snapshot.json', `does not list ${what}`, '5.6.1');
@@ -27,7 +27,7 @@ export function updateTargets(
     : fetchMetadata(repository, role, expected, metadataLimits.targets, '5.6.2');
   const envelope = openEnvelope(bytes, what);
   // 5.6.3: arbitrary software attack.
-  requireSignatures(envelope, keys, roleKeys, '5.6.3');
+  requireSignatures(envelope, keys, roleKeys, { verify, clause: '5.6.3' });
   const targets = parseTargets(envelope.signed, what);
   // 5.6.4: mix-and-match and rollback attack, by version.
   requireVersion(targets, expected.version, what, '5.6.4');

@@ -3,6 +3,7 @@
 import { fetchSignedManifest } from '../../../src/contract/signed-release.ts';
 import { readPointer } from '../../../src/tuf/channel.ts';
 import { refresh } from '../../../src/tuf/client.ts';
+import { verifySignature } from '../../../src/tuf/ed25519.ts';
 import { bucketOf, shareAt } from '../../../src/tuf/rollout.ts';
 
 interface QuickJsFile {
@@ -33,6 +34,7 @@ function readFile(path: string): Uint8Array | undefined {
 
 const store = new Map<string, Uint8Array>();
 const options = {
+  verify: verifySignature,
   repository: { fetch: (path: string) => readFile(`${directory}/${path}`) },
   store: {
     get: (name: string) => store.get(name),
