@@ -18,8 +18,8 @@ import { createMemory, openDirectory } from '../src/release/repository/local.ts'
 import { readKeyring } from '../src/release/signing/keyring.ts';
 import { readPointer } from '../src/tuf/channel.ts';
 import { refresh } from '../src/tuf/client.ts';
-import { verifySignature } from '../src/tuf/ed25519.ts';
 import { bucketOf, parseCurve, type Rollout, turnOf } from '../src/tuf/rollout.ts';
+import { verifySignature } from '../src/tuf/verify-signature.ts';
 import { writeSlot } from '../test/release/support/images.ts';
 
 const hour = 3600;

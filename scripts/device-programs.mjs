@@ -23,6 +23,8 @@ const common = {
 /** By the file's name: a package, or a module below src, and what is called of it: functions and constructors alone. */
 const parts = {
   'update-install': { module: 'agent/update/install.ts', names: ['armSlot', 'fillSlot'] },
+  'update-p256': { module: 'tuf/p256.ts', names: ['verifyP256'] },
+  'update-sha512': { module: 'tuf/sha512.ts', names: ['sha512Hex'] },
   'provision-yaml': {
     module: 'yaml',
     names: ['Composer', 'isAlias', 'isMap', 'isScalar', 'isSeq', 'LineCounter', 'Parser'],

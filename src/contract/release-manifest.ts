@@ -67,6 +67,15 @@ export interface SignedManifest extends ReleaseFacts {
   readonly epoch: number;
   readonly minFrom?: string;
   readonly parts: Readonly<Record<ReleasePart, TargetImage>>;
+  /** The images' chunk index (contract/chunk-index.ts); releases of before have none. */
+  readonly chunks?: TargetFileRef;
+}
+
+export interface TargetFileRef {
+  readonly target: string;
+  /** In bytes. */
+  readonly size: number;
+  readonly sha256: string;
 }
 
 export interface TargetImage extends PartImage {
@@ -99,9 +108,18 @@ export function readReleaseManifest(text: string, what: string): ReleaseManifest
 }
 
 export function writeSignedManifest(manifest: SignedManifest): Uint8Array {
-  const { epoch, minFrom } = manifest;
+  const { epoch, minFrom, chunks } = manifest;
   const parts = partsJson(manifest);
-  return encodeCanonical({ format, schema, ...factsJson(manifest), epoch, min_from: minFrom, parts });
+  const more = chunks === undefined ? {} : { chunks: { ...chunks } };
+  return encodeCanonical({
+    format,
+    schema,
+    ...factsJson(manifest),
+    epoch,
+    min_from: minFrom,
+    parts,
+    ...more,
+  });
 }
 
 export function readSignedManifest(bytes: Uint8Array, what: string): SignedManifest {
@@ -116,6 +134,18 @@ export function readSignedManifest(bytes: Uint8Array, what: string): SignedManif
       target: textField(part, 'target', targetForm),
       ...readImage(part),
     })),
+    ...(hasField(fields, 'chunks') ? { chunks: readChunksRef(objectField(fields, 'chunks')) } : {}),
+  };
+}
+
+/** Of a chunk index, in bytes: at 8 KiB for each chunk, a root of more than 6 GiB. One that is larger is not used. */
+export const chunkIndexLimit = 8 << 20;
+
+function readChunksRef(fields: Fields): TargetFileRef {
+  return {
+    target: textField(fields, 'target', targetForm),
+    size: numberField(fields, 'size', 1),
+    sha256: textField(fields, 'sha256', sha256Form),
   };
 }
 

@@ -3,11 +3,19 @@
 
 import { CatamaranError } from '../base/errors.ts';
 import type { ReleaseVersion } from '../base/flavour.ts';
-import { writeSignedManifest } from '../contract/release-manifest.ts';
+import { chunkIndexLimit, writeSignedManifest } from '../contract/release-manifest.ts';
 import { sha256Hex } from '../tuf/hex.ts';
-import { type ImageKind, imageKinds, manifestName, releaseImageName, releasesRole } from '../tuf/names.ts';
+import {
+  chunkIndexName,
+  type ImageKind,
+  imageKinds,
+  manifestName,
+  releaseImageName,
+  releasesRole,
+} from '../tuf/names.ts';
 import { type NewTarget, publish } from './change/publish.ts';
 import type { Publisher, PublishOutcome } from './change/publisher.ts';
+import { indexImages } from './chunking/index-images.ts';
 import { measureImages, type ReleaseImages } from './images.ts';
 import { targetJson } from './repository/state.ts';
 
@@ -36,11 +44,13 @@ export async function addRelease(request: AddRequest, publisher: Publisher): Pro
   });
   const { os, version, arch } = release.manifest;
   const parts = { boot: part('boot'), root: part('root'), hash: part('hash') };
+  const index = await chunkIndexOf(release);
   const bytes = writeSignedManifest({
     ...release.manifest,
     epoch,
     ...(minFrom === undefined ? {} : { minFrom }),
     parts,
+    ...(index === undefined ? {} : { chunks: index.ref }),
   });
   const manifest = { name: manifestName(release.manifest), sha256: sha256Hex(bytes), source: bytes };
   const files: NewTarget[] = [
@@ -49,6 +59,9 @@ export async function addRelease(request: AddRequest, publisher: Publisher): Pro
       sha256: parts[kind].sha256,
       source: measured[kind].path,
     })),
+    ...(index === undefined
+      ? []
+      : [{ name: index.ref.target, sha256: index.ref.sha256, source: index.bytes }]),
     manifest,
   ];
   let already = false;
@@ -63,6 +76,7 @@ export async function addRelease(request: AddRequest, publisher: Publisher): Pro
       ...Object.fromEntries(
         imageKinds.map((kind) => [parts[kind].target, targetJson(parts[kind].size, parts[kind].sha256)]),
       ),
+      ...(index && { [index.ref.target]: targetJson(index.ref.size, index.ref.sha256) }),
       [manifest.name]: targetJson(bytes.length, manifest.sha256),
     };
     return { files, roles: new Map([[releasesRole, { ...role.signed, targets }]]) };
@@ -73,6 +87,16 @@ export async function addRelease(request: AddRequest, publisher: Publisher): Pro
   });
   const size = imageKinds.reduce((sum, kind) => sum + parts[kind].size, 0);
   return { outcome, manifest: { name: manifest.name, sha256: manifest.sha256 }, size, already };
+}
+
+/** Of images that are too large for one, none: machines then compare the leaves of the hash trees. */
+async function chunkIndexOf({ manifest, images }: ReleaseImages) {
+  const bytes = await indexImages(images);
+  if (bytes.length > chunkIndexLimit) return undefined;
+  return {
+    bytes,
+    ref: { target: chunkIndexName(manifest), size: bytes.length, sha256: sha256Hex(bytes) },
+  };
 }
 
 function foreignOs(os: string, expected: string): CatamaranError {

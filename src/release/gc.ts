@@ -36,6 +36,7 @@ export async function collectReleases(keep: number, publisher: Publisher): Promi
       for (const { name, manifest } of dropped) {
         delete targets[name];
         for (const kind of imageKinds) delete targets[manifest.parts[kind].target];
+        if (manifest.chunks !== undefined) delete targets[manifest.chunks.target];
       }
       return { roles: new Map([[releasesRole, { ...role.signed, targets }]]) };
     });

@@ -3,14 +3,14 @@
 
 import { listField, textField } from '../base/fields.ts';
 import type { Json } from '../base/json.ts';
-import { encodeCanonical, parseCanonical } from './canonical.ts';
+import { encodeCanonical, encodeSigned, parseAnyJson } from './canonical.ts';
 import { tufFields } from './fields.ts';
 import type { KeyId, KeyTable, PublicKey } from './keys.ts';
 import { refuse } from './refuse.ts';
 
 export interface Signature {
   readonly keyid: KeyId;
-  /** 128 hex digits; empty for a signature that is still to come. */
+  /** As its kind of key has it, in hex; empty for a signature that is still to come. */
   readonly sig: string;
 }
 
@@ -27,18 +27,28 @@ export interface RoleKeys {
   readonly threshold: number;
 }
 
-/** Whether this key has made this signature of the message: 128 hex digits, Ed25519. Never throws for what is wrong with them. */
+/**
+ * Whether this key has made this signature of the message. In hex: of Ed25519 its 64 bytes, of ECDSA DER's, over the SHA-256
+ * of the message. Never throws for what is wrong with them.
+ */
 export type Verify = (key: PublicKey, message: Uint8Array, signature: string) => boolean;
 
+/** In form; envelopes may have some of kinds that are not known here. */
+export const isSignature = (text: string): boolean => /^(?:[0-9a-f]{2}){8,72}$/.test(text);
+
 export function openEnvelope(bytes: Uint8Array, what: string): Envelope {
-  const fields = tufFields(parseCanonical(bytes, what), what);
+  const fields = tufFields(parseAnyJson(bytes, what), what);
   const signatures = listField(fields, 'signatures', 64).map((value) => {
     const signature = tufFields(value, `${what}: signature`);
+    // Of kinds that are not known here, which may be long and may be no hex, too.
     return {
-      keyid: textField(signature, 'keyid', /^[0-9a-f]{64}$/),
-      sig: textField(signature, 'sig', /^(?:[0-9a-f]{128})?$/),
+      keyid: textField(signature, 'keyid', /^[^\0-\x1f]+$/, 256),
+      sig: textField(signature, 'sig', /^/, 1 << 17),
     };
   });
+  // 4.2.1: two of one key would be counted twice by somebody.
+  if (new Set(signatures.map(({ keyid }) => keyid)).size < signatures.length)
+    throw refuse('malformed', what, 'has two signatures of one key', '4.2');
   return { what, signatures, signed: tufFields(fields.values.signed, `${what}: signed`).values as Json };
 }
 
@@ -52,7 +62,7 @@ export function writeEnvelope({ signatures, signed }: Omit<Envelope, 'what'>): U
  * counted is distinct public keys.
  */
 export function validSigners(envelope: Envelope, keys: KeyTable, role: RoleKeys, verify: Verify): Set<KeyId> {
-  const message = encodeCanonical(envelope.signed);
+  const message = encodeSigned(envelope.signed, envelope.what);
   const signers = new Map<string, KeyId>();
   for (const { keyid, sig } of envelope.signatures) {
     const key = role.keyids.includes(keyid) ? keys.get(keyid) : undefined;

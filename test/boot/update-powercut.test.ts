@@ -39,6 +39,8 @@ let oldHash: string;
 const path = (name: string) => join(lighthouse.place.base, `${name}.raw`);
 beforeAll(async () => {
   lighthouse = await makeLighthouse();
+  // The release that runs is known, so that what is cut is an update by chunks.
+  await lighthouse.add('1.0.0');
   await lighthouse.add('2.0.0');
   await lighthouse.add('3.0.0');
   await lighthouse.promote('2.0.0', 'stable');

@@ -1,7 +1,7 @@
 // A machine follows its channel without a hand: its own service polls, fetches what is new, reboots, passes the health gate
 // and confirms, A → B → A → B. On the way the server is down, a version is skipped, a stepping stone is taken, the
 // publisher calls a release back, and one update comes by TLS. What the server sends is counted: little more than the one
-// service that is new. Two updates; ten by `npm run test:faults`.
+// service that is new, and where that has only moved by some bytes, next to nothing. Two updates; ten by `npm run test:faults`.
 import { createHash } from 'node:crypto';
 import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { rollBackChannel } from '../../src/release/channel/pointers.ts';
@@ -26,6 +26,9 @@ const log = '/var/log/update/current';
 const failed = /catamaran-agent update --poll: http:\S+: curl: \(/;
 
 const versions = Array.from({ length: everything ? 10 : 2 }, (_, index) => `1.${index + 1}.0`);
+
+/** Has nothing new but the place of what 1.1.0 has. */
+const movedVersion = '1.2.0';
 
 const figures: string[] = [];
 afterAll(() => console.log(['update    slot  seconds  requests      bytes', ...figures].join('\n')));
@@ -52,10 +55,14 @@ async function expectFollowed(
   expect(status.pending).toBeUndefined();
   const requests = await server.takeRequests();
   const moved = requests.reduce((sum, { bytes }) => sum + bytes, 0);
-  expect(moved).toBeGreaterThan(payloadSize);
+  const fresh = version === movedVersion ? 0 : payloadSize;
+  expect(moved).toBeGreaterThan(fresh);
   expect(moved, `${requests.length} requests for ${version}`).toBeLessThan(
-    1.1 * payloadSize + parts.root.size / 100,
+    1.1 * fresh + parts.root.size / 100,
   );
+  // Its own, and at first that of what the machine was installed with, if the repository has it.
+  const indexes = requests.filter(({ path }) => path.endsWith('.chunks'));
+  expect(indexes).toHaveLength(version === '1.1.0' ? 0 : version === '1.2.0' ? 2 : 1);
   const counts = [
     String(seconds).padStart(7),
     String(requests.length).padStart(8),
@@ -112,7 +119,8 @@ test(
     onTestFinished(() => lighthouse.close());
     const { server, disk, place, promote } = lighthouse;
     for (const version of versions) {
-      await lighthouse.add(version, version === '1.7.0' ? { minFrom: '1.6.0' } : {});
+      const more = { '1.7.0': { minFrom: '1.6.0' }, [movedVersion]: { movedFrom: '1.1.0' } }[version];
+      await lighthouse.add(version, more);
     }
     const gate = await openGate(server.url);
     onTestFinished(() => gate.close());

@@ -39,8 +39,15 @@ const anySegments = fc
 const anyBoot: fc.Arbitrary<BootManifest> = fc.record({ ...facts, segments: anySegments });
 const anyRelease: fc.Arbitrary<ReleaseManifest> = fc.record({ ...facts, parts: partsOf(fc.record(image)) });
 const target = fc.stringMatching(/^[A-Za-z0-9_][A-Za-z0-9._~+-]{0,50}$/);
+const chunks = fc.record({ target, size: fc.integer({ min: 1, max: 2 ** 40 }), sha256: digest });
 const anySigned = fc.record(
-  { ...facts, epoch: fc.nat(1_000_000), minFrom: version, parts: partsOf(fc.record({ ...image, target })) },
+  {
+    ...facts,
+    epoch: fc.nat(1_000_000),
+    minFrom: version,
+    parts: partsOf(fc.record({ ...image, target })),
+    chunks,
+  },
   { requiredKeys: ['os', 'version', 'arch', 'roothash', 'salt', 'dataBlocks', 'epoch', 'parts'] },
 ) as fc.Arbitrary<SignedManifest>;
 
@@ -79,6 +86,12 @@ test('what is beside the members that are known is passed over', () => {
   const text = bent(writeReleaseManifest(release!), { more: [1] });
   expect(readReleaseManifest(text, 'it')).toEqual(release);
   expect(readBootManifest(bent(writeBootManifest(boot!), { more: 1 }), 'it')).toEqual(boot);
+});
+
+test('a release of before chunk indexes has none', () => {
+  const text = without(Buffer.from(writeSignedManifest(signed!)).toString(), 'chunks');
+  const { chunks: _, ...rest } = signed!;
+  expect(readSignedManifest(Buffer.from(text), 'it')).toEqual(rest);
 });
 
 test.each<[object | string, string]>([

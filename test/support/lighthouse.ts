@@ -73,10 +73,16 @@ include: [usr/bin/busybox, "usr/lib64/ld-linux-*", "usr/lib/*-linux-gnu/ld-linux
   "usr/lib/*-linux-gnu/libresolv.so.2"]
 symlinks: [{path: bin, target: usr/bin}, {path: lib, target: usr/lib}, {path: lib64, target: usr/lib64}]
 directories: [{path: dev}, {path: proc}, {path: sys}]
-files: [{path: usr/share/noise, source: noise}]
+files: [{path: usr/share/noise, source: noise}, {path: usr/share/first, source: first}]
 generate: [busybox-links]
 config: {entrypoint: [/usr/bin/sleep, "1000000000"]}
 `;
+
+interface AddOptions {
+  readonly minFrom?: string;
+  /** The noise is that of this version, and only lies some bytes further on in its segment. */
+  readonly movedFrom?: string;
+}
 
 export interface Lighthouse {
   readonly place: Workplace;
@@ -86,7 +92,7 @@ export interface Lighthouse {
   /** By version; 1.0.0 is not in the repository. */
   readonly manifests: ReadonlyMap<string, ReleaseManifest>;
   /** Builds it and adds it to the repository; no channel points at it yet. */
-  add(version: string, options?: { minFrom?: string }): Promise<ReleaseManifest>;
+  add(version: string, options?: AddOptions): Promise<ReleaseManifest>;
   /** The channel's whole fleet may have it at once. */
   promote(version: string, channel?: string): Promise<void>;
   close(): Promise<void>;
@@ -112,8 +118,9 @@ export async function makeLighthouse(): Promise<Lighthouse> {
   const file = join(base, 'lighthouse.yml');
   await mkdir(join(base, 'payload'));
   await writeFile(join(base, 'payload/component.yml'), payload);
-  const prepare = async (version: string) => {
-    await writeFile(join(base, 'payload/noise'), noise(version, payloadSize));
+  const prepare = async (version: string, movedFrom?: string) => {
+    await writeFile(join(base, 'payload/noise'), noise(movedFrom ?? version, payloadSize));
+    await writeFile(join(base, 'payload/first'), noise('first', movedFrom === undefined ? 1000 : 1777));
     await writeFile(file, spec(version));
   };
   await prepare('1.0.0');
@@ -127,8 +134,8 @@ export async function makeLighthouse(): Promise<Lighthouse> {
     server,
     disk,
     manifests,
-    async add(version, { minFrom } = {}) {
-      await prepare(version);
+    async add(version, { minFrom, movedFrom } = {}) {
+      await prepare(version, movedFrom);
       const directory = join(base, version);
       const manifest = await writeReleaseImages({ file, arch: 'amd64', frozen: false }, directory, context);
       const release = await readImageDirectory(directory);

@@ -11,7 +11,11 @@ import { channel } from './channel.ts';
 import type { Command } from './command.ts';
 import { confirm } from './confirm.ts';
 import { diskGrow } from './disk-grow.ts';
+import { etcAccept } from './etc-accept.ts';
+import { etcDiff } from './etc-diff.ts';
+import { etcReset } from './etc-reset.ts';
 import { etcRestore } from './etc-restore.ts';
+import { etcStatus } from './etc-status.ts';
 import { healthGate } from './health-gate.ts';
 import { install } from './install.ts';
 import { logs } from './logs.ts';
@@ -38,6 +42,10 @@ export const agentCommands: readonly Command[] = [
   confirm,
   rollback,
   markBad,
+  etcStatus,
+  etcDiff,
+  etcAccept,
+  etcReset,
   etcRestore,
   reset,
   account,

@@ -18,7 +18,7 @@ import { readRecords } from '../slots/records.ts';
 import type { UpdateMachine } from './machine.ts';
 import { readFloor, readInstalled, recordInstalled, writeFloor } from './records.ts';
 import { openRepository } from './repository.ts';
-import { openTrustedStore, readAscii } from './trusted-store.ts';
+import { openTrustedStore, readMetadata } from './trusted-store.ts';
 import { openVerifier } from './verify.ts';
 
 export interface UpdateCheckOptions {
@@ -68,7 +68,7 @@ export function checkForUpdate(machine: UpdateMachine, options: UpdateCheckOptio
 const everyone = [[0, wholeFleet]] as const;
 
 function refreshMetadata({ host, settings, now, curl }: UpdateMachine, options: UpdateCheckOptions): Client {
-  const firstRoot = readAscii(host, firstRootPath);
+  const firstRoot = readMetadata(host, firstRootPath);
   if (firstRoot === undefined)
     throw new AgentError(`${firstRootPath} is missing: the spec's update section names no root metadata`, {
       code: 'update-no-root',

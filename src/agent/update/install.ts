@@ -2,19 +2,16 @@
 // it, the rest is fetched. A cut in between is continued at the last batch that is on the medium. The first blocks of root
 // and hash are not held back as `stage` does: nobody reads them before the boot archive is there, and it comes when both
 // have been read back.
-import type { ReleasePart, SignedManifest } from '../../contract/release-manifest.ts';
+import type { ReleasePart } from '../../contract/release-manifest.ts';
 import { slotRole } from '../../slots/constants.ts';
-import { hexOf } from '../../tuf/hex.ts';
 import { targetPath } from '../../tuf/names.ts';
-import { parseSuperblock, verityBlockSize } from '../../verity/superblock.ts';
 import { AgentError } from '../host/host.ts';
 import { armOther } from '../slots/arm.ts';
 import { repairState } from '../slots/env-store.ts';
 import { fillOther, type SlotContent, type SlotSource } from '../slots/fill.ts';
-import { digestFile } from './digest-file.ts';
-import { spool } from './durable.ts';
-import { fetchWhole } from './fetch-ranges.ts';
-import { Damaged, type Job, type SpooledTree, type UpdateRelease } from './job.ts';
+import { findChunkRoad } from './chunk-road.ts';
+import { fetchTree } from './fetch-tree.ts';
+import { Damaged, type Job, type UpdateRelease } from './job.ts';
 import type { UpdateMachine } from './machine.ts';
 import { forgetProgress, readProgress, recordInstalled, writeProgress } from './records.ts';
 import { writeBoot, writeFirstBlock } from './write-boot.ts';
@@ -42,8 +39,9 @@ function repositorySource(machine: UpdateMachine, release: UpdateRelease): SlotS
   return {
     parts: manifest.parts,
     open(target) {
-      const tree = fetchTree(machine, manifest, addressOf('hash'));
-      return contentOf(machine, { ...release, target, tree, addressOf, delta: true });
+      const chunks = findChunkRoad(machine, release);
+      const tree = fetchTree(machine, manifest, addressOf('hash'), chunks);
+      return contentOf(machine, { ...release, target, tree, addressOf, delta: true, chunks });
     },
   };
 }
@@ -60,13 +58,11 @@ function contentOf(machine: UpdateMachine, job: Job): SlotContent {
       writeProgress(host, { manifest: digest, source: '', done: 0 });
     },
     writeRest() {
-      try {
-        write(machine, job);
-      } catch (error) {
-        if (!(error instanceof Damaged)) throw error;
-        host.print(`${error.message}; once more, with nothing from slot ${running.slot}`);
+      for (let way = job; !tryWrite(machine, way); ) {
         forgetProgress(host);
-        write(machine, { ...job, delta: false });
+        way = way.chunks === undefined ? { ...way, delta: false } : { ...way, chunks: undefined };
+        const how = way.delta ? 'by the leaves of the hash trees' : `with nothing from slot ${running.slot}`;
+        host.print(`once more, ${how}`);
       }
       return ['root', 'hash'];
     },
@@ -78,33 +74,22 @@ function contentOf(machine: UpdateMachine, job: Job): SlotContent {
   };
 }
 
-function fetchTree(machine: UpdateMachine, { parts }: SignedManifest, url: string): SpooledTree {
-  const { host } = machine;
-  const { size, sha256 } = parts.hash;
-  const path = `${spool}/hash.img`;
-  if (digestFile(host, path) !== sha256) fetchWhole(machine, url, size, path);
-  if (digestFile(host, path) !== sha256) {
-    host.removeFile(path);
-    throw new AgentError(`${url} is damaged: it has another hash than its manifest says`, {
-      code: 'release-damaged',
-      fault: 'integrity',
-      hint: 'Copy the repository again.',
-    });
-  }
-  const superblock = parseSuperblock(host.readBytes(path, 0, verityBlockSize));
-  if (superblock === undefined || superblock.dataBlocks * verityBlockSize !== parts.root.size)
-    throw new AgentError(`${url} is no hash tree of the root image`, {
-      code: 'release-damaged',
-      fault: 'integrity',
-      hint: 'Publish the release again.',
-    });
-  return { path, dataBlocks: superblock.dataBlocks, salt: hexOf(superblock.salt) };
-}
-
 /** Whether this very release is already half in the slot, and the slot is disarmed. */
 function isBegun({ host, partitions, running }: UpdateMachine, { target, digest }: Job): boolean {
   const { state } = repairState(partitions, running.slot);
   return state[target] === 'none' && readProgress(host)?.manifest === digest;
+}
+
+/** False where what was copied has to be fetched after all. */
+function tryWrite(machine: UpdateMachine, job: Job): boolean {
+  try {
+    write(machine, job);
+    return true;
+  } catch (error) {
+    if (!(error instanceof Damaged) || !job.delta) throw error;
+    machine.host.print(error.message);
+    return false;
+  }
 }
 
 /** All but the first block of boot; root and hash are what the manifest says, or Damaged is thrown. */

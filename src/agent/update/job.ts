@@ -1,5 +1,6 @@
 // One update on its way into a slot, as the steps that write it see it.
 
+import type { ChunkIndex } from '../../contract/chunk-index.ts';
 import type { ReleasePart, SignedManifest } from '../../contract/release-manifest.ts';
 import type { SlotName } from '../../slots/constants.ts';
 
@@ -9,6 +10,8 @@ export interface UpdateRelease {
   readonly manifest: SignedManifest;
   /** SHA-256 of the manifest. */
   readonly digest: string;
+  /** Of the release that runs, as the repository signs it; undefined where it does not, or no longer. */
+  readonly findRunning?: () => SignedManifest | undefined;
 }
 
 export interface Job extends UpdateRelease {
@@ -18,6 +21,16 @@ export interface Job extends UpdateRelease {
   readonly addressOf: (part: ReleasePart) => string;
   /** Whether blocks of the running slot may be used. */
   readonly delta: boolean;
+  /** Where both releases are known by their chunks, these are compared, else the leaves of the hash trees. */
+  readonly chunks: ChunkRoad | undefined;
+}
+
+export interface ChunkRoad {
+  readonly fresh: ChunkIndex;
+  /** Of what the running slot holds. */
+  readonly old: ChunkIndex;
+  /** What a plan depends on beside the new release. */
+  readonly source: string;
 }
 
 /** The new hash image, verified, on the spool. */

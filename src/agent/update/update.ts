@@ -13,6 +13,7 @@ import type { UpdateMachine } from './machine.ts';
 import type { UpdateOptions } from './options.ts';
 import { giveLockBack, readArmed, rebootIfDue } from './reboot.ts';
 import { sendReport, type UpdateOutcome } from './report.ts';
+import { findRunningManifest } from './running-manifest.ts';
 
 export function updateMachine(machine: UpdateMachine, options: UpdateOptions): void {
   const { goal, media } = options;
@@ -67,6 +68,7 @@ function install(
     url: sourceOf(machine, options),
     manifest,
     digest: decision.release.manifest.sha256,
+    findRunning: () => findRunningManifest(machine, client),
   };
   fillSlot(machine, release);
   if (options.goal === 'download') {

@@ -3,7 +3,8 @@
 // signature together, and the bytes of RFC 8032, below a line of comment.
 import { encodeBase64 } from '../../base/base64.ts';
 import { bytesOfHex } from '../../tuf/hex.ts';
-import type { Verify } from '../../tuf/signatures.ts';
+import { verifyP256 } from '../../tuf/p256.ts';
+import { isSignature, type Verify } from '../../tuf/signatures.ts';
 import { AgentError, type Host } from '../host/host.ts';
 
 const room = '/run/catamaran/update/signify';
@@ -15,7 +16,9 @@ const groupOrder = (1n << 252n) + 27742317777372353535851937790883648493n;
 export function openVerifier(host: Host): Verify {
   const [key, signature, message] = ['key', 'signature', 'message'].map((name) => `${room}/${name}`);
   return (publicKey, bytes, text) => {
-    if (readScalar(text.slice(64)) >= groupOrder) return false;
+    if (!isSignature(text)) return false;
+    if (publicKey.length !== 64) return verifyInScript(publicKey, bytes, text);
+    if (text.length !== 128 || readScalar(text.slice(64)) >= groupOrder) return false;
     host.writeFile(key!, fileOf(publicKey));
     host.writeFile(signature!, fileOf(text));
     host.writeFile(message!, bytes);
@@ -29,6 +32,15 @@ export function openVerifier(host: Host): Verify {
     });
   };
 }
+
+/** ECDSA on P-256, which nothing here knows but this program: a second or two for each, on a machine that is emulated. */
+const verifyInScript: Verify = (key, message, signature) => {
+  try {
+    return verifyP256(bytesOfHex(key), message, bytesOfHex(signature));
+  } catch {
+    return false;
+  }
+};
 
 const fileOf = (hex: string): string =>
   `untrusted comment: -\n${encodeBase64(bytesOfHex(`${algorithm}${anyNumber}${hex}`))}\n`;

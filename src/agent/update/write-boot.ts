@@ -1,14 +1,16 @@
 // The boot image into its partition, all but its first block, which is held back on the spool until everything else is on
 // the medium: without it the boot loader finds no boot archive in the slot.
 import { slotRole } from '../../slots/constants.ts';
+import { planChunks } from '../../verity/chunk-delta.ts';
 import { verityBlockSize } from '../../verity/superblock.ts';
 import type { Move } from '../host/host.ts';
 import { AgentError, runOrThrow } from '../host/host.ts';
 import { deviceOf } from '../slots/device.ts';
-import { headSize, planBoot } from './boot-image.ts';
+import { type BootPlan, headSize, planBoot } from './boot-image.ts';
+import { copyFromRunning } from './copy-running.ts';
 import { spool } from './durable.ts';
-import { fetchRanges, fetchWhole, makeBatches, RangesRefused } from './fetch-ranges.ts';
-import type { Job } from './job.ts';
+import { type ByteRange, fetchRanges, fetchWhole, makeBatches, RangesRefused } from './fetch-ranges.ts';
+import { Damaged, type Job } from './job.ts';
 import type { UpdateMachine } from './machine.ts';
 
 /** The image's beginning. */
@@ -21,10 +23,8 @@ export function writeBoot(machine: UpdateMachine, job: Job): void {
   const { size, sha256 } = job.manifest.parts.boot;
   const to = deviceOf(host, slotRole('boot', job.target));
   try {
-    if (job.delta) {
-      writeGuess(machine, job, to);
-      if (digestWithHead(machine, to, size) === sha256) return;
-    }
+    if (job.chunks !== undefined && tryGuess(machine, job, to)) return;
+    if (job.delta && tryGuess(machine, { ...job, chunks: undefined }, to)) return;
     const url = job.addressOf('boot');
     fetchHead(machine, url, size);
     const rest = [{ offset: headEnd(size), size: size - headEnd(size) }];
@@ -54,25 +54,62 @@ export function writeFirstBlock({ host, partitions }: UpdateMachine, { target, m
   host.removeFile(headPath);
 }
 
-/** What the running slot has is taken from there; that it is the same is seen by the hash of the whole. */
-function writeGuess(machine: UpdateMachine, job: Job, to: string): void {
-  const { host, partitions, running } = machine;
-  const { size } = job.manifest.parts.boot;
+/** What the running slot has is taken from there; whether it is the same is seen by the hash of the whole. */
+function tryGuess(machine: UpdateMachine, job: Job, to: string): boolean {
+  const { host, running } = machine;
+  const { size, sha256 } = job.manifest.parts.boot;
   const url = job.addressOf('boot');
+  const from = deviceOf(host, slotRole('boot', running.slot));
+  try {
+    const { copies, ranges } = job.chunks
+      ? planHead(machine, job, from)
+      : guessWithHead(machine, url, size, from);
+    copyFromRunning(machine, from, to, clip(copies, verityBlockSize));
+    fetchClipped(machine, url, ranges, headEnd(size), to);
+  } catch (error) {
+    if (!(error instanceof Damaged)) throw error;
+    return false;
+  }
+  writeHead(machine, to, size);
+  return digestWithHead(machine, to, size) === sha256;
+}
+
+/** By chunks; the head is put together like the rest. */
+function planHead(machine: UpdateMachine, { chunks, manifest, addressOf }: Job, from: string): BootPlan {
+  const end = headEnd(manifest.parts.boot.size);
+  const plan = planChunks(chunks!.fresh.boot, chunks!.old.boot);
+  machine.host.writeFile(headPath, new Uint8Array(end));
+  const inHead = plan.copies.filter(({ to }) => to < end);
+  const moves = inHead.map(({ from, to, size }) => ({ from, to, size: Math.min(size, end - to) }));
+  copyFromRunning(machine, from, headPath, moves);
+  const ranges = plan.ranges
+    .filter(({ offset }) => offset < end)
+    .map(({ offset, size }) => ({ offset, size: Math.min(size, end - offset) }));
+  for (const batch of makeBatches(ranges)) fetchRanges(machine, addressOf('boot'), batch, headPath);
+  return plan;
+}
+
+/** By name, size and checksum of the files that the archive holds. */
+function guessWithHead(machine: UpdateMachine, url: string, size: number, from: string): BootPlan {
+  const { host, partitions, running } = machine;
   fetchHead(machine, url, size);
-  const role = slotRole('boot', running.slot);
-  const from = deviceOf(host, role);
-  const plan = planBoot(size, freshBlocks(machine, url, size), partitions.sizeOf(role), (offset) =>
+  const oldSize = partitions.sizeOf(slotRole('boot', running.slot));
+  return planBoot(size, freshBlocks(machine, url, size), oldSize, (offset) =>
     host.readBytes(from, offset, 512),
   );
-  host.transfer(from, to, clip(plan.copies, verityBlockSize));
-  const ranges = clip(
-    plan.ranges.map(({ offset, size }) => ({ from: offset, to: offset, size })),
-    headEnd(size),
-  );
-  for (const batch of makeBatches(ranges.map((range) => ({ offset: range.to, size: range.size }))))
-    fetchRanges(machine, url, batch, to);
-  writeHead(machine, to, size);
+}
+
+/** What of the ranges lies behind `start`. */
+function fetchClipped(
+  machine: UpdateMachine,
+  url: string,
+  ranges: readonly ByteRange[],
+  start: number,
+  to: string,
+): void {
+  const moves = ranges.map(({ offset, size }) => ({ from: offset, to: offset, size }));
+  const left = clip(moves, start).map(({ to, size }) => ({ offset: to, size }));
+  for (const batch of makeBatches(left)) fetchRanges(machine, url, batch, to);
 }
 
 /** 512 bytes at an offset of the new image: out of its head, or fetched with what is around them. */

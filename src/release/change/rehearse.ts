@@ -2,8 +2,8 @@
 // both accept the repository as it will be.
 import { CatamaranError } from '../../base/errors.ts';
 import { refresh } from '../../tuf/client.ts';
-import { verifySignature } from '../../tuf/ed25519.ts';
 import { metadataPath } from '../../tuf/names.ts';
+import { verifySignature } from '../../tuf/verify-signature.ts';
 import { type Demand, findShortage, type RoleDraft, type Shortage } from '../repository/draft.ts';
 import { createMemory, openDirectory } from '../repository/local.ts';
 import type { State } from '../repository/state.ts';

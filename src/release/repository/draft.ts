@@ -6,7 +6,6 @@ import { type JsonObject, numberField, textField } from '../../base/fields.ts';
 import type { Json } from '../../base/json.ts';
 import { byName } from '../../base/order.ts';
 import { encodeCanonical } from '../../tuf/canonical.ts';
-import { verifySignature } from '../../tuf/ed25519.ts';
 import { tufFields } from '../../tuf/fields.ts';
 import type { KeyId, KeyTable, PublicKey } from '../../tuf/keys.ts';
 import {
@@ -17,6 +16,7 @@ import {
   validSigners,
   writeEnvelope,
 } from '../../tuf/signatures.ts';
+import { verifySignature } from '../../tuf/verify-signature.ts';
 import { privateDirectory, type RepositoryDisk } from './disk.ts';
 
 /** What signs: the keyring has them. */

@@ -4,10 +4,10 @@ import { CatamaranError, messageOf } from '../../base/errors.ts';
 import { parseAddress, redactUrl } from '../../net/address.ts';
 import { openTransport, readSmall, type Transport } from '../../net/http.ts';
 import { follow } from '../../net/request.ts';
-import { verifySignature } from '../../tuf/ed25519.ts';
 import { parseTimestamp } from '../../tuf/metadata.ts';
 import { timestampPath } from '../../tuf/names.ts';
 import { openEnvelope, requireSignatures } from '../../tuf/signatures.ts';
+import { verifySignature } from '../../tuf/verify-signature.ts';
 import type { State } from './state.ts';
 
 const maxSize = 16_384;

@@ -8,9 +8,9 @@ import { fetchSignedManifest } from '../../contract/signed-release.ts';
 import { hashFile } from '../../store/hash-file.ts';
 import { readPointer } from '../../tuf/channel.ts';
 import { refresh } from '../../tuf/client.ts';
-import { verifySignature } from '../../tuf/ed25519.ts';
 import { formatTime } from '../../tuf/fields.ts';
 import { imageKinds, metadataPath, releasesRole, targetPath } from '../../tuf/names.ts';
+import { verifySignature } from '../../tuf/verify-signature.ts';
 import { fileSize, type RepositoryDisk } from './disk.ts';
 import { createMemory, openDirectory } from './local.ts';
 import { channelsOf, listPointers, listReleases, readRepositoryState, type State } from './state.ts';
@@ -115,8 +115,8 @@ function checkParts(
   manifest: Awaited<ReturnType<typeof listReleases>>[number]['manifest'],
 ): Diagnostic[] {
   const { targets } = roles.get(releasesRole)!.parsed;
-  return imageKinds
-    .map((kind) => manifest.parts[kind])
+  const images = imageKinds.map((kind) => manifest.parts[kind]);
+  return [...images, ...(manifest.chunks === undefined ? [] : [manifest.chunks])]
     .filter(({ target, size, sha256 }) => {
       const listed = targets.get(target);
       return listed?.sha256 !== sha256 || listed.length !== size;

@@ -1,8 +1,8 @@
 // A key that a program holds: it gets the message on its standard input and prints the signature. Whatever it prints is
 // checked before it is used; one that never ends is ended.
 import { CatamaranError } from '../../base/errors.ts';
-import { verifySignature } from '../../tuf/ed25519.ts';
 import type { PublicKey } from '../../tuf/keys.ts';
+import { verifySignature } from '../../tuf/verify-signature.ts';
 
 export type Words = readonly [program: string, ...string[]];
 

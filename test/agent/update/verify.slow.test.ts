@@ -3,8 +3,8 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { openVerifier } from '../../../src/agent/update/verify.ts';
-import { verifySignature } from '../../../src/tuf/ed25519.ts';
 import { hexOf } from '../../../src/tuf/hex.ts';
+import { verifySignature } from '../../../src/tuf/verify-signature.ts';
 import { temporaryDirectory } from '../../release/support/workplace.ts';
 import { sandboxHost } from './support/sandbox-host.ts';
 import { sandboxPrograms } from './support/sandbox-programs.ts';

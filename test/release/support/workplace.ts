@@ -16,7 +16,7 @@ import { createMemory, openDirectory } from '../../../src/release/repository/loc
 import { readKeyring } from '../../../src/release/signing/keyring.ts';
 import { readPointer } from '../../../src/tuf/channel.ts';
 import { type Client, refresh } from '../../../src/tuf/client.ts';
-import { verifySignature } from '../../../src/tuf/ed25519.ts';
+import { verifySignature } from '../../../src/tuf/verify-signature.ts';
 import type { TrustedStore } from '../../../src/tuf/workflow/options.ts';
 import { type SlotPlan, writeSlot } from './images.ts';
 

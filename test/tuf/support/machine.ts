@@ -1,8 +1,8 @@
 // A machine for tests: a store that lasts from one refresh to the next, and a list of what was fetched.
 import { createMemory } from '../../../src/release/repository/local.ts';
 import { type Client, refresh } from '../../../src/tuf/client.ts';
-import { verifySignature } from '../../../src/tuf/ed25519.ts';
 import { refusalOf } from '../../../src/tuf/refuse.ts';
+import { verifySignature } from '../../../src/tuf/verify-signature.ts';
 import type { ClientOptions } from '../../../src/tuf/workflow/options.ts';
 import { type Files, start } from './forge.ts';
 

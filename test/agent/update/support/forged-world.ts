@@ -42,9 +42,11 @@ interface Published {
   readonly release: TestRelease;
   readonly epoch?: number;
   readonly minFrom?: string;
+  /** What it says of its chunk index. */
+  readonly chunks?: SignedManifest['chunks'];
 }
 
-function manifestOf({ release, epoch = 1, minFrom }: Published): SignedManifest {
+function manifestOf({ release, epoch = 1, minFrom, chunks }: Published): SignedManifest {
   const { version, rootHash, images } = release;
   const name = { os: 'lighthouse', version, arch: 'amd64' };
   const part = (kind: (typeof imageKinds)[number]) => ({
@@ -60,6 +62,7 @@ function manifestOf({ release, epoch = 1, minFrom }: Published): SignedManifest 
     roothash: rootHash,
     salt: salt.toString('hex'),
     dataBlocks: images.root.length / 4096,
+    ...(chunks === undefined ? {} : { chunks }),
   };
 }
 

@@ -17,6 +17,8 @@ export interface ReleasePlan {
   readonly version: string;
   /** Of the root image: equal numbers are equal blocks. */
   readonly blocks: readonly number[];
+  /** Lies between the blocks, before number `at` of them, and moves the rest by its size. */
+  readonly inserted?: { readonly at: number; readonly bytes: Uint8Array };
   /** Bytes of kernel and initrd together. */
   readonly bootSize?: number;
   readonly kernel?: string;
@@ -34,8 +36,11 @@ export function noise(seed: string, size: number): Buffer {
 }
 
 export async function makeRelease(plan: ReleasePlan): Promise<TestRelease> {
-  const { version, blocks, bootSize = 700_000, kernel = 'kernel', initrd = 'initrd' } = plan;
-  const root = Buffer.concat(blocks.map((block) => noise(`block ${block}`, 4096)));
+  const { version, blocks, inserted, bootSize = 700_000, kernel = 'kernel', initrd = 'initrd' } = plan;
+  const pieces: Uint8Array[] = blocks.map((block) => noise(`block ${block}`, 4096));
+  if (inserted !== undefined) pieces.splice(inserted.at, 0, inserted.bytes);
+  const content = Buffer.concat(pieces);
+  const root = Buffer.concat([content, Buffer.alloc(-content.length & 4095)]);
   const tree = buildHashTree(leafDigests(root, salt, sha256), { uuid: Buffer.alloc(16, 1), salt }, sha256);
   const rootHash = Buffer.from(tree.rootHash).toString('hex');
   const facts = { os: 'lighthouse', version, arch: 'amd64', roothash: rootHash, salt: salt.toString('hex') };
@@ -43,8 +48,8 @@ export async function makeRelease(plan: ReleasePlan): Promise<TestRelease> {
     kernel: contentOf(noise(kernel, Math.ceil((bootSize * 4) / 7))),
     initrd: contentOf(noise(initrd, Math.floor((bootSize * 3) / 7))),
     cmdline: 'console=ttyS0',
-    verity: { rootHash, salt: facts.salt, dataBlocks: blocks.length },
-    manifest: { ...facts, dataBlocks: blocks.length, segments: [] },
+    verity: { rootHash, salt: facts.salt, dataBlocks: root.length / 4096 },
+    manifest: { ...facts, dataBlocks: root.length / 4096, segments: [] },
     mtime: 0,
   });
   const boot = Buffer.alloc(archive.size);
