@@ -21,24 +21,17 @@ const targets = [
     options: { platform: 'node', target: 'node20', packages: 'external', splitting: true },
   },
   {
-    // What runs on the device, in QuickJS: three files, each with everything in it but QuickJS's own modules.
-    entries: async () => [
-      { in: 'agent/main.ts', out: 'agent' },
-      { in: 'agent/update-main.ts', out: 'update' },
-      { in: 'agent/install-main.ts', out: 'install' },
-    ],
+    // What runs on the device, in QuickJS: each file with everything in it but QuickJS's own modules. It is read at each
+    // start, and reading is most of what a start costs: so it is short.
+    entries: async () =>
+      (await readdir(join(source, 'agent')))
+        .filter((name) => name.endsWith('main.ts'))
+        .map((name) => ({ in: `agent/${name}`, out: name.replace(/-?main\.ts$/, '') || 'agent' })),
     options: {
       platform: 'neutral',
       target: 'es2023',
       external: ['std', 'os'],
       mainFields: ['module', 'main'],
-    },
-  },
-  {
-    // The formats of user-data are long, and read at each boot.
-    entries: async () => [{ in: 'agent/provision-main.ts', out: 'provision' }],
-    options: {
-      ...{ platform: 'neutral', target: 'es2023', external: ['std', 'os'], mainFields: ['module', 'main'] },
       // Not among the engine's own global names, some of which are as short.
       ...{ format: 'iife', minify: true },
     },

@@ -88,7 +88,7 @@ const pureRooms = ['agent', 'contract', 'gpt', 'platform', 'slots', 'tuf', 'veri
 /** Pure JavaScript, bundled for the device: signatures and hashes, YAML, gzip. And QuickJS's own, for the host. */
 const purePackages: Readonly<Record<string, readonly string[]>> = {
   gpt: ['@noble/hashes/sha2.js'],
-  tuf: ['@noble/curves/ed25519.js', '@noble/hashes/sha2.js'],
+  tuf: ['@noble/curves/abstract/weierstrass.js', '@noble/curves/ed25519.js', '@noble/hashes/sha2.js'],
   contract: ['@noble/hashes/sha2.js', 'fflate', 'yaml'],
   agent: ['std', 'os'],
 };

@@ -1,5 +1,6 @@
 // pax extended headers (POSIX.1-2001): records `LENGTH KEY=VALUE\n` that say what ustar's fields cannot hold.
 import { byName } from '../base/order.ts';
+import { bytesOfName, nameOfBytes } from '../tree/byte-name.ts';
 import { tarError } from '../tree/refused.ts';
 
 /** Values are bytes: an extended attribute's may be any. */
@@ -25,7 +26,7 @@ export function parsePax(bytes: Uint8Array): PaxRecords {
       equals > space + 1 &&
       equals < end;
     if (!wellFormed) throw tarError('pax', `a pax header has a malformed record at byte ${at}`);
-    const key = Buffer.from(bytes.subarray(space + 1, equals)).toString('utf8');
+    const key = nameOfBytes(bytes.subarray(space + 1, equals));
     const value = bytes.subarray(equals + 1, end - 1);
     const place = sparseKeys.indexOf(key);
     if (place === -1) records.set(key, value);
@@ -44,7 +45,7 @@ export function renderPax(records: PaxRecords): Buffer {
 }
 
 function renderRecord(key: string, value: Uint8Array): Buffer {
-  const rest = Buffer.concat([Buffer.from(` ${key}=`), value, Buffer.from('\n')]);
+  const rest = Buffer.concat([bytesOfName(` ${key}=`), value, Buffer.from('\n')]);
   // The length counts its own digits.
   let length = rest.length;
   while (String(length).length + rest.length !== length) length = String(length).length + rest.length;

@@ -2,12 +2,12 @@
 // refused, and a name never means a place on the host, because nothing is extracted.
 import { open } from 'node:fs/promises';
 import type { Content } from '../tree/content.ts';
-import { type HardLinks, requireTargets, resolveLinks } from '../tree/hard-links.ts';
+import { type HardLinks, noTarget, resolveLinks } from '../tree/hard-links.ts';
 import type { Meta, TreeNode } from '../tree/node.ts';
 import { tarError } from '../tree/refused.ts';
 import { requireDirectories } from '../tree/require-directories.ts';
 import type { Tree } from '../tree/tree.ts';
-import { createLinkPlaces, type LinkPlaces } from './link-places.ts';
+import { createEntries, type Entries } from './entries.ts';
 import { type PaxRecords, parsePax } from './pax.ts';
 import { readOldSparse, readPaxSparse } from './read-sparse.ts';
 import { paxSparse } from './sparse-map.ts';
@@ -49,7 +49,7 @@ export async function readTarFile(path: string, limits: Partial<TarLimits> = {})
 /** A tar whose hard links may lead to files that it has not. */
 export interface TarLayer {
   readonly tree: Tree;
-  /** The links whose targets are not in `tree`; neither are they. */
+  /** The links whose targets had not come before them: what lies below may have those. Few are in `tree` all the same. */
   readonly outside: HardLinks;
 }
 
@@ -78,7 +78,7 @@ export async function readTar(
 }
 
 function whole({ tree, outside }: TarLayer): Tree {
-  requireTargets(outside);
+  for (const [path, target] of outside) if (!tree.has(path)) throw noTarget(path, target);
   return tree;
 }
 
@@ -93,10 +93,7 @@ interface Extensions {
 interface Reading {
   readonly source: TarSource;
   readonly limits: TarLimits;
-  readonly tree: Tree;
-  /** Hard links to what has not come yet. */
-  readonly links: Map<string, string>;
-  readonly places: LinkPlaces;
+  readonly entries: Entries;
   readonly globals: Map<string, Uint8Array>;
   /** In bytes, of the global headers. */
   globalSize: number;
@@ -107,23 +104,19 @@ interface Reading {
 }
 
 async function readFrom(source: TarSource, limits: TarLimits): Promise<TarLayer> {
-  const tree: Tree = new Map();
-  const links = new Map<string, string>();
-  const places = createLinkPlaces();
+  const entries = createEntries();
   const globals = new Map<string, Uint8Array>();
   const reading: Reading = {
     source,
     limits,
-    tree,
-    links,
-    places,
+    entries,
     globals,
     globalSize: 0,
     attributes: 0,
     sparse: 0,
   };
   let extensions: Extensions | undefined;
-  for (let entries = 0; ; entries += 1) {
+  for (let count = 0; ; count += 1) {
     const offset = source.offset;
     const block = await source.take(tarBlockSize);
     // Programs that make layers leave the blocks out which end an archive, and all of an empty one.
@@ -131,7 +124,7 @@ async function readFrom(source: TarSource, limits: TarLimits): Promise<TarLayer>
     if (block.length < tarBlockSize) throw truncated(source.offset);
     const header = parseTarHeader(block, offset);
     if (header === undefined) break;
-    if (entries >= limits.entries)
+    if (count >= limits.entries)
       throw tarError('entries', `the archive has more than ${limits.entries} entries`);
     if ('xgLK'.includes(header.type)) {
       const bytes = await readExtension(source, header, limits);
@@ -144,6 +137,7 @@ async function readFrom(source: TarSource, limits: TarLimits): Promise<TarLayer>
   }
   if (extensions !== undefined) throw truncated(source.offset);
   await requireEnd(source);
+  const { tree, links } = entries;
   const outside = resolveLinks(tree, links);
   requireDirectories(tree, tree.keys());
   return { tree, outside };
@@ -186,7 +180,7 @@ async function readEntry(
   block: Uint8Array,
   { pax: own, longName, longLink }: Extensions,
 ): Promise<void> {
-  const { source, limits, tree, links, places, globals } = reading;
+  const { source, limits, entries, globals } = reading;
   // POSIX: an empty value takes back what a global header said.
   const record = (key: string) => {
     const value = own.get(key) ?? globals.get(key);
@@ -194,7 +188,7 @@ async function readEntry(
   };
   const sparse = paxSparse(own);
   const name = decodeName(sparse?.name ?? record('path') ?? longName ?? header.name);
-  const path = places.placeOf(treePath(name));
+  const path = entries.placeOf(treePath(name));
   const type = typeOf(header, name);
   const said = numberOf(record('size'), 'size') ?? header.size;
   // Nothing follows these, whatever size they name: so Go reads them, by which images are made and unpacked.
@@ -217,25 +211,12 @@ async function readEntry(
   if (path === '' && type !== '5')
     throw tarError('name', 'the archive names the root, but not as a directory');
 
-  // Later wins, whatever either of them is.
-  links.delete(path);
   const linkName = () => record('linkpath') ?? longLink ?? header.linkName;
   if (type === '1') {
-    const target = places.placeOf(treePath(decodeName(linkName())));
-    const known = links.has(target) ? undefined : tree.get(target);
-    // Linked to what the target is now; what it may be replaced by later is another file.
-    const isKnown = known !== undefined && known.type !== 'directory' && target !== path;
-    places.put(path, isKnown ? known : undefined);
-    if (isKnown) tree.set(path, known);
-    else {
-      tree.delete(path);
-      links.set(path, target);
-    }
+    entries.link(path, entries.placeOf(treePath(decodeName(linkName()))));
     return;
   }
-  const node = nodeOf(type, meta, header, content, linkName, path);
-  places.put(path, node);
-  tree.set(path, node);
+  entries.put(path, nodeOf(type, meta, header, content, linkName, path));
 }
 
 /** Links, devices, directories and fifos: what archive/tar of Go calls header-only. */
@@ -296,7 +277,9 @@ function attributesOf(reading: Reading, own: PaxRecords): Map<string, Uint8Array
           `the extended attributes take more than ${reading.limits.attributes} bytes`,
         );
       }
-      xattrs.set(key.slice(attributePrefix.length), value.slice());
+      // POSIX, and Go: an empty value takes back what a global header said, and says nothing itself.
+      if (value.length === 0) xattrs.delete(key.slice(attributePrefix.length));
+      else xattrs.set(key.slice(attributePrefix.length), value.slice());
     }
   }
   return xattrs.size > 0 ? xattrs : undefined;

@@ -2,6 +2,7 @@
 // Equal trees give equal bytes. Extended attributes, files of 4 GiB and more and large numbers cannot be said in cpio:
 // they are errors, because an initrd that silently lacks a capability boots and then fails.
 import { CatamaranError } from '../base/errors.ts';
+import { bytesOfName } from '../tree/byte-name.ts';
 import { openContents, sizeOf } from '../tree/content.ts';
 import type { FileNode, TreeNode } from '../tree/node.ts';
 import { type ReadonlyTree, type TreePath, walk } from '../tree/tree.ts';
@@ -86,7 +87,7 @@ interface Facts {
 function headerOf(path: TreePath, node: TreeNode, { ino, links, mtime, content }: Facts): Uint8Array {
   const target = node.type === 'symlink' ? node.target : '';
   const device = node.type === 'character' || node.type === 'block';
-  const size = node.type === 'symlink' ? Buffer.byteLength(target) : content;
+  const size = node.type === 'symlink' ? bytesOfName(target).length : content;
   const [major, minor] = device ? [node.major, node.minor] : [0, 0];
   const mode = typeBits[node.type] | node.mode;
   return entry(
@@ -98,12 +99,12 @@ function headerOf(path: TreePath, node: TreeNode, { ino, links, mtime, content }
 
 /** `fields` are the header's after the magic, up to c_rdevminor. Name and body are padded to 4 bytes. */
 function entry(name: string, fields: readonly number[], body: string): Uint8Array {
-  const nameBytes = Buffer.from(`${name}\0`);
+  const nameBytes = bytesOfName(`${name}\0`);
   const hex = [...fields, nameBytes.length, 0].map((value) =>
     value.toString(16).toUpperCase().padStart(8, '0'),
   );
   const head = Buffer.concat([Buffer.from(`070701${hex.join('')}`), nameBytes]);
-  const bodyBytes = Buffer.from(body);
+  const bodyBytes = bytesOfName(body);
   return Buffer.concat([
     head,
     Buffer.alloc(-head.length & 3),

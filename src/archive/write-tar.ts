@@ -1,5 +1,6 @@
 // tree → tar: ustar, with a pax header only where ustar cannot hold what is to be said. Equal trees give equal bytes.
 
+import { bytesOfName, isByteName } from '../tree/byte-name.ts';
 import { openContents, sizeOf } from '../tree/content.ts';
 import type { FileNode, TreeNode } from '../tree/node.ts';
 import { type ReadonlyTree, type TreePath, walk } from '../tree/tree.ts';
@@ -63,8 +64,9 @@ function headersOf(
   clampMtime: number,
   records: PaxRecords = new Map(),
 ): Uint8Array {
-  const name = Buffer.from(node.type === 'directory' ? `${path === '' ? '.' : path}/` : path);
-  const link = Buffer.from(first ?? (node.type === 'symlink' ? node.target : ''));
+  const name = bytesOfName(node.type === 'directory' ? `${path === '' ? '.' : path}/` : path);
+  const target = first ?? (node.type === 'symlink' ? node.target : '');
+  const link = bytesOfName(target);
   const size = node.type === 'file' && first === undefined ? sizeOf(node.content) : 0;
   // Not before 1970: sqfstar cannot read it, and neither cpio nor squashfs can say it.
   const mtime = Math.max(0, Math.min(node.mtime, clampMtime));
@@ -80,6 +82,8 @@ function headersOf(
   const fitting = isAscii(name) && splitName(name) !== undefined;
   if (!fitting) pax.set('path', name);
   if (!isAscii(link) || link.length > 100) pax.set('linkpath', link);
+  // POSIX: else the records are UTF-8, and bsdtar would not take them.
+  if (isByteName(path) || isByteName(target)) pax.set('hdrcharset', Buffer.from('BINARY'));
   for (const [key, value] of first === undefined ? (node.xattrs ?? []) : [])
     pax.set(`SCHILY.xattr.${key}`, value);
 

@@ -118,6 +118,8 @@ export const errorCodes = {
     'spec-missing-part':
       'The system lacks a part without which this cannot work. Add the component that the hint names.',
     'spec-choose-one': 'Two components do the same work. Keep one of them.',
+    'spec-shared-socket':
+      'Two components listen on the same socket or port. Keep one, or give one another command.',
     'spec-no-login':
       'Nobody can log in to the machine. Add a key, or a console without a password for a first look.',
     'spec-no-root': 'The machine would trust no update: it has no root metadata. Name it by `update.root`.',
@@ -190,9 +192,17 @@ export const errorCodes = {
     'component-unreadable': 'A directory has no component.yml that can be read. Check the path.',
     'component-file-unreadable':
       'A file that a component takes cannot be read. Paths are relative to the component.',
+    'component-program-missing':
+      'No package of the component has a program, or what runs it. Correct the path, or add its package.',
+    'component-library-missing':
+      'No package of the component has a library that a program needs. Add its package.',
+    'component-program-unfit':
+      'A file named as a program is none that this machine could run. Data belongs to `include`.',
     'generator-busybox-links': 'busybox-links found no busybox to make links for. Add the package busybox.',
     'generator-ca-certificates':
       'ca-certificates found no certificates. Add the package, and do not exclude them.',
+    'generator-tmpfiles':
+      'tmpfiles.d gives something to a user or group that is nowhere. Add sysusers, or the account.',
     'package-malformed': 'A build.yml is no recipe of a LinuxKit package. It needs at least image: NAME.',
     'package-unreadable':
       'After @pkg: comes a directory that has no build.yml that can be read. Check the path.',
@@ -309,7 +319,7 @@ export const errorCodes = {
     'tar-link':
       'A hard link of the archive leads to nothing, to itself or to a directory. Make the archive again.',
     'tar-links': 'The archive’s symbolic links lead round and round. Do not use it.',
-    'tar-name': 'A name in the archive leads upwards, is too long or is not UTF-8. Do not use it.',
+    'tar-name': 'A name in the archive leads upwards, is too long or holds a NUL. Do not use it.',
     'tar-number': 'A number in the archive cannot be read. Make the archive again.',
     'tar-parent': 'A path of the archive lies below what is no directory. Make the archive again.',
     'tar-paths': 'The archive’s paths are longer together than is taken. Do not use it.',
@@ -334,6 +344,8 @@ export const errorCodes = {
   Building: {
     'kernel-malformed':
       'The kernel’s image lacks /kernel, its modules or something that is asked of it. Use a kernel component.',
+    'kernel-module-missing':
+      'A component needs a kernel module that the spec’s kernel does not have. Choose another kernel.',
     'slot-too-small': 'The slot does not hold what goes into it. Raise disk.slot.',
     'partition-too-small': 'A partition does not hold what goes into it. Raise its size under disk.',
     'data-too-small': 'The data partition is too small for its file system. Set disk.data to 64M or more.',
@@ -482,6 +494,7 @@ export const errorCodes = {
   'A machine: catamaran-agent': {
     'manager-unknown':
       'The init of this machine is none that its agent knows. Take one of this version of Catamaran.',
+    'etc-unchanged': 'Nothing was changed at this path of /etc. `catamaran-agent etc status` lists what was.',
     'nothing-aside':
       'No safe boot has set an /etc aside. `catamaran-agent status` says how the machine was started.',
     'service-unknown': 'There is no such service. `catamaran-agent services` lists those that there are.',

@@ -6,21 +6,8 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
   const pieces: string[] = [];
   let units: number[] = [];
   for (let at = start; at < bytes.length; ) {
-    const first = bytes[at]!;
-    const size =
-      first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
-    if (size === 0 || at + size > bytes.length) return undefined;
-    let point = size === 1 ? first : first & (0xff >> (size + 1));
-    for (let index = 1; index < size; index++) {
-      const next = bytes[at + index]!;
-      if ((next & 0xc0) !== 0x80) return undefined;
-      point = (point << 6) | (next & 0x3f);
-    }
-    if (
-      (size === 3 && (point < 0x800 || (point & 0xf800) === 0xd800)) ||
-      (size === 4 && (point < 0x10000 || point > 0x10ffff))
-    )
-      return undefined;
+    const { size, point } = characterAt(bytes, at);
+    if (size === 0) return undefined;
     if (point < 0x10000) units.push(point);
     else units.push(0xd7c0 + (point >> 10), 0xdc00 | (point & 0x3ff));
     at += size;
@@ -30,6 +17,29 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
   }
   return pieces.join('') + String.fromCharCode(...units);
 }
+
+/** `size` is in bytes, and 0 where those at `at` are no character. */
+export function characterAt(
+  bytes: Uint8Array,
+  at: number,
+): { readonly size: number; readonly point: number } {
+  const first = bytes[at]!;
+  const size =
+    first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
+  if (size === 0 || at + size > bytes.length) return none;
+  let point = size === 1 ? first : first & (0xff >> (size + 1));
+  for (let index = 1; index < size; index++) {
+    const next = bytes[at + index]!;
+    if ((next & 0xc0) !== 0x80) return none;
+    point = (point << 6) | (next & 0x3f);
+  }
+  const wrong =
+    (size === 3 && (point < 0x800 || (point & 0xf800) === 0xd800)) ||
+    (size === 4 && (point < 0x10000 || point > 0x10ffff));
+  return wrong ? none : { size, point };
+}
+
+const none = { size: 0, point: 0 };
 
 /** A half of a surrogate pair that stands alone becomes U+FFFD. */
 export function encodeUtf8(text: string): Uint8Array {

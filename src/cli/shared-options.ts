@@ -33,7 +33,7 @@ export const outputName = () =>
 export const locked = () => new Option('--locked', 'fail rather than add to the lock file');
 
 /** LinuxKit's own option for it. */
-export const noSbom = () => new Option('--no-sbom', 'leave the bill of materials out of LinuxKit’s formats');
+export const noSbom = () => new Option('--no-sbom', 'leave the bill of materials out');
 
 export const memory = (description: string) =>
   new Option('--memory <size>', description).argParser(values.parseMemory);

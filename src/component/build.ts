@@ -6,11 +6,11 @@ import { type ExecutionConfig, type Image, modulesLabel, runtimeLabel } from '..
 import { writeImage } from '../oci/store.ts';
 import type { LockedPackage } from '../packages/locked.ts';
 import type { Cache } from '../store/cache.ts';
-import { compileGlobs } from '../tree/glob.ts';
 import { mergeTrees } from '../tree/merge.ts';
-import { addParents, directory, parentOf, type ReadonlyTree, symlink, type Tree } from '../tree/tree.ts';
+import { addParents, directory, type ReadonlyTree, symlink, type Tree } from '../tree/tree.ts';
 import { writeAccounts } from './accounts.ts';
 import type { ComponentDefinition } from './definition.ts';
+import { gatherFiles, type PackageTrees } from './gather.ts';
 import type { GeneratorContext } from './generators/generator.ts';
 import { generators } from './generators/table.ts';
 import type { ComponentSources } from './sources.ts';
@@ -23,10 +23,8 @@ export interface ComponentBuild {
   readonly epoch: number;
 }
 
-export interface ComponentHost extends GeneratorContext {
+export interface ComponentHost extends GeneratorContext, PackageTrees {
   readonly cache: Cache;
-  /** Fetches, verifies and reads one package. */
-  readonly packageTree: (locked: LockedPackage) => Promise<ReadonlyTree>;
 }
 
 export async function buildComponent(build: ComponentBuild, host: ComponentHost): Promise<Image> {
@@ -35,24 +33,21 @@ export async function buildComponent(build: ComponentBuild, host: ComponentHost)
     layers: [{ tree }],
     config: executionConfig(build.sources.definition),
     arch: build.arch,
+    created: build.epoch,
     clampMtime: build.epoch,
   });
 }
 
-async function assembleTree({ sources, packages }: ComponentBuild, host: ComponentHost): Promise<Tree> {
+async function assembleTree(build: ComponentBuild, host: ComponentHost): Promise<Tree> {
+  const { sources } = build;
   const { definition } = sources;
-  const trees = await Promise.all(
-    packages.map(async (locked) => ({
-      name: `the package ${locked.name}`,
-      tree: select(await host.packageTree(locked), definition),
-    })),
-  );
+  const { trees, packages } = await gatherFiles(build, host);
   const merged = mergeTrees([
     { name: 'the merged /usr', tree: mergedUsr(trees.map(({ tree }) => tree)) },
     ...trees,
   ]);
   for (const name of definition.generate) {
-    if (!generators[name].last) await generators[name].generate(merged, host);
+    if (!generators[name].last) await generators[name].generate(merged, host, packages);
   }
   const tree = mergeTrees([
     { name: 'its packages', tree: merged },
@@ -60,31 +55,10 @@ async function assembleTree({ sources, packages }: ComponentBuild, host: Compone
   ]);
   await writeAccounts(tree, definition);
   for (const name of definition.generate) {
-    if (generators[name].last) await generators[name].generate(tree, host);
+    if (generators[name].last) await generators[name].generate(tree, host, packages);
   }
   for (const path of [...tree.keys()]) addParents(tree, path);
   return tree;
-}
-
-/** A directory that loses all that was in it goes too, so that an excluded file leaves no trace. */
-function select(tree: ReadonlyTree, { include, exclude }: ComponentDefinition): Tree {
-  const included = include ? compileGlobs(include) : () => true;
-  const excluded = compileGlobs(exclude);
-  const filled = new Set([...tree.keys()].filter((path) => path !== '').map(parentOf));
-  const chosen: Tree = new Map();
-  for (const [path, node] of tree) {
-    // One that was empty from the start, or that is asked for by itself, is something of its own.
-    const counts = node.type !== 'directory' || include !== undefined || !filled.has(path);
-    if (counts && included(path) && !excluded(path)) chosen.set(path, node);
-  }
-  for (let path of [...chosen.keys()]) {
-    while (path !== '') {
-      path = parentOf(path);
-      const parent = tree.get(path);
-      if (parent !== undefined) chosen.set(path, parent);
-    }
-  }
-  return chosen;
 }
 
 /** Debian 13's layout, which base-files ships: the old directories are links into /usr, where something lies there. */

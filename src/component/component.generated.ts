@@ -19,11 +19,22 @@ export interface ComponentDocument {
   readonly packages?: readonly string[];
   /** Packages that the closure is cut at: neither taken nor followed. */
   readonly without?: readonly string[];
-  /** Globs of the packages’ files to take. Default: all. */
+  /**
+   * Programs to take of the packages, each by its path or, of usr/bin and usr/sbin, by its name. The
+   * libraries, interpreters and links that they need come along; then nothing else is taken but what
+   * `include` names.
+   */
+  readonly programs?: readonly string[];
+  /** Globs of what programs open while they run (NSS, PAM, engines): their libraries come along too. */
+  readonly plugins?: readonly string[];
+  /** Globs of the packages’ files to take. Default: all, or with `programs` none. */
   readonly include?: readonly string[];
   /** Globs of the packages’ files to leave out. */
   readonly exclude?: readonly string[];
-  /** Files, relative to the component, whose `without`, `include` and `exclude` count as if they stood here. */
+  /**
+   * Files, relative to the component, whose `without`, `programs`, `plugins`, `include` and `exclude` count
+   * as if they stood here.
+   */
   readonly cuts?: readonly string[];
   /** Users, in /etc/passwd. */
   readonly users?: readonly RawUser[];
@@ -41,9 +52,17 @@ export interface ComponentDocument {
    */
   readonly tree?: string;
   /** Generators that do what maintainer scripts would have done. */
-  readonly generate?: readonly ('busybox-links' | 'ca-certificates' | 'kernel-modules' | 'ldconfig')[];
-  /** Kernel modules that this component needs. */
+  readonly generate?: readonly ('alternatives' | 'busybox-links' | 'ca-certificates' | 'kernel-modules' | 'ldconfig' | 'sysusers' | 'tmpfiles' | 'var')[];
+  /**
+   * Kernel modules that it needs: loaded before it starts, and a kernel that lacks one is an error; of an
+   * initrd those that the kernel has are taken.
+   */
   readonly modules?: readonly string[];
+  /**
+   * What it listens on: a socket’s path on the machine, or tcp:PORT and udp:PORT. No two components of a
+   * system can have the same.
+   */
+  readonly sockets?: readonly string[];
   /** The OCI image config. */
   readonly config?: RawImageConfig;
   /** How its container runs by default: LinuxKit’s label org.mobyproject.config. */

@@ -1,5 +1,5 @@
-// What several components share of their cuts: files with `without`, `include` and `exclude`, which a component names
-// under `cuts` and which count as if they stood in its component.yml, before its own.
+// What several components share of their cuts: files with `without`, `programs`, `plugins`, `include` and `exclude`, which a
+// component names under `cuts` and which count as if they stood in its component.yml, before its own.
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { CatamaranError, messageOf } from '../base/errors.ts';
@@ -7,9 +7,16 @@ import { readDocument } from '../document/document.ts';
 import { childOf } from '../document/pointer.ts';
 import type { SourceMap } from '../document/source-map.ts';
 import { validateComponent } from '../document/validators.generated.ts';
+import type { NamedProgram } from './closure/taken.ts';
+import { readWanted } from './closure/wanted.ts';
 import type { ComponentDocument } from './component.generated.ts';
 
-type Cuts = Pick<ComponentDocument, 'without' | 'include' | 'exclude'>;
+type Globs = Pick<ComponentDocument, 'without' | 'include' | 'exclude'>;
+
+interface Cuts extends Globs {
+  readonly programs: readonly NamedProgram[];
+  readonly plugins: readonly NamedProgram[];
+}
 
 interface Cutting extends Cuts {
   /** Relative to the directory. */
@@ -28,10 +35,12 @@ export async function addCuts<T extends Cutting>(definition: T): Promise<T> {
     without: joined(all, 'without'),
     ...(include.length === 0 ? {} : { include }),
     exclude: joined(all, 'exclude'),
+    programs: all.flatMap(({ programs }) => programs),
+    plugins: all.flatMap(({ plugins }) => plugins),
   };
 }
 
-function joined(all: readonly Cuts[], key: keyof Cuts): string[] {
+function joined(all: readonly Cuts[], key: keyof Globs): string[] {
   return [...new Set(all.flatMap((each) => each[key] ?? []))];
 }
 
@@ -50,7 +59,7 @@ async function readCuts({ cuts, directory, source }: Cutting, index: number): Pr
     );
   });
   const read = readDocument<ComponentDocument>('component.schema.json', validateComponent, file, text);
-  const { summary: _, without, include, exclude, ...others } = read.value;
+  const { summary: _, without, programs: __, plugins: ___, include, exclude, ...others } = read.value;
   for (const key of Object.keys(others)) {
     read.problems.add(read.source.positionOf(childOf('', key)), {
       code: 'spec-unknown-key',
@@ -60,6 +69,8 @@ async function readCuts({ cuts, directory, source }: Cutting, index: number): Pr
   }
   read.problems.throwIfAny();
   return {
+    programs: readWanted(read.value, 'programs', read.source),
+    plugins: readWanted(read.value, 'plugins', read.source),
     ...(without ? { without } : {}),
     ...(include ? { include } : {}),
     ...(exclude ? { exclude } : {}),

@@ -12,6 +12,8 @@ import type { SourceMap } from '../document/source-map.ts';
 import { validateComponent } from '../document/validators.generated.ts';
 import type { PackageOrigin } from '../packages/source.ts';
 import type { RawContainerSettings } from '../specification/spec.generated.ts';
+import type { NamedProgram } from './closure/taken.ts';
+import { readWanted } from './closure/wanted.ts';
 import type { ComponentDocument } from './component.generated.ts';
 import { addCuts } from './cuts.ts';
 
@@ -28,7 +30,10 @@ export interface ComponentDefinition {
   readonly from?: PackageOrigin;
   readonly packages: readonly string[];
   readonly without: readonly string[];
-  /** Globs; absent: everything. */
+  /** With these, only they, what they need, and what `include` names is taken. */
+  readonly programs: readonly NamedProgram[];
+  readonly plugins: readonly NamedProgram[];
+  /** Globs; absent: everything, or with programs nothing. */
   readonly include?: readonly string[];
   readonly exclude: readonly string[];
   /** Files whose cuts are among the above once the component is read from its directory. */
@@ -43,6 +48,8 @@ export interface ComponentDefinition {
   readonly generate: readonly Generator[];
   /** Kernel modules. */
   readonly modules: readonly string[];
+  /** Paths on the machine, `tcp:PORT`, `udp:PORT`. */
+  readonly sockets: readonly string[];
   readonly config: ComponentConfig;
   /** LinuxKit's label org.mobyproject.config; absent where the component says nothing. */
   readonly runtime?: RawContainerSettings;
@@ -123,6 +130,8 @@ export function parseComponent(directory: string, text: string): ComponentDefini
     ...(value.from === undefined ? {} : { from: readOrigin(value.from) }),
     packages: value.packages ?? [],
     without: value.without ?? [],
+    programs: readWanted(value, 'programs', source),
+    plugins: readWanted(value, 'plugins', source),
     ...(value.include === undefined ? {} : { include: value.include }),
     exclude: value.exclude ?? [],
     cuts: value.cuts ?? [],
@@ -144,6 +153,7 @@ export function parseComponent(directory: string, text: string): ComponentDefini
     ...(value.tree === undefined ? {} : { tree: join(directory, value.tree) }),
     generate: value.generate ?? [],
     modules: value.modules ?? [],
+    sockets: value.sockets ?? [],
     config: readConfig(value.config),
     ...(value.runtime === undefined ? {} : { runtime: value.runtime }),
     source,

@@ -7,10 +7,12 @@ import { CatamaranError, messageOf } from '../base/errors.ts';
 import { asJson } from '../base/json.ts';
 import { byName } from '../base/order.ts';
 import { digestOf } from '../store/digest-of.ts';
+import { bytesOfName, nameOfBytes } from '../tree/byte-name.ts';
 import { type Content, contentOf } from '../tree/content.ts';
 import { digestContent } from '../tree/digest-tree.ts';
 import type { TreeNode } from '../tree/node.ts';
 import { type ReadonlyTree, rootOwned, symlink, type Tree } from '../tree/tree.ts';
+import type { NamedProgram } from './closure/taken.ts';
 import { type ComponentDefinition, readComponent } from './definition.ts';
 
 export interface ComponentSources {
@@ -44,6 +46,8 @@ async function describeInputs(
     include = null,
     exclude,
     without,
+    programs,
+    plugins,
     users,
     groups,
     generate,
@@ -51,7 +55,14 @@ async function describeInputs(
     config,
     runtime = {},
   } = definition;
-  const selection = { include, exclude, without };
+  const pathsOf = (wanted: readonly NamedProgram[]) => wanted.map(({ path }) => path);
+  const selection = {
+    include,
+    exclude,
+    without,
+    programs: pathsOf(programs),
+    plugins: pathsOf(plugins),
+  };
   const inputs: Record<string, string> = {
     selection: digestOf(selection),
     accounts: digestOf(asJson({ users, groups })),
@@ -73,24 +84,26 @@ async function describeNode(node: TreeNode): Promise<string> {
 
 /** Everything below `directory`; modes 0755 and 0644 only, so that a checkout's umask does not matter. */
 async function readOverlay(directory: string, prefix: string, tree: Tree): Promise<void> {
-  const entries = await readdir(join(directory, prefix), { withFileTypes: true }).catch((cause) => {
+  const there = bytesOfName(join(directory, prefix));
+  const entries = await readdir(there, { withFileTypes: true, encoding: 'buffer' }).catch((cause) => {
     throw unreadable(join(directory, prefix), cause);
   });
-  for (const entry of entries.sort((a, b) => byName(a.name, b.name))) {
-    const path = prefix === '' ? entry.name : `${prefix}/${entry.name}`;
-    const host = join(directory, path);
+  const named = entries.map((entry) => [nameOfBytes(entry.name), entry] as const);
+  for (const [name, entry] of named.sort(([a], [b]) => byName(a, b))) {
+    const path = prefix === '' ? name : `${prefix}/${name}`;
+    const host = bytesOfName(join(directory, path));
     if (entry.isDirectory()) {
       tree.set(path, { type: 'directory', mode: 0o755, ...rootOwned });
       await readOverlay(directory, path, tree);
     } else if (entry.isSymbolicLink()) {
-      tree.set(path, symlink(await readlink(host)));
+      tree.set(path, symlink(nameOfBytes(await readlink(host, 'buffer'))));
     } else {
       const executable = ((await stat(host)).mode & 0o100) !== 0;
       tree.set(path, {
         type: 'file',
         mode: executable ? 0o755 : 0o644,
         ...rootOwned,
-        content: await hostFile(host),
+        content: await hostFile(join(directory, path)),
       });
     }
   }
@@ -98,7 +111,7 @@ async function readOverlay(directory: string, prefix: string, tree: Tree): Promi
 
 async function hostFile(path: string): Promise<Content> {
   try {
-    const found = await stat(path);
+    const found = await stat(bytesOfName(path));
     if (!found.isFile()) throw new Error('it is no regular file');
     return { at: 'file', path, offset: 0, size: found.size };
   } catch (cause) {

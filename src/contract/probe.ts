@@ -14,6 +14,8 @@ interface Questions {
   readonly command: { readonly command: readonly string[] };
   /** Is there. */
   readonly file: { readonly path: string };
+  /** `disk 10%`, `memory 64M`: the machine has so much left; `logs`: all that services have said was kept. */
+  readonly free: { readonly what: string };
 }
 
 export type ProbeName = keyof Questions;
@@ -29,6 +31,8 @@ interface ProbeKind<Name extends ProbeName> {
   /** What `parse` takes. */
   write(probe: Probe<Name>): Json;
 }
+
+const isResource = /^((disk|memory) [1-9][0-9]{0,8}[KMG%]|logs)$/;
 
 export const probeKinds: { readonly [Name in ProbeName]: ProbeKind<Name> } = {
   http: {
@@ -50,6 +54,11 @@ export const probeKinds: { readonly [Name in ProbeName]: ProbeKind<Name> } = {
     member: 'path',
     parse: (path) => (isText(path) ? { kind: 'file', path } : undefined),
     write: ({ path }) => path,
+  },
+  free: {
+    member: 'what',
+    parse: (what) => (isText(what) && isResource.test(what) ? { kind: 'free', what } : undefined),
+    write: ({ what }) => what,
   },
 };
 

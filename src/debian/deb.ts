@@ -1,5 +1,5 @@
-// A .deb file's content: its data member, decompressed once into the cache, read as a tree. Nothing of the package is
-// run and its control member is not even opened: what maintainer scripts do is said by components.
+// A .deb file's content: its data member, decompressed once into the cache, read as a tree; and its control member alike,
+// of which components read what a maintainer script would have done. Nothing of the package is run.
 
 import { open } from 'node:fs/promises';
 import { readTarFile } from '../archive/read-tar.ts';
@@ -48,21 +48,32 @@ export async function packageTree(wanted: LockedPackage, options: PackageAccess)
   return readTarFile(await dataTar(wanted, options));
 }
 
+/** Its control files, by their names: postinst, triggers, …; it is fetched again if the cache has dropped the .deb. */
+export async function packageControl(wanted: LockedPackage, options: PackageAccess): Promise<Tree> {
+  return readTarFile(await memberTar('control', wanted, options));
+}
+
 /** The path of the package's data.tar, uncompressed, in the cache. */
-export async function dataTar(wanted: LockedPackage, options: PackageAccess): Promise<string> {
+export const dataTar = (wanted: LockedPackage, options: PackageAccess): Promise<string> =>
+  memberTar('data', wanted, options);
+
+type Member = 'data' | 'control';
+
+async function memberTar(member: Member, wanted: LockedPackage, options: PackageAccess): Promise<string> {
   const { cache, unpack = writeUnpacked } = options;
-  const made = await cache.result('deb-data', wanted.digest);
+  const kind = `deb-${member}`;
+  const made = await cache.result(kind, wanted.digest);
   const known = typeof made === 'string' && isDigest(made) ? await cache.verifiedBlob(made) : undefined;
   if (known !== undefined) return known;
   const deb = await fetchPackage(wanted, options);
-  const request = await describeData(cache.blobPath(deb.digest), wanted);
-  const data = await unpackIntoCache(request, cache, unpack);
-  await cache.putResult('deb-data', wanted.digest, data.digest);
-  return cache.blobPath(data.digest);
+  const request = await describeMember(cache.blobPath(deb.digest), member, wanted);
+  const tar = await unpackIntoCache(request, cache, unpack);
+  await cache.putResult(kind, wanted.digest, tar.digest);
+  return cache.blobPath(tar.digest);
 }
 
-async function describeData(path: string, wanted: LockedPackage): Promise<UnpackRequest> {
-  const { offset, size, format } = await findData(path, wanted);
+async function describeMember(path: string, member: Member, wanted: LockedPackage): Promise<UnpackRequest> {
+  const { offset, size, format } = await findMember(path, member, wanted);
   const content: Content = { at: 'file', path, offset, size };
   return { content, format, limit: unpackedLimit(wanted.size), what: nameOf(wanted) };
 }
@@ -73,14 +84,21 @@ function unpackedLimit(compressed: number): number {
 }
 
 const formats: Readonly<Record<string, DataFormat>> = {
-  'data.tar': 'none',
-  'data.tar.gz': 'gzip',
-  'data.tar.xz': 'xz',
-  'data.tar.zst': 'zstd',
+  tar: 'none',
+  'tar.gz': 'gzip',
+  'tar.xz': 'xz',
+  'tar.zst': 'zstd',
 };
 
+const formatOf = (name: string, member: Member): DataFormat | undefined =>
+  name.startsWith(`${member}.`) ? formats[name.slice(member.length + 1)] : undefined;
+
 /** deb(5): debian-binary, control.tar[.*], data.tar.*, in this order; names that begin with `_` may stand between. */
-async function findData(path: string, wanted: LockedPackage): Promise<ArMember & { format: DataFormat }> {
+async function findMember(
+  path: string,
+  member: Member,
+  wanted: LockedPackage,
+): Promise<ArMember & { format: DataFormat }> {
   const file = await open(path, 'r');
   try {
     const all = await listArMembers(file);
@@ -94,17 +112,18 @@ async function findData(path: string, wanted: LockedPackage): Promise<ArMember &
     if (!/^2\.\d+\n/.test(version.toString('latin1'))) {
       throw malformed(wanted, `its format version is ${JSON.stringify(version.toString('latin1'))}, not 2.x`);
     }
-    if (!control || !/^control\.tar(?:\.(?:gz|xz|zst))?$/.test(control.name)) {
+    const controlFormat = formatOf(control?.name ?? '', 'control');
+    if (!control || controlFormat === undefined) {
       throw malformed(wanted, `its second member is ${control?.name ?? 'missing'}, not control.tar`);
     }
-    const format = formats[data?.name ?? ''];
+    const format = formatOf(data?.name ?? '', 'data');
     if (!data || format === undefined) {
       throw malformed(
         wanted,
         `its third member is ${data?.name ?? 'missing'}, not data.tar with gz, xz, zst or none`,
       );
     }
-    return { ...data, format };
+    return member === 'data' ? { ...data, format } : { ...control, format: controlFormat };
   } finally {
     await file.close();
   }

@@ -1,7 +1,10 @@
 // Debian as a source of packages: what the table of sources has of it.
+import type { LockedPackage } from '../packages/locked.ts';
 import type { PackageSource } from '../packages/source.ts';
+import { contentBytes, sizeOf } from '../tree/content.ts';
 import { loadArchive } from './archive.ts';
-import { packageTree, preparePackages } from './deb.ts';
+import { licencesOf } from './copyright.ts';
+import { packageControl, packageTree, preparePackages } from './deb.ts';
 import { findMirror } from './mirror.ts';
 import { solve } from './solve.ts';
 import { archiveComponents, suites } from './suites.ts';
@@ -28,7 +31,27 @@ export const debian: PackageSource = {
   },
   fetch: (packages, access) => preparePackages(packages, access),
   unpack: packageTree,
-  purl: ({ name, version, arch }) =>
-    `pkg:deb/debian/${encodeURIComponent(name)}@${encodeURIComponent(version)}?arch=${arch}`,
+  control: packageControl,
+  purl: packageUrlOf,
   supplier: 'Organization: Debian',
+  async licences({ name }, tree) {
+    const node = tree.get(`usr/share/doc/${name}/copyright`);
+    if (node?.type !== 'file' || sizeOf(node.content) > longestCopyright) return undefined;
+    return licencesOf(Buffer.from(await contentBytes(node.content)).toString());
+  },
 };
+
+/** In bytes. */
+const longestCopyright = 1 << 20;
+
+/**
+ * As scanners match it against Debian's advisories: by release and by source package, which the pool's path names. An
+ * epoch's colon is itself in a package URL.
+ */
+function packageUrlOf({ name, version, arch, path }: LockedPackage): string {
+  const source = path.split('/').at(-2) ?? name;
+  const facts = Object.values(suites)[0]!;
+  const upstream = source === name ? '' : `&upstream=${encodeURIComponent(source)}`;
+  const at = encodeURIComponent(version).replaceAll('%3A', ':');
+  return `pkg:deb/debian/${encodeURIComponent(name)}@${at}?arch=${arch}&distro=debian-${facts.number}${upstream}`;
+}

@@ -4,6 +4,8 @@ import { trixieKeys } from './keys/trixie.ts';
 import type { TrustedKey } from './trusted-key.ts';
 
 export interface SuiteFacts {
+  /** Debian's number of it, by which scanners know it. */
+  readonly number: string;
   readonly keys: readonly TrustedKey[];
   /** What follows the release's name in that of the suite. */
   readonly suffixes: Readonly<Record<Pocket, string>>;
@@ -11,7 +13,11 @@ export interface SuiteFacts {
 
 /** By code name; the first one is what is meant where none is named. */
 export const suites: Readonly<Record<string, SuiteFacts>> = {
-  trixie: { keys: trixieKeys, suffixes: { main: '', updates: '-updates', security: '-security' } },
+  trixie: {
+    number: '13',
+    keys: trixieKeys,
+    suffixes: { main: '', updates: '-updates', security: '-security' },
+  },
 };
 
 /** Policy 2.2: main is free and needs nothing of the others. */

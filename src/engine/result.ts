@@ -34,15 +34,25 @@ export function parseKept(value: Json | undefined): Kept | undefined {
   return valid ? { blobs, facts } : undefined;
 }
 
-/** An image: its manifest, its configuration and its layers. */
-export type KeptImage = Kept<Readonly<Record<'manifest' | 'config' | `layer ${number}`, Blob>>>;
+/** Of packages by name, as SPDX expressions: what they say of their licences. */
+export type Licences = Readonly<Record<string, string>>;
 
-export async function keepImage({ digest, manifest }: Image, cache: Cache): Promise<KeptImage> {
+/** An image: its manifest, its configuration and its layers. */
+export type KeptImage = Kept<
+  Readonly<Record<'manifest' | 'config' | `layer ${number}`, Blob>>,
+  { readonly licences?: Licences }
+>;
+
+export async function keepImage(
+  { digest, manifest }: Image,
+  cache: Cache,
+  facts: KeptImage['facts'] = {},
+): Promise<KeptImage> {
   const { size } = await stat(cache.blobPath(digest));
   const blob = ({ digest, size }: Blob): Blob => ({ digest, size });
   const layers = manifest.layers.map((layer, index) => [`layer ${index}`, blob(layer)] as const);
   return {
     blobs: { manifest: { digest, size }, config: blob(manifest.config), ...Object.fromEntries(layers) },
-    facts: {},
+    facts,
   };
 }

@@ -11,7 +11,10 @@ import { sourceOf } from '../sources/table.ts';
 import type { ImageReference } from '../specification/reference.ts';
 import type { Os } from '../specification/types.ts';
 
+/** In LinuxKit's formats, as LinuxKit has it. */
 export const sbomPath = 'sbom.spdx.json';
+/** In the base of disks, media and releases. */
+export const baseSbomPath = 'usr/share/catamaran/sbom.spdx.json';
 
 export interface SbomImage {
   /** As the spec names it. */
@@ -21,6 +24,8 @@ export interface SbomImage {
   readonly digest: Digest;
   /** Of a component. */
   readonly packages: readonly LockedPackage[];
+  /** Of those that say something of theirs. */
+  readonly licences?: Readonly<Record<string, string>>;
 }
 
 export interface SbomSubject {
@@ -44,8 +49,9 @@ export function printSbom({ os, arch, created, images }: SbomSubject): string {
     packages.set(whole.SPDXID, whole);
     relationships.push(relate(system.SPDXID, 'CONTAINS', whole.SPDXID));
     for (const each of [...image.packages].sort((a, b) => byName(a.name, b.name))) {
-      const part = archivePackage(each);
-      packages.set(part.SPDXID, part);
+      const licence = image.licences?.[each.name];
+      const part = archivePackage(each, licence);
+      if (!packages.has(part.SPDXID) || licence !== undefined) packages.set(part.SPDXID, part);
       relationships.push(relate(whole.SPDXID, 'CONTAINS', part.SPDXID));
     }
   }
@@ -56,16 +62,17 @@ export function printSbom({ os, arch, created, images }: SbomSubject): string {
     name,
     creationInfo: {
       created: new Date(created * 1000).toISOString().replace(/\.\d+Z$/, 'Z'),
-      creators: ['Tool: catamaran'],
+      creators: ['Tool: catamaran', `Organization: ${os.name}`],
     },
     packages: [...packages.values()],
     relationships,
+    ...referredLicences([...packages.values()]),
   };
   const digest = createHash('sha256').update(canonicalJson(document)).digest('hex');
   // Clause 6.5: a URI that no other document has; the form is the one that it recommends.
   const namespace = `https://spdx.org/spdxdocs/${encodeURIComponent(name)}-${deriveGuid(os.id, `sbom ${digest}`)}`;
-  const { packages: listed, ...head } = document;
-  return `${JSON.stringify({ ...head, documentNamespace: namespace, packages: listed, relationships }, undefined, 2)}\n`;
+  const { packages: listed, relationships: related, ...head } = document;
+  return `${JSON.stringify({ ...head, documentNamespace: namespace, packages: listed, relationships: related }, undefined, 2)}\n`;
 }
 
 const documentId = 'SPDXRef-DOCUMENT';
@@ -76,7 +83,20 @@ const relate = (from: string, type: 'CONTAINS' | 'DESCRIBES', to: string): Json 
   relatedSpdxElement: to,
 });
 
-/** What is not looked into is said so: licences are those of the packages' own copyright files. */
+/** Clause 10: what a licence that SPDX does not list is, each once. */
+function referredLicences(packages: readonly Package[]): { readonly [name: string]: Json } {
+  const said = packages.flatMap(
+    ({ licenseDeclared }) => String(licenseDeclared).match(/LicenseRef-[A-Za-z0-9.-]+/g) ?? [],
+  );
+  const infos = [...new Set(said)].sort(byName).map((licenseId) => ({
+    licenseId,
+    name: licenseId.replace(/^LicenseRef-[a-z]+-/, ''),
+    extractedText: 'As the copyright file of the package says, in its usr/share/doc.',
+  }));
+  return infos.length === 0 ? {} : { hasExtractedLicensingInfos: infos };
+}
+
+/** What is not looked into is said so; what a package declares is what its own copyright file says. */
 const unexamined = {
   downloadLocation: 'NOASSERTION',
   filesAnalyzed: false,
@@ -90,7 +110,9 @@ function systemPackage({ id, name, version }: Os): Package {
     SPDXID: idOf('OperatingSystem', id),
     name: id,
     versionInfo: version,
-    primaryPackagePurpose: 'OPERATING-SYSTEM',
+    supplier: `Organization: ${name}`,
+    // The text of the specification has a dash, its schema has none.
+    primaryPackagePurpose: 'OPERATING_SYSTEM',
     ...(name === id ? {} : { summary: name }),
     ...unexamined,
   };
@@ -102,6 +124,7 @@ function imagePackage({ name, reference, digest }: SbomImage): Package {
     SPDXID: idOf('Image', `${shortDigest(name)}-${digestHex(digest).slice(0, 16)}`),
     name,
     versionInfo: digest,
+    supplier: 'NOASSERTION',
     primaryPackagePurpose: 'CONTAINER',
     checksums: [sha256(digest)],
     ...(reference.kind === 'registry' ? { externalRefs: [purl(imageUrl(reference, digest))] } : {}),
@@ -109,7 +132,7 @@ function imagePackage({ name, reference, digest }: SbomImage): Package {
   };
 }
 
-function archivePackage(locked: LockedPackage): Package {
+function archivePackage(locked: LockedPackage, licence?: string): Package {
   const { name, version, path, digest } = locked;
   const source = sourceOf(locked);
   return {
@@ -122,6 +145,7 @@ function archivePackage(locked: LockedPackage): Package {
     checksums: [sha256(digest)],
     externalRefs: [purl(source.purl(locked))],
     ...unexamined,
+    ...(licence === undefined ? {} : { licenseDeclared: licence }),
   };
 }
 

@@ -46,7 +46,7 @@ export async function makeSegment(
       '0',
     ];
     const rootMode = ['-root-mode', (root?.mode ?? 0o755).toString(8)];
-    const quiet = ['-quiet', '-no-progress', '-processors', String(options.processors)];
+    const quiet = ['-quiet', '-no-progress', '-processors', String(options.processors), '-mem', '32M'];
     await tools.run('sqfstar', [...compression, ...fixed, ...rootMode, ...quiet, path], {
       stdin: writeTarEntries(inOrder(withParents(tree), options.last), { clampMtime: options.epoch }),
       ...(options.signal ? { signal: options.signal } : {}),

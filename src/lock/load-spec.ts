@@ -5,11 +5,12 @@ import type { ErrorCode } from '../base/error-codes.ts';
 import { CatamaranError, type Diagnostic, messageOf } from '../base/errors.ts';
 import { byName } from '../base/order.ts';
 import { formatSize } from '../base/size.ts';
-import { listComponents, parseComponent } from '../component/definition.ts';
+import { listComponents, parseComponent, readComponent } from '../component/definition.ts';
 import { readSpecs } from '../specification/read.ts';
 import type { Spec } from '../specification/types.ts';
 import type { Context } from './context.ts';
 import { fetchSpec, isWebAddress } from './fetch-spec.ts';
+import { findSharedSockets } from './shared-sockets.ts';
 
 export interface SpecSource {
   /** As the person named it, or several that are merged into one; `-` is standard input, and some have an address. */
@@ -41,7 +42,7 @@ export async function loadSpec(
   const [first, ...rest] = names;
   const texts = [await read(first), ...(await Promise.all(rest.map(read)))] as const;
   const components = await listComponents(componentsRoot);
-  return readSpecs(texts, {
+  const spec = readSpecs(texts, {
     components,
     home,
     exists: (path) => existsSync(resolve(cwd, path)),
@@ -51,6 +52,13 @@ export async function loadSpec(
     read: (path) => readIncluded(resolve(cwd, path)),
     set,
   });
+  const [shared, ...more] = await findSharedSockets(spec, (reference) =>
+    readComponent(
+      reference.kind === 'component' ? join(componentsRoot, reference.name) : resolve(cwd, reference.path),
+    ).catch(() => undefined),
+  );
+  if (shared) throw new CatamaranError('spec', [shared, ...more]);
+  return spec;
 }
 
 async function readText(

@@ -19,8 +19,16 @@ import { plainLayer, verifiedLayer } from './layer.ts';
 import { blobName } from './layout.ts';
 import { formatRegistryReference, parseRegistryReference } from './reference.ts';
 
-/** An image layout with one image, or with one for each platform. Without a tag they have no name. */
-export async function layoutTree(cache: Cache, images: readonly Image[], tag?: string): Promise<Tree> {
+/**
+ * An image layout with one image, or with one for each platform. Without a tag they have no name. `name` is the whole one,
+ * which podman load, docker load and containerd look for; the tag is what skopeo and umoci do.
+ */
+export async function layoutTree(
+  cache: Cache,
+  images: readonly Image[],
+  tag?: string,
+  name?: string,
+): Promise<Tree> {
   const tree: Tree = new Map();
   const manifests: Json[] = [];
   for (const image of [...images].sort((a, b) => byName(a.digest, b.digest))) {
@@ -33,7 +41,13 @@ export async function layoutTree(cache: Cache, images: readonly Image[], tag?: s
       digest: image.digest,
       size,
       platform: platformOf(image),
-      annotations: tag === undefined ? undefined : { 'org.opencontainers.image.ref.name': tag },
+      annotations:
+        tag === undefined
+          ? undefined
+          : {
+              'org.opencontainers.image.ref.name': tag,
+              'io.containerd.image.name': name === undefined ? undefined : archiveName(name),
+            },
     });
   }
   addText(tree, 'index.json', { schemaVersion: 2, mediaType: mediaTypes.index, manifests });

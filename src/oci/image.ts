@@ -58,5 +58,8 @@ export interface Image {
 
 /** LinuxKit's label: default run options of a container, as JSON or YAML. */
 export const runtimeLabel = 'org.mobyproject.config';
-/** Ours: the kernel modules that a component needs in the initrd, separated by spaces. */
+/** Ours: the kernel modules that a component needs, separated by spaces. An initrd has them, any other finds them loaded. */
 export const modulesLabel = 'org.catamaran.modules';
+
+export const modulesOf = ({ config }: Pick<Image, 'config'>): string[] =>
+  (config.config?.Labels?.[modulesLabel] ?? '').split(' ').filter(Boolean);

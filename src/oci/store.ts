@@ -29,6 +29,8 @@ export interface NewImage {
   readonly arch: Arch;
   /** Of the manifest. */
   readonly annotations?: Readonly<Record<string, string>>;
+  /** Seconds since the epoch; absent: it does not say. */
+  readonly created?: number;
   /** Later times of files are set to this one, in seconds since the epoch; absent: they stay as they are. */
   readonly clampMtime?: number;
 }
@@ -47,6 +49,9 @@ export async function writeImage(cache: Cache, input: NewImage): Promise<Image> 
     architecture: input.arch,
     os: 'linux',
     ...(variant && { variant }),
+    ...(input.created !== undefined && {
+      created: `${new Date(input.created * 1000).toISOString().slice(0, 19)}Z`,
+    }),
     config: input.config,
     rootfs: { type: 'layers', diff_ids: diffIds },
   };

@@ -14,6 +14,7 @@ import { type AskedFormats, chooseFormats } from './choose.ts';
 import { checkDeployments, type DeploymentName } from './deploy/table.ts';
 import { deploymentFacts, writeDeployments } from './deploy/write-deployments.ts';
 import { rememberPlan } from './explain.ts';
+import { sayImageNames } from './image-names.ts';
 import { checkMemory } from './linuxkit/initrd-size.ts';
 import { prepareOutputDirectory } from './output-directory.ts';
 import { findArtifacts, type OutputPlace, outputFiles, type PlannedFile } from './outputs.ts';
@@ -52,6 +53,7 @@ export async function buildSpec(request: BuildRequest, context: Context): Promis
   for (const { format, why } of left) context.reporter.info(`left out: ${format}: ${why}`);
   checkDeployments(request.deploy ?? [], names);
   const plan = planBuild(locked, names, { sbom: request.sbom });
+  sayImageNames(plan, context.reporter);
   await prepareOutputDirectory(request.out);
   const files = outputFiles(plan, request);
   const known = await findArtifacts(files, context.cache);
@@ -95,16 +97,24 @@ async function writeOutputs(
     await prefetch(steps, workshop);
     const executor = createExecutor(workshop);
     const made: Artifact[] = [];
-    for (const step of steps) {
-      const { files, ...facts } = await executor.resultOf(step);
-      checkMemory(step.id, facts.memory ?? 0, given);
-      const task = reporter.task(step.id, { unit: 'bytes' });
-      for (const { step: own, format, index, path } of stale) {
-        if (own !== step) continue;
-        const written = await files[index]!(path, { signal, advance: task.advance });
-        made.push(await recordArtifact(cache, step, path, format.name, written, facts));
+    let ahead: Promise<unknown> | undefined;
+    try {
+      for (const [at, step] of steps.entries()) {
+        const { files, ...facts } = await executor.resultOf(step);
+        checkMemory(step.id, facts.memory ?? 0, given);
+        // Programs make what the next one needs while this one is written. What goes wrong there is thrown in its turn.
+        const next = steps[at + 1];
+        ahead = next && executor.resultOf(next).catch(() => {});
+        const task = reporter.task(step.id, { unit: 'bytes' });
+        for (const { step: own, format, index, path } of stale) {
+          if (own !== step) continue;
+          const written = await files[index]!(path, { signal, advance: task.advance });
+          made.push(await recordArtifact(cache, step, path, format.name, written, facts));
+        }
+        task.done();
       }
-      task.done();
+    } finally {
+      await ahead;
     }
     return made;
   });

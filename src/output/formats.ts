@@ -39,9 +39,10 @@ import { iso } from './media/iso.ts';
 import { isoPlain } from './media/iso-plain.ts';
 import { pxe } from './media/pxe.ts';
 import { usb } from './media/usb.ts';
+import { sbom } from './sbom.ts';
 
 export const formats = [
-  ...[qcow2, raw, rawGz, rawZst, release],
+  ...[qcow2, raw, rawGz, rawZst, release, sbom],
   ...[aws, azure, dynamicVhd, gce, gcp, openstack, vhd, vhdx, virtualbox, vmdk, vsphere],
   ...[iso, isoPlain, pxe, usb],
   ...[docker, kernelErofs, kernelInitrd, kernelIso, kernelSquashfs, tar, tarKernelInitrd],

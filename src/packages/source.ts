@@ -74,7 +74,11 @@ export interface PackageSource {
   fetch(packages: readonly LockedPackage[], access: PackageAccess): Promise<void>;
   /** A package's files; fetched if the cache does not have them. */
   unpack(locked: LockedPackage, access: PackageAccess): Promise<ReadonlyTree>;
+  /** What it would do when installed, as files by name: `postinst` and its like. Read, never run. */
+  control(locked: LockedPackage, access: PackageAccess): Promise<ReadonlyTree>;
   /** Its package URL, and who supplies it, as SPDX has it. */
   purl(locked: LockedPackage): string;
   readonly supplier: string;
+  /** What it says of its licences, as an SPDX expression; of its unpacked files. */
+  licences(locked: LockedPackage, tree: ReadonlyTree): Promise<string | undefined>;
 }

@@ -1,7 +1,7 @@
 // Files of the spec that nobody would ever see on the machine: what component:init and the initrd mount over them, and what
 // lies where the root file system has a link into the data partition, which no image writes.
 import { childOf } from '../document/pointer.ts';
-import { componentNameOf, type Parts } from './parts.ts';
+import { type Parts, roleOf } from './parts.ts';
 import { problem, type SpecReading, warn } from './reading.ts';
 
 /** Of component:init, by path: where they lead. */
@@ -23,7 +23,7 @@ const covers: Readonly<Record<string, string>> = {
 };
 
 export function checkHiddenFiles(reading: SpecReading, { init, files }: Parts): void {
-  if (!init.some((use) => componentNameOf(use) === 'init')) return;
+  if (!init.some((use) => roleOf(use)?.part === 'init')) return;
   for (const { path, pointer } of files) {
     const isAtOrBelow = (directory: string) => path === directory || path.startsWith(`${directory}/`);
     const at = childOf(pointer, 'path');

@@ -28,7 +28,10 @@ function opens(service: Container, files: readonly FileEntry[]): boolean {
         'repository' in image ? image.repository : image.kind === 'component' ? '' : image.path,
       );
     case 'getty':
-      return settings.env?.includes('INSECURE=true') === true || below('etc/shadow');
+      return (
+        ['INSECURE=true', 'BREAK_GLASS=true'].some((each) => settings.env?.includes(each)) ||
+        below('etc/shadow')
+      );
     case 'sshd':
       return below('etc/ssh/authorized_keys.d/');
     default:

@@ -46,7 +46,7 @@ export function memoryKernel({ kernel, source }: Pick<Spec, 'kernel' | 'source'>
 export const componentNameOf = ({ image }: ImageUse): string | undefined =>
   image.kind === 'component' ? image.name : undefined;
 
-function roleOf(use: ImageUse): Role | undefined {
+export function roleOf(use: ImageUse): Role | undefined {
   const name = componentNameOf(use);
   return name !== undefined && Object.hasOwn(roles, name) ? roles[name] : undefined;
 }

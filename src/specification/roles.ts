@@ -15,6 +15,7 @@ export const roles: Readonly<Record<string, Role>> = {
   'kernel-generic': { section: 'kernel' },
   initrd: { section: 'kernel' },
   init: { section: 'init', part: 'init' },
+  'init-systemd': { section: 'init', part: 'init' },
   crun: { section: 'init', part: 'runtime' },
   runc: { section: 'init', part: 'runtime' },
   agent: { section: 'init', part: 'agent' },

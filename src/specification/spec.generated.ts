@@ -478,7 +478,10 @@ export interface RawService extends RawContainerSettings {
   readonly depends_on?: readonly string[];
   /** How it is asked to stop. */
   readonly stop?: RawStop;
-  /** How to find out that it works: exactly one of command, http, tcp, file. Unhealthy, it is started again. */
+  /**
+   * How to find out that it works: exactly one of command, http, tcp, file, free. Unhealthy, it is started
+   * again.
+   */
   readonly health?: RawServiceHealth;
   /**
    * Filter of system calls: default, unconfined, or a profile in OCI’s JSON, relative to the spec. Default:
@@ -525,7 +528,10 @@ export interface RawStop {
   readonly timeout?: string;
 }
 
-/** How to find out that it works: exactly one of command, http, tcp, file. Unhealthy, it is started again. */
+/**
+ * How to find out that it works: exactly one of command, http, tcp, file, free. Unhealthy, it is started
+ * again.
+ */
 export interface RawServiceHealth {
   /** A command in the container that must exit with 0. */
   readonly command?: readonly string[];
@@ -535,6 +541,8 @@ export interface RawServiceHealth {
   readonly tcp?: string;
   /** A file in the container that must be there. */
   readonly file?: string;
+  /** What the machine must have left of its disk or memory; logs: all that services have said was kept. */
+  readonly free?: string;
   /** Time between two tries. Default: 30s. */
   readonly interval?: string;
   /** How long one try may take. Default: 10s. */
@@ -636,7 +644,7 @@ export interface RawDisk {
 /** A format, by its name or with options. */
 export interface RawWantedOutput {
   /** Its name: `catamaran formats` lists what there is. */
-  readonly format: 'aws' | 'azure' | 'docker' | 'dynamic-vhd' | 'gce' | 'gcp' | 'iso' | 'iso-bios' | 'iso-efi' | 'iso-efi-initrd' | 'iso-plain' | 'kernel+erofs' | 'kernel+initrd' | 'kernel+iso' | 'kernel+squashfs' | 'openstack' | 'pxe' | 'qcow2' | 'qcow2-bios' | 'qcow2-efi' | 'raw' | 'raw-bios' | 'raw-efi' | 'raw.gz' | 'raw.zst' | 'release' | 'rpi3' | 'tar' | 'tar-kernel-initrd' | 'usb' | 'vhd' | 'vhdx' | 'virtualbox' | 'vmdk' | 'vsphere';
+  readonly format: 'aws' | 'azure' | 'docker' | 'dynamic-vhd' | 'gce' | 'gcp' | 'iso' | 'iso-bios' | 'iso-efi' | 'iso-efi-initrd' | 'iso-plain' | 'kernel+erofs' | 'kernel+initrd' | 'kernel+iso' | 'kernel+squashfs' | 'openstack' | 'pxe' | 'qcow2' | 'qcow2-bios' | 'qcow2-efi' | 'raw' | 'raw-bios' | 'raw-efi' | 'raw.gz' | 'raw.zst' | 'release' | 'rpi3' | 'sbom' | 'tar' | 'tar-kernel-initrd' | 'usb' | 'vhd' | 'vhdx' | 'virtualbox' | 'vmdk' | 'vsphere';
   /** How it is written. Each format has some of these, or none. */
   readonly options?: RawFormatOptions;
 }
@@ -702,7 +710,7 @@ export interface RawHealth {
 }
 
 /**
- * One check: exactly one of http, tcp, command, file. They are made from the host; a command with a
+ * One check: exactly one of http, tcp, command, file, free. They are made from the host; a command with a
  * service, in that one's container.
  */
 export interface RawCheck {
@@ -718,6 +726,8 @@ export interface RawCheck {
   readonly service?: string;
   /** A file of the host that must be there. */
   readonly file?: string;
+  /** What the machine must have left of its disk or memory; logs: all that services have said was kept. */
+  readonly free?: string;
   /** How long one try may take. Default: 10s. */
   readonly timeout?: string;
 }

@@ -1,6 +1,8 @@
 // The base segment: everything that is at hand as soon as the initrd has mounted it. Init images, the spec's files, the
 // containers' bundles and the index of segments go into it.
+import { readFile } from 'node:fs/promises';
 import { digestHex } from '../base/digest.ts';
+import { placeInControlGroup } from '../container/control-group.ts';
 import type { PlacedContainer } from '../container/init/init.ts';
 import { initOf } from '../container/init/table.ts';
 import { makeVolume } from '../container/volume.ts';
@@ -12,18 +14,23 @@ import { toolsOf } from '../engine/tools.ts';
 import type { Workshop } from '../engine/workshop.ts';
 import { assembleBase, type Source } from '../image/base-tree.ts';
 import { makeSegment } from '../image/segment.ts';
+import { modulesOf } from '../oci/image.ts';
 import type { Container, Volume } from '../specification/types.ts';
 import type { ReadonlyTree, TreePath } from '../tree/tree.ts';
+import { planBill } from './bill.ts';
 import { type KeptBundle, readBundle } from './bundle.ts';
 import type { BuiltImage } from './image.ts';
 import { describeContents } from './inputs.ts';
 import { segmentLevel } from './levels.ts';
+import { checkModules, type KeptModuleNames } from './module-names.ts';
 import type { KeptSegment } from './segment.ts';
 
 /** What a root image is made of. */
 export interface RootParts {
   readonly init: readonly Step<BuiltImage>[];
   readonly modules: Step<KeptSegment>;
+  readonly kernel: Step<BuiltImage>;
+  readonly moduleNames: Step<KeptModuleNames>;
   readonly containers: readonly {
     readonly container: Container;
     readonly bundle: Step<KeptBundle>;
@@ -38,14 +45,22 @@ export type KeptBase = KeptBlob<'base'>;
 export const baseKind = { name: 'base', module: 'steps/base' };
 
 export function planBase(parts: RootParts, planning: Planning): Step<KeptBase> {
+  const bill = (planning.options.sbom ?? true) ? planning.once(planBill) : undefined;
   return planning.keep({
     kind: baseKind,
     id: 'base',
     inputs: { ...planning.common, level: String(segmentLevel), ...planning.once(describeContents) },
     needs: [
-      ...new Set<Step>([...parts.init, ...segmentsOf(parts), ...parts.containers.map((each) => each.bundle)]),
+      ...new Set<Step>([
+        ...parts.init,
+        parts.kernel,
+        parts.moduleNames,
+        ...segmentsOf(parts),
+        ...parts.containers.map((each) => each.bundle),
+        ...(bill ? [bill] : []),
+      ]),
     ],
-    make: (use, workshop) => makeBase(parts, use, workshop),
+    make: (use, workshop) => makeBase(parts, bill, use, workshop),
   });
 }
 
@@ -55,27 +70,39 @@ export function segmentsOf({ modules, containers, volumes }: RootParts): Step<Ke
   return [...new Set([modules, ...containers.map(({ segment }) => segment), ...filled])];
 }
 
-async function makeBase(parts: RootParts, use: Use, workshop: Workshop): Promise<KeptBase> {
+async function makeBase(
+  parts: RootParts,
+  bill: Step<string> | undefined,
+  use: Use,
+  workshop: Workshop,
+): Promise<KeptBase> {
   const { locked, context, cache } = workshop;
   const { spec, files, epoch } = locked;
   const init: Source[] = [];
+  /** Of the kernel, by who needs them. */
+  const wanted = new Map<string, readonly string[]>();
   for (const image of parts.init) {
     const { title, open } = use(image);
-    init.push({ name: title, tree: (await open()).tree });
+    const { image: opened, tree } = await open();
+    init.push({ name: title, tree });
+    wanted.set(title, modulesOf(opened));
   }
 
+  const kind = await initOf(init.map(({ tree }) => tree));
   const bundles: Source[] = [];
   const placed: PlacedContainer[] = [];
   const mountPoints = new Map<Step<KeptSegment>, string[]>([[parts.modules, ['/usr/lib/modules']]]);
   const mountAt = (segment: Step<KeptSegment>, point: string) =>
     mountPoints.set(segment, [...(mountPoints.get(segment) ?? []), point]);
   for (const { container, bundle, segment } of parts.containers) {
-    const { tree, mountPoint } = await readBundle(use(bundle), cache);
+    const { tree, mountPoint, modules } = await readBundle(use(bundle), cache);
+    wanted.set(`the container ${container.name}`, modules);
+    const path = mountPoint.replace(/\/[^/]+$/, '');
+    await placeInControlGroup(tree, path, kind);
     bundles.push({ name: `the container ${container.name}`, tree });
-    placed.push({ container, path: mountPoint.replace(/\/[^/]+$/, '') });
+    placed.push({ container, path });
     mountAt(segment, mountPoint);
   }
-  const kind = await initOf(init.map(({ tree }) => tree));
   if (kind) bundles.push({ name: 'what init is given', tree: kind.giveFiles(placed) });
   for (const { volume, segment } of parts.volumes) {
     const { tree, mountPoint } = makeVolume(volume);
@@ -87,8 +114,11 @@ async function makeBase(parts: RootParts, use: Use, workshop: Workshop): Promise
     const { digest, size } = use(step).blobs.segment;
     return { size, sha256: digestHex(digest), mountPoints: points };
   });
+  const names = await readFile(cache.blobPath(use(parts.moduleNames).blobs.names.digest), 'utf8');
+  checkModules(names, use(parts.kernel).name, wanted);
   const tree = await assembleBase({
     init,
+    modules: [...wanted.values()].flat(),
     bundles,
     files: files.tree,
     os: spec.os,
@@ -96,6 +126,7 @@ async function makeBase(parts: RootParts, use: Use, workshop: Workshop): Promise
     network: spec.network,
     update: spec.update && { section: spec.update, epoch },
     segments,
+    ...(bill && { bill: use(bill) }),
   });
   const base = await makeSegment(cache, await toolsOf(workshop), tree, {
     epoch,

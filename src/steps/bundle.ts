@@ -5,14 +5,15 @@ import { makeBundle } from '../container/bundle.ts';
 import type { Planning } from '../engine/planning.ts';
 import type { KeptBlob } from '../engine/result.ts';
 import type { Step } from '../engine/step.ts';
+import { modulesOf } from '../oci/image.ts';
 import type { Container } from '../specification/types.ts';
 import type { Cache } from '../store/cache.ts';
 import type { Tree } from '../tree/tree.ts';
 import type { BuiltImage } from './image.ts';
 import { describeContents } from './inputs.ts';
 
-/** `mountPoint`: of the container's file system, absolute on the machine. */
-export type KeptBundle = KeptBlob<'bundle', { readonly mountPoint: string }>;
+/** `mountPoint`: of the container's file system, absolute on the machine; `modules`: of the kernel, that its image needs. */
+export type KeptBundle = KeptBlob<'bundle', { readonly mountPoint: string; readonly modules: string }>;
 
 export const bundleKind = { name: 'bundle', module: 'steps/bundle' };
 
@@ -34,7 +35,10 @@ export function planBundle(
       const opened = await use(image).open();
       const bundle = await makeBundle(container, path, opened.image, opened.tree, locked.spec.names);
       const blob = await cache.putBlob(writeTar(bundle.tree, { clampMtime: 0 }), { derived: true });
-      return { blobs: { bundle: blob }, facts: { mountPoint: bundle.mountPoint } };
+      return {
+        blobs: { bundle: blob },
+        facts: { mountPoint: bundle.mountPoint, modules: modulesOf(opened.image).join(' ') },
+      };
     },
   });
 }
@@ -42,6 +46,10 @@ export function planBundle(
 export async function readBundle(
   { blobs, facts }: KeptBundle,
   cache: Cache,
-): Promise<{ tree: Tree; mountPoint: string }> {
-  return { tree: await readTarFile(cache.blobPath(blobs.bundle.digest)), mountPoint: facts.mountPoint };
+): Promise<{ tree: Tree; mountPoint: string; modules: readonly string[] }> {
+  return {
+    tree: await readTarFile(cache.blobPath(blobs.bundle.digest)),
+    mountPoint: facts.mountPoint,
+    modules: facts.modules.split(' ').filter(Boolean),
+  };
 }

@@ -1,4 +1,5 @@
 // A component to an OCI image in the cache.
+import { sortedEntries } from '../base/order.ts';
 import { buildComponent } from '../component/build.ts';
 import type { Planning } from '../engine/planning.ts';
 import { type KeptImage, keepImage } from '../engine/result.ts';
@@ -40,12 +41,19 @@ export function defineComponent(
 async function makeComponent({ sources, packages }: LockedComponent, workshop: Workshop): Promise<KeptImage> {
   const { cache, locked } = workshop;
   const scratches: { dispose(): Promise<void> }[] = [];
+  const licences = new Map<string, string>();
   try {
     const image = await buildComponent(
       { sources, packages, arch: locked.arch, epoch: locked.epoch },
       {
         cache,
-        packageTree: (wanted) => sourceOf(wanted).unpack(wanted, workshop.packages),
+        packageTree: async (wanted) => {
+          const tree = await sourceOf(wanted).unpack(wanted, workshop.packages);
+          const said = await sourceOf(wanted).licences(wanted, tree);
+          if (said !== undefined) licences.set(wanted.name, said);
+          return tree;
+        },
+        packageControl: (wanted) => sourceOf(wanted).control(wanted, workshop.packages),
         scratch: async () => {
           const scratch = await cache.scratch();
           scratches.push(scratch);
@@ -56,7 +64,9 @@ async function makeComponent({ sources, packages }: LockedComponent, workshop: W
         },
       },
     );
-    return keepImage(image, cache);
+    return await keepImage(image, cache, {
+      licences: Object.fromEntries(sortedEntries(Object.fromEntries(licences))),
+    });
   } finally {
     for (const scratch of scratches) await scratch.dispose();
   }

@@ -2,7 +2,7 @@
 import type { Arch } from '../base/arch.ts';
 import type { Digest } from '../base/digest.ts';
 import type { Planning } from '../engine/planning.ts';
-import type { KeptImage } from '../engine/result.ts';
+import type { KeptImage, Licences } from '../engine/result.ts';
 import type { Step } from '../engine/step.ts';
 import { imageName } from '../lock/image-name.ts';
 import type { LockedImage } from '../lock/locked-spec.ts';
@@ -23,6 +23,8 @@ export interface BuiltImage {
   readonly title: string;
   /** Of the manifest. */
   readonly digest: Digest;
+  /** Of the packages of a component. */
+  readonly licences: Licences;
   /** Reads it once, however often it is asked. */
   open(): Promise<OpenImage>;
 }
@@ -43,8 +45,11 @@ export function planImage(reference: ImageReference, planning: Planning): Step<B
     id: `opened ${shown}`,
     inputs: {},
     needs: [source],
-    make: async (use, { cache, locked: { arch } }) =>
-      describeImage(cache, use(source).blobs.manifest.digest, { name: shown, title: source.id }, arch),
+    make: async (use, { cache, locked: { arch } }) => {
+      const { blobs, facts } = use(source);
+      const called = { name: shown, title: source.id, licences: facts.licences ?? {} };
+      return describeImage(cache, blobs.manifest.digest, called, arch);
+    },
   });
 }
 
@@ -61,7 +66,7 @@ function planSource(name: string, planning: Planning): Step<KeptImage> {
 function describeImage(
   cache: Cache,
   digest: Digest,
-  called: Pick<BuiltImage, 'name' | 'title'>,
+  called: Pick<BuiltImage, 'name' | 'title' | 'licences'>,
   arch: Arch,
 ): BuiltImage {
   let opened: Promise<OpenImage> | undefined;

@@ -9,7 +9,7 @@ import type { Step } from '../engine/step.ts';
 import { toolsOf } from '../engine/tools.ts';
 import type { Workshop } from '../engine/workshop.ts';
 import { concatenateArchives, selectModules } from '../image/initrd.ts';
-import { modulesLabel } from '../oci/image.ts';
+import { modulesOf } from '../oci/image.ts';
 import { driversOfRoots } from '../platform/table.ts';
 import { readContent } from '../tree/content.ts';
 import type { ReadonlyTree } from '../tree/tree.ts';
@@ -38,7 +38,7 @@ export function planInitrd(
 
 async function makeInitrd(initrd: OpenImage, kernel: OpenImage, workshop: Workshop): Promise<KeptInitrd> {
   const { cache, context } = workshop;
-  const wanted = (initrd.image.config.config?.Labels?.[modulesLabel] ?? '').split(' ').filter(Boolean);
+  const wanted = modulesOf(initrd.image);
   // Of the platforms' drivers a kernel may lack some: who goes where that matters is told (output/drivers.ts).
   const all = [...new Set([...wanted, ...(wanted.length > 0 ? driversOfRoots() : [])])];
   const modules = await selectModules(kernel.tree, kernelRelease(kernel.tree), all);

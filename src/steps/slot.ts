@@ -24,6 +24,7 @@ import { type BuiltImage, planImage } from './image.ts';
 import { type KeptInitrd, planInitrd } from './initrd.ts';
 import { describeSlot, pathOfBundle } from './inputs.ts';
 import { planLayout } from './layout.ts';
+import { planModuleNames } from './module-names.ts';
 import {
   type KeptSegment,
   planLayoutSegment,
@@ -73,6 +74,8 @@ function planParts({ image, initrd }: Kernel, planning: Planning): SlotParts {
   const kernel = planImage(image, planning);
   const root: RootParts = {
     init: spec.init.map((use) => planImage(use.image, planning)),
+    kernel,
+    moduleNames: planModuleNames(kernel, planning),
     modules: planModules(kernel, planning),
     containers: sections.flatMap((section) =>
       spec[section].map((container, index) => {

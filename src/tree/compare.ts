@@ -1,5 +1,6 @@
 // Whether two nodes say the same. Times are left out: no two archives agree in them.
 import { closeSync, openSync, readSync } from 'node:fs';
+import { bytesOfName } from './byte-name.ts';
 import { type Content, type PlainContent, sizeOf } from './content.ts';
 import type { DirectoryNode, Meta, TreeNode } from './node.ts';
 
@@ -54,7 +55,7 @@ function sameSparse(a: Content, b: Content): boolean {
 
 function readPart(content: PlainContent, at: number, length: number): Uint8Array {
   if (content.at === 'memory') return content.bytes.subarray(at, at + length);
-  const file = openSync(content.path, 'r');
+  const file = openSync(bytesOfName(content.path), 'r');
   try {
     const bytes = Buffer.alloc(length);
     let done = 0;

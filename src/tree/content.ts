@@ -2,6 +2,7 @@
 // several of them with holes of zeros between them.
 import { type FileHandle, open } from 'node:fs/promises';
 import { CatamaranError } from '../base/errors.ts';
+import { bytesOfName } from './byte-name.ts';
 
 export type PlainContent =
   | { readonly at: 'memory'; readonly bytes: Uint8Array }
@@ -65,7 +66,7 @@ export function openContents(): Contents {
       files.delete(oldest);
       await file.close();
     }
-    const file = await open(path, 'r');
+    const file = await open(bytesOfName(path), 'r');
     files.set(path, file);
     return file;
   }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { type Digest, digestFromHex } from '../base/digest.ts';
 import { canonicalJson } from '../base/json.ts';
 import { byName } from '../base/order.ts';
+import { printable } from '../base/printable.ts';
 import { type Content, type Contents, openContents, sizeOf } from './content.ts';
 import type { Meta, TreeNode } from './node.ts';
 import { type ReadonlyTree, type TreePath, walk } from './tree.ts';
@@ -53,7 +54,7 @@ function xattrsOf({ xattrs = new Map() }: Meta): string[] {
 
 const letters = { file: '-', directory: 'd', symlink: 'l', character: 'c', block: 'b', fifo: 'p' } as const;
 
-/** A line for each path: type, mode, owner, size or device numbers, path, and what it leads to. */
+/** A line for each path, fit for a terminal: type, mode, owner, size or device numbers, path, and what it leads to. */
 export function listTree(tree: ReadonlyTree): string {
   const first = new Map<TreeNode, TreePath>();
   const lines = walk(tree).map(([path, node]) => {
@@ -63,7 +64,7 @@ export function listTree(tree: ReadonlyTree): string {
     const leads = node.type === 'symlink' ? ` -> ${node.target}` : same === undefined ? '' : ` = /${same}`;
     const xattrs = xattrsOf(node).map((xattr) => ` [${xattr}]`);
     const columns = [letters[node.type], mode, `${node.uid}:${node.gid}`, amountOf(node).padStart(9)];
-    return `${columns.join(' ')} /${path}${leads}${xattrs.join('')}\n`;
+    return `${printable(`${columns.join(' ')} /${path}${leads}${xattrs.join('')}`)}\n`;
   });
   return lines.join('');
 }

@@ -3,6 +3,7 @@
 import { chmod, type FileHandle, link, mkdir, open, readdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CatamaranError, messageOf } from '../base/errors.ts';
+import { bytesOfName } from './byte-name.ts';
 import { type Contents, openContents } from './content.ts';
 import type { FileNode } from './node.ts';
 import { parentOf, type ReadonlyTree, type TreePath, walk } from './tree.ts';
@@ -32,7 +33,8 @@ async function extractInto(tree: ReadonlyTree, directory: string, contents: Cont
   await mkdir(directory, { recursive: true });
   if ((await readdir(directory)).length > 0) throw new Error('it is not empty');
   const made = new Set<TreePath>(['']);
-  const files = new Map<FileNode, string>();
+  const files = new Map<FileNode, Buffer>();
+  const placeOf = (path: TreePath) => bytesOfName(join(directory, path));
 
   async function makeParents(path: TreePath): Promise<void> {
     const parent = parentOf(path);
@@ -42,7 +44,7 @@ async function extractInto(tree: ReadonlyTree, directory: string, contents: Cont
     await makeDirectory(parent);
   }
   async function makeDirectory(path: TreePath): Promise<void> {
-    if (path !== '') await mkdir(join(directory, path));
+    if (path !== '') await mkdir(placeOf(path));
     made.add(path);
   }
 
@@ -51,9 +53,9 @@ async function extractInto(tree: ReadonlyTree, directory: string, contents: Cont
     if (path.split('/').some((part) => part === '..' || part === '.'))
       throw refused(path, 'is no clean path');
     await makeParents(path);
-    const place = join(directory, path);
+    const place = placeOf(path);
     if (node.type === 'directory') await makeDirectory(path);
-    else if (node.type === 'symlink') await symlink(node.target, place);
+    else if (node.type === 'symlink') await symlink(bytesOfName(node.target), place);
     else if (node.type !== 'file') throw refused(path, `is a ${node.type}`);
     else if (files.has(node)) await link(files.get(node)!, place);
     else {
@@ -63,11 +65,11 @@ async function extractInto(tree: ReadonlyTree, directory: string, contents: Cont
   }
   // Last, and the deepest first: a directory may forbid writing to its owner.
   for (const [path, node] of nodes.reverse()) {
-    if (node.type === 'directory') await chmod(join(directory, path), node.mode & 0o777);
+    if (node.type === 'directory') await chmod(placeOf(path), node.mode & 0o777);
   }
 }
 
-async function writeFile(place: string, node: FileNode, contents: Contents): Promise<void> {
+async function writeFile(place: Buffer, node: FileNode, contents: Contents): Promise<void> {
   const file: FileHandle = await open(place, 'wx', 0o600);
   try {
     for await (const chunk of contents.read(node.content)) await file.writeFile(chunk);

@@ -8,8 +8,8 @@ import type { Tree, TreePath } from './tree.ts';
 export type HardLinks = ReadonlyMap<TreePath, TreePath>;
 
 /**
- * Gives each link its target's node: the same object, which is what a hard link is in a tree. The answer is the links
- * whose targets are not there.
+ * Gives each link its target's node, where that came later: the same object, which is what a hard link is in a tree. The
+ * answer is all of them, for in a layer each may have meant what lies below.
  */
 export function resolveLinks(tree: Tree, links: HardLinks): HardLinks {
   const resolved = new Map<TreePath, TreeNode>();
@@ -17,7 +17,7 @@ export function resolveLinks(tree: Tree, links: HardLinks): HardLinks {
   for (const first of links.keys()) {
     const chain = new Set<TreePath>();
     let path = first;
-    while (links.has(path) && !resolved.has(path) && !outside.has(path)) {
+    while (links.has(path) && !outside.has(path)) {
       if (chain.has(path)) throw tarError('link', `${JSON.stringify(first)} is a hard link to itself`);
       chain.add(path);
       path = links.get(path)!;
@@ -25,8 +25,8 @@ export function resolveLinks(tree: Tree, links: HardLinks): HardLinks {
     const node = resolved.get(path) ?? tree.get(path);
     if (node?.type === 'directory') throw notAFile(first);
     for (const link of chain) {
-      if (node === undefined) outside.set(link, outside.get(path) ?? path);
-      else resolved.set(link, node);
+      outside.set(link, outside.get(path) ?? path);
+      if (node !== undefined) resolved.set(link, node);
     }
   }
   for (const [path, node] of resolved) tree.set(path, node);
@@ -35,10 +35,6 @@ export function resolveLinks(tree: Tree, links: HardLinks): HardLinks {
 
 export function notAFile(path: TreePath): Error {
   return tarError('link', `${JSON.stringify(path)} is a hard link to a directory`);
-}
-
-export function requireTargets(links: HardLinks): void {
-  for (const [path, target] of links) throw noTarget(path, target);
 }
 
 export function noTarget(path: TreePath, target: TreePath): Error {

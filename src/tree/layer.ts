@@ -89,13 +89,17 @@ function hiding(removed: ReadonlySet<TreePath>, emptied: ReadonlySet<TreePath>):
   return (path) => path !== '' && (removed.has(path) || isCleared(parentOf(path)));
 }
 
-/** The layer with its links to files of `lower`: the same nodes, so that they are links of one file. */
+/**
+ * The layer with its links to files of `lower`: the same nodes, so that they are links of one file. Where the layer brings
+ * such a file later, a link means the one that was there when it was made, as where layers are unpacked.
+ */
 function withLinked(layer: ReadonlyTree, lower: ReadonlyTree, hardLinks: HardLinks): Tree {
   const resolve = pathResolver(linksOf(lower));
   const linked = new Map(layer);
   for (const [path, target] of hardLinks) {
     const parent = resolve(parentOf(target));
     const node = parent === undefined ? undefined : lower.get(joined(parent, baseName(target)));
+    if (layer.has(path) && (node === undefined || node.type === 'directory')) continue;
     if (node === undefined) throw noTarget(path, target);
     if (node.type === 'directory') throw notAFile(path);
     linked.set(path, node);

@@ -3,7 +3,9 @@
 // (Node). Synchronous, as the agent's host is: one machine has nothing else to do meanwhile.
 //
 // Use: `const client = refresh(options)`, then `findTarget(client, name)` and `fetchTarget(client, target)`.
-import type { Root, Snapshot, TargetFile, Targets, Timestamp } from './metadata.ts';
+import { asciiBytes } from './canonical.ts';
+import { sha256Hex } from './hex.ts';
+import type { Delegation, Root, Snapshot, TargetFile, Targets, Timestamp } from './metadata.ts';
 import { matchesPattern, targetPath } from './names.ts';
 import { refuse } from './refuse.ts';
 import { fixStartTime, saveTime } from './workflow/clock.ts';
@@ -62,7 +64,7 @@ export function findTarget(client: Client, name: string): FoundTarget | undefine
     // 5.6.7.2: those below this role, in their order, before those that were waiting.
     const below = [];
     for (const delegation of targets.delegations) {
-      if (!delegation.paths.some((pattern) => matchesPattern(name, pattern))) continue;
+      if (!covers(delegation, name)) continue;
       const { options, time, snapshot } = client;
       below.push({
         role: delegation.name,
@@ -78,11 +80,19 @@ export function findTarget(client: Client, name: string): FoundTarget | undefine
   return undefined;
 }
 
+function covers({ paths, prefixes }: Delegation, name: string): boolean {
+  if (paths.some((pattern) => matchesPattern(name, pattern))) return true;
+  if (prefixes.length === 0) return false;
+  const hash = sha256Hex(asciiBytes(name));
+  return prefixes.some((prefix) => hash.startsWith(prefix));
+}
+
 /** 5.7, for a small target: its bytes, with the length and the hash that its role signed. */
-export function fetchTarget({ options }: Client, { name, length, sha256 }: FoundTarget): Uint8Array {
+export function fetchTarget({ options }: Client, target: FoundTarget): Uint8Array {
+  const { name, length, sha256 } = target;
   if (length > metadataLimits.target) throw refuse('too-large', name, `has ${length} bytes`, '5.7');
   const path = targetPath(name, sha256);
   const bytes = requirePresent(fetchBounded(options.repository, path, length), name, '5.7.3');
-  requireSame(bytes, { length, sha256 }, name, '5.7.3');
+  requireSame(bytes, target, name, '5.7.3');
   return bytes;
 }

@@ -1,22 +1,26 @@
-// Public keys: Ed25519 alone (RFC 8032), named by the SHA-256 of their canonical JSON, as TUF's section 4.2 defines.
+// Public keys: Ed25519 (RFC 8032), with which we sign, and ECDSA on P-256 (FIPS 186-5), which others sign with; named by the
+// SHA-256 of their canonical JSON, as TUF's section 4.2 defines. Keys of other kinds are passed over, so that a fleet can
+// move from one kind to another: first its keys are listed, then the machines learn to count them.
 import { ed25519 } from '@noble/curves/ed25519.js';
+import { decodeBase64 } from '../base/base64.ts';
 import { type Fields, objectField, textField } from '../base/fields.ts';
 import type { Json } from '../base/json.ts';
-import { encodeCanonical } from './canonical.ts';
+import { encodeCanonical, encodeSigned } from './canonical.ts';
 import { requireText, tufFields } from './fields.ts';
-import { bytesOfHex, sha256Hex } from './hex.ts';
+import { bytesOfHex, hexOf, sha256Hex } from './hex.ts';
+import { verifyP256 } from './p256.ts';
 import { isProven } from './proven.ts';
 import { refuse } from './refuse.ts';
 
-/** 64 lower-case hex digits. */
+/** 64 lower-case hex digits, of kinds that are known here. */
 export type KeyId = string;
-/** 64 lower-case hex digits: the raw key. */
+/** Lower-case hex digits: 64 are an Ed25519 key, 130 an uncompressed point of P-256. */
 export type PublicKey = string;
 export type KeyTable = ReadonlyMap<KeyId, PublicKey>;
 
 const hex32 = /^[0-9a-f]{64}$/;
 
-/** A key as metadata has it. */
+/** An Ed25519 key as metadata has it. */
 export function keyJson(key: PublicKey): { readonly [name: string]: Json } {
   return { keytype: 'ed25519', keyval: { public: key }, scheme: 'ed25519' };
 }
@@ -29,27 +33,52 @@ export function keyIdOf(key: PublicKey): KeyId {
 export function parseKeys(entries: readonly [string, Json][], what: string): KeyTable {
   const table = new Map<KeyId, PublicKey>();
   for (const [keyid, value] of entries) {
+    const key = parseKey(tufFields(value, `${what}: key ${JSON.stringify(keyid)}`));
+    if (key === undefined) continue;
     requireText(keyid, hex32, `${what}: key id`);
-    if (sha256Hex(encodeCanonical(value)) !== keyid) {
+    if (sha256Hex(encodeSigned(value, what)) !== keyid) {
       throw refuse('malformed', what, `gives a key a foreign id, ${keyid}`, '4.2');
     }
-    const key = parseKey(tufFields(value, `${what}: key ${keyid}`));
-    if (key !== undefined) table.set(keyid, key);
+    table.set(keyid, key);
   }
   return table;
 }
 
 function parseKey(fields: Fields): PublicKey | undefined {
   const { keytype, scheme } = fields.values;
-  if (keytype !== 'ed25519' || scheme !== 'ed25519') return undefined;
-  return textField(objectField(fields, 'keyval'), 'public', hex32);
+  const publicOf = (form: RegExp) => textField(objectField(fields, 'keyval'), 'public', form);
+  if (keytype === 'ed25519' && scheme === 'ed25519') return publicOf(hex32);
+  // The second one is what programs wrote before specification 1.0.9.
+  const ecdsa = keytype === 'ecdsa' || keytype === 'ecdsa-sha2-nistp256';
+  if (!ecdsa || scheme !== 'ecdsa-sha2-nistp256') return undefined;
+  const point = pointOf(publicOf(/^-----BEGIN PUBLIC KEY-----[A-Za-z0-9+/=\s]+-----END PUBLIC KEY-----\s*$/));
+  if (point === undefined) throw refuse('malformed', fields.what, 'is no P-256 key in PEM', '4.2');
+  return point;
 }
 
-/** About 17 ms in QuickJS, and a second on a machine that is emulated. `signature` is 128 hex digits. */
+/** RFC 5480: SubjectPublicKeyInfo of id-ecPublicKey on secp256r1, before the uncompressed point. */
+const p256Head = '3059301306072a8648ce3d020106082a8648ce3d030107034200';
+
+function pointOf(pem: string): PublicKey | undefined {
+  const bytes = decodeBase64(pem.replace(/-----[A-Z ]+-----/g, ''));
+  const hex = bytes === undefined ? '' : hexOf(bytes);
+  return hex.startsWith(`${p256Head}04`) && hex.length === p256Head.length + 130
+    ? hex.slice(p256Head.length)
+    : undefined;
+}
+
+/**
+ * About 17 ms in QuickJS, and a second on a machine that is emulated. `signature` in hex: of Ed25519 its 64 bytes, of ECDSA
+ * DER's, over the SHA-256 of the message.
+ */
 export function verifySignature(key: PublicKey, message: Uint8Array, signature: string): boolean {
+  if (!/^(?:[0-9a-f]{2}){8,72}$/.test(signature)) return false;
   return isProven(key, message, signature, () => {
     try {
-      return ed25519.verify(bytesOfHex(signature), message, bytesOfHex(key), { zip215: false });
+      const [bytes, point] = [bytesOfHex(signature), bytesOfHex(key)];
+      return key.length === 64
+        ? ed25519.verify(bytes, message, point, { zip215: false })
+        : verifyP256(point, message, bytes);
     } catch {
       return false;
     }

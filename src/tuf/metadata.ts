@@ -15,7 +15,7 @@ import {
 import type { Json } from '../base/json.ts';
 import { requireText, timeField, tufFields } from './fields.ts';
 import { type KeyTable, parseKeys } from './keys.ts';
-import { isPathPattern, isRoleName, isTargetName, type TopRole, topRoles } from './names.ts';
+import { isForeignRoleName, isPathPattern, isTargetName, type TopRole, topRoles } from './names.ts';
 import { refuse } from './refuse.ts';
 import type { RoleKeys } from './signatures.ts';
 
@@ -32,10 +32,15 @@ export interface Root extends Common {
 }
 
 /** What timestamp says of the snapshot, and the snapshot of each targets role. */
-export interface FileMeta {
+export interface FileMeta extends Partial<FileHashes> {
   readonly version: number;
   readonly length?: number;
-  readonly sha256?: string;
+}
+
+/** Whatever else is listed is passed over; a file must agree with both of these. */
+export interface FileHashes {
+  readonly sha256: string;
+  readonly sha512?: string;
 }
 
 export interface Timestamp extends Common {
@@ -47,9 +52,8 @@ export interface Snapshot extends Common {
   readonly meta: ReadonlyMap<string, FileMeta>;
 }
 
-export interface TargetFile {
+export interface TargetFile extends FileHashes {
   readonly length: number;
-  readonly sha256: string;
   readonly custom?: JsonObject;
 }
 
@@ -57,6 +61,8 @@ export interface Delegation extends RoleKeys {
   readonly name: string;
   /** Shell-style patterns of `*` and `?`. */
   readonly paths: readonly string[];
+  /** Beginnings of the SHA-256 of names, in hex: the other way to say which ones it signs. */
+  readonly prefixes: readonly string[];
   readonly terminating: boolean;
 }
 
@@ -66,8 +72,9 @@ export interface Targets extends Common {
   readonly delegations: readonly Delegation[];
 }
 
-const most = { keys: 256, keysOfRole: 64, roles: 64, targets: 50_000, patterns: 32 } as const;
+const most = { keys: 256, keysOfRole: 64, roles: 64, targets: 50_000, patterns: 32, prefixes: 4096 } as const;
 const hex32 = /^[0-9a-f]{64}$/;
+const anyKeyId = /^[^\0-\x1f]{1,256}$/;
 
 export function parseRoot(signed: Json, what: string): Root {
   const fields = readCommon(signed, 'root', what);
@@ -95,7 +102,7 @@ export function parseSnapshot(signed: Json, what: string): Snapshot {
   const fields = readCommon(signed, 'snapshot', what);
   const meta = entriesField(fields, 'meta', most.roles).map(([file, value]): [string, FileMeta] => {
     const role = file.endsWith('.json') ? file.slice(0, -'.json'.length) : '';
-    if (role !== 'targets' && !isRoleName(role))
+    if (role !== 'targets' && !isForeignRoleName(role))
       throw refuse('malformed', what, `lists ${JSON.stringify(file)}`);
     return [role, readFileMeta(tufFields(value, `${what}: ${file}`))];
   });
@@ -131,7 +138,7 @@ function commonOf(fields: Fields): Common {
 
 function readRoleKeys(fields: Fields): RoleKeys {
   const keyids = listField(fields, 'keyids', most.keysOfRole).map((value) =>
-    requireText(value, hex32, `${fields.what}: key id`),
+    requireText(value, anyKeyId, `${fields.what}: key id`),
   );
   if (new Set(keyids).size < keyids.length) {
     throw refuse('malformed', fields.what, 'names a key twice', '4.3');
@@ -143,29 +150,40 @@ function readFileMeta(fields: Fields): FileMeta {
   return {
     version: numberField(fields, 'version', 1),
     ...(hasField(fields, 'length') ? { length: numberField(fields, 'length', 0) } : {}),
-    ...(hasField(fields, 'hashes') ? { sha256: readSha256(fields) } : {}),
+    ...(hasField(fields, 'hashes') ? readHashes(fields) : {}),
   };
 }
 
 function readTarget(fields: Fields): TargetFile {
   return {
     length: numberField(fields, 'length', 0),
-    sha256: readSha256(fields),
+    ...readHashes(fields),
     ...(hasField(fields, 'custom') ? { custom: objectField(fields, 'custom').values } : {}),
   };
 }
 
-function readSha256(fields: Fields): string {
-  return textField(objectField(fields, 'hashes'), 'sha256', hex32);
+function readHashes(fields: Fields): FileHashes {
+  const hashes = objectField(fields, 'hashes');
+  return {
+    sha256: textField(hashes, 'sha256', hex32),
+    ...(hasField(hashes, 'sha512') ? { sha512: textField(hashes, 'sha512', /^[0-9a-f]{128}$/) } : {}),
+  };
 }
 
 function readDelegation(value: Json, what: string): Delegation {
   const fields = tufFields(value, `${what}: delegated role`);
   const name = textField(fields, 'name', /^/, 64);
-  if (!isRoleName(name)) throw refuse('malformed', what, `delegates to ${JSON.stringify(name)}`);
+  if (!isForeignRoleName(name)) throw refuse('malformed', what, `delegates to ${JSON.stringify(name)}`);
+  const terminating = booleanField(fields, 'terminating');
+  if (hasField(fields, 'path_hash_prefixes')) {
+    const prefixes = listField(fields, 'path_hash_prefixes', most.prefixes).map((prefix) =>
+      requireText(prefix, /^[0-9a-f]{1,64}$/, `${fields.what}: prefix`),
+    );
+    return { name, ...readRoleKeys(fields), paths: [], prefixes, terminating };
+  }
   const paths = listField(fields, 'paths', most.patterns).map((pattern) => {
     if (typeof pattern === 'string' && isPathPattern(pattern)) return pattern;
     throw refuse('malformed', what, `has the path pattern ${JSON.stringify(pattern)}`);
   });
-  return { name, ...readRoleKeys(fields), paths, terminating: booleanField(fields, 'terminating') };
+  return { name, ...readRoleKeys(fields), paths, prefixes: [], terminating };
 }

@@ -1,5 +1,5 @@
-// What things are called in a repository: roles, targets, and the files in which both lie. Names are flat and plain, so
-// that every web server, object store and TUF client takes them the same way.
+// What things are called in a repository: roles, targets, and the files in which both lie. Ours are flat and plain, so that
+// every web server, object store and TUF client takes them the same way; others' targets may lie in directories.
 
 import type { ReleaseVersion } from '../base/flavour.ts';
 export const topRoles = ['root', 'targets', 'snapshot', 'timestamp'] as const;
@@ -10,6 +10,12 @@ export const releasesRole = 'releases';
 
 export function isRoleName(text: string): boolean {
   return /^[a-z][a-z0-9_-]{0,31}$/.test(text) && !(topRoles as readonly string[]).includes(text);
+}
+
+/** In a repository that another program writes; never a file of our own memory (trusted-store.ts). */
+export function isForeignRoleName(text: string): boolean {
+  const taken: readonly string[] = [...topRoles, 'clock', 'pointer', 'manifest'];
+  return /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(text) && !taken.includes(text.toLowerCase());
 }
 
 /** The names of channels are the user's own: `stable`, `edge`, `lts-2026`. */
@@ -24,16 +30,25 @@ export function findCoveredChannel(channels: readonly string[]): readonly [strin
   return undefined;
 }
 
+/** Of plain parts, none of which is hidden or leads upwards. */
 export function isTargetName(text: string): boolean {
-  return /^[A-Za-z0-9_][A-Za-z0-9._~+-]{0,199}$/.test(text);
+  return (
+    text.length <= 400 && text.split('/').every((part) => /^[A-Za-z0-9_][A-Za-z0-9._~+-]{0,199}$/.test(part))
+  );
 }
 
 export function isPathPattern(text: string): boolean {
-  return /^[A-Za-z0-9._~+*?-]{1,200}$/.test(text);
+  return /^[A-Za-z0-9._~+*?/-]{1,400}$/.test(text);
 }
 
-/** Of a pattern of `*` and `?` (section 4.5.1). Linear in time for each star. */
+/** Of a pattern of `*` and `?`, which stand for no slash (section 4.5.1). */
 export function matchesPattern(name: string, pattern: string): boolean {
+  const [parts, patterns] = [name.split('/'), pattern.split('/')];
+  return parts.length === patterns.length && parts.every((part, at) => matchesPart(part, patterns[at]!));
+}
+
+/** Linear in time for each star. */
+function matchesPart(name: string, pattern: string): boolean {
   let [at, star, resume] = [0, -1, 0];
   let index = 0;
   while (index < name.length) {
@@ -60,9 +75,10 @@ export function metadataPath(role: string, version: number): string {
 
 export const timestampPath = 'metadata/timestamp.json';
 
-/** Section 6.2: the hash is part of the name, so that no file ever changes. */
+/** Section 6.2: the hash is part of the file's name, so that no file ever changes. */
 export function targetPath(name: string, sha256: string): string {
-  return `targets/${sha256}.${name}`;
+  const file = name.lastIndexOf('/') + 1;
+  return `targets/${name.slice(0, file)}${sha256}.${name.slice(file)}`;
 }
 
 export const imageKinds = ['boot', 'root', 'hash'] as const;

@@ -15,7 +15,8 @@ export type Refusal =
   | 'schema';
 
 const hints: Readonly<Record<Refusal, string>> = {
-  malformed: 'Publish with `catamaran release`, which writes canonical JSON; a proxy must not change files.',
+  malformed:
+    'Publish with `catamaran release`, or another program for TUF 1.0; a proxy must not change files.',
   signatures: 'Sign it with the keys that its role names; somebody else may have signed this.',
   expired: 'Run `catamaran release refresh`, and check the clock of this machine.',
   rollback: 'Serve the newest files; an old copy of the repository may have been put back.',

@@ -3,14 +3,14 @@
 
 import { listField, textField } from '../base/fields.ts';
 import type { Json } from '../base/json.ts';
-import { encodeCanonical, parseCanonical } from './canonical.ts';
+import { encodeCanonical, encodeSigned, parseAnyJson } from './canonical.ts';
 import { tufFields } from './fields.ts';
 import { type KeyId, type KeyTable, verifySignature } from './keys.ts';
 import { refuse } from './refuse.ts';
 
 export interface Signature {
   readonly keyid: KeyId;
-  /** 128 hex digits; empty for a signature that is still to come. */
+  /** As its kind of key has it, in hex; empty for a signature that is still to come. */
   readonly sig: string;
 }
 
@@ -28,14 +28,18 @@ export interface RoleKeys {
 }
 
 export function openEnvelope(bytes: Uint8Array, what: string): Envelope {
-  const fields = tufFields(parseCanonical(bytes, what), what);
+  const fields = tufFields(parseAnyJson(bytes, what), what);
   const signatures = listField(fields, 'signatures', 64).map((value) => {
     const signature = tufFields(value, `${what}: signature`);
+    // Of kinds that are not known here, which may be long and may be no hex, too.
     return {
-      keyid: textField(signature, 'keyid', /^[0-9a-f]{64}$/),
-      sig: textField(signature, 'sig', /^(?:[0-9a-f]{128})?$/),
+      keyid: textField(signature, 'keyid', /^[^\0-\x1f]+$/, 256),
+      sig: textField(signature, 'sig', /^/, 1 << 17),
     };
   });
+  // 4.2.1: two of one key would be counted twice by somebody.
+  if (new Set(signatures.map(({ keyid }) => keyid)).size < signatures.length)
+    throw refuse('malformed', what, 'has two signatures of one key', '4.2');
   return { what, signatures, signed: tufFields(fields.values.signed, `${what}: signed`).values as Json };
 }
 
@@ -49,7 +53,7 @@ export function writeEnvelope({ signatures, signed }: Omit<Envelope, 'what'>): U
  * counted is distinct public keys.
  */
 export function validSigners(envelope: Envelope, keys: KeyTable, role: RoleKeys): Set<KeyId> {
-  const message = encodeCanonical(envelope.signed);
+  const message = encodeSigned(envelope.signed, envelope.what);
   const signers = new Map<string, KeyId>();
   for (const { keyid, sig } of envelope.signatures) {
     const key = role.keyids.includes(keyid) ? keys.get(keyid) : undefined;

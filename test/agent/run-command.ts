@@ -1,10 +1,12 @@
-// The agent's programs, as their entries call them.
+// The agent's programs, as the script on the machine calls them: those of component:agent together, and two of others.
 import { dispatch } from '../../src/agent/commands/dispatch.ts';
-import { agentCommands, installCommands, updateCommands } from '../../src/agent/commands/table.ts';
+import { agentPrograms, installCommands, updateCommands } from '../../src/agent/commands/table.ts';
 import type { Host } from '../../src/agent/host/host.ts';
 
+const everyMachine = ['agent', 'containers', 'boot'].flatMap((program) => agentPrograms[program]!);
+
 export const runCommand = (words: readonly string[], host: Host): number =>
-  dispatch(words, host, agentCommands);
+  dispatch(words, host, everyMachine);
 export const runUpdateCommand = (words: readonly string[], host: Host): number =>
   dispatch(words, host, updateCommands);
 export const runInstallCommand = (words: readonly string[], host: Host): number =>

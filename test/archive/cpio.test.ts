@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { writeCpio } from '../../src/archive/write-cpio.ts';
+import { nameOfBytes } from '../../src/tree/byte-name.ts';
 import type { TreeNode } from '../../src/tree/node.ts';
 import { directory, file, symlink, type Tree } from '../../src/tree/tree.ts';
 import { anyTree, bytesOf, inMemory } from '../tree/support.ts';
@@ -29,7 +30,7 @@ function parseCpio(bytes: Buffer): Entry[] {
     });
     const [ino, mode, uid, gid, links, mtime, size, , , major, minor, nameSize, check] = fields as number[];
     expect(check).toBe(0);
-    const name = bytes.toString('utf8', at + 110, at + 110 + nameSize! - 1);
+    const name = nameOfBytes(bytes.subarray(at + 110, at + 110 + nameSize! - 1));
     expect(bytes[at + 110 + nameSize! - 1]).toBe(0);
     const start = (at + 110 + nameSize! + 3) & ~3;
     const body = bytes.subarray(start, start + size!);
@@ -43,7 +44,7 @@ function parseCpio(bytes: Buffer): Entry[] {
       type === 'file'
         ? { content: body.toString('hex') }
         : type === 'symlink'
-          ? { target: body.toString() }
+          ? { target: nameOfBytes(body) }
           : type === 'character' || type === 'block'
             ? { major, minor }
             : {};

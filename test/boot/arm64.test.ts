@@ -1,16 +1,24 @@
 // A system for arm64, built on whatever machine this is, starts on a machine of that architecture: firmware, boot loader,
-// kernel, verified root, services.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+// kernel, verified root, services; from a disk in several formats, from its ISO, and from the disk that the ISO was installed
+// on. One disk always, all by `npm run test:platforms`.
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Status } from '../../src/agent/slots/status.ts';
+import { containerOf } from '../../src/disk/container.ts';
 import { buildSpec } from '../../src/output/build.ts';
+import type { FormatName } from '../../src/output/formats.ts';
+import { customizeIso } from '../../src/output/media/customize.ts';
+import { openImage } from '../../src/run/open-image.ts';
 import type { SshKey } from '../../src/run/ssh.ts';
 import { testContext } from '../support/context.ts';
-import { testSshKey, withMachine } from '../support/machine.ts';
+import { type TestMachineOptions, testSshKey, withMachine } from '../support/machine.ts';
+import { type Arm64Row, arm64Rows } from './rows.ts';
 
 const minute = 60_000;
+const everything = process.env.CATAMARAN_PLATFORMS === 'all';
+const rows: readonly (Arm64Row & { readonly format: FormatName })[] = arm64Rows;
 
 const spec = (key: string) => `
 os: {id: arm64-test, name: Test of arm64, version: "1"}
@@ -26,7 +34,7 @@ disk: {slot: 128M, data: 64M}
 `;
 
 let directory: string;
-let image: string;
+const files = new Map<FormatName, string>();
 let key: SshKey;
 
 beforeAll(async () => {
@@ -34,26 +42,85 @@ beforeAll(async () => {
   key = await testSshKey(directory);
   const file = join(directory, 'arm64-test.yml');
   await writeFile(file, spec(key.publicKey.trim()));
-  const request = { file, out: directory, formats: ['qcow2'], arch: 'arm64', frozen: false } as const;
+  const formats = new Set<FormatName>(rows.filter(isTested).map(({ format }) => format));
+  if (everything) formats.add('iso');
+  const request = { file, out: directory, formats: [...formats], arch: 'arm64', frozen: false } as const;
   const { artifacts } = await buildSpec(request, await testContext());
-  image = artifacts[0]!.path;
+  for (const { format, path } of artifacts)
+    if (!path.endsWith('.json')) files.set(format as FormatName, path);
 }, 10 * minute);
 
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
-test('a machine of arm64 comes up from slot A, with its services and a watchdog', async () => {
+function isTested({ sample }: Arm64Row): boolean {
+  return sample === true || everything;
+}
+
+const machine = { arch: 'arm64', firmware: 'uefi', sshPort: 0 } as const;
+/** As `run` on the machine, with much patience. */
+async function withLogin(
+  options: Omit<TestMachineOptions, 'ssh' | 'firmware'>,
+  use: (run: (command: string) => Promise<string>, said: () => string) => Promise<void>,
+): Promise<void> {
   const ssh = { user: 'root', key };
-  const options = { arch: 'arm64', image, format: 'qcow2', firmware: 'uefi' } as const;
-  await withMachine({ ...options, sshPort: 0, ssh }, async (machine) => {
-    await machine.serial.waitFor(/login:/, 10 * minute);
-    expect(machine.serial.text).toMatch(/catamaran: slot A/);
-    const run = async (command: string) => (await machine.ssh(command, { limit: 5 * minute })).stdout.trim();
+  await withMachine({ ...machine, ...options, ssh }, async (started) => {
+    await started.serial.waitFor(/login:/, 10 * minute);
+    const run = async (command: string) => (await started.ssh(command, { limit: 5 * minute })).stdout.trim();
     expect(await run('uname -m')).toBe('aarch64');
-    const status = JSON.parse(await run('catamaran-agent status --json')) as Status;
-    expect(status).toMatchObject({ slot: 'A', version: '1', slots: { A: { status: 'good' } } });
-    expect((await run('crun list -q')).split('\n').sort()).toEqual(['dhcp', 'getty', 'sshd']);
+    await use(run, () => started.serial.text);
+    await started.powerdown(5 * minute);
+  });
+}
+
+async function expectInstalled(run: (command: string) => Promise<string>): Promise<void> {
+  const status = JSON.parse(await run('catamaran-agent status --json')) as Status;
+  expect(status).toMatchObject({ slot: 'A', version: '1', slots: { A: { status: 'good' } } });
+  expect((await run('crun list -q')).split('\n').sort()).toEqual(['dhcp', 'getty', 'sshd']);
+}
+
+test.each(rows.filter(isTested))('$format on $bus: slot A, with its services and a watchdog', async (row) => {
+  const { format, bus } = row;
+  const { image } = await openImage(files.get(format)!, await mkdtemp(join(directory, 'opened-')));
+  await withLogin({ image, format: await containerOf(image), bus }, async (run, said) => {
+    expect(said()).toMatch(/catamaran: slot A/);
+    await expectInstalled(run);
     // QEMU's board has none that Debian's kernel knows: softdog takes its place.
     expect(await run('cat /sys/class/watchdog/watchdog0/state')).toBe('active');
-    await machine.powerdown(5 * minute);
   });
+});
+
+const more = everything ? test : () => {};
+
+const cd = (path: string) => [
+  ...['-device', 'virtio-scsi-pci,id=cd'],
+  ...['-drive', `if=none,id=medium,format=raw,readonly=on,media=cdrom,file=${path}`],
+  ...['-device', 'scsi-cd,bus=cd.0,drive=medium,bootindex=0'],
+];
+
+more('the ISO is a live system, and installs itself', async () => {
+  const iso = files.get('iso')!;
+  await withLogin({ extra: cd(iso) }, async (run) => {
+    expect(JSON.parse(await run('catamaran-agent status --json'))).toMatchObject({
+      live: 'sr0',
+      version: '1',
+    });
+  });
+  await customizeIso(iso, { arguments: 'catamaran.install=auto' });
+  const target = join(directory, 'target.raw');
+  const disk = await open(target, 'w');
+  await disk.truncate(1 << 30).finally(() => disk.close());
+  const empty = [
+    '-drive',
+    `if=none,id=target,format=raw,file=${target}`,
+    '-device',
+    'virtio-blk-pci,drive=target',
+  ];
+  await withMachine(
+    { ...machine, extra: [...cd(iso), ...empty], snapshot: false },
+    async ({ serial, exited }) => {
+      await serial.waitFor(/powering off in 5 seconds/, 20 * minute);
+      expect((await exited).reason).toBe('guest-shutdown');
+    },
+  );
+  await withLogin({ image: target, format: 'raw' }, expectInstalled);
 });

@@ -1,4 +1,5 @@
-// How `catamaran run` lets a person in: by a key in the firmware's configuration, into that boot and into no other.
+// How `catamaran run` lets a person in: by a key in the firmware's configuration, into that boot and into no other. And how a
+// word among the kernel's arguments does, where the spec allows it and nowhere else.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +15,7 @@ const limit = 10 * minute;
 
 const spec = (services: string) => `
 os: {id: login-test, name: Login Test, version: "1"}
-kernel: {image: component:kernel, cmdline: "console=tty0 console=ttyS0"}
+kernel: {image: component:kernel, cmdline: "console=tty0 console=ttyS0 catamaran.login"}
 init: [component:init, component:crun, component:agent]
 services:
   - {name: dhcp, image: component:dhcp}
@@ -32,6 +33,7 @@ beforeAll(async () => {
   const entrances = '  - {name: sshd, image: component:sshd}\n  - {name: getty, image: component:getty}';
   for (const [name, services] of [
     ['entrances', entrances],
+    ['glass', '  - {name: getty, image: component:getty, env: [BREAK_GLASS=true]}'],
     ['none', ''],
   ] as const) {
     const file = join(directory, `${name}.yml`);
@@ -74,13 +76,24 @@ test(
 );
 
 test(
-  'without a key the same image asks for a password',
+  'without a key the same image asks for a password, whatever the kernel is told',
   () =>
     withMachine(machineOf('entrances'), async (machine) => {
       await machine.serial.waitFor(/login-test login:/, limit);
       machine.write('root\n');
       await machine.serial.waitFor(/Password:/, limit);
       expect(machine.serial.text).not.toContain('catamaran run');
+    }),
+  2 * limit,
+);
+
+test(
+  'where the spec allows it, the word among the kernel’s arguments lets root in',
+  () =>
+    withMachine(machineOf('glass'), async (machine) => {
+      await machine.serial.waitFor(/login-test login:/, limit);
+      machine.write('root\n');
+      await machine.serial.waitFor(/root login on/, limit);
     }),
   2 * limit,
 );

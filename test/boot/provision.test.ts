@@ -1,7 +1,9 @@
 // Machines that learn who they are: the same image on each platform, with its user-data and metadata where that platform has
 // them. Each ends with a login by the key that came from there, under the host name that came from there. A sample always,
 // the whole table by `npm run test:provision`.
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -13,6 +15,7 @@ import type { MachineOptions } from '../../src/run/arguments.ts';
 import { deliver } from '../../src/run/metadata/deliver.ts';
 import type { Deliver, Instance } from '../../src/run/metadata/delivery.ts';
 import { configDrive, openstackService } from '../../src/run/metadata/platforms/openstack.ts';
+import { startService } from '../../src/run/metadata/serve.ts';
 import { deliveries } from '../../src/run/metadata/table.ts';
 import { isoVolume } from '../../src/run/metadata/volumes.ts';
 import type { SshKey } from '../../src/run/ssh.ts';
@@ -86,6 +89,16 @@ const rows: readonly Row[] = [
     deliver: deliveries.aws,
     from: /ec2: http/,
     asked: /^PUT \/latest\/api\/token/,
+  },
+  {
+    name: 'ec2-ipv6',
+    platform: 'aws',
+    more: async (instance) => {
+      await openIpv6Service(instance);
+      const net = 'user,id=six,ipv4=off,ipv6-net=fd00:ec2::/64,ipv6-host=fd00:ec2::254';
+      return { extra: ['-netdev', net, '-device', 'virtio-net-pci,netdev=six,romfile='] };
+    },
+    from: /ec2: http:\/\/\[fd00:ec2::254\]/,
   },
   { name: 'gce', platform: 'gcp', deliver: deliveries.gcp, from: /gce: http/ },
   {
@@ -170,7 +183,24 @@ beforeAll(async () => {
     iso ??= artifacts.find(({ path }) => path.endsWith('.iso'))?.path;
   }
 }, 20 * minute);
-afterAll(() => rm(directory, { recursive: true, force: true }));
+afterAll(async () => {
+  gate?.close();
+  await rm(directory, { recursive: true, force: true });
+});
+
+let gate: Server | undefined;
+
+/** QEMU leads what a machine asks of its host's IPv6 address to the same port of ::1: port 80, for which one has to be root. */
+async function openIpv6Service(instance: Instance): Promise<void> {
+  const { services } = await startService(deliveries.aws(instance).service!, relay);
+  const port = Number(services[0]!.command.at(-1));
+  gate = createServer((connection) => {
+    const service = connect(port, '127.0.0.1');
+    for (const socket of [connection, service]) socket.on('error', () => socket.destroy());
+    connection.pipe(service).pipe(connection);
+  });
+  await once(gate.listen(80, '::1'), 'listening');
+}
 
 /** What the user says; the platform says name and key as well, where it has a place for them. */
 function instanceOf(name: string, platformSays: boolean): Instance {

@@ -1,5 +1,5 @@
-// Machines that boot from a network, by the iPXE in QEMU's network card: the root fetched by URL, handed over behind the
-// initrd, and more of it than the machine has memory for.
+// Machines that boot from a network: by the iPXE in QEMU's network card, the root fetched by URL, handed over behind the
+// initrd, and more of it than the machine has memory for; by TFTP alone; and by UEFI, with a GRUB that comes by TFTP.
 import { createReadStream } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Firmware } from '../../src/base/firmware.ts';
 import { writeRaw } from '../../src/output/write/raw.ts';
 import { type LiveSystem, makeLive } from '../support/live.ts';
 import { withMachine } from '../support/machine.ts';
@@ -19,10 +20,11 @@ const everything = process.env.CATAMARAN_PLATFORMS === 'all';
 let scratch: string;
 let live: LiveSystem;
 let server: Server;
+let directory: string;
 beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), 'catamaran-pxe-'));
   live = await makeLive(join(scratch, 'live'), 'component:kernel');
-  const directory = join(scratch, 'pxe');
+  directory = join(scratch, 'pxe');
   await mkdir(directory);
   for (const [name, image] of Object.entries(await live.pxe())) await writeRaw(image, join(directory, name));
   server = createServer((request, response) => {
@@ -63,6 +65,36 @@ test('the root by URL', async () => {
 });
 
 const more = everything ? test : () => {};
+
+/** From a server of TFTP, which QEMU is itself. */
+async function bootByTftp(bootfile: string, machine: { firmware: Firmware; rom?: string }): Promise<string> {
+  const { firmware, rom = '' } = machine;
+  const extra = [
+    ...['-netdev', `user,id=net,tftp=${directory},bootfile=${bootfile}`],
+    ...['-device', `virtio-net-pci,netdev=net,bootindex=0,disable-legacy=on,romfile=${rom}`],
+  ];
+  return withMachine({ firmware, memory: 768 * MiB, network: 'none', extra }, async ({ serial }) => {
+    await serial.waitFor(/@ end/, 14 * minute);
+    return serial.text;
+  });
+}
+
+more('all of it by TFTP, BIOS', async () => {
+  const rom = (await hostTools(['tools-ipxe'])).path('usr/share/qemu/pxe-virtio.rom');
+  const text = await bootByTftp('appended.ipxe', { firmware: 'bios', rom });
+  expect(text).toContain(`@ {"live":"memory","version":"1.2.3","rootHash":"${live.rootHash}",`);
+});
+
+more('a GRUB from the network, UEFI', async () => {
+  const tools = await hostTools();
+  const modules = ['normal', 'configfile', 'linux', 'echo', 'test', 'sleep', 'reboot', 'efinet', 'tftp'];
+  await tools.run('grub-mkimage', [
+    ...['-O', 'x86_64-efi', '-d', tools.path('usr/lib/grub/x86_64-efi'), '-p', '/'],
+    ...['-o', join(directory, 'net.efi'), ...modules],
+  ]);
+  const text = await bootByTftp('net.efi', { firmware: 'uefi' });
+  expect(text).toContain(`@ {"live":"memory","version":"1.2.3","rootHash":"${live.rootHash}",`);
+});
 
 more('the root behind the initrd', async () => {
   const text = await boot('appended.ipxe', 768 * MiB, /@ end/);

@@ -34,6 +34,15 @@ export const diskRows = [
   { format: 'vhd', bus: 'ahci', firmware: 'bios' },
 ] as const satisfies readonly DiskRow[];
 
+export type Arm64Row = Pick<DiskRow, 'format' | 'bus' | 'sample'>;
+
+/** Of arm64, by UEFI, the only firmware that it has. */
+export const arm64Rows = [
+  { format: 'qcow2', bus: 'virtio-blk', sample: true },
+  { format: 'aws', bus: 'nvme' },
+  { format: 'gce', bus: 'virtio-scsi' },
+] as const satisfies readonly Arm64Row[];
+
 export type Medium = 'cd' | 'usb';
 
 export interface MediaRow {
@@ -89,6 +98,7 @@ export const readers: Readonly<Record<string, readonly string[]>> = {
 
 /** Other ways to boot, of tests that have no table. */
 export const otherBoots: Readonly<Record<string, string>> = {
+  iso: 'on arm64 a CD; on both what it has installed',
   'kernel+initrd': 'by QEMU itself',
   pxe: 'from a network by HTTP, BIOS: the root by URL, and appended',
 };

@@ -3,10 +3,16 @@
 import { rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Firmware } from '../../src/base/firmware.ts';
+import { loginKeyName } from '../../src/contract/run-login.ts';
+import { partitionOf } from '../../src/disk/disk-layout.ts';
 import { inspectImage } from '../../src/disk/inspect.ts';
 import { faultTable } from '../faults/table.ts';
+import { startTestMachine, withSerialLog } from '../support/machine.ts';
+import { makeTwin, type Twin, twinLayout } from '../support/twin.ts';
+import { copyDisk, withTwin } from '../support/twin-machine.ts';
 import { writeBytes } from '../support/write-bytes.ts';
+import { buildExample } from '../weather/example.ts';
+import { failingDisk, findSector, firstInodes } from '../weather/failing-disk.ts';
 import {
   buildWeather,
   minute,
@@ -14,7 +20,7 @@ import {
   type WeatherImage,
   type WeatherMachine,
 } from '../weather/machine.ts';
-import { allWeather, bootDays, chosen, runningDays } from '../weather/table.ts';
+import { allWeather, bootDays, chosen, runningDays, weatherFirmwares } from '../weather/table.ts';
 
 let image: WeatherImage;
 const table = faultTable('day');
@@ -23,15 +29,17 @@ beforeAll(async () => {
 }, 15 * minute);
 afterAll(() => rm(image.directory, { recursive: true, force: true }));
 
-const firmwares: Firmware[] = allWeather ? ['bios', 'uefi'] : ['bios'];
-
-describe.each(firmwares)('under %s, one machine', (firmware) => {
+describe.each(weatherFirmwares)('under %s, one machine', (firmware) => {
   let machine: WeatherMachine;
   beforeAll(async () => {
     machine = await startWeather({ disk: await image.freshDisk(), key: image.key, firmware });
     await machine.answers();
     for (const { harm } of chosen(bootDays)) await harm(machine);
-    await machine.reboot();
+    await machine.reboot(
+      chosen(bootDays)
+        .flatMap(({ last }) => last ?? [])
+        .join('; ') || undefined,
+    );
   }, 15 * minute);
   afterAll(() => machine?.machine.kill());
 
@@ -64,13 +72,16 @@ describe.each(firmwares)('under %s, one machine', (firmware) => {
   });
 });
 
+/** In MiB, with which each example boots and updates. */
+const smallest = { minimal: 256, web: 256, containerd: 384 };
+
 /** What takes several boots, or the machine's life. */
-const long = describe.each(allWeather ? firmwares : []);
+const long = describe.each(allWeather ? weatherFirmwares : []);
 
 long('under %s, a machine of its own', (firmware) => {
   const withWeather = async (
     use: (machine: WeatherMachine, disk: string) => Promise<void>,
-    options: { disk?: string; memory?: number; extra?: readonly string[] } = {},
+    options: { disk?: string; image?: string; memory?: number; extra?: readonly string[] } = {},
   ) => {
     const disk = options.disk ?? (await image.freshDisk());
     const machine = await startWeather({ key: image.key, firmware, ...options, disk });
@@ -147,6 +158,94 @@ long('under %s, a machine of its own', (firmware) => {
     });
   });
 
+  test('goes on with a sector of /var that cannot be read', async () => {
+    await table.count('one sector of /var cannot be read', async () => {
+      const disk = await image.freshDisk();
+      let line = '';
+      await withWeather(
+        async ({ run, answers }) => {
+          await answers();
+          line = await run('sync; sed -n 2p /var/lib/ssh/ssh_host_ecdsa_key');
+        },
+        { disk },
+      );
+      const { partitions } = await inspectImage(disk);
+      const { offset } = partitions.find(({ label }) => label === 'data')!;
+      // Of a host key: it is made anew.
+      const key = await findSector(disk, offset, line);
+      await withWeather(
+        async ({ run, answers }) => {
+          await answers();
+          expect(await run('ls /var/lib/ssh')).toContain('ssh_host_ecdsa_key.damaged');
+        },
+        { disk, image: await failingDisk(disk, key, 'read') },
+      );
+      // Of the root directory: nothing of it can be used.
+      await withWeather(
+        async ({ answers, status }) => {
+          await answers();
+          const { resources, notices } = await status();
+          expect(resources.disk?.inMemory).toBe(true);
+          expect(notices.join()).toContain('catamaran-agent reset --yes');
+        },
+        { disk, image: await failingDisk(disk, await firstInodes(disk, offset), 'read') },
+      );
+    });
+  });
+
+  describe('with another release beside it', () => {
+    let twin: Twin;
+    beforeAll(async () => {
+      twin = await makeTwin();
+    }, 15 * minute);
+    afterAll(() => rm(twin.directory, { recursive: true, force: true }));
+
+    test('stays with its release where the other slot cannot be written; updates while its disk becomes larger', async () => {
+      const disk = await copyDisk(twin.disk, join(twin.directory, `weather-${firmware}.raw`));
+      const options = { disk, scratch: twin.directory, media: twin.media, firmware };
+      const sector = (partitionOf(twinLayout, 'root-b').offset + (2 << 20)) / 512;
+      await table.count('one sector of the other slot takes no writes', async () => {
+        await withTwin({ ...options, image: await failingDisk(disk, sector, 'write') }, async (machine) => {
+          await machine.ready('A');
+          await machine.run('mount -t squashfs /dev/vdb /mnt');
+          const { status, output } = await machine.try('catamaran-agent stage --from /mnt/2.0.0', 8 * minute);
+          expect([status === 0, output]).toEqual([
+            false,
+            expect.stringMatching(/root-b|vda8|[Ii]nput\/output|error/),
+          ]);
+          expect(await machine.status()).toMatchObject({ slots: { A: { status: 'good' } }, next: 'A' });
+          await machine.run('reboot');
+          await machine.ready('A');
+        });
+      });
+      await table.count('the disk becomes larger during an update', async () => {
+        await withTwin(options, async (machine) => {
+          await machine.ready('A');
+          await machine.run('mount -t squashfs /dev/vdb /mnt');
+          await machine.run(
+            '(catamaran-agent stage --from /mnt/2.0.0 >/run/said 2>&1; echo $? >/run/ended) </dev/null >/dev/null 2>&1 &',
+          );
+          await machine.control.execute('block_resize', { device: 'disk0', size: 800 << 20 });
+          await machine.run(
+            'until [ -s /run/ended ]; do sleep 1; done; cat /run/said; exit $(cat /run/ended)',
+            8 * minute,
+          );
+          await machine.serial.waitFor(/the data partition has grown to \d+ MiB/, 4 * minute);
+          await machine.run('reboot');
+          await machine.ready('B');
+          await machine.serial.waitFor(/slot B with 2.0.0 is good/, 4 * minute);
+        });
+      });
+      await table.count('the disk is larger at the next boot', async () => {
+        await truncate(disk, 1 << 30);
+        await withTwin(options, async (machine) => {
+          await machine.ready('B');
+          await machine.serial.waitFor(/the data partition has grown to \d+ MiB/, minute);
+        });
+      });
+    });
+  });
+
   test('powers off, with a second disk that takes nothing any more', async () => {
     await table.count('poweroff with a second disk that hardly answers', async () => {
       const slow = join(image.directory, `slow-${firmware}.raw`);
@@ -189,4 +288,26 @@ long('under %s, a machine of its own', (firmware) => {
   test.each([512, 384, 256])('boots and answers with %i MiB of memory', async (memory) => {
     await table.count(`${memory} MiB of memory`, () => withWeather(({ answers }) => answers(), { memory }));
   });
+
+  test.each(Object.entries(smallest))(
+    'examples/%s.yml boots and updates with %i MiB',
+    async (name, memory) => {
+      await table.count('the smallest memory of each example', async () => {
+        const example = await buildExample(image, name);
+        const machine = await startTestMachine({
+          ...{ image: example.disk, format: 'raw', firmware, memory: memory << 20, sshPort: 0 },
+          ...{ onReboot: 'reboot', ssh: { user: 'root', key: image.key }, extra: example.media },
+          firmwareConfig: { [loginKeyName]: image.key.publicKey.trim() },
+        });
+        await withSerialLog(machine, async () => {
+          const line = 'mount -t squashfs /dev/vdb /mnt && catamaran-agent stage --from /mnt/next && reboot';
+          const { exitCode, stdout, stderr } = await machine.ssh(line, { limit: 8 * minute });
+          // The connection may end with the machine.
+          expect([0, 255], stdout + stderr).toContain(exitCode);
+          await machine.serial.waitFor(/slot B with \S+ is good/, 10 * minute);
+          expect(machine.serial.text).not.toMatch(/Out of memory/i);
+        }).finally(() => machine.kill());
+      });
+    },
+  );
 });

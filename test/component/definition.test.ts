@@ -54,6 +54,8 @@ describe('readComponent', () => {
       description: '',
       packages: [],
       without: [],
+      programs: [],
+      plugins: [],
       exclude: [],
       cuts: [],
       users: [],
@@ -63,6 +65,7 @@ describe('readComponent', () => {
       symlinks: [],
       generate: [],
       modules: [],
+      sockets: [],
       config: { entrypoint: [], cmd: [], env: new Map(), workingDir: '/', user: '0:0' },
     });
     expect(source.positionOf('/summary')).toMatchObject({ line: 1, column: 10 });
@@ -183,7 +186,7 @@ runtime: {name: x, capabilities: [ALL], binds: [x]}
        |                   ^
       hint: Keep one of them.
 
-    components/x/component.yml:8:12: error: generate[0] is "ldconifg": it must be busybox-links, ca-certificates, kernel-modules or ldconfig
+    components/x/component.yml:8:12: error: generate[0] is "ldconifg": it must be alternatives, busybox-links, ca-certificates, kernel-modules, ldconfig, sysusers, tmpfiles or var
      8 | generate: [ldconifg]
        |            ^^^^^^^^
       hint: Did you mean "ldconfig"?
@@ -209,6 +212,6 @@ it('a component without a summary is one error', () => {
   `);
   expect(errorsOf('')).toMatchInlineSnapshot(`
     "components/x/component.yml:1:1: error: the document must be a mapping of keys to values, not empty
-      hint: Its keys: summary, description, from, packages, without, include, exclude, cuts, users, groups, directories, files, symlinks, tree, generate, modules, config and runtime."
+      hint: docs/spec.md has all 22 keys of "Component document"."
   `);
 });

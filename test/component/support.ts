@@ -40,7 +40,10 @@ export function lockedPackage(name: string): LockedPackage {
 }
 
 /** A host whose archive has these packages, in a cache of its own. */
-export async function hostWith(packages: Readonly<Record<string, ReadonlyTree>>): Promise<ComponentHost> {
+export async function hostWith(
+  packages: Readonly<Record<string, ReadonlyTree>>,
+  controls: Readonly<Record<string, ReadonlyTree>> = {},
+): Promise<ComponentHost> {
   return {
     cache: await openCache(join(await freshDirectory(), 'cache')),
     packageTree: async ({ name }) => {
@@ -48,6 +51,7 @@ export async function hostWith(packages: Readonly<Record<string, ReadonlyTree>>)
       if (tree === undefined) throw new Error(`no package ${name}`);
       return tree;
     },
+    packageControl: async ({ name }) => controls[name] ?? new Map(),
     ...toolHost,
   };
 }

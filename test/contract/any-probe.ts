@@ -4,6 +4,7 @@ import { type Probe, parseProbe, probeNames } from '../../src/contract/probe.ts'
 
 const values: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   command: fc.array(fc.string(), { minLength: 1 }),
+  free: fc.constantFrom('disk 10%', 'disk 2G', 'memory 64M', 'logs'),
 };
 
 export const anyProbe: fc.Arbitrary<Probe> = fc

@@ -1,5 +1,6 @@
 // What the base segment holds: init images, bundles and the spec's files, merged; users together; the index of segments.
 import { expect, test } from 'vitest';
+import { modulesLoadPath } from '../../src/contract/modules-load.ts';
 import { bareInterface } from '../../src/contract/network/bare.ts';
 import { imageNetworkPath, readNetworkFile } from '../../src/contract/network/document.ts';
 import { assembleBase, type BaseParts } from '../../src/image/base-tree.ts';
@@ -145,4 +146,27 @@ test('the spec’s network is there for the agent, in the form that it reads', a
   const base = await assembleBase(parts({ network }));
   expect(readNetworkFile((await textOf(base, imageNetworkPath))!, imageNetworkPath)).toEqual(network);
   expect((await assembleBase(parts())).has(imageNetworkPath)).toBe(false);
+});
+
+test('what init images have below /var and /run is listed, for there the machine mounts something else', async () => {
+  const owned = { ...directory(0o700), uid: 7, gid: 8 };
+  const one = tree(['var', directory()], ['var/lib', directory()], ['var/lib/one', owned]);
+  const two = tree(['run', directory()], ['run/two', directory(0o1777)]);
+  const base = await assembleBase(
+    parts({
+      init: [
+        { name: 'one', tree: one },
+        { name: 'two', tree: two },
+      ],
+    }),
+  );
+  expect(await textOf(base, 'usr/lib/catamaran/directories')).toBe(
+    'format 1\n1777 0 0 /run/two\n0755 0 0 /var/lib\n0700 7 8 /var/lib/one\n',
+  );
+});
+
+test('the modules that images need are listed once each, for the boot to load', async () => {
+  const base = await assembleBase(parts({ modules: ['veth', 'overlay', 'veth'] }));
+  expect(await textOf(base, modulesLoadPath)).toBe('overlay\nveth\n');
+  expect((await assembleBase(parts())).has(modulesLoadPath)).toBe(false);
 });

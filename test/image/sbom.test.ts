@@ -22,7 +22,10 @@ const subject: SbomSubject = {
       fakePackage('libstdc++6', '14.2.0-19'),
       fakePackage('libc6', '1:2.41-12'),
     ]),
-    imageOf('component:init', 'b', [fakePackage('libc6', '1:2.41-12')]),
+    {
+      ...imageOf('component:init', 'b', [fakePackage('libc6', '1:2.41-12')]),
+      licences: { libc6: 'LGPL-2.1-or-later AND LicenseRef-debian-public-domain' },
+    },
     imageOf('nginx:1.27', 'c'),
     imageOf(`registry.example:5000/team/app@${digest('d')}`, 'd'),
   ],
@@ -56,7 +59,7 @@ describe('a bill of materials', () => {
       {
         versionInfo: '1:2.41-12',
         checksums: [{ checksumValue: fakePackage('libc6', '1:2.41-12').digest.slice('sha256:'.length) }],
-        externalRefs: [{ referenceLocator: 'pkg:deb/debian/libc6@1%3A2.41-12?arch=amd64' }],
+        externalRefs: [{ referenceLocator: 'pkg:deb/debian/libc6@1:2.41-12?arch=amd64&distro=debian-13' }],
       },
     ]);
     const [libc] = named('libc6');
@@ -79,5 +82,21 @@ describe('a bill of materials', () => {
       namespaceOf({ images: [imageOf('nginx:1.27', 'e')] }),
     ];
     expect(new Set(namespaces).size).toBe(namespaces.length);
+  });
+
+  it('says what packages declare of their licences, and whose words those are', () => {
+    expect(document.creationInfo.creators).toEqual(['Tool: catamaran', 'Organization: Lighthouse']);
+    expect(named('libc6')).toMatchObject([
+      {
+        licenseDeclared: 'LGPL-2.1-or-later AND LicenseRef-debian-public-domain',
+        licenseConcluded: 'NOASSERTION',
+      },
+    ]);
+    expect(named('libstdc++6')).toMatchObject([
+      { licenseDeclared: 'NOASSERTION', supplier: 'Organization: Debian' },
+    ]);
+    expect(document.hasExtractedLicensingInfos).toMatchObject([
+      { licenseId: 'LicenseRef-debian-public-domain', name: 'public-domain' },
+    ]);
   });
 });

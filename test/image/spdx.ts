@@ -1,4 +1,5 @@
-// The rules of SPDX 2.3 that a document of ours can break: https://spdx.github.io/spdx-spec/v2.3/.
+// The rules of SPDX 2.3 that a document of ours can break: https://spdx.github.io/spdx-spec/v2.3/, and of its schema,
+// spdx-schema-2-3.json, which takes no member that it does not know: what it has of those objects that we write.
 import { expect } from 'vitest';
 
 interface Document {
@@ -15,15 +16,42 @@ interface Document {
     readonly downloadLocation: string;
     readonly filesAnalyzed: boolean;
     readonly primaryPackagePurpose: string;
+    readonly supplier: string;
+    readonly licenseDeclared: string;
     readonly checksums?: readonly { readonly algorithm: string; readonly checksumValue: string }[];
     readonly externalRefs?: readonly { readonly referenceLocator: string }[];
   }[];
+  readonly hasExtractedLicensingInfos?: readonly { readonly licenseId: string }[];
   readonly relationships: readonly {
     readonly spdxElementId: string;
     readonly relationshipType: string;
     readonly relatedSpdxElement: string;
   }[];
 }
+
+/** By object: what must be there, and what may be. */
+const members = {
+  document: [
+    'SPDXID creationInfo dataLicense name spdxVersion',
+    'comment documentNamespace documentDescribes hasExtractedLicensingInfos packages relationships',
+  ],
+  package: [
+    'SPDXID downloadLocation name',
+    'checksums copyrightText externalRefs filesAnalyzed licenseConcluded licenseDeclared packageFileName primaryPackagePurpose summary supplier versionInfo',
+  ],
+  licence: ['extractedText licenseId', 'name seeAlsos'],
+  relationship: ['spdxElementId relatedSpdxElement relationshipType', 'comment'],
+  reference: ['referenceCategory referenceLocator referenceType', 'comment'],
+} as const;
+
+function checkMembers(value: object, kind: keyof typeof members): void {
+  const [required, allowed] = members[kind].map((words) => words.split(' '));
+  const found = Object.keys(value);
+  expect(found, kind).toEqual(expect.arrayContaining(required!));
+  expect(found.filter((key) => ![...required!, ...allowed!].includes(key))).toEqual([]);
+}
+
+const expression = /^(?:NOASSERTION|[A-Za-z0-9.() -]+)$/;
 
 export function checkSpdx(document: Document): void {
   expect(document).toMatchObject({
@@ -36,6 +64,10 @@ export function checkSpdx(document: Document): void {
   expect(document.documentNamespace).not.toContain('#');
   expect(document.creationInfo.created).toMatch(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/);
   for (const creator of document.creationInfo.creators) expect(creator).toMatch(/^(Tool|Organization): \S/);
+  checkMembers(document, 'document');
+  for (const each of document.hasExtractedLicensingInfos ?? []) checkMembers(each, 'licence');
+  for (const each of document.relationships) checkMembers(each, 'relationship');
+  const extracted = (document.hasExtractedLicensingInfos ?? []).map(({ licenseId }) => licenseId);
   const ids = [document.SPDXID, ...document.packages.map(({ SPDXID }) => SPDXID)];
   expect(new Set(ids).size).toBe(ids.length);
   for (const id of ids) expect(id).toMatch(/^SPDXRef-[A-Za-z0-9.-]+$/);
@@ -43,7 +75,13 @@ export function checkSpdx(document: Document): void {
     expect(each.name).not.toBe('');
     expect(each.downloadLocation).toBe('NOASSERTION');
     expect(each.filesAnalyzed).toBe(false);
-    expect(['OPERATING-SYSTEM', 'CONTAINER', 'INSTALL']).toContain(each.primaryPackagePurpose);
+    checkMembers(each, 'package');
+    expect(['OPERATING_SYSTEM', 'CONTAINER', 'INSTALL']).toContain(each.primaryPackagePurpose);
+    expect(each.supplier).toMatch(/^(?:NOASSERTION|(?:Organization|Person): \S.*)$/);
+    expect(each.licenseDeclared).toMatch(expression);
+    for (const licence of each.licenseDeclared.match(/LicenseRef-[A-Za-z0-9.-]+/g) ?? [])
+      expect(extracted).toContain(licence);
+    for (const reference of each.externalRefs ?? []) checkMembers(reference, 'reference');
     for (const { algorithm, checksumValue } of each.checksums ?? []) {
       expect(algorithm).toBe('SHA256');
       expect(checksumValue).toMatch(/^[0-9a-f]{64}$/);

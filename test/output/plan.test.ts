@@ -125,7 +125,7 @@ test.each<[string, () => LockedSpec | Promise<LockedSpec>, string[]]>([
   [
     'a file of the kernel',
     () => withInput('component:kernel'),
-    ['component kernel', 'segment kernel modules', 'initrd', 'base', ...disks],
+    ['component kernel', 'names of the modules', 'segment kernel modules', 'initrd', 'base', ...disks],
   ],
 ])('changed: %s', async (_what, change, expected) => {
   const other = planBuild(await change(), ['qcow2', 'raw']);

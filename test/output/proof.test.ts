@@ -6,7 +6,16 @@ import { expect, test } from 'vitest';
 import { byName } from '../../src/base/order.ts';
 import type { Format } from '../../src/output/format.ts';
 import { formatNames, formats } from '../../src/output/formats.ts';
-import { diskRows, liveRows, mediaRows, otherBoots, readers, rootRows, untried } from '../boot/rows.ts';
+import {
+  arm64Rows,
+  diskRows,
+  liveRows,
+  mediaRows,
+  otherBoots,
+  readers,
+  rootRows,
+  untried,
+} from '../boot/rows.ts';
 import { repository } from './support.ts';
 
 const firmwares = { bios: 'BIOS', uefi: 'UEFI' } as const;
@@ -20,6 +29,7 @@ function bootsOf(name: string): string[] {
   return [
     ...disks.map((row) => `${row.bus}${'nic' in row ? `, ${row.nic}` : ''}, ${firmwares[row.firmware]}`),
     ...media.map(({ medium, firmware }) => `${places[medium]}, ${firmwares[firmware]}`),
+    ...arm64Rows.filter(({ format }) => format === name).map(({ bus }) => `${bus}, arm64`),
     ...roots.map(({ medium }) => `the kernel’s root on ${places[medium]}`),
     ...(other === undefined ? [] : [other]),
   ];
@@ -31,7 +41,8 @@ function outputTable(): string {
     .sort((a, b) => byName(a.name, b.name))
     .map(({ name, sameAs }) => {
       const read = readers[name] ?? readers[sameAs ?? name] ?? [];
-      return [`\`${name}\``, bootsOf(name).join('; '), read.join(', '), untried[name] ?? ''].join(' | ');
+      const boots = bootsOf(name).join('; ') || (sameAs ? `as ${sameAs}` : '');
+      return [`\`${name}\``, boots, read.join(', '), untried[name] ?? ''].join(' | ');
     });
   const head = ['output | booted as | read by | not tried', '--- | --- | --- | ---'];
   return [...head, ...rows].map((row) => `| ${row} |\n`).join('');
@@ -39,7 +50,9 @@ function outputTable(): string {
 
 test('what is said is said of formats that there are', () => {
   const named = [...Object.keys(readers), ...Object.keys(otherBoots), ...Object.keys(untried)];
-  const rowed = [...diskRows, ...liveRows, ...mediaRows, ...rootRows].map(({ format }) => format);
+  const rowed = [...diskRows, ...arm64Rows, ...liveRows, ...mediaRows, ...rootRows].map(
+    ({ format }) => format,
+  );
   expect([...named, ...rowed].filter((name) => !formatNames.includes(name as never))).toEqual([]);
 });
 

@@ -12,6 +12,7 @@ import {
   sourceOf,
   usualOrigin,
 } from '../../src/sources/table.ts';
+import { file } from '../../src/tree/tree.ts';
 
 /** A package of each source. */
 const examples: Readonly<Record<string, LockedPackage>> = {
@@ -32,6 +33,14 @@ describe.each(Object.entries(packageSources))('%s', (name, source) => {
     expect(sourceOf(example)).toBe(source);
     expect(source.purl(example)).toMatch(/^pkg:[a-z]+\/[^?#]+@[^?#@]+/);
     expect(source.supplier).toMatch(/^(Organization|Person): ./);
+  });
+
+  test('finds what a package says of its licences, if it says anything', async () => {
+    const text =
+      'Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\nLicense: GPL-3+\n';
+    const tree = new Map([['usr/share/doc/g++/copyright', file(text)]]);
+    expect(await source.licences(examples[name]!, tree)).toBe('GPL-3.0-or-later');
+    expect(await source.licences(examples[name]!, new Map())).toBeUndefined();
   });
 
   test('is taken by the schema with each of its releases and components', async () => {

@@ -30,6 +30,7 @@ export type ToolsComponent =
   | 'tools-registry'
   | 'tools-tuf'
   | 'tools-update'
+  | 'tools-zoo'
   /** For the BusyBox in it, in which the scripts of images run. */
   | 'getty';
 

@@ -37,7 +37,7 @@ exit 0
 `;
 
 /** Each line that comes in is run; its output goes back, and then a line with its status. */
-const shell = `#!/bin/sh
+export const twinShell = `#!/bin/sh
 export PATH=/usr/sbin:/usr/bin
 exec </dev/ttyS1 >/dev/ttyS1 2>&1
 stty -echo raw
@@ -87,7 +87,7 @@ ${indent(faults)}
   - path: usr/lib/catamaran/system/_test/run
     mode: "0755"
     contents: |
-${indent(shell)}
+${indent(twinShell)}
 ${files}
 disk: {slot: 64M, data: 64M}
 `;
@@ -115,6 +115,11 @@ export interface Release {
   readonly manifest: ReleaseManifest;
 }
 
+/** Of /etc what the next version has otherwise. */
+const etcOf = (text: string) =>
+  ['touched', 'changed', 'removed', 'alike']
+    .map((name) => `  - {path: etc/test/${name}, contents: "${name === 'alike' ? 'same' : text}\\n"}`)
+    .join('\n');
 const noInit = '  - {path: usr/sbin/init, symlink: /nonexistent}';
 
 export async function makeTwin(): Promise<Twin> {
@@ -135,10 +140,10 @@ export async function makeTwin(): Promise<Twin> {
     };
   };
   const releases = {
-    '2.0.0': await release('2.0.0', twinSpec('2.0.0')),
+    '2.0.0': await release('2.0.0', twinSpec('2.0.0', { files: etcOf('two') })),
     'no-init': await release('no-init', twinSpec('3.0.0', { files: noInit })),
     impatient: await release('impatient', twinSpec('4.0.0', { deadline: 60 })),
-    '1.0.0': await release('1.0.0', twinSpec('1.0.0')),
+    '1.0.0': await release('1.0.0', twinSpec('1.0.0', { files: etcOf('one') })),
   };
   const request = { file, out: directory, formats: ['raw'], arch: 'amd64', frozen: false } as const;
   const { artifacts } = await buildSpec(request, context);

@@ -1,6 +1,7 @@
 import {
   lstat,
   mkdir,
+  readdir,
   readFile,
   readlink,
   stat,
@@ -40,6 +41,13 @@ test('files, directories, symlinks and hard links come out with their modes', as
   expect((await stat(join(out, 'a/f'))).ino).toBe((await stat(join(out, 'b/g'))).ino);
   expect((await readFile(join(out, 'b/g'))).length).toBe(100_000);
   expect(await readlink(join(out, 'l'))).toBe('/etc/passwd');
+});
+
+test('names that are not UTF-8 have their bytes on the host too', async () => {
+  const out = await extract({ 'd\udce9/f\udcff': file('x'), 'd\udce9/l': symlink('f\udcff') });
+  const place = Buffer.concat([Buffer.from(`${out}/d`), Buffer.from([0xe9])]);
+  expect((await readdir(place, 'latin1')).sort()).toEqual(['f\xff', 'l']);
+  expect(await readlink(Buffer.concat([place, Buffer.from('/l')]), 'latin1')).toBe('f\xff');
 });
 
 describe('nothing leaves the directory:', () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { applyLayer } from '../../src/tree/layer.ts';
 import type { TreeNode } from '../../src/tree/node.ts';
-import { directory, file, symlink, walk } from '../../src/tree/tree.ts';
+import { directory, file, symlink, type Tree, walk } from '../../src/tree/tree.ts';
 
 const tree = (nodes: Record<string, TreeNode>) => new Map(Object.entries(nodes));
 const paths = (lower: Record<string, TreeNode>, layer: Record<string, TreeNode>) =>
@@ -156,6 +156,21 @@ test('links whose long targets lead through each other are refused, not followed
   const merged = Object.fromEntries([...chain, ...many, ['c38', directory()], ['d', directory()]]);
   expect(paths(merged, { 'm0/x': file('') })).toContain('c38/x');
   expect(() => paths(merged, Object.fromEntries(users))).toThrow('more than 16777216 directories');
+});
+
+test('a hard link to what its layer replaces later is one of what was there before', () => {
+  const old = file('old');
+  const fresh = file('new');
+  const lower: Tree = new Map([['b', old]]);
+  const layer: Tree = new Map([
+    ['a', fresh],
+    ['b', fresh],
+  ]);
+  const merged = applyLayer(lower, layer, new Map([['a', 'b']]));
+  expect(merged.get('a')).toBe(old);
+  expect(merged.get('b')).toBe(fresh);
+  expect(applyLayer(new Map(), layer, new Map([['a', 'b']])).get('a')).toBe(fresh);
+  expect(applyLayer(new Map([['b', directory()]]), layer, new Map([['a', 'b']])).get('a')).toBe(fresh);
 });
 
 test('the order of a layer’s entries makes no difference', () => {

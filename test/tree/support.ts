@@ -121,7 +121,7 @@ export function zstdOf(bytes: Uint8Array): Buffer {
 
 const part = fc
   .string({
-    unit: fc.constantFrom('a', 'b', '-', '.', 'é', '𝄞', ' ', '\n', '='),
+    unit: fc.constantFrom('a', 'b', '-', '.', 'é', '\udce9', '𝄞', ' ', '\n', '='),
     minLength: 1,
     maxLength: 60,
   })
@@ -142,7 +142,7 @@ export function anyTree({ xattrs, maxId, mtime }: TreeLimits): fc.Arbitrary<Tree
     mtime: fc.integer(mtime),
     xattrs: fc.dictionary(
       fc.constantFrom('user.a', 'security.capability'),
-      fc.uint8Array({ maxLength: 30 }),
+      fc.uint8Array({ minLength: 1, maxLength: 30 }),
       {
         maxKeys: xattrs ? 2 : 0,
         noNullPrototype: true,
@@ -154,7 +154,11 @@ export function anyTree({ xattrs, maxId, mtime }: TreeLimits): fc.Arbitrary<Tree
     fc.record({ type: fc.constant('file'), content: fc.uint8Array({ maxLength: 1500 }).map(contentOf) }),
     fc.record({
       type: fc.constant('symlink'),
-      target: fc.string({ unit: fc.constantFrom('a', '/', '.', 'é'), minLength: 1, maxLength: 150 }),
+      target: fc.string({
+        unit: fc.constantFrom('a', '/', '.', 'é', '\udce9'),
+        minLength: 1,
+        maxLength: 150,
+      }),
     }),
     fc.record({ type: fc.constantFrom('character', 'block'), ...device }),
     fc.record({ type: fc.constantFrom('directory', 'fifo') }),

@@ -8,6 +8,8 @@ export interface Day {
   /** In the sample that runs without being asked for. */
   readonly sample?: true;
   readonly harm: (machine: WeatherMachine) => Promise<unknown>;
+  /** Before a boot: a line of a shell with which it goes down, for nobody gets in after that. */
+  readonly last?: string;
   readonly holds?: (machine: WeatherMachine) => Promise<unknown>;
   /** So that the next day begins with a machine that is well. */
   readonly mend?: (machine: WeatherMachine) => Promise<unknown>;

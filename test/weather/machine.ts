@@ -13,6 +13,7 @@ import type { SshKey } from '../../src/run/ssh.ts';
 import { testContext } from '../support/context.ts';
 import { startTestMachine, testSshKey, withSerialLog } from '../support/machine.ts';
 import { copyDisk } from '../support/twin-machine.ts';
+import { openWire, type Wire } from './wire.ts';
 
 export const minute = 60_000;
 const GiB = 2 ** 30;
@@ -28,7 +29,7 @@ onboot:
 services:
   - {name: dhcp, image: component:dhcp}
   - {name: sshd, image: component:sshd}
-  - {name: getty, image: component:getty}
+  - {name: getty, image: component:getty, env: [INSECURE=true]}
 ${shell('chatty', `while :; do echo ${'a long line '.repeat(30)}; sleep 0.2; done`)}
 ${shell('eater', 'while :; do sleep 1000; done')}
 ${shell('deaf', 'trap : TERM; while :; do sleep 1; done', ', stop: {timeout: 2s}')}
@@ -68,14 +69,18 @@ export async function buildWeather(): Promise<WeatherImage> {
 export interface WeatherMachine {
   readonly machine: Machine;
   readonly disk: string;
+  /** To its network. */
+  readonly wire: Wire;
   /** One line in a login shell of the host; fails unless it ends with 0. */
   run(line: string): Promise<string>;
   /** Any status, and what it said. */
   try(line: string): Promise<string>;
   /** By SSH, and with a prompt on the console. */
   answers(): Promise<void>;
-  /** In order, and until it answers again. */
-  reboot(): Promise<void>;
+  /** On the console. */
+  prompts(): Promise<void>;
+  /** In order, and until it answers again; `last`: lines of a shell that nobody gets in after. */
+  reboot(last?: string): Promise<void>;
   status(): Promise<Status & Condition>;
 }
 
@@ -85,15 +90,24 @@ export interface WeatherOptions {
   readonly firmware?: Firmware;
   /** In MiB. */
   readonly memory?: number;
+  /** For QEMU, where it is not just the disk's path. */
+  readonly image?: string;
   readonly extra?: readonly string[];
 }
 
 export async function startWeather(options: WeatherOptions): Promise<WeatherMachine> {
-  const { disk, key, firmware = 'bios', memory = 768, extra = [] } = options;
+  const { disk, key, firmware = 'bios', memory = 768, extra = [], image = disk } = options;
+  const wire = await openWire();
   const machine = await startTestMachine({
-    ...{ image: disk, format: 'raw', firmware, memory: memory << 20, snapshot: false, sshPort: 0 },
-    ...{ onReboot: 'reboot', watchdog: true, ssh: { user: 'root', key }, extra },
+    ...{ image, format: 'raw', firmware, memory: memory << 20, snapshot: false, sshPort: 0, network: 'none' },
+    ...{
+      onReboot: 'reboot',
+      watchdog: true,
+      ssh: { user: 'root', key },
+      extra: [...wire.arguments, ...extra],
+    },
   });
+  void machine.exited.then(() => wire.close());
   const attempt = async (line: string) => {
     const result = await withSerialLog(machine, () => machine.ssh(line, { limit: 4 * minute }));
     return { ...result, output: `${result.stdout}${result.stderr}`.trim() };
@@ -103,8 +117,7 @@ export async function startWeather(options: WeatherOptions): Promise<WeatherMach
     if (exitCode !== 0) throw new Error(`${line} ended with ${exitCode}: ${output}`);
     return output;
   };
-  const answers = async () => {
-    expect(await run('echo it answers')).toBe('it answers');
+  const prompts = async () => {
     const before = machine.serial.text.length;
     machine.write('\n');
     await withSerialLog(machine, async () => {
@@ -115,16 +128,37 @@ export async function startWeather(options: WeatherOptions): Promise<WeatherMach
       }
     });
   };
+  const answers = async () => {
+    expect(await run('echo it answers')).toBe('it answers');
+    await prompts();
+  };
+  /** Where nobody gets in by SSH, the console tells why. */
+  const reachable = async () => {
+    try {
+      await machine.ssh('true', { limit: 4 * minute });
+    } catch (error) {
+      machine.write('\nroot\n');
+      await new Promise((resolve) => setTimeout(resolve, 10_000));
+      machine.write(
+        'tail -n 15 /var/log/sshd/current /var/log/dhcp/current; ip addr; cat /run/service/*/state\n',
+      );
+      await new Promise((resolve) => setTimeout(resolve, 20_000));
+      await withSerialLog(machine, () => Promise.reject(error));
+    }
+  };
   return {
     machine,
     disk,
+    wire,
     run,
     try: async (line) => (await attempt(line)).output,
     answers,
-    async reboot() {
+    prompts,
+    async reboot(last = 'true') {
       const id = await run('cat /proc/sys/kernel/random/boot_id');
-      await attempt('reboot');
+      await attempt(`${last}; reboot`);
       await withSerialLog(machine, () => machine.serial.waitFor(/stage 3[\s\S]*stage 2/, 6 * minute));
+      await reachable();
       expect(await run('cat /proc/sys/kernel/random/boot_id')).not.toBe(id);
       await answers();
     },

@@ -1,15 +1,20 @@
 // All bad days that one machine can have one after the other, by kind. What ends a machine, or needs a disk of its own, is in
 // test/boot/weather.test.ts itself. docs/weather.md names each.
+import type { Firmware } from '../../src/base/firmware.ts';
 import type { Day } from './day.ts';
 import { clockDays } from './days/clock.ts';
 import { deviceDays } from './days/devices.ts';
 import { etcDays } from './days/etc.ts';
 import { memoryDays } from './days/memory.ts';
+import { networkDays } from './days/network.ts';
 import { serviceDays } from './days/services.ts';
 import { varBootDays, varDays } from './days/var.ts';
 
+const asked = process.env.CATAMARAN_WEATHER;
 /** All by `npm run test:weather`; without it a sample of a minute. */
-export const allWeather = process.env.CATAMARAN_WEATHER === 'all';
+export const allWeather = asked === 'all' || asked === 'bios' || asked === 'uefi';
+export const weatherFirmwares: readonly Firmware[] =
+  asked === 'all' ? ['bios', 'uefi'] : asked === 'uefi' ? ['uefi'] : ['bios'];
 
 /** Done to the machine before one boot, which then has all of them. */
 export const bootDays: readonly Day[] = [...etcDays, ...varBootDays];
@@ -19,8 +24,12 @@ export const runningDays: readonly Day[] = [
   ...memoryDays,
   ...serviceDays,
   ...clockDays,
+  ...networkDays,
   ...deviceDays,
 ];
 
+/** Of those, by CATAMARAN_DAYS: a regular expression for their names. */
+const named = new RegExp(process.env.CATAMARAN_DAYS ?? '');
+
 export const chosen = (days: readonly Day[]): readonly Day[] =>
-  allWeather ? days : days.filter(({ sample }) => sample);
+  days.filter(({ name, sample }) => (allWeather || sample) && named.test(name));

@@ -5,6 +5,7 @@ import { messageOf } from '../../base/errors.ts';
 import { putNotice } from '../condition/notices.ts';
 import { growData, grownPath } from '../disk/grow.ts';
 import { finishReset } from '../disk/reset.ts';
+import { tellOfEtc } from '../etc/tell.ts';
 import { AgentError, type Host } from '../host/host.ts';
 import { hasNetworkComponent } from '../network/state.ts';
 import { setUpNetwork } from '../network/up.ts';
@@ -17,6 +18,7 @@ import { loadDrivers } from './drivers.ts';
 import { mountFilesystems } from './filesystems.ts';
 import { setIdentity } from './identity.ts';
 import { installWhereAsked } from './install.ts';
+import { keepKeys } from './keep-keys.ts';
 import { restoreIdentity } from './kept-identity.ts';
 import { letIn } from './let-in.ts';
 import { boundMemory } from './memory.ts';
@@ -37,8 +39,10 @@ const steps: readonly BootStep[] = [
   ['the machine may not be who it was', (host) => onDisk(host, restoreWhereLost)],
   ['the data partition stays as it is', growWhereThereIsDisk],
   ['the slots are not accounted for', accountForSlots],
+  ['nobody hears what an update has changed in /etc', tellOfEtc],
   ['the machine has no name of its own', setIdentity],
   ['nobody is let in by "catamaran run"', letIn],
+  ['sshd may refuse keys that others can write', keepKeys],
   ['the seed of the last boot is lost', stirRandomness],
   ['the loopback interface is down', (host) => void host.run(['ip', 'link', 'set', 'lo', 'up'])],
   ['nothing was installed', installWhereAsked],

@@ -22,18 +22,28 @@ export function prepareBundle(host: Host, section: Section, name: string): void 
     if (mountAsAsked(host, bounded(host, section, name, mount)))
       recordMount(host, section, name, mount.destination);
   }
-  for (const path of runtime.mkdir) makeRoom(host, path);
+  const root = `${bundlePath(section, name)}/rootfs`;
+  for (const path of runtime.mkdir) makeRoom(host, path, root);
   for (const path of runtime.cgroups) host.makeDirectory(`/sys/fs/cgroup/${path.replace(/^\/+/, '')}`);
   addHook(host, section, name, runtime);
 }
 
-/** Something else may have come in the place of a directory of ours: on the data partition it is set aside. */
-function makeRoom(host: Host, path: string): void {
+/**
+ * A new directory is as the image has it at the same path, where it does: a daemon that is not root finds its own. Something
+ * else may have come in the place of a directory of ours: on the data partition it is set aside.
+ */
+function makeRoom(host: Host, path: string, root: string): void {
+  if (host.listDirectory(path) !== undefined) return;
   host.makeDirectory(path);
-  if (!path.startsWith('/var/') || host.run(['test', '-d', path]).status === 0) return;
-  host.run(['mv', '-f', path, `${path}.aside`]);
-  host.makeDirectory(path);
+  if (path.startsWith('/var/') && host.run(['test', '-d', path]).status !== 0) {
+    host.run(['mv', '-f', path, `${path}.aside`]);
+    host.makeDirectory(path);
+  }
+  host.run(['sh', '-c', takeOver, 'sh', path, root]);
 }
+
+const takeOver = `[ -d "$2$1" ] && [ ! -L "$2$1" ] || exit 0
+chown "$(stat -c %u:%g "$2$1")" "$1" && chmod "$(stat -c %a "$2$1")" "$1"`;
 
 /** No layer in memory is without a bound: what the spec says (`writable`), else a share of this machine's memory. */
 function bounded(host: Host, section: Section, name: string, mount: RuntimeMount): RuntimeMount {

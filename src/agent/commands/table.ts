@@ -1,6 +1,6 @@
-// All commands of the agent, by the program that has them: the signatures' code, the formats of user-data and the installer
-// are in programs of their own, so that what the agent does at every start of a container does not carry them. The order is
-// that of the usage.
+// All commands of the agent, by the program that has them. A machine reads a program anew for each command, and on a slow one
+// that is most of its time: so what is done at each start of a container, and what a boot begins with, are programs of their
+// own, as are the signatures' code, the formats of user-data and the installer. The order is that of the usage.
 import { account } from './account.ts';
 import { boot } from './boot.ts';
 import { bundleCleanup } from './bundle-cleanup.ts';
@@ -11,7 +11,11 @@ import { channel } from './channel.ts';
 import type { Command } from './command.ts';
 import { confirm } from './confirm.ts';
 import { diskGrow } from './disk-grow.ts';
+import { etcAccept } from './etc-accept.ts';
+import { etcDiff } from './etc-diff.ts';
+import { etcReset } from './etc-reset.ts';
 import { etcRestore } from './etc-restore.ts';
+import { etcStatus } from './etc-status.ts';
 import { healthGate } from './health-gate.ts';
 import { install } from './install.ts';
 import { logs } from './logs.ts';
@@ -31,27 +35,19 @@ import { status } from './status.ts';
 import { update } from './update.ts';
 import { volumesMount } from './volumes-mount.ts';
 
+/** People's, and the slots'. */
 export const agentCommands: readonly Command[] = [
   status,
-  services,
-  servicesSignal,
-  logs,
   stage,
   confirm,
   rollback,
   markBad,
+  etcStatus,
+  etcDiff,
+  etcAccept,
+  etcReset,
   etcRestore,
-  diskGrow,
   reset,
-  boot,
-  bundleList,
-  bundlePrepare,
-  bundleConnect,
-  bundleCleanup,
-  servicesConfigure,
-  volumesMount,
-  networkUp,
-  networkWait,
   account,
   healthGate,
   settle,
@@ -59,6 +55,29 @@ export const agentCommands: readonly Command[] = [
   overdue,
 ];
 
+export const containerCommands: readonly Command[] = [
+  services,
+  servicesSignal,
+  logs,
+  bundleList,
+  bundlePrepare,
+  bundleConnect,
+  bundleCleanup,
+  servicesConfigure,
+  volumesMount,
+];
+
+export const startCommands: readonly Command[] = [boot, diskGrow, networkUp, networkWait];
 export const updateCommands: readonly Command[] = [update, channel];
 export const installCommands: readonly Command[] = [install];
 export const provisionCommands: readonly Command[] = [provision];
+
+/** By the name of the file in /usr/lib/catamaran. */
+export const agentPrograms: Readonly<Record<string, readonly Command[]>> = {
+  agent: agentCommands,
+  containers: containerCommands,
+  boot: startCommands,
+  update: updateCommands,
+  provision: provisionCommands,
+  install: installCommands,
+};

@@ -12,6 +12,12 @@ export function putNotice(host: Host, subject: string, text: string): void {
   host.writeFile(`${noticesDirectory}/${subject}`, `${text}\n`);
 }
 
+/** What was said of it holds no more. */
+export function dropNotice(host: Host, subject: string): void {
+  const path = `${noticesDirectory}/${subject}`;
+  if (host.readText(path) !== undefined) host.removeFile(path);
+}
+
 /** A line each, in the order of the subjects. */
 export function readNotices(host: Host): string[] {
   return (host.listDirectory(noticesDirectory) ?? []).flatMap((subject) => {

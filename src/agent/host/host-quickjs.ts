@@ -1,5 +1,6 @@
 // The machine, through the modules `std` and `os` of QuickJS (`qjs --std` makes them globals).
 import { AgentError, type Finished, type Host } from './host.ts';
+import { withoutLoaderWords } from './loader-words.ts';
 
 interface QuickJsFile {
   puts(text: string): void;
@@ -172,5 +173,8 @@ function runProgram(command: readonly string[]): Finished {
   const output = stream?.readAsString() ?? '';
   stream?.close();
   const [, status] = os.waitpid(pid, 0);
-  return { status: (status & 0x7f) === 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f), output };
+  return {
+    status: (status & 0x7f) === 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f),
+    output: withoutLoaderWords(output),
+  };
 }

@@ -1,7 +1,9 @@
 // The agent's one door to the network: the program curl. Many transfers in one process over connections that are kept, each
 // bounded in size and time. All that is asked for stands in a configuration file, so that no address, path or secret passes
-// through a shell or a list of processes. No proxy of the environment is used: what answers is what was asked.
+// through a shell or a list of processes. No proxy of the environment is used, but one that the caller names: what answers is
+// what was asked.
 import { AgentError, type Host } from '../host/host.ts';
+import { type AgentProxy, proxyOptions } from './proxy.ts';
 
 export interface Transfer {
   readonly url: string;
@@ -36,6 +38,8 @@ export interface CurlOptions {
   readonly limit?: number;
   /** From a port below 1024, as some services want it. */
   readonly lowPort?: true;
+  /** Absent: what is asked is asked directly. */
+  readonly proxy?: AgentProxy | undefined;
 }
 
 /** What is asked and what comes, for as long as it takes. In memory. */
@@ -62,7 +66,7 @@ export function runCurl(
 
 function describe(
   transfers: readonly Transfer[],
-  { ca, patience, parallel = 1, limit = Number.POSITIVE_INFINITY, lowPort }: CurlOptions,
+  { ca, patience, parallel = 1, limit = Number.POSITIVE_INFINITY, lowPort, proxy }: CurlOptions,
 ): string {
   const global = parallel > 1 && transfers.length > 1 ? ['parallel', `parallel-max = ${parallel}`] : [];
   const sections = transfers.map(({ url, output, maxSize, range, method, headers, body }, index) => {
@@ -79,7 +83,7 @@ function describe(
       `speed-limit = ${slowest}`,
       `speed-time = ${patience}`,
       `proto = "=${scheme}"`,
-      'noproxy = "*"',
+      ...Object.entries(proxyOptions(url, proxy)).map(([name, value]) => `${name} = ${quote(value)}`),
       ...(lowPort ? ['local-port = 600-1023'] : []),
       ...(headers === undefined ? [`proto-redir = "${later}"`, 'location', 'max-redirs = 5'] : []),
       'fail',

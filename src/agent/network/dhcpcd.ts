@@ -10,6 +10,7 @@ const timeout = 30;
 const shared = `# Of catamaran-agent network up. One identity for IPv4 and IPv6, kept in /var/lib/dhcpcd.
 duid
 persistent
+lastlease
 vendorclassid
 hostname
 option domain_name_servers, domain_name, domain_search, host_name

@@ -98,9 +98,9 @@ function startClient(host: Host, { setups }: NetworkPlan): void {
 
 /** FILE. Its output must not keep the caller waiting. From stage 2 on it is a service. */
 const startScript = `mkdir -p /var/lib/dhcpcd /run/dhcpcd /run/resolvconf
-sv up /run/service/_network >/dev/null 2>&1 || dhcpcd -b -f "$1" </dev/null >/run/catamaran/network/client.log 2>&1`;
+/usr/lib/catamaran/system-service up _network >/dev/null 2>&1 || dhcpcd -b -f "$1" </dev/null >/run/catamaran/network/client.log 2>&1`;
 
-const stopScript = `sv -w 10 down /run/service/_network >/dev/null 2>&1 || dhcpcd -f "$1" -x >/dev/null 2>&1 </dev/null`;
+const stopScript = `/usr/lib/catamaran/system-service down _network >/dev/null 2>&1 || dhcpcd -f "$1" -x >/dev/null 2>&1 </dev/null`;
 
 function stopClient(host: Host): void {
   host.run(['sh', '-c', stopScript, 'sh', dhcpcdPath]);

@@ -3,8 +3,9 @@ import { type InitName, initPath, parseInit } from '../../contract/init.ts';
 import { AgentError, type Host } from '../host/host.ts';
 import type { ServiceManager } from './manager.ts';
 import { runit } from './runit.ts';
+import { systemd } from './systemd.ts';
 
-export const managers: Readonly<Record<InitName, ServiceManager>> = { runit };
+export const managers: Readonly<Record<InitName, ServiceManager>> = { runit, systemd };
 
 export function managerOf(host: Host): ServiceManager {
   const text = host.readText(`/${initPath}`);

@@ -19,7 +19,7 @@ import type { UpdateMachine } from './machine.ts';
 import { withProven } from './proven.ts';
 import { readFloor, readInstalled, recordInstalled, writeFloor } from './records.ts';
 import { openRepository } from './repository.ts';
-import { openTrustedStore, readAscii } from './trusted-store.ts';
+import { openTrustedStore, readMetadata } from './trusted-store.ts';
 
 export interface UpdateCheckOptions {
   /** A person's word: do not wait for the rollout. */
@@ -68,7 +68,7 @@ export function checkForUpdate(machine: UpdateMachine, options: UpdateCheckOptio
 const everyone = [[0, wholeFleet]] as const;
 
 function refreshMetadata({ host, settings, now, curl }: UpdateMachine, options: UpdateCheckOptions): Client {
-  const firstRoot = readAscii(host, firstRootPath);
+  const firstRoot = readMetadata(host, firstRootPath);
   if (firstRoot === undefined)
     throw new AgentError(`${firstRootPath} is missing: the spec's update section names no root metadata`, {
       code: 'update-no-root',

@@ -82,7 +82,7 @@ function ask({ host, curl, endpoints }: Semaphore, call: 'range' | 'txn', questi
   let reason = '';
   for (const endpoint of endpoints) {
     const url = `${endpoint.replace(/\/+$/, '')}/v3/kv/${call}`;
-    const answer = request(host, { url, maxSize: answerLimit, body }, curl);
+    const answer = request(host, { url, maxSize: answerLimit, body }, { ...curl, proxy: undefined });
     if (answer.body?.length) return JSON.parse(latin1(answer.body));
     reason = `${url}: ${answer.message}`;
   }

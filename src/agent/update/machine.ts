@@ -3,6 +3,7 @@
 import { archByUname } from '../../base/arch.ts';
 import { AgentError, type Host, runOrThrow } from '../host/host.ts';
 import type { CurlOptions } from '../net/curl.ts';
+import { readProxy } from '../net/proxy.ts';
 import { reachCrashPoint } from '../slots/crash-points.ts';
 import { refuseLive } from '../slots/live.ts';
 import type { SlotMachine } from '../slots/machine.ts';
@@ -51,7 +52,7 @@ export function openMachine(host: Host): UpdateMachine {
     arch,
     machineId: (host.readText('/etc/machine-id') ?? '').trim(),
     now: Number(runOrThrow(host, ['date', '+%s']).trim()),
-    curl: { ca: settings.ca, patience, parallel: 4 },
+    curl: { ca: settings.ca, patience, parallel: 4, proxy: readProxy(host) },
     pause: asked > 0 ? 0.1 : 2,
   };
 }

@@ -3,6 +3,7 @@
 import { bucketFor, type StayReason } from '../../tuf/decide.ts';
 import type { ChannelPointer } from '../../tuf/pointer.ts';
 import { readNotices } from '../condition/notices.ts';
+import { measureResources } from '../condition/resources.ts';
 import { request } from '../net/request.ts';
 import { readRecords } from '../slots/records.ts';
 import type { UpdateMachine } from './machine.ts';
@@ -41,7 +42,8 @@ function describe(machine: UpdateMachine, { result, pointer, message }: UpdateOu
   const { version } = running;
   const report = { os, arch, version, channel: settings.channel, bucket, result, message: plain(message) };
   const notices = readNotices(host).slice(0, noticesLimit).map(plain);
-  return JSON.stringify({ ...report, trial, ...(notices.length > 0 && { notices }) });
+  const resources = measureResources(host);
+  return JSON.stringify({ ...report, trial, resources, ...(notices.length > 0 && { notices }) });
 }
 
 /** Short, and nothing but ASCII in it. */

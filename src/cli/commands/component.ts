@@ -44,13 +44,17 @@ export async function showComponent(name: string, { io, globals, front }: Sessio
   );
 }
 
-function listedFacts({ packages, without, users, groups, modules, generate, config }: ComponentDefinition) {
+function listedFacts(component: ComponentDefinition) {
+  const { packages, without, users, groups, modules, sockets, generate, config } = component;
   return [
     ['packages', packages],
     ['without', without],
+    ['programs', component.programs.map(({ path }) => path)],
+    ['plugins', component.plugins.map(({ path }) => path)],
     ['users', users.map((user) => user.name)],
     ['groups', groups.map((group) => group.name)],
     ['modules', modules],
+    ['sockets', sockets],
     ['generate', generate],
     ['command', [...config.entrypoint, ...config.cmd]],
   ] as const satisfies readonly (readonly [string, readonly string[]])[];

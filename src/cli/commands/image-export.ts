@@ -37,10 +37,10 @@ export async function exportImage(
       await writeArchiveFile(await dockerArchiveTree(cache, image, registry && called), path);
       break;
     case 'oci-archive':
-      await writeArchiveFile(await layoutTree(cache, [image], tag), path);
+      await writeArchiveFile(await layoutTree(cache, [image], tag, registry && called), path);
       break;
     case 'oci':
-      await writeLayoutDirectory(await layoutTree(cache, [image], tag), path);
+      await writeLayoutDirectory(await layoutTree(cache, [image], tag, registry && called), path);
       break;
     case 'tar': {
       const tree = await imageTree(cache, image, name);

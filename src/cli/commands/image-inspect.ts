@@ -1,5 +1,6 @@
 // `catamaran image inspect IMAGE`: how it runs, what it asks for, its layers; with --files, its root file system.
 import { asJson } from '../../base/json.ts';
+import { printable } from '../../base/printable.ts';
 import { formatSize } from '../../base/size.ts';
 import { imageTree } from '../../oci/flatten.ts';
 import type { Image } from '../../oci/image.ts';
@@ -50,6 +51,8 @@ function renderImage({ digest, manifest, config: { architecture, os, config = {}
     ),
   ];
   return renderTable(
-    rows.filter(([, value]) => value !== '').map((row) => row.map((cell) => cell.replaceAll('\n', ' '))),
+    rows
+      .filter(([, value]) => value !== '')
+      .map((row) => row.map((cell) => printable(cell.replaceAll('\n', ' ')))),
   );
 }

@@ -3,6 +3,7 @@ import { build } from './build.ts';
 import { cache } from './cache.ts';
 import { check } from './check.ts';
 import { checkConfig } from './check-config.ts';
+import { completion } from './completion.ts';
 import { component } from './component.ts';
 import { config } from './config.ts';
 import type { CommandEntry, Example, GroupEntry, Headed } from './entry.ts';
@@ -21,7 +22,7 @@ import { logs, ssh } from './ssh.ts';
 export const commandTable: Headed<CommandEntry | GroupEntry> = [
   ['Make:', [init, build, run, ssh, logs]],
   ['Look:', [check, checkConfig, plan, inspect, formats, explainError]],
-  ['Keep:', [lock, release, component, image, iso, cache, config]],
+  ['Keep:', [lock, release, component, image, iso, cache, config, completion]],
 ];
 
 /** Of the program as a whole. */

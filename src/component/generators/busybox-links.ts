@@ -4,15 +4,22 @@
 
 import { CatamaranError } from '../../base/errors.ts';
 import { contentBytes } from '../../tree/content.ts';
+import type { FileNode } from '../../tree/node.ts';
+import { baseName } from '../../tree/resolve-links.ts';
 import { symlink, type Tree } from '../../tree/tree.ts';
 
 export async function generateBusyboxLinks(tree: Tree): Promise<void> {
   const binary = tree.get('usr/bin/busybox');
   if (binary?.type !== 'file') throw noApplets('there is no usr/bin/busybox');
-  for (const name of appletNames(Buffer.from(await contentBytes(binary.content)))) {
-    const taken = ['bin', 'sbin'].some((directory) => tree.has(`usr/${directory}/${name}`));
-    if (!taken) tree.set(`usr/bin/${name}`, symlink('busybox'));
+  for (const [path, link] of await appletLinks(binary)) {
+    const taken = ['bin', 'sbin'].some((directory) => tree.has(`usr/${directory}/${baseName(path)}`));
+    if (!taken) tree.set(path, link);
   }
+}
+
+export async function appletLinks(binary: FileNode): Promise<Tree> {
+  const names = appletNames(Buffer.from(await contentBytes(binary.content)));
+  return new Map(names.map((name) => [`usr/bin/${name}`, symlink('busybox')]));
 }
 
 export function appletNames(binary: Buffer): string[] {

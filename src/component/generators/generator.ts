@@ -1,6 +1,8 @@
 // What a maintainer script would have made at installation, made here from the tree as data: each generator is a
 // function that adds to the tree of a component, and a component names the ones that it wants under `generate`.
 import type { Tree } from '../../tree/tree.ts';
+import type { ShippedSource } from '../closure/shipped.ts';
+import type { PackageScripts } from '../scripts/control.ts';
 
 /** Runs one of the host tools; see src/tools. Only generators that need one ask for it. */
 export type RunTool = (name: string, args: readonly string[]) => Promise<void>;
@@ -11,4 +13,10 @@ export interface GeneratorContext {
   readonly runTool: RunTool;
 }
 
-export type Generate = (tree: Tree, context: GeneratorContext) => Promise<void>;
+/** The packages of which the component takes something, whole: what they say counts, though it is not taken itself. */
+export interface GeneratorPackages {
+  readonly shipped: readonly ShippedSource[];
+  readonly scripts: () => Promise<readonly PackageScripts[]>;
+}
+
+export type Generate = (tree: Tree, context: GeneratorContext, packages: GeneratorPackages) => Promise<void>;

@@ -5,7 +5,7 @@ import { architectureOf, architectures } from '../../base/arch.ts';
 import { byName } from '../../base/order.ts';
 import { type Content, contentBytes, readContent } from '../../tree/content.ts';
 import type { FileNode } from '../../tree/node.ts';
-import { addParents, file, parentOf, type ReadonlyTree, type Tree } from '../../tree/tree.ts';
+import { addParents, file, parentOf, type ReadonlyTree, type Tree, type TreePath } from '../../tree/tree.ts';
 
 const machines = architectures.map((arch) => architectureOf(arch).elf);
 
@@ -35,7 +35,14 @@ export async function generateLoaderCache(tree: Tree): Promise<void> {
 
 /** In the order of preference: the configured ones, then the loader's own. */
 async function libraryDirectories(tree: ReadonlyTree): Promise<string[]> {
-  const directories: string[] = [];
+  const directories = [...(await configuredDirectories(tree)).keys()];
+  for (const { triplet } of machines) directories.push(`usr/lib/${triplet}`);
+  return [...new Set([...directories, 'usr/lib64', 'usr/lib'])];
+}
+
+/** Directory → the file of etc/ld.so.conf.d that names it. */
+export async function configuredDirectories(tree: ReadonlyTree): Promise<Map<TreePath, TreePath>> {
+  const directories = new Map<TreePath, TreePath>();
   for (const path of [...tree.keys()].sort(byName)) {
     const node = tree.get(path)!;
     if (node.type !== 'file' || !/^etc\/ld\.so\.conf\.d\/[^/]+\.conf$/.test(path)) continue;
@@ -43,11 +50,12 @@ async function libraryDirectories(tree: ReadonlyTree): Promise<string[]> {
       .toString('utf8')
       .split('\n')) {
       const directory = line.replace(/#.*/, '').trim();
-      if (directory.startsWith('/')) directories.push(directory.slice(1).replace(/^lib\//, 'usr/lib/'));
+      if (!directory.startsWith('/')) continue;
+      const at = directory.slice(1).replace(/^lib\//, 'usr/lib/');
+      if (!directories.has(at)) directories.set(at, path);
     }
   }
-  for (const { triplet } of machines) directories.push(`usr/lib/${triplet}`);
-  return [...new Set([...directories, 'usr/lib64', 'usr/lib'])];
+  return directories;
 }
 
 function resolveFile(tree: ReadonlyTree, path: string): FileNode | undefined {

@@ -5,8 +5,9 @@ import { contentBytes, sizeOf } from '../../tree/content.ts';
 import type { ReadonlyTree } from '../../tree/tree.ts';
 import type { Init } from './init.ts';
 import { runit } from './runit.ts';
+import { systemd } from './systemd.ts';
 
-export const inits: Readonly<Record<InitName, Init>> = { runit };
+export const inits: Readonly<Record<InitName, Init>> = { runit, systemd };
 
 const wordLimit = 64;
 

@@ -9,7 +9,7 @@ export const vhdx = defineFormat({
   summary: 'a VHDX, for Hyper-V',
   module: 'output/cloud/vhdx',
   files: ['.vhdx'],
-  named: 'os',
+  named: { platform: 'hyperv' },
   platform: 'hyperv',
   sbom: false,
   boots: { disk: 'vhdx' },

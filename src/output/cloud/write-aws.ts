@@ -46,7 +46,7 @@ export async function writeAws(
       }
       await file.extend(disk.size);
     },
-    options,
+    { ...options, begins: disk },
   );
   const ebs = {
     blockSize,

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { maxOctal12, renderTarHeader } from '../../archive/tar-header.ts';
 import { roundUp } from '../../base/size.ts';
 import type { SparseImage } from '../../disk/sparse.ts';
+import type { Blob } from '../../store/blob.ts';
 import { contentOf, type PlainContent, sizeOf } from '../../tree/content.ts';
 import { openAppender } from '../write/appender.ts';
 import { copyContent } from '../write/copy-extent.ts';
@@ -12,6 +13,7 @@ import type { OutputFile, WrittenFile } from '../write/output-file.ts';
 import { withScratch } from '../write/scratch.ts';
 import { writeOutput } from '../write/write-output.ts';
 import { describeOvf, type OvfDescription } from './ovf.ts';
+import { type FoundVmdk, findVmdk, rememberVmdk } from './vmdk-places.ts';
 import { type VmdkOptions, writeVmdk } from './write-vmdk.ts';
 
 const tarBlock = 512;
@@ -27,13 +29,14 @@ export async function writeOva(
   path: string,
   { stem, machine, ...options }: OvaOptions,
 ): Promise<WrittenFile> {
-  const { signal } = options;
-  return writeOutput(
+  const { signal, identity } = options;
+  let member: { offset: number; vmdk: Blob };
+  const written = await writeOutput(
     path,
     (file) =>
       withScratch(path, async (directory) => {
-        const vmdk = join(directory, 'disk.vmdk');
-        const { size, digest } = await writeVmdk(disk, vmdk, options);
+        const { content, ...vmdk } = await vmdkOf(disk, join(directory, 'disk.vmdk'), options);
+        const { size, digest } = vmdk;
         const names = { ovf: `${stem}.ovf`, manifest: `${stem}.mf`, disk: `${stem}-disk1.vmdk` };
         const ovf = describeOvf({ ...machine, disk: { file: names.disk, size, capacity: disk.size } });
         const manifest = [
@@ -43,28 +46,41 @@ export async function writeOva(
         const members = [
           [names.ovf, contentOf(ovf)],
           [names.manifest, contentOf(manifest.join(''))],
-          [names.disk, { at: 'file', path: vmdk, offset: 0, size }],
+          [names.disk, content],
         ] as const;
-        await writeMembers(file, members, signal);
+        member = { offset: await writeMembers(file, members, signal), vmdk };
       }),
     options,
   );
+  rememberVmdk(disk, written, { identity, path, ...member! });
+  return written;
 }
 
+async function vmdkOf(disk: SparseImage, scratch: string, options: VmdkOptions): Promise<FoundVmdk> {
+  const found = await findVmdk(disk, options.identity);
+  if (found) return found;
+  const { digest, size } = await writeVmdk(disk, scratch, options);
+  return { digest, size, content: { at: 'file', path: scratch, offset: 0, size } };
+}
+
+/** Returns where the last one's content lies. */
 async function writeMembers(
   file: OutputFile,
   members: readonly (readonly [name: string, content: PlainContent])[],
   signal: AbortSignal | undefined,
-): Promise<void> {
+): Promise<number> {
+  let last = 0;
   const out = openAppender(file, tarBlock);
   for (const [name, content] of members) {
     const size = sizeOf(content);
     await out.append(renderMember(name, size));
-    await copyContent(content, { start: 0, size }, file, out.position, { signal });
-    out.skipTo(roundUp(out.position + size, tarBlock));
+    last = out.position;
+    await copyContent(content, { start: 0, size }, file, last, { signal });
+    out.skipTo(roundUp(last + size, tarBlock));
   }
   await out.append(new Uint8Array(2 * tarBlock));
   await out.finish();
+  return last;
 }
 
 function renderMember(name: string, size: number): Uint8Array {

@@ -34,7 +34,7 @@ export async function writeFixedVhd(
       await copyRange(disk, { from: 0, to: disk.size }, file, 0, options);
       await file.write(renderFooter(disk.size, 'fixed', identity), disk.size);
     },
-    options,
+    { ...options, begins: disk },
   );
 }
 

@@ -7,7 +7,9 @@ import { type Appender, openAppender } from '../write/appender.ts';
 import { isZero, readBlocks } from '../write/blocks.ts';
 import { deflateZlib } from '../write/deflate.ts';
 import type { WrittenFile } from '../write/output-file.ts';
+import { writePieces } from '../write/raw.ts';
 import { type OutputOptions, writeOutput } from '../write/write-output.ts';
+import { findVmdk, rememberVmdk } from './vmdk-places.ts';
 
 const sectorSize = 512;
 const grainSectors = 128;
@@ -27,7 +29,21 @@ export interface VmdkOptions extends OutputOptions {
   readonly identity: string;
 }
 
+/** What another output of the disk holds already is copied. */
 export async function writeVmdk(
+  disk: SparseImage,
+  path: string,
+  { identity, ...options }: VmdkOptions,
+): Promise<WrittenFile> {
+  const found = await findVmdk(disk, identity);
+  const written = found
+    ? await writePieces(found.content)(path, options)
+    : await makeVmdk(disk, path, { identity, ...options });
+  rememberVmdk(disk, written, { identity, path, offset: 0, vmdk: written });
+  return written;
+}
+
+function makeVmdk(
   disk: SparseImage,
   path: string,
   { identity, ...options }: VmdkOptions,

@@ -7,6 +7,7 @@ import type { Blob } from '../../store/blob.ts';
 import { digestOfHash } from '../../store/hash-file.ts';
 import type { Tools } from '../../tools/tools.ts';
 import { copyContent } from '../write/copy-extent.ts';
+import { hashOfDisk, rememberHash } from '../write/disk-hash.ts';
 import { streamDisk } from '../write/disk-stream.ts';
 import { openGzip } from '../write/gzip.ts';
 import type { WrittenFile } from '../write/output-file.ts';
@@ -27,7 +28,7 @@ export async function writeRawGzip(
   const written = await writeOutput(
     path,
     async (file) => {
-      const gzip = await openGzip(file);
+      const gzip = await openGzip(file, disk);
       for await (const chunk of streamDisk(disk, options)) await gzip.write(chunk);
       uncompressed = await gzip.finish();
     },
@@ -50,12 +51,14 @@ export async function writeRawZstd(
   { tools, threads, level, ...options }: ZstdOptions,
 ): Promise<CompressedFile> {
   const { signal } = options;
-  const hash = createHash('sha256');
+  const known = hashOfDisk(disk);
+  const hash = known ?? createHash('sha256');
   async function* hashed(): AsyncGenerator<Uint8Array> {
     for await (const chunk of streamDisk(disk, options)) {
-      hash.update(chunk);
+      if (!known) hash.update(chunk);
       yield chunk;
     }
+    if (!known) rememberHash(disk, hash);
   }
   const written = await writeOutput(
     path,

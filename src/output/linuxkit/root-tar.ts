@@ -34,16 +34,13 @@ export function linuxkitTar(
   root: LinuxkitRoot,
   { clampMtime, docker }: LinuxkitTarOptions,
 ): AsyncIterable<Uint8Array> {
-  const entries: TarEntry[] = [];
+  // First, and without a pax header: `docker build -` looks at the first block alone, and else takes all for a Dockerfile.
+  const entries: TarEntry[] = docker ? [{ path: 'Dockerfile', node: file(dockerfile(root)) }] : [];
   const last: TarEntry[] = [];
   for (const { path, node, part } of root.entries) {
     const { source, location } = root.parts[part]!;
     const list = location === sbomLocation ? last : entries;
     list.push({ path, node, records: recordsOf(source, location) });
-  }
-  if (docker) {
-    const node = file(dockerfile(root));
-    entries.push({ path: 'Dockerfile', node, records: recordsOf('linuxkit.dockerfile', 'dockerfile') });
   }
   return writeTarEntries([...entries, ...last], { clampMtime });
 }

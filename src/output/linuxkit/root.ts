@@ -1,17 +1,16 @@
 // The images of a spec to one root file system in LinuxKit's layout: what its tars hold, and what the archives of an
 // initrd and the squashfs are made of.
 
-import type { Digest } from '../../base/digest.ts';
 import { usualPlaces } from '../../container/places.ts';
 import type { Planning } from '../../engine/planning.ts';
 import type { Step, Use } from '../../engine/step.ts';
 import type { Workshop } from '../../engine/workshop.ts';
 import { osRelease } from '../../image/os-release.ts';
-import { printSbom, type SbomImage, type SbomSubject, sbomPath } from '../../image/sbom.ts';
-import { imageName, wholeName } from '../../lock/image-name.ts';
-import type { LockedSpec } from '../../lock/locked-spec.ts';
+import { sbomPath } from '../../image/sbom.ts';
+import { imageName } from '../../lock/image-name.ts';
 import type { ImageReference } from '../../specification/reference.ts';
 import type { Container, Os, Volume } from '../../specification/types.ts';
+import { planBill } from '../../steps/bill.ts';
 import { type KeptBundle, planBundle, readBundle } from '../../steps/bundle.ts';
 import { type BuiltImage, planImage } from '../../steps/image.ts';
 import { describeContents, pathOfBundle } from '../../steps/inputs.ts';
@@ -76,7 +75,7 @@ export function planRoot(planning: Planning): Step<ComposedRoot> {
     ),
   };
   const { cmdline = '', binary = '', tar = '', ucode = '' } = spec.kernel ?? {};
-  const sbom = options.sbom ?? true;
+  const bill = (options.sbom ?? true) ? planning.once(planBill) : undefined;
   return planning.compose({
     kind: rootKind,
     id: 'root',
@@ -85,10 +84,9 @@ export function planRoot(planning: Planning): Step<ComposedRoot> {
       cmdline,
       kernel: [binary, tar, ucode].join(' '),
       epoch: String(epoch),
-      sbom: String(sbom),
     },
-    needs: [...new Set(stepsOf(planned))],
-    make: (use, workshop) => composeRoot(planned, sbom, use, workshop),
+    needs: [...new Set([...stepsOf(planned), ...(bill ? [bill] : [])])],
+    make: (use, workshop) => composeRoot(planned, bill, use, workshop),
   });
 }
 
@@ -110,7 +108,7 @@ function stepsOf({ kernel, init, volumes, containers }: PlannedRoot): Step[] {
 
 async function composeRoot(
   planned: PlannedRoot,
-  sbom: boolean,
+  bill: Step<string> | undefined,
   use: Use,
   workshop: Workshop,
 ): Promise<ComposedRoot> {
@@ -138,8 +136,8 @@ async function composeRoot(
   const images = containers.images.map((image) => ({ ...image, part: image.part + parts.length }));
   parts.push(...containers.bundles);
   parts.push({ source: 'linuxkit.files', location: 'files', tree: files.tree });
-  if (sbom) {
-    const tree: Tree = new Map([[sbomPath, file(printSbom(describeSubject(planned, use, workshop)))]]);
+  if (bill) {
+    const tree: Tree = new Map([[sbomPath, file(use(bill))]]);
     parts.push({ source: 'linuxkit.sbom', location: sbomLocation, tree, fallback: true });
   }
   return { root: await mergeRoot(parts), images, ...(kernel && { kernel }) };
@@ -184,38 +182,6 @@ function bootTree({ kernel, modules, ucode }: KernelParts, cmdline: string): Tre
   ]);
   if (ucode) tree.set('boot/ucode.cpio', { ...plain, content: ucode });
   return tree;
-}
-
-/** Every image that the root file system is made of. */
-function describeSubject(planned: PlannedRoot, use: Use, { locked }: Workshop): SbomSubject {
-  const { spec, arch, epoch } = locked;
-  const describe = (reference: ImageReference, digest: Digest): SbomImage => {
-    const found = locked.images.get(imageName(reference, spec.file));
-    const packages = found?.kind === 'component' ? found.component.packages : [];
-    return { name: imageName(reference, spec.file), reference, digest, packages };
-  };
-  const built = (reference: ImageReference, image: Step<BuiltImage>) =>
-    describe(reference, use(image).digest);
-  const images = [
-    ...(spec.kernel && planned.kernel ? [built(spec.kernel.image, planned.kernel)] : []),
-    ...planned.init.map((image, index) => built(spec.init[index]!.image, image)),
-    ...planned.volumes.flatMap((each) => {
-      if ('image' in each) return [built(each.volume.image!, each.image)];
-      return 'layout' in each ? [describe(each.volume.image!, digestOfLayout(each, use, locked))] : [];
-    }),
-    ...planned.containers.map(({ container, image }) => built(container.image, image)),
-  ];
-  return { os: spec.os, arch, created: epoch, images };
-}
-
-/** Of its index where its publisher made one; of its one image where it was built here. */
-function digestOfLayout(
-  { volume, layout }: { readonly volume: Volume; readonly layout: Step<KeptLayout> },
-  use: Use,
-  { images, spec }: LockedSpec,
-): Digest {
-  const found = images.get(wholeName(imageName(volume.image!, spec.file)));
-  return found?.kind === 'whole' ? found.image.digest : use(layout).facts.images[0]!.digest;
 }
 
 /** An image that several containers use is there once: the others lay their own memory over the first one's tree. */

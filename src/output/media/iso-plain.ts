@@ -7,7 +7,7 @@ export const isoPlain = defineFormat({
   summary: 'the same for a CD alone, which OpenStack takes as well',
   module: 'output/media/iso-plain',
   files: ['-plain.iso'],
-  named: 'os',
+  named: { platform: 'metal' },
   platform: 'metal',
   sbom: false,
   boots: 'medium',

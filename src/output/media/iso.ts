@@ -7,7 +7,7 @@ export const iso = defineFormat({
   summary: 'a live system without slots, for a CD or a USB stick',
   module: 'output/media/iso',
   files: ['.iso'],
-  named: 'os',
+  named: { platform: 'metal' },
   platform: 'metal',
   sbom: false,
   boots: 'medium',

@@ -14,7 +14,7 @@ export const pxe = defineFormat({
   summary: 'a live system without slots, for machines that boot from a network',
   module: 'output/media/pxe',
   files: pxeFiles.map((name) => `-pxe/${name}`) as [string, ...string[]],
-  named: 'os',
+  named: { platform: 'metal' },
   platform: 'metal',
   sbom: false,
   plan(planning) {

@@ -8,7 +8,7 @@ export const usb = defineFormat({
   summary: 'the installer and live system as a disk, for a USB stick: what iso is, byte for byte',
   module: 'output/media/usb',
   files: ['-usb.raw'],
-  named: 'os',
+  named: { platform: 'metal' },
   platform: 'metal',
   sbom: false,
   boots: 'medium',

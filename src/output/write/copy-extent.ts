@@ -6,6 +6,10 @@ import type { OutputFile } from './output-file.ts';
 import type { OutputOptions } from './write-output.ts';
 
 const bufferSize = 4 << 20;
+/** Pairs that nobody uses: what is allocated anew for each extent keeps the collector busier than all else. */
+const spare: (readonly [Buffer, Buffer])[] = [];
+const takeBuffers = () =>
+  spare.pop() ?? ([Buffer.allocUnsafeSlow(bufferSize), Buffer.allocUnsafeSlow(bufferSize)] as const);
 
 /** Copies `size` bytes of `content` from `start` on to `position` in `file`. */
 export async function copyContent(
@@ -21,16 +25,16 @@ export async function copyContent(
     return;
   }
   const source = await open(content.path, 'r');
-  const buffers = [0, 1].map(() => Buffer.allocUnsafe(Math.min(bufferSize, size)));
+  const buffers = takeBuffers();
   let pending: Promise<void> = Promise.resolve();
   try {
-    for (let done = 0, turn = 0; done < size; turn ^= 1) {
+    for (let done = 0, turn: 0 | 1 = 0; done < size; turn = turn === 0 ? 1 : 0) {
       signal?.throwIfAborted();
       const wanted = Math.min(bufferSize, size - done);
-      const { bytesRead } = await source.read(buffers[turn]!, 0, wanted, content.offset + start + done);
+      const { bytesRead } = await source.read(buffers[turn], 0, wanted, content.offset + start + done);
       if (bytesRead === 0) throw new Error(`${content.path} ended ${size - done} bytes early`);
       await pending;
-      pending = file.write(buffers[turn]!.subarray(0, bytesRead), position + done);
+      pending = file.write(buffers[turn].subarray(0, bytesRead), position + done);
       // Awaited a turn later: a failure in between must not count as unhandled.
       pending.catch(() => {});
       done += bytesRead;
@@ -39,6 +43,7 @@ export async function copyContent(
     await pending;
   } finally {
     await pending.catch(() => {});
+    spare.push(buffers);
     await source.close();
   }
 }

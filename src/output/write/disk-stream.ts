@@ -15,7 +15,8 @@ export async function* streamDisk(
   for await (const { index, bytes } of readBlocks(disk, blockSize, options)) {
     yield* hole(position, index * blockSize, options.signal);
     position = Math.min((index + 1) * blockSize, disk.size);
-    yield Uint8Array.from(bytes.subarray(0, position - index * blockSize));
+    // Not Buffer's slice, which is no copy.
+    yield Buffer.from(bytes.subarray(0, position - index * blockSize));
   }
   yield* hole(position, disk.size, options.signal);
 }

@@ -2,10 +2,12 @@
 // is stored, and pieces of zeros are compressed once; so most of a disk goes at the speed of its checksum.
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
+import type { SparseImage } from '../../disk/sparse.ts';
 import type { Blob } from '../../store/blob.ts';
 import { digestOfHash } from '../../store/hash-file.ts';
 import { isZero } from './blocks.ts';
 import { deflatePart, lastPart } from './deflate.ts';
+import { hashOfDisk, rememberHash } from './disk-hash.ts';
 import type { OutputFile } from './output-file.ts';
 
 /** Magic, method, no flags, no time, no hint of the effort, unknown system (2.3). */
@@ -18,10 +20,12 @@ export interface Gzip {
   finish(): Promise<Blob>;
 }
 
-export async function openGzip(file: OutputFile): Promise<Gzip> {
+/** `disk`: what is going to be written, where that is a disk as it is. */
+export async function openGzip(file: OutputFile, disk?: SparseImage): Promise<Gzip> {
   let position = 0;
   let checksum = 0;
-  const hash = createHash('sha256');
+  const known = disk && hashOfDisk(disk);
+  const hash = known ?? createHash('sha256');
   let size = 0;
   /** Of the last piece of zeros, which the next one is mostly as long as. */
   let zeros: { size: number; part: Uint8Array } | undefined;
@@ -40,7 +44,7 @@ export async function openGzip(file: OutputFile): Promise<Gzip> {
   return {
     async write(bytes) {
       checksum = crc32(bytes, checksum);
-      hash.update(bytes);
+      if (!known) hash.update(bytes);
       size += bytes.length;
       await append(compress(bytes));
     },
@@ -49,6 +53,7 @@ export async function openGzip(file: OutputFile): Promise<Gzip> {
       trailer.writeUInt32LE(checksum);
       trailer.writeUInt32LE(size % 2 ** 32, 4);
       await append(Buffer.concat([lastPart, trailer]));
+      if (disk && !known) rememberHash(disk, hash);
       return { digest: digestOfHash(hash), size };
     },
   };

@@ -4,8 +4,10 @@ import { createHash } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { setImmediate as breathe } from 'node:timers/promises';
+import type { SparseImage } from '../../disk/sparse.ts';
 import type { Blob } from '../../store/blob.ts';
 import { digestOfHash, writeFully } from '../../store/hash-file.ts';
+import { hashOfDisk, rememberHash } from './disk-hash.ts';
 
 export interface OutputFile {
   /** What lies between the end so far and `position` stays a hole, of zeros. The bytes are read until it resolves. */
@@ -27,16 +29,28 @@ export const printOf = ({ size, mtimeNs, ino, dev }: BigIntStats): string =>
 
 const zeros = new Uint8Array(4 << 20);
 
-export function openOutputFile(file: FileHandle): OutputFile & { finish(): Promise<WrittenFile> } {
-  const hash = createHash('sha256');
+/** `disk`: what the file begins with as it is. What another output of it was hashed for is not hashed once more. */
+export function openOutputFile(
+  file: FileHandle,
+  disk?: SparseImage,
+): OutputFile & { finish(): Promise<WrittenFile> } {
+  const known = disk && hashOfDisk(disk);
+  const hash = known ?? createHash('sha256');
+  /** Up to there it has the bytes already. */
+  const hashed = known ? disk!.size : 0;
   let end = 0;
+
+  function hashOn(bytes: Uint8Array): void {
+    hash.update(bytes.subarray(Math.min(bytes.length, Math.max(0, hashed - end))));
+    end += bytes.length;
+    if (end === disk?.size) rememberHash(disk, hash);
+  }
 
   async function passOver(position: number): Promise<void> {
     if (position < end) throw new RangeError(`byte ${position} of an output comes after byte ${end}`);
+    end = Math.max(end, Math.min(position, hashed));
     while (end < position) {
-      const length = Math.min(zeros.length, position - end);
-      hash.update(zeros.subarray(0, length));
-      end += length;
+      hashOn(zeros.subarray(0, Math.min(zeros.length, position - end)));
       // Holes can be of many gigabytes: an interrupt is heard between two pieces.
       if (end < position) await breathe();
     }
@@ -47,8 +61,7 @@ export function openOutputFile(file: FileHandle): OutputFile & { finish(): Promi
       await passOver(position);
       // One thread of the pool writes while this one hashes.
       const written = writeFully(file, bytes, position);
-      hash.update(bytes);
-      end = position + bytes.length;
+      hashOn(bytes);
       await written;
     },
     async extend(size) {

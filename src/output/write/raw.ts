@@ -18,7 +18,7 @@ export async function writeRaw(
       }
       await file.extend(image.size);
     },
-    options,
+    { ...options, begins: image },
   );
 }
 

@@ -5,6 +5,7 @@
 import { open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { CatamaranError, messageOf } from '../../base/errors.ts';
+import type { SparseImage } from '../../disk/sparse.ts';
 import { isAbandoned, ownedName } from '../../store/owner.ts';
 import { type OutputFile, openOutputFile, type WrittenFile } from './output-file.ts';
 
@@ -14,18 +15,21 @@ export interface OutputOptions {
   readonly advance?: ((bytes: number) => void) | undefined;
 }
 
-/** `fill` writes into an empty file. Two builds of one output at a time: each has its own file, the last one wins. */
+/**
+ * `fill` writes into an empty file; `begins`: the disk that it begins with, as it is. Two builds of one output at a time: each has its own file,
+ * the last one wins.
+ */
 export async function writeOutput(
   path: string,
   fill: (file: OutputFile) => Promise<void>,
-  { signal }: OutputOptions = {},
+  { signal, begins }: OutputOptions & { readonly begins?: SparseImage } = {},
 ): Promise<WrittenFile> {
   signal?.throwIfAborted();
   const directory = dirname(path);
   const aside = join(directory, `.${basename(path)}.${ownedName()}.part`);
   try {
     await removeAbandoned(path);
-    const written = await fillFile(aside, fill);
+    const written = await fillFile(aside, fill, begins);
     signal?.throwIfAborted();
     await rename(aside, path);
     return written;
@@ -35,10 +39,14 @@ export async function writeOutput(
   }
 }
 
-async function fillFile(path: string, fill: (file: OutputFile) => Promise<void>): Promise<WrittenFile> {
+async function fillFile(
+  path: string,
+  fill: (file: OutputFile) => Promise<void>,
+  begins: SparseImage | undefined,
+): Promise<WrittenFile> {
   const file = await open(path, 'wx', 0o666);
   try {
-    const output = openOutputFile(file);
+    const output = openOutputFile(file, begins);
     await fill(output);
     return await output.finish();
   } finally {

@@ -1,6 +1,6 @@
 // The questions that several steps ask of a file, each with the clause that asks it. All but isSame throw what they refuse.
 import { formatTime } from '../fields.ts';
-import { sha256Hex } from '../hex.ts';
+import { sha256Hex, sha512Hex } from '../hex.ts';
 import type { Common, FileMeta } from '../metadata.ts';
 import { refuse } from '../refuse.ts';
 import type { ClientOptions } from './options.ts';
@@ -12,22 +12,26 @@ export function requirePresent(bytes: Uint8Array | undefined, what: string, clau
 
 export function requireSame(
   bytes: Uint8Array,
-  { length, sha256 }: Partial<FileMeta>,
+  { length, sha256, sha512 }: Partial<FileMeta>,
   what: string,
   clause: string,
 ): void {
   if (length !== undefined && bytes.length !== length) {
     throw refuse('mismatch', what, `has ${bytes.length} bytes where ${length} are listed`, clause);
   }
-  if (sha256 !== undefined && sha256Hex(bytes) !== sha256) {
+  const isOther =
+    (sha256 !== undefined && sha256Hex(bytes) !== sha256) ||
+    (sha512 !== undefined && sha512Hex(bytes) !== sha512);
+  if (isOther) {
     throw refuse('mismatch', what, 'has another hash than is listed', clause);
   }
 }
 
-/** Whether what is remembered is what is listed; without a hash that cannot be told. */
-export function isSame(bytes: Uint8Array | undefined, { length, sha256 }: FileMeta): bytes is Uint8Array {
-  if (bytes === undefined || sha256 === undefined) return false;
-  return (length === undefined || length === bytes.length) && sha256Hex(bytes) === sha256;
+/** Whether what is remembered is what is listed, as far as the list says; its version is another question. */
+export function isSame(bytes: Uint8Array, { length, sha256 }: FileMeta): boolean {
+  return (
+    (length === undefined || length === bytes.length) && (sha256 === undefined || sha256Hex(bytes) === sha256)
+  );
 }
 
 export function requireVersion({ version }: Common, expected: number, what: string, clause: string): void {

@@ -6,6 +6,7 @@ import { openEnvelope, type RoleKeys, requireSignatures } from '../signatures.ts
 import { fetchMetadata, metadataLimits } from './fetch.ts';
 import type { ClientOptions } from './options.ts';
 import { isSame, requireFresh, requireVersion } from './require.ts';
+import { readTrusted } from './trusted.ts';
 
 export function updateTargets(
   options: ClientOptions,
@@ -19,16 +20,20 @@ export function updateTargets(
   const what = `${role}.json`;
   const expected = snapshot.meta.get(role);
   if (expected === undefined) throw refuse('missing', 'snapshot.json', `does not list ${what}`, '5.6.1');
+  const read = (bytes: Uint8Array): Targets => {
+    const envelope = openEnvelope(bytes, what);
+    // 5.6.3: arbitrary software attack.
+    requireSignatures(envelope, keys, roleKeys, '5.6.3');
+    return parseTargets(envelope.signed, what);
+  };
   const remembered = store.get(what);
-  const known = isSame(remembered, expected);
+  const trusted = remembered && isSame(remembered, expected) ? readTrusted(store, what, read) : undefined;
+  const known = trusted?.version === expected.version;
   // 5.6.1 and 5.6.2: mix-and-match attack, by length and hash.
   const bytes = known
     ? remembered!
     : fetchMetadata(repository, role, expected, metadataLimits.targets, '5.6.2');
-  const envelope = openEnvelope(bytes, what);
-  // 5.6.3: arbitrary software attack.
-  requireSignatures(envelope, keys, roleKeys, '5.6.3');
-  const targets = parseTargets(envelope.signed, what);
+  const targets = known ? trusted : read(bytes);
   // 5.6.4: mix-and-match and rollback attack, by version.
   requireVersion(targets, expected.version, what, '5.6.4');
   // 5.6.5: freeze attack.

@@ -35,7 +35,9 @@ function boot(
 const firstWords = (calls: readonly string[]) =>
   calls.map(
     (call) =>
-      /catamaran-agent|clock-floor|modprobe|urandom|mount|mkdir|chmod|hostname|date|lo up|ln/.exec(call)?.[0],
+      /catamaran-agent|clock-floor|modprobe|urandom|mount|mkdir|chmod|hostname|date|lo up|ln|^stat/.exec(
+        call,
+      )?.[0],
   );
 
 test('file systems, drivers, clock, directories, slots, identity, randomness, loopback, volumes', () => {
@@ -44,7 +46,7 @@ test('file systems, drivers, clock, directories, slots, identity, randomness, lo
   const order = firstWords(host.calls).filter((word, at, all) => word !== all[at - 1]);
   expect(order).toEqual([
     ...['mount', 'ln', 'modprobe', 'date', 'clock-floor', 'mkdir', 'chmod', 'ln'],
-    ...['catamaran-agent', 'hostname', 'urandom', 'lo up', 'mount'],
+    ...['catamaran-agent', 'hostname', 'stat', 'urandom', 'lo up', 'mount'],
   ]);
   expect(host.printed).toEqual([]);
 });
@@ -61,6 +63,7 @@ test('what there is in /var stays as it is', () => {
   const made = boot().host.calls.filter((call) => call.startsWith('mkdir'));
   expect(made).toContain('mkdir -m 0755 /var/home');
   expect(made).not.toContain('mkdir -m 0755 /var/log');
+  expect(made).toContain('mkdir -m 0755 /var/lib/catamaran');
 });
 
 test('the clock is raised to what is past for certain, and people are told', () => {

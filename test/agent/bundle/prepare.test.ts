@@ -38,6 +38,7 @@ describe('bundle prepare', () => {
       `mount -t overlay -o lowerdir=${bundle}/lower,upperdir=${bundle}/tmp/upper,workdir=${bundle}/tmp/work overlay ${bundle}/rootfs`,
       `mount -o bind,ro /var/data ${bundle}/rootfs/srv/data`,
       'test -d /var/lib/web',
+      expect.stringMatching(/^sh -c [\s\S]* sh \/var\/lib\/web \/containers\/services\/web\/rootfs$/),
     ]);
     expect(host.files.get(record)).toBe(`${bundle}/tmp\n${bundle}/rootfs\n${bundle}/rootfs/srv/data\n`);
     expect([...host.directories]).toEqual([
@@ -64,7 +65,17 @@ describe('bundle prepare', () => {
       command.join(' ') === 'test -d /var/lib/web' ? { status: 1, output: '' } : undefined,
     );
     expect(runCommand(['bundle', 'prepare', 'services/web'], host)).toBe(0);
-    expect(host.calls).toEqual(['test -d /var/lib/web', 'mv -f /var/lib/web /var/lib/web.aside']);
+    expect(host.calls.filter((call) => !call.startsWith('sh '))).toEqual([
+      'test -d /var/lib/web',
+      'mv -f /var/lib/web /var/lib/web.aside',
+    ]);
+  });
+
+  it('leaves a directory that is there as it is', () => {
+    const host = hostWith({ mkdir: ['/var/lib/web'] });
+    host.files.set('/var/lib/web/data', 'kept');
+    expect(runCommand(['bundle', 'prepare', 'services/web'], host)).toBe(0);
+    expect(host.calls).toEqual([]);
   });
 
   it('does nothing without a runtime.json', () => {

@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { scriptFiles } from '../../../src/agent/commands/script-files.ts';
-import { agentCommands, provisionCommands, updateCommands } from '../../../src/agent/commands/table.ts';
+import { agentPrograms } from '../../../src/agent/commands/table.ts';
 import { quote } from '../../../src/agent/host/quote.ts';
 import { temporaryDirectory } from '../../release/support/workplace.ts';
 import { addProgram } from '../../support/busybox.ts';
@@ -19,7 +19,7 @@ async function openScript() {
   const write = (name: string, text: string) => writeFileSync(join(root, 'usr/lib/catamaran', name), text);
   write('commands', scriptFiles['agent-commands.txt']!);
   write('usage', scriptFiles['agent-usage.txt']!);
-  for (const program of ['agent.js', 'update.js', 'provision.js', 'install.js']) write(program, '');
+  for (const program of Object.keys(agentPrograms)) write(`${program}.js`, '');
   const qjs = '#!/bin/sh\necho "$(basename "$2") got $# words: $*" | sed "s#--std [^ ]* ##"\ncat\n';
   writeFileSync(join(root, 'qjs'), qjs, { mode: 0o755 });
   const { file: loader, args } = await (await hostTools(['tools-host'])).command('flock', []);
@@ -38,12 +38,7 @@ async function openScript() {
   return { root, run };
 }
 
-const programs = Object.entries({
-  agent: agentCommands,
-  update: updateCommands,
-  provision: provisionCommands,
-});
-const all = programs.flatMap(([program, commands]) =>
+const all = Object.entries(agentPrograms).flatMap(([program, commands]) =>
   commands.map(({ words, lock }) => ({ program, words, lock: lock === true })),
 );
 

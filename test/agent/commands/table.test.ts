@@ -3,22 +3,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Command } from '../../../src/agent/commands/command.ts';
 import { dispatch } from '../../../src/agent/commands/dispatch.ts';
-import {
-  agentCommands,
-  installCommands,
-  provisionCommands,
-  updateCommands,
-} from '../../../src/agent/commands/table.ts';
+import { agentCommands, agentPrograms } from '../../../src/agent/commands/table.ts';
 import { usageOf } from '../../../src/agent/commands/usage.ts';
 import { memoryHost } from '../memory-host.ts';
 
-const programs: readonly (readonly [string, readonly Command[]])[] = [
-  ['agent', agentCommands],
-  ['update', updateCommands],
-  ['install', installCommands],
-  ['provision', provisionCommands],
-];
-const all = programs.flatMap(([program, commands]) =>
+const all = Object.entries(agentPrograms).flatMap(([program, commands]) =>
   commands.map((command): [string, Command, readonly Command[]] => [
     `${program}: ${command.words}`,
     command,
@@ -59,7 +48,7 @@ describe.each(all)('%s', (_, command, commands) => {
   });
 });
 
-test.each(programs)(
+test.each(Object.entries(agentPrograms))(
   'the program %s without words, or with wrong ones, tells people of theirs alone',
   (_, commands) => {
     for (const words of [[], ['reboot'], ['bundles'], ['bundle'], ['disk', 'shrink']]) {

@@ -55,10 +55,24 @@ test('a module that somebody asks for and that cannot be loaded is named, and th
       '/etc/modules-load.d/a.conf': '# mine\n\nnonsense\nbr_netfilter\n',
       '/etc/modules-load.d/README': 'no\n',
     },
-    (command) => (command.join(' ') === 'modprobe nonsense' ? { status: 1, output: '' } : undefined),
+    (command) => (command.includes('nonsense') ? { status: 1, output: '' } : undefined),
   );
   loadDrivers(host);
-  expect(host.calls.slice(1)).toEqual(['modprobe nonsense', 'modprobe br_netfilter']);
+  expect(host.calls.slice(1)).toEqual([
+    'modprobe -a nonsense br_netfilter',
+    'modprobe nonsense',
+    'modprobe br_netfilter',
+  ]);
   expect(host.printed).toEqual(['/etc/modules-load.d/a.conf: the module nonsense cannot be loaded']);
   expect(host.files.get('/run/catamaran/notices/modules')).toBe(`${host.printed[0]}\n`);
+});
+
+test('what the components need is loaded by one program, without what the kernel has already', () => {
+  const host = memoryHost({
+    '/usr/lib/modules-load.d/components.conf': 'overlay\nxt_nat\nveth\n',
+    '/sys/module/overlay/refcnt': '1\n',
+  });
+  loadDrivers(host);
+  expect(host.calls.slice(1)).toEqual(['modprobe -a xt_nat veth']);
+  expect(host.printed).toEqual([]);
 });

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readProxy } from '../../../src/agent/net/proxy.ts';
 import { request } from '../../../src/agent/net/request.ts';
 import { hostTools, type ToolsComponent } from '../../support/tools.ts';
 import { type SandboxHost, sandboxHost } from '../update/support/sandbox-host.ts';
@@ -78,6 +79,24 @@ test('a failure is an answer too: refused, too long, nobody there', async () => 
   await server.setRules([]);
   const away = request(host, { url: 'http://127.0.0.1:1/', maxSize: 1000 }, options);
   expect(away).toMatchObject({ status: 0, body: undefined, message: expect.stringContaining('curl: (7)') });
+});
+
+test('by the proxy of /etc/environment, but for what is excepted', async () => {
+  const environment = (text: string) => host.writeFile('/etc/environment', text);
+  const get = (url: string) => request(host, { url, maxSize: 1000 }, { ...options, proxy: readProxy(host) });
+  environment(`http_proxy="${server.url}"\nNO_PROXY=.internal.invalid\n`);
+  await server.takeRequests();
+  const { status, body } = get('http://releases.invalid/file');
+  expect([status, String(Buffer.from(body!))]).toEqual([200, 'what it holds']);
+  const [asked] = await server.takeRequests();
+  expect(asked!.headers.host).toBe('releases.invalid');
+  expect(get('http://a.internal.invalid/file')).toMatchObject({ status: 0, body: undefined });
+  environment('http_proxy=http://127.0.0.1:1\n');
+  // On this machine itself, and by https, for which there is none.
+  expect(get(`${server.url}/file`).status).toBe(200);
+  expect(get('https://releases.invalid/file').message).toContain('resolve');
+  environment('');
+  expect(readProxy(host)).toBeUndefined();
 });
 
 test('no header but one of HTTP', () => {

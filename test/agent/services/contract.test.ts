@@ -1,6 +1,7 @@
 // What every init owes the agent, over the table of those that it can ask: each has a fixture here that says how a machine
 // looks whose services are in a known state.
 import { describe, expect, it } from 'vitest';
+import type { Finished } from '../../../src/agent/host/host.ts';
 import type { ServiceReport } from '../../../src/agent/services/manager.ts';
 import { managers } from '../../../src/agent/services/managers.ts';
 import { readServices } from '../../../src/agent/services/settings.ts';
@@ -11,6 +12,8 @@ import { runCommand } from '../run-command.ts';
 interface Fixture {
   /** `db` runs as process 123, and is healthy since second 41; `web` waits for it; of `old` nothing is known. */
   readonly files: Readonly<Record<string, string>>;
+  /** What programs say, by those files. */
+  answer?(files: MemoryHost['files'], command: readonly string[]): Finished | undefined;
   /** `db` is started once more, as process 124. */
   restart(host: MemoryHost): void;
   /** The program that sends USR1 to `db`. */
@@ -40,6 +43,32 @@ const fixtures: Readonly<Record<InitName, Fixture>> = {
       followed: 'tail -F /var/log/db/current',
     },
   },
+  systemd: {
+    files: {
+      '/run/systemd/db': 'active 123 0',
+      '/run/systemd/web': 'activating 0 0',
+      '/run/service/web/state': 'waiting db\n',
+      '/run/catamaran/health/db': 'healthy 41\n',
+    },
+    answer(files, [program, word, , , ...units]) {
+      if (program !== 'systemctl' || word !== 'show') return undefined;
+      const blocks = units.map((unit) => {
+        const known = files.get(`/run/systemd/${unit.replace('.service', '')}`);
+        const [state, pid, restarts] = String(known ?? 'inactive 0 0').split(' ');
+        const load = known === undefined ? 'not-found' : 'loaded';
+        return `LoadState=${load}\nActiveState=${state}\nSubState=start\nMainPID=${pid}\nNRestarts=${restarts}\n`;
+      });
+      return { status: 0, output: blocks.join('\n') };
+    },
+    restart(host) {
+      host.files.set('/run/systemd/db', 'active 124 1');
+    },
+    signalled: '/usr/lib/catamaran/runtime kill db USR1',
+    logs: {
+      kept: 'journalctl --output=cat --quiet --no-pager --unit=db.service',
+      followed: 'journalctl --output=cat --quiet --follow --unit=db.service',
+    },
+  },
 };
 
 const health = { probe: { kind: 'file', path: '/ready' } };
@@ -51,10 +80,13 @@ const bundles = {
 const names = ['web', 'db', 'old'];
 
 describe.each(initNames)('%s', (name) => {
-  const { files, restart, signalled, logs } = fixtures[name];
+  const { files, answer, restart, signalled, logs } = fixtures[name];
   const manager = managers[name];
-  const machine = (extra = files) =>
-    memoryHost({ '/usr/lib/catamaran/init': `${name}\n`, ...bundles, ...extra });
+  const machine = (extra = files) => host({ '/usr/lib/catamaran/init': `${name}\n`, ...bundles, ...extra });
+  const host = (initial: Record<string, string>): MemoryHost => {
+    const made: MemoryHost = memoryHost(initial, (command) => answer?.(made.files, command));
+    return made;
+  };
 
   it('is found by its word', () => {
     expect(runCommand(['services', '--json'], machine())).toBe(0);

@@ -16,7 +16,14 @@ async function openReporting(): Promise<ForgedWorld> {
 
 async function takeReports({ server }: ForgedWorld): Promise<unknown[]> {
   const posts = (await server.takeRequests()).filter(({ method }) => method === 'POST');
-  return posts.map(({ path, body }) => ({ path, ...JSON.parse(body) }));
+  return posts.map(({ path, body }) => {
+    const { resources, ...rest } = JSON.parse(body);
+    expect(resources).toMatchObject({
+      disk: { size: expect.any(Number), free: expect.any(Number) },
+      dropped: {},
+    });
+    return { path, ...rest };
+  });
 }
 
 const common = { path: '/report', os: 'lighthouse', arch: 'amd64', channel: 'stable' };

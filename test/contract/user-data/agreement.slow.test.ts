@@ -8,6 +8,10 @@ import { hostTools, type ToolsComponent } from '../../support/tools.ts';
 
 const fixtures = join(import.meta.dirname, 'fixtures');
 const openTools = () => hostTools(['tools-provision' as string as ToolsComponent]);
+const namesOf = (ending: string) =>
+  readdirSync(fixtures)
+    .sort()
+    .filter((name) => name.endsWith(ending) && !/^(talos|bad-bomb)/.test(name));
 const isRight = (name: string) =>
   !readUserData(readFileSync(join(fixtures, name))).findings.some(({ level }) => level === 'error');
 
@@ -26,6 +30,14 @@ for path in sys.argv[1:]:
 print(json.dumps(verdicts))
 `;
 
+test('of 60 documents, most of them as people post them', () => {
+  const names = [...namesOf('.yml'), ...namesOf('.ign')];
+  expect(names.length).toBeGreaterThanOrEqual(60);
+  expect(
+    names.filter((name) => !name.startsWith('bad') && !name.startsWith('ign-bad')).length,
+  ).toBeGreaterThan(30);
+});
+
 /** Keys that cloud-init does not have, and forms in which it is stricter or looser than a machine. */
 const otherThanCloudInit: Readonly<Record<string, string>> = {
   'bad-twice.yml': 'a key that stands twice is not seen by it',
@@ -37,9 +49,7 @@ const otherThanCloudInit: Readonly<Record<string, string>> = {
 
 test('cloud-init', async () => {
   const tools = await openTools();
-  const names = readdirSync(fixtures)
-    .sort()
-    .filter((name) => name.endsWith('.yml') && !/^(talos|bad-bomb)/.test(name));
+  const names = namesOf('.yml');
   const env = {
     PYTHONHOME: tools.path('usr'),
     PYTHONPATH: tools.path('usr/lib/python3/dist-packages'),
@@ -57,14 +67,13 @@ test('cloud-init', async () => {
 
 /** What one knows and the other does not. */
 const otherThanIgnition: Readonly<Record<string, string>> = {
+  'ign-bad-user.ign': 'a user without a name is not seen by it',
   'ign-hash.ign': 'version 3.4.0, which is newer than Debian’s',
 };
 
 test('ignition-validate', async () => {
   const tools = await openTools();
-  const names = readdirSync(fixtures)
-    .sort()
-    .filter((name) => name.endsWith('.ign'));
+  const names = namesOf('.ign');
   const differ: string[] = [];
   for (const name of names) {
     const right = await tools.run('ignition-validate', [join(fixtures, name)]).then(

@@ -44,6 +44,17 @@ test('zstd: the disk again, its size in the header, the same bytes with any numb
   expect((await tools.run('zstd', ['-lv', one])).stdout).toContain(`(${disk.size} B)`);
 });
 
+test('zstd: as many bytes as several threads share, and one thread makes the same of them', async () => {
+  const tools = await hostTools();
+  const lines = Array.from({ length: 2_000_000 }, (_, at) => `${at} ${(at * 7919) % 10_007}\n`).join('');
+  const large = sparseImage(64 << 20, [{ offset: 4096, content: contentOf(lines) }]);
+  const digestBy = async (threads: number) => {
+    const path = join(room, 'large.raw.zst');
+    return (await writeRawZstd(large, path, { tools, threads, level: 3 })).digest;
+  };
+  expect(await digestBy(1)).toBe(await digestBy(3));
+});
+
 test('a disk of holes only, which does not end with a block', async () => {
   const empty = sparseImage((3 << 20) + 512, []);
   const path = join(room, 'empty.raw.gz');

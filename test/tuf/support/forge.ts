@@ -1,8 +1,9 @@
 // A forger's bench: repositories in memory, each file of which can be made to say and to be signed by anything. What it
 // makes without being told otherwise is a sound repository with the roles that we publish.
 import { createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto';
-import type { Json } from '../../../src/base/json.ts';
-import { encodeCanonical } from '../../../src/tuf/canonical.ts';
+import { canonicalJson, type Json } from '../../../src/base/json.ts';
+import { encodeUtf8 } from '../../../src/base/utf8.ts';
+import { encodeSigned } from '../../../src/tuf/canonical.ts';
 import { formatTime } from '../../../src/tuf/fields.ts';
 import { sha256Hex } from '../../../src/tuf/hex.ts';
 import { keyIdOf, keyJson } from '../../../src/tuf/keys.ts';
@@ -30,7 +31,7 @@ export const keyTable = (names: readonly string[]): Record<string, Json> =>
   Object.fromEntries(names.map((name) => [testKey(name).id, keyJson(testKey(name).public)]));
 
 export function signedBy(signed: Json, names: readonly string[]): { signatures: Json[]; signed: Json } {
-  const message = encodeCanonical(signed);
+  const message = encodeSigned(signed, 'what is signed');
   const signatures = names.map((name) => ({
     keyid: testKey(name).id,
     sig: sign(null, message, testKey(name).private).toString('hex'),
@@ -39,7 +40,7 @@ export function signedBy(signed: Json, names: readonly string[]): { signatures: 
 }
 
 export const envelope = (signed: Json, names: readonly string[]): Uint8Array =>
-  encodeCanonical(signedBy(signed, names));
+  encodeUtf8(canonicalJson(signedBy(signed, names)));
 
 export interface RolePlan {
   readonly keys: readonly string[];

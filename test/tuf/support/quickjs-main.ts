@@ -4,44 +4,10 @@ import { fetchSignedManifest } from '../../../src/contract/signed-release.ts';
 import { readPointer } from '../../../src/tuf/channel.ts';
 import { refresh } from '../../../src/tuf/client.ts';
 import { bucketOf, shareAt } from '../../../src/tuf/rollout.ts';
+import { openQuickJsRepository, print, scriptArgs } from './quickjs-files.ts';
 
-interface QuickJsFile {
-  seek(offset: number, whence: number): number;
-  tell(): number;
-  read(buffer: ArrayBuffer, offset: number, length: number): number;
-  close(): void;
-}
-interface QuickJs {
-  scriptArgs: string[];
-  print(text: string): void;
-  std: { open(path: string, flags: string): QuickJsFile | null; SEEK_SET: number; SEEK_END: number };
-}
-const { scriptArgs, std, print } = globalThis as unknown as QuickJs;
 const [, directory, channel, now] = scriptArgs;
-
-function readFile(path: string): Uint8Array | undefined {
-  const file = std.open(path, 'rb');
-  if (file === null) return undefined;
-  file.seek(0, std.SEEK_END);
-  const size = file.tell();
-  file.seek(0, std.SEEK_SET);
-  const bytes = new Uint8Array(size);
-  file.read(bytes.buffer, 0, size);
-  file.close();
-  return bytes;
-}
-
-const store = new Map<string, Uint8Array>();
-const options = {
-  repository: { fetch: (path: string) => readFile(`${directory}/${path}`) },
-  store: {
-    get: (name: string) => store.get(name),
-    put: (name: string, bytes: Uint8Array) => void store.set(name, bytes),
-    remove: (name: string) => void store.delete(name),
-  },
-  firstRoot: readFile(`${directory}/metadata/1.root.json`)!,
-  now: Number(now),
-};
+const { options, store } = openQuickJsRepository(directory!, Number(now));
 
 function check() {
   const begun = Date.now();

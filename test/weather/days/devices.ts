@@ -24,7 +24,7 @@ export const deviceDays: readonly Day[] = [
     name: 'the link flaps',
     async harm({ machine }) {
       for (let time = 0; time < 10; time++) {
-        await machine.control.execute('set_link', { name: 'net0', up: time % 2 === 1 });
+        await machine.control.execute('set_link', { name: 'card0', up: time % 2 === 1 });
         await sleep(300);
       }
     },
@@ -32,18 +32,27 @@ export const deviceDays: readonly Day[] = [
   {
     name: 'the link is gone for a minute',
     async harm({ machine }) {
-      await machine.control.execute('set_link', { name: 'net0', up: false });
+      await machine.control.execute('set_link', { name: 'card0', up: false });
       await sleep(60_000);
-      await machine.control.execute('set_link', { name: 'net0', up: true });
+      await machine.control.execute('set_link', { name: 'card0', up: true });
     },
   },
   {
     name: 'the disk takes ten writes a second',
-    harm: ({ machine }) => throttle(machine, 10),
+    harm: ({ machine }) => throttle(machine, { iops_wr: 10 }),
     holds: async ({ run, machine }) => {
       await run('echo slow >/var/slow; true');
-      await throttle(machine, 0);
+      await throttle(machine, {});
     },
+  },
+  {
+    name: 'each write to the disk takes ten seconds',
+    async harm({ machine, run }) {
+      await run('sync');
+      await throttle(machine, { bps_wr: 400 });
+      await sleep(60_000);
+    },
+    mend: ({ machine }) => throttle(machine, {}),
   },
   {
     name: 'a disk with another system’s copy of ours is plugged in',
@@ -64,7 +73,10 @@ export const deviceDays: readonly Day[] = [
   },
 ];
 
-function throttle({ control }: Parameters<Day['harm']>[0]['machine'], writes: number): Promise<unknown> {
-  const none = { bps: 0, bps_rd: 0, bps_wr: 0, iops: 0, iops_rd: 0 };
-  return control.execute('block_set_io_throttle', { device: 'disk0', ...none, iops_wr: writes });
+function throttle(
+  { control }: Parameters<Day['harm']>[0]['machine'],
+  limits: { readonly bps_wr?: number; readonly iops_wr?: number },
+): Promise<unknown> {
+  const none = { bps: 0, bps_rd: 0, bps_wr: 0, iops: 0, iops_rd: 0, iops_wr: 0 };
+  return control.execute('block_set_io_throttle', { device: 'disk0', ...none, ...limits });
 }

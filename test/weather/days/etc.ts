@@ -60,9 +60,10 @@ export const etcDays: readonly Day[] = [
   day('profile.d: no shell script', write('/etc/profile.d/x.sh', 'if then fi (\\n'), { sample: true }),
   day('issue and motd: noise', `${noise('/etc/issue')}; ${noise('/etc/motd')}`),
   day('update.yml: noise', `mkdir -p /etc/catamaran && ${noise('/etc/catamaran/update.yml')}`),
-  day(
-    'authorized_keys.d: mode 0777, and a file of noise',
-    `${noise('/etc/ssh/authorized_keys.d/nobody')}; chmod 0777 /etc/ssh/authorized_keys.d/*`,
-  ),
+  day('authorized_keys.d: mode 0777, and a file of noise', noise('/etc/ssh/authorized_keys.d/nobody'), {
+    last: 'chmod 0777 /etc/ssh/authorized_keys.d/*',
+    holds: async (machine) =>
+      expect(await notices(machine)).toContain('others could write to /etc/ssh/authorized_keys.d/nobody'),
+  }),
   day('an /etc/ld.so.preload of nothing that is there', write('/etc/ld.so.preload', '/nope.so\\n')),
 ];

@@ -35,4 +35,13 @@ export const serviceDays: readonly Day[] = [
     holds: async ({ run }) =>
       expect(await run('kill -0 $(cat /run/catamaran/feeder) && echo fed')).toBe('fed'),
   },
+  {
+    name: 'what says that a boot came up is ended before it has',
+    harm: ({ run }) =>
+      run(
+        'rm /run/catamaran/settled; sv up /run/service/_settle; sleep 8; pkill -KILL -f "agent.*[s]ettle"; sleep 1',
+      ),
+    holds: ({ run }) =>
+      run('for i in $(seq 180); do [ ! -e /run/catamaran/settled ] || exit 0; sleep 1; done; exit 1'),
+  },
 ];

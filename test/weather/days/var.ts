@@ -5,6 +5,7 @@ import type { Day } from '../day.ts';
 const inTheWay = (path: string): Day => ({
   name: `a file where ${path} should be`,
   harm: ({ run }) => run(`rm -rf ${path} && echo in the way >${path}`),
+  holds: async ({ run }) => expect(await run(`test -d ${path} && cat ${path}.aside`)).toContain('in the way'),
 });
 
 export const varBootDays: readonly Day[] = [
@@ -63,5 +64,19 @@ export const varDays: readonly Day[] = [
     harm: ({ run }) => run('mount -o remount,ro /var; sleep 5'),
     holds: whileLogsGo,
     mend: ({ run }) => run('mount -o remount,rw /var'),
+  },
+  {
+    name: '/var full to the last block, by root of the host, and a reboot',
+    async harm({ run, reboot }) {
+      await run(
+        'for size in 1M 4k 1k; do dd if=/dev/zero of=/var/fill.$size bs=$size 2>/dev/null; done; df -k /var; true',
+      );
+      await reboot();
+    },
+    holds: async ({ run, status }) => {
+      expect((await status()).resources.disk?.free).toBeLessThan(2048);
+      expect(await run('cat /run/service/chatty/state')).toBe('running');
+    },
+    mend: ({ run }) => run('rm /var/fill.*'),
   },
 ];

@@ -1,4 +1,4 @@
-// Docker: by its own command line in the container of its service.
+// Docker: by its own command line, in the container of its service or on the host.
 
 import { encodeUtf8 } from '../../../base/utf8.ts';
 import type { Registry, Service } from '../../../contract/user-data/machine-config.ts';
@@ -10,6 +10,7 @@ const label = 'catamaran.user-data';
 export const docker: ContainerEngine = {
   name: 'docker',
   program: 'dockerd',
+  daemon: 'docker',
 
   isReady: (running) => running.host.run(inEngine(running, ['docker', 'version'])).status === 0,
 

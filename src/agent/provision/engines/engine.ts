@@ -1,12 +1,13 @@
 // A container engine that an image may have, as containers of user-data are run by it: each is a file here, and a line in
-// table.ts. An engine is a service of the image; its programs run in that service's container.
+// table.ts. An engine is a service of the image, and its programs run in that service's container; or it is a daemon of the
+// host, and they run there.
 import type { Registry, Service } from '../../../contract/user-data/machine-config.ts';
 import type { Host } from '../../host/host.ts';
 
-/** The name of the service that the engine is. */
 export interface RunningEngine {
   readonly host: Host;
-  readonly service: string;
+  /** The name of the service that the engine is; undefined where it runs on the host itself. */
+  readonly service: string | undefined;
 }
 
 export interface Wanted {
@@ -22,6 +23,8 @@ export interface ContainerEngine {
   readonly name: string;
   /** The program that the engine's service runs. */
   readonly program: string;
+  /** Its name, where it may run on the host itself (host/daemons.ts). */
+  readonly daemon?: string;
   /** Whether it answers. */
   isReady(running: RunningEngine): boolean;
   /** What of this it cannot do, in words; such a container is not started otherwise than it was meant. */
@@ -45,13 +48,15 @@ export interface EngineFile {
 
 const runtime = '/usr/lib/catamaran/runtime';
 
-/** A program of the engine, in its service's container. */
+/** A program of the engine, where the engine is. */
 export function inEngine(
   { service }: RunningEngine,
   words: readonly string[],
   variables: Readonly<Record<string, string>> = {},
 ): [string, ...string[]] {
-  const set = Object.entries(variables).flatMap(([name, value]) => ['-e', `${name}=${value}`]);
+  const pairs = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+  if (service === undefined) return ['env', ...pairs, ...words];
+  const set = pairs.flatMap((pair) => ['-e', pair]);
   return [runtime, 'exec', ...set, service, ...words];
 }
 

@@ -1,4 +1,5 @@
-// The engines that are known, and the one that this image has: the first service that runs a program of theirs.
+// The engines that are known, and the one that this image has: the first that runs as a service, or as a daemon of the host.
+import { hasDaemon } from '../../host/daemons.ts';
 import type { Host } from '../../host/host.ts';
 import { containerd } from './containerd.ts';
 import { docker } from './docker.ts';
@@ -11,7 +12,8 @@ export function findEngine(host: Host): { engine: ContainerEngine; running: Runn
   for (const engine of engines)
     for (const service of names)
       if (programOf(host, service) === engine.program) return { engine, running: { host, service } };
-  return undefined;
+  const engine = engines.find(({ daemon }) => daemon !== undefined && hasDaemon(host, daemon));
+  return engine && { engine, running: { host, service: undefined } };
 }
 
 /** The file name of what the service's container runs. */

@@ -3,6 +3,7 @@
 import type { Fetched, Request } from '../../../contract/user-data/reading.ts';
 import type { Host } from '../../host/host.ts';
 import { netSpool, runCurl, type Transfer } from '../../net/curl.ts';
+import { type AgentProxy, readProxy } from '../../net/proxy.ts';
 import { isFinal } from '../../net/retry.ts';
 import type { Deadline } from '../deadline.ts';
 import { documentLimit } from '../read-file.ts';
@@ -24,6 +25,8 @@ interface Limits {
   readonly lowPort?: true;
   /** In bytes, of each. */
   readonly maxSize?: number;
+  /** For what lies out in the world. */
+  readonly proxy?: AgentProxy | undefined;
 }
 
 const usualPatience = 5;
@@ -42,7 +45,8 @@ export function fetchAll(host: Host, asked: readonly Asked[], limits: Limits): F
     maxSize: limits.maxSize ?? documentLimit,
   }));
   for (const { output } of transfers) host.removeFile(output);
-  const options = { patience, limit: left, ...(limits.lowPort && { lowPort: true as const }) };
+  const { lowPort, proxy } = limits;
+  const options = { patience, limit: left, proxy, ...(lowPort && { lowPort }) };
   const { results, message } = runCurl(host, transfers, options);
   return results.map(({ exit, status, size }, index) => {
     const { output } = transfers[index]!;
@@ -73,9 +77,10 @@ export function fetchPatiently(
   deadline: Deadline,
   maxSize = documentLimit,
 ): Fetched {
+  const proxy = readProxy(host);
   const asked = { url, ...(Object.keys(headers).length > 0 && { headers }) };
   for (let failures = 0; ; failures++) {
-    const answer = fetchAll(host, [asked], { deadline, patience: 20, maxSize })[0]!;
+    const answer = fetchAll(host, [asked], { deadline, patience: 20, maxSize, proxy })[0]!;
     if (answer.body) return answer.body;
     const pause = Math.min(2 ** failures, 8);
     if (isOver(answer.status) || answer.tooLong || failures >= 5 || deadline.left() <= pause)

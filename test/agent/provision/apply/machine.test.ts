@@ -37,7 +37,30 @@ test('modules are loaded with their parameters; kernel arguments stay, and it is
   ]);
 });
 
-test('units are left out by name', () => {
+test('units are written before systemd reads them; what is no name of a unit is refused', () => {
+  const text = `coreos:
+  units:
+    - {name: web.service, enable: true, content: "[Service]\\nExecStart=/bin/true\\n"}
+    - {name: sshd.service, drop-ins: [{name: more.conf, content: "[Service]\\nNice=5\\n"}]}
+    - {name: off.timer, mask: true}`;
+  const { host, lines } = applyText(text, { files: { '/usr/lib/catamaran/init': 'systemd\n' } });
+  expect(lines('units')).toEqual([
+    'applied: the unit web.service',
+    'applied: the drop-in more.conf of sshd.service',
+    'unchanged: the unit sshd.service',
+    'applied: the unit off.timer',
+  ]);
+  expect(host.readText('/etc/systemd/system/web.service')).toBe('[Service]\nExecStart=/bin/true\n');
+  expect(host.readText('/etc/systemd/system/sshd.service.d/more.conf')).toBe('[Service]\nNice=5\n');
+  expect(host.link('/etc/systemd/system/off.timer')).toBe('/dev/null');
+  expect(host.calls).toContain('systemctl --root=/ --no-reload enable -- web.service');
+  const odd = { name: '../../passwd', masked: true, start: false, dropins: [] };
+  expect(apply({ ...configOf(text), units: [odd] }, { host }).lines('units')).toEqual([
+    'failed: the unit ../../passwd: "../../passwd" is no name of a unit',
+  ]);
+});
+
+test('units are left out by name where the init has none', () => {
   expect(applyText('coreos: {units: [{name: web.service}]}').lines()).toEqual([
     'ignored: the unit web.service: this init has no units; write a container under catamaran.services',
   ]);
@@ -61,6 +84,12 @@ test('servers of the time are written, and it is said where nothing asks them', 
   expect(host.readText('/etc/ntp.conf')).toBe('server 192.0.2.1 iburst\nserver ntp.example.org iburst\n');
   expect(lines()).toEqual(['applied: time from 192.0.2.1, ntp.example.org']);
   expect(applyText(text).lines()[0]).toMatch(/^failed: .* no service of this image keeps the time/);
+  const daemon = applyText(text, { files: { '/usr/lib/catamaran/system/chrony/run': '#!/bin/sh\n' } });
+  expect(daemon.host.readText('/etc/chrony/conf.d/user-data.conf')).toBe(
+    'server 192.0.2.1 iburst\nserver ntp.example.org iburst\n',
+  );
+  expect(daemon.lines()).toEqual(['applied: time from 192.0.2.1, ntp.example.org']);
+  expect(daemon.host.calls).toContain('sv restart /run/service/chrony');
   expect(applyText('ntp: {enabled: false}').lines()).toEqual([]);
 });
 

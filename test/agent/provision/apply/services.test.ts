@@ -70,9 +70,21 @@ describe.each(engines.map((engine) => [engine.name, engine] as const))(
   },
 );
 
+test('Docker on the host itself is asked there', () => {
+  const files = { '/usr/lib/catamaran/system/docker/run': '#!/bin/sh\n' };
+  const { host, lines } = applyText(web, {
+    files,
+    answers: (command) => (command.includes('inspect') ? { status: 1 } : undefined),
+  });
+  expect(lines('services')).toEqual(['applied: the service web']);
+  const calls = host.calls.filter((call) => /docker/.test(call));
+  expect(calls[0]).toMatch(/^env docker version/);
+  expect(calls.at(-1)).toMatch(/^env docker run -d --name web .*nginx:1\.27/);
+});
+
 test('without an engine each service is a failure that names components', () => {
   expect(applyText(web).lines()).toEqual([
-    'failed: the service web: the image has no container engine: add component:docker or component:containerd to its services',
+    'failed: the service web: the image has no container engine: add component:docker to its init, or component:containerd to its services',
   ]);
 });
 

@@ -1,5 +1,5 @@
-// proxy and variables: for logins, for commands of user-data and for engines. The machine's own transfers are signed and go
-// without a proxy.
+// proxy and variables: for logins, for commands of user-data and for engines, and by the same file for the agent's own
+// transfers (net/proxy.ts).
 import { quote } from '../../../host/quote.ts';
 import type { Module } from '../module.ts';
 import { environmentPath, variablesOf } from '../variables.ts';
@@ -9,7 +9,8 @@ const profile = '/etc/profile.d/90-user-data.sh';
 
 export const environment: Module = {
   name: 'environment',
-  summary: '`proxy`, `rancher.environment`: variables of logins, of `runcmd` and of containers of user-data',
+  summary:
+    '`proxy`, `rancher.environment`: variables of logins, of `runcmd` and of containers of user-data; the agent goes by the proxy, too',
   pass: 'local',
   when: 'instance',
   inEtc: true,

@@ -1,6 +1,7 @@
 // phone_home: tells an address that the machine is there, as a form of HTML, as cloud-init does.
 
 import type { Host } from '../../../host/host.ts';
+import { readProxy } from '../../../net/proxy.ts';
 import { request } from '../../../net/request.ts';
 import { isFinal, rest } from '../../../net/retry.ts';
 import type { ApplyWork, Module } from '../module.ts';
@@ -23,7 +24,7 @@ export const phoneHome: Module = {
     const text = wanted.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
     const body = { type: 'application/x-www-form-urlencoded', text };
     for (let failures = 1; ; failures++) {
-      const answer = request(host, { url, maxSize: 1 << 20, body }, { patience });
+      const answer = request(host, { url, maxSize: 1 << 20, body }, { patience, proxy: readProxy(host) });
       if (answer.body) {
         report.applied(`${url} was told`);
         return;

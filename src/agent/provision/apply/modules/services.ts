@@ -14,7 +14,7 @@ import { changeFile } from '../write.ts';
 
 /** In seconds. */
 const patience = 90;
-const none = `the image has no container engine: add ${engines.map(({ name }) => `component:${name}`).join(' or ')} to its services`;
+const none = `the image has no container engine: add ${engines.map(({ name, daemon }) => `component:${name} to its ${daemon === undefined ? 'services' : 'init'}`).join(', or ')}`;
 
 export const services: Module = {
   name: 'services',

@@ -1,5 +1,6 @@
 // timezone and ntp.
 
+import { hasDaemon, restartDaemon } from '../../../host/daemons.ts';
 import { AgentError, type Host } from '../../../host/host.ts';
 import type { Module } from '../module.ts';
 import { changeFile, script } from '../write.ts';
@@ -30,12 +31,16 @@ export const timeZone: Module = {
   },
 };
 
+/** component:chrony, which reads all files there. */
+const chrony = { daemon: 'chrony', settings: '/etc/chrony/conf.d/user-data.conf' } as const;
+
 /** Programs that keep the time, as the images of services call them. */
 const clients = /"[^"]*\/(chronyd|ntpd|openntpd|systemd-timesyncd)"/;
 
 export const ntp: Module = {
   name: 'ntp',
-  summary: '`ntp`: the servers, in `/etc/ntp.conf`, for the service of the image that keeps the time',
+  summary:
+    '`ntp`: the servers, for component:chrony, or in `/etc/ntp.conf` for the service of the image that keeps the time',
   pass: 'local',
   when: 'instance',
   inEtc: true,
@@ -44,11 +49,14 @@ export const ntp: Module = {
     const what = `time from ${settings.servers.join(', ') || 'the servers of the image'}`;
     report.attempt(what, () => {
       const lines = settings.servers.map((server) => `server ${server} iburst\n`).join('');
-      const changed = lines !== '' && changeFile(host, '/etc/ntp.conf', lines, { mode: 0o644 });
-      if (!hasClient(host))
+      const isChrony = hasDaemon(host, chrony.daemon);
+      const path = isChrony ? chrony.settings : '/etc/ntp.conf';
+      const changed = lines !== '' && changeFile(host, path, lines, { mode: 0o644 });
+      if (isChrony && changed) restartDaemon(host, chrony.daemon);
+      if (!isChrony && !hasClient(host))
         throw new AgentError('no service of this image keeps the time', {
           code: 'program-missing',
-          hint: 'Add one with chrony or ntpd, which reads /etc/ntp.conf.',
+          hint: 'Add component:chrony to init.',
         });
       return changed;
     });
