@@ -16,6 +16,7 @@ import { listImages } from '../../src/oci/list.ts';
 import type { ImageAccess } from '../../src/oci/origin.ts';
 import { writeImage } from '../../src/oci/store.ts';
 import type { Cache } from '../../src/store/cache.ts';
+import { contentBytes } from '../../src/tree/content.ts';
 import type { TreeNode } from '../../src/tree/node.ts';
 import { file, symlink, type Tree } from '../../src/tree/tree.ts';
 import { zstdOf } from '../tree/support.ts';
@@ -73,6 +74,21 @@ describe('image layouts', () => {
       const read = (access: ImageAccess) => readFile(join(access.directory, name));
       expect((await read(one)).equals(await read(other))).toBe(true);
     }
+  });
+
+  test('a layout says the tag to skopeo, and the whole name to podman load, docker load and containerd', async () => {
+    const access = await temporaryAccess();
+    const image = await write(access.cache);
+    const annotationsOf = async (...names: [string, string?]) => {
+      const node = (await layoutTree(access.cache, [image], ...names)).get('index.json')!;
+      const text = node.type === 'file' ? String(await contentBytes(node.content)) : '';
+      return JSON.parse(text).manifests[0].annotations;
+    };
+    expect(await annotationsOf('1', 'team/app:1')).toEqual({
+      'org.opencontainers.image.ref.name': '1',
+      'io.containerd.image.name': 'docker.io/team/app:1',
+    });
+    expect(await annotationsOf('1')).toEqual({ 'org.opencontainers.image.ref.name': '1' });
   });
 
   test('the files of a layout', async () => {
