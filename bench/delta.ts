@@ -1,4 +1,4 @@
-// What an update moves between two versions of Debian's packages: `node bench/run.mjs delta`. By the leaves of the hash
+// What an update moves between two versions of Debian's packages: `node bench/run.mjs delta [openssh|docker|kernel]`. By the leaves of the hash
 // trees, which is how a machine goes on that knows no chunks, and by chunks, with the index of what runs kept, as after any
 // update, or fetched, as on a machine that was installed from an image. The device's updater over HTTP, and real segments.
 import { hash } from 'node:crypto';
@@ -6,9 +6,7 @@ import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readSignedManifest, releaseParts, type SignedManifest } from '../src/contract/release-manifest.ts';
-import type { ToolCommand } from '../src/tools/tools.ts';
 import { installCommand, succeed } from '../test/support/build.ts';
-import { hostTools } from '../test/support/tools.ts';
 import { makePairs, type Pair } from './delta-pairs.ts';
 import { type BuiltRelease, writeSide } from './delta-releases.ts';
 import { openMachine } from './update-machine.ts';
@@ -31,28 +29,27 @@ interface Row {
   readonly seconds: number;
 }
 
-export async function main(): Promise<void> {
+export async function main(names: readonly string[] = []): Promise<void> {
   const installation = await installCommand();
   const base = await mkdtemp(join(tmpdir(), 'catamaran-bench-'));
   let server: CountingServer | undefined;
   try {
-    const pairs = await makePairs();
+    const pairs = await makePairs(names);
     await initRepository(
       installation,
       base,
-      pairs.flatMap((_, index) => [`old-${index}`, `new-${index}`]),
+      pairs.flatMap((_, index) => [`old${index}`, `new${index}`]),
     );
-    const curl = await (await hostTools(['tools-update'])).command('curl', []);
     server = await startCountingServer(join(base, 'release'));
     const rows: Row[] = [];
     for (const [index, pair] of pairs.entries()) {
-      const place = { base, server, curl, index };
+      const place = { base, server, index };
       const [old, fresh] = await Promise.all([
-        writeSide(join(base, `old-${index}`), `1.${index}`, pair.old),
-        writeSide(join(base, `new-${index}`), `2.${index}`, pair.fresh),
+        writeSide(join(base, `old${index}`), `1.${index}`, pair.old),
+        writeSide(join(base, `new${index}`), `2.${index}`, pair.fresh),
       ]);
       for (const side of ['old', 'new'])
-        await succeed(installation, ['release', 'add', `${side}-${index}`, '--channel', `${side}-${index}`], {
+        await succeed(installation, ['release', 'add', `${side}${index}`, '--channel', `${side}${index}`], {
           cwd: base,
         });
       for (const way of ways) rows.push(await follow(place, pair, old!, fresh!, way));
@@ -68,12 +65,11 @@ export async function main(): Promise<void> {
 interface Place {
   readonly base: string;
   readonly server: CountingServer;
-  readonly curl: ToolCommand;
   readonly index: number;
 }
 
 async function follow(
-  { base, server, curl, index }: Place,
+  { base, server, index }: Place,
   { name }: Pair,
   old: BuiltRelease,
   fresh: BuiltRelease,
@@ -86,7 +82,7 @@ async function follow(
     // A version that the repository does not have is one of which no index is found.
     const manifest = way === 'leaves' ? { ...old.manifest, version: '0' } : old.manifest;
     const runs = { ...old, manifest, segments: new Map<string, number>() };
-    const machine = await openMachine({ root, runs, url: server.url, channel: `new-${index}`, trust, curl });
+    const machine = await openMachine({ root, runs, url: server.url, channel: `new${index}`, trust });
     if (way === 'chunks') await keepIndex(join(base, 'release/targets'), old, root);
     await server.take();
     const began = performance.now();

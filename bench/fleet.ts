@@ -19,6 +19,7 @@ import { readKeyring } from '../src/release/signing/keyring.ts';
 import { readPointer } from '../src/tuf/channel.ts';
 import { refresh } from '../src/tuf/client.ts';
 import { bucketOf, parseCurve, type Rollout, turnOf } from '../src/tuf/rollout.ts';
+import { verifySignature } from '../src/tuf/verify-signature.ts';
 import { writeSlot } from '../test/release/support/images.ts';
 
 const hour = 3600;
@@ -100,7 +101,7 @@ async function measureCosts(releases: number): Promise<Costs> {
           return answer;
         },
       };
-      const client = refresh({ repository, store, firstRoot, now: start });
+      const client = refresh({ verify: verifySignature, repository, store, firstRoot, now: start });
       const pointer = readPointer(client, 'stable', 'amd64')!;
       if (withManifest) fetchSignedManifest(client, pointer.release, { os: 'lighthouse', arch: 'amd64' });
       return { requests, bytes };

@@ -1,5 +1,5 @@
 // Bundles a benchmark and runs it: `npm run bench`, or `node bench/run.mjs build --runs 5`.
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -26,6 +26,9 @@ try {
     // Where the sources find the repository.
     define: { 'import.meta.dirname': JSON.stringify(join(root, 'test/support')) },
   });
+  // The web server of the tests, in a thread of its own.
+  const worker = 'server-worker.mjs';
+  await copyFile(join(root, 'test/agent/update/support', worker), join(outdir, worker));
   const { main } = await import(pathToFileURL(join(outdir, 'bench.mjs')).href);
   await main(argv);
 } finally {

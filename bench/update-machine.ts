@@ -8,8 +8,8 @@ import { type ReleasePart, releaseParts } from '../src/contract/release-manifest
 import { envOffsets, partitionRoles, slotRole } from '../src/slots/constants.ts';
 import { serialiseEnv } from '../src/slots/env.ts';
 import { freshState } from '../src/slots/state.ts';
-import type { ToolCommand } from '../src/tools/tools.ts';
 import { sandboxHost } from '../test/agent/update/support/sandbox-host.ts';
+import { sandboxPrograms } from '../test/agent/update/support/sandbox-programs.ts';
 import type { PublishedRelease } from './update-releases.ts';
 
 export interface MachineRequest {
@@ -20,7 +20,6 @@ export interface MachineRequest {
   readonly channel: string;
   /** The root metadata that it trusts, as a path. */
   readonly trust: string;
-  readonly curl: ToolCommand;
 }
 
 export interface BenchMachine {
@@ -34,8 +33,8 @@ export interface BenchMachine {
 const partitionSize = 1 << 30;
 
 export async function openMachine(request: MachineRequest): Promise<BenchMachine> {
-  const { root, runs, url, channel, trust, curl } = request;
-  const host = sandboxHost(root, curl);
+  const { root, runs, url, channel, trust } = request;
+  const host = sandboxHost(root, await sandboxPrograms());
   const device = (role: string) => `/dev/vda${(partitionRoles as readonly string[]).indexOf(role) + 1}`;
   const place = (path: string) => join(root, path);
   const write = async (path: string, content: string | Uint8Array) => {

@@ -7,9 +7,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ReleasePart, releaseParts } from '../src/contract/release-manifest.ts';
-import type { ToolCommand } from '../src/tools/tools.ts';
 import { installCommand } from '../test/support/build.ts';
-import { hostTools } from '../test/support/tools.ts';
 import { openMachine } from './update-machine.ts';
 import {
   initRepository,
@@ -52,12 +50,11 @@ export async function main(): Promise<void> {
       all.map(({ channel }) => channel),
     );
     const runs = await publishVariant(installation, base, first);
-    const curl = await (await hostTools(['tools-update'])).command('curl', []);
     server = await startCountingServer(join(base, 'release'));
     const results = new Map<string, Result>();
     for (const [name, variant] of Object.entries(changes)) {
       const release = await publishVariant(installation, base, variant);
-      results.set(name, await follow({ base, server, curl, runs }, variant, release));
+      results.set(name, await follow({ base, server, runs }, variant, release));
     }
     report(results);
   } finally {
@@ -70,13 +67,12 @@ export async function main(): Promise<void> {
 interface Place {
   readonly base: string;
   readonly server: CountingServer;
-  readonly curl: ToolCommand;
   readonly runs: PublishedRelease;
 }
 
 /** A machine that has the first release in slot A gets the other one into slot B. */
 async function follow(
-  { base, server, curl, runs }: Place,
+  { base, server, runs }: Place,
   { version, channel }: Variant,
   release: PublishedRelease,
 ): Promise<Result> {
@@ -84,7 +80,7 @@ async function follow(
   await mkdir(root);
   try {
     const trust = join(base, 'release/metadata/1.root.json');
-    const machine = await openMachine({ root, runs, url: server.url, channel, trust, curl });
+    const machine = await openMachine({ root, runs, url: server.url, channel, trust });
     await server.take();
     const began = performance.now();
     const said = machine.update('--apply');

@@ -6,6 +6,7 @@ import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { bundlePrograms } from './device-programs.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const source = join(root, 'src');
@@ -19,22 +20,6 @@ const targets = [
       ...(await findWorkers()).map((file) => ({ in: file, out: basename(file, '.ts') })),
     ],
     options: { platform: 'node', target: 'node20', packages: 'external', splitting: true },
-  },
-  {
-    // What runs on the device, in QuickJS: each file with everything in it but QuickJS's own modules. It is read at each
-    // start, and reading is most of what a start costs: so it is short.
-    entries: async () =>
-      (await readdir(join(source, 'agent')))
-        .filter((name) => name.endsWith('main.ts'))
-        .map((name) => ({ in: `agent/${name}`, out: name.replace(/-?main\.ts$/, '') || 'agent' })),
-    options: {
-      platform: 'neutral',
-      target: 'es2023',
-      external: ['std', 'os'],
-      mainFields: ['module', 'main'],
-      // Not among the engine's own global names, some of which are as short.
-      ...{ format: 'iife', minify: true },
-    },
   },
 ];
 
@@ -66,6 +51,12 @@ export async function bundle(outdir) {
     });
     for (const file of outputFiles) wanted.set(relative(outdir, file.path), file.contents);
   }
+  const programs = (await readdir(join(source, 'agent'))).filter((name) => name.endsWith('main.ts'));
+  const device = await bundlePrograms(
+    source,
+    programs.map((name) => join('agent', name)),
+  );
+  for (const [name, contents] of device) wanted.set(name, contents);
   for (const [name, text] of Object.entries(await scriptFiles())) wanted.set(name, Buffer.from(text));
   wanted.set('program.json', Buffer.from(`${JSON.stringify(await digestSteps(), null, 2)}\n`));
   await mkdir(outdir, { recursive: true });

@@ -4,7 +4,6 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { execa } from 'execa';
 import type { ErrorCode } from '../base/error-codes.ts';
 import { CatamaranError, messageOf } from '../base/errors.ts';
 import { nameOfPackage, parsePackage } from '../specification/linuxkit-package.ts';
@@ -87,6 +86,7 @@ function refuse(code: ErrorCode, directory: string, why: string): CatamaranError
 const settings = ['--no-optional-locks', '-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null'];
 
 async function askGit(directory: string, args: readonly string[], signal: AbortSignal): Promise<Answer> {
+  const { execa } = await import('execa');
   const answer = await execa('git', [...settings, '-C', directory, ...args], {
     // The directory tells the repository, and not what calls this: a hook of git, perhaps.
     env: {

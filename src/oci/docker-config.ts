@@ -2,7 +2,6 @@
 // (docker-credential-NAME) are run as programs, with a limit on their time and output.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { CatamaranError, messageOf } from '../base/errors.ts';
 import { errorCode } from '../store/disk.ts';
 import { dockerHub } from './reference.ts';
@@ -135,6 +134,7 @@ async function askHelper(
   }
   const program = `docker-credential-${name}`;
   const seconds = (options.helperTime ?? 30_000) / 1000;
+  const { execa } = await import('execa');
   const answer = await execa(program, ['get'], {
     input: server,
     env: options.env,

@@ -1,7 +1,7 @@
 // Carries out one command of the tools, and turns each way in which it can go wrong into an error with its evidence.
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Readable, Writable } from 'node:stream';
-import { execa, type Options, type Result } from 'execa';
+import type { Options, Result } from 'execa';
 import { CatamaranError, messageOf } from '../base/errors.ts';
 import type { Reporter } from '../base/reporter.ts';
 import { withDisk } from '../store/disk.ts';
@@ -45,6 +45,8 @@ export async function runCommand<const O extends ToolOptions>(
       stdin === undefined ? 'ignore' : typeof stdin === 'string' ? await opened(stdin, 'r') : watched(stdin);
     const kept = stdout === 'text' || stdout === 'bytes';
     const output = kept ? 'pipe' : 'file' in stdout ? await opened(stdout.file, 'w') : ('pipe' as const);
+    // When it is first needed: a hundred files, which what is cached and what is only checked does without.
+    const { execa } = await import('execa');
     const child = execa(command.file, command.args, {
       env: command.env,
       extendEnv: false,

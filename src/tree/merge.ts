@@ -19,7 +19,7 @@ export interface MergeSource {
  * Directories merge if they agree in mode, owner and attributes; other nodes must be equal. Times do not count: the
  * latest is kept. Paths below a symlink of another source land where it leads. Missing parents are added last, so
  * sources need not (and should not) add their own. A directory's symlink in one source and the directory itself in
- * another are one, if the symlink leads to a directory.
+ * another are one, if the symlink leads to a directory. A link to BusyBox gives way to what else has its name.
  */
 export function mergeTrees(sources: readonly MergeSource[]): Tree {
   const merged: Tree = new Map();
@@ -36,7 +36,8 @@ export function mergeTrees(sources: readonly MergeSource[]): Tree {
       if (together === undefined)
         conflicts.set(path, conflictOf(path, there!, origins.get(path)!, node, name));
       else merged.set(path, together);
-      if (there === undefined || (override && together !== there)) origins.set(path, name);
+      const isReplaced = there !== undefined && together !== there && (override || isApplet(there));
+      if (there === undefined || isReplaced) origins.set(path, name);
     }
   }
   findMisplaced(merged, origins, conflicts);
@@ -79,8 +80,12 @@ function joinNodes(there: TreeNode, node: TreeNode, override: boolean): TreeNode
   if (override) return node;
   // The later one of the two: not a new object, which would no longer be a hard link of its others.
   if (sameNode(there, node)) return node.mtime > there.mtime ? node : there;
-  return undefined;
+  if (isApplet(there)) return node;
+  return isApplet(node) ? there : undefined;
 }
+
+/** As the generator busybox-links makes them, for names that nothing of its own component has, or a component by hand. */
+const isApplet = (node: TreeNode): boolean => node.type === 'symlink' && /(^|\/)busybox$/.test(node.target);
 
 /** Directories may come after what lies in them, so this is looked for at the end. */
 function findMisplaced(

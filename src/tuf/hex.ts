@@ -1,5 +1,5 @@
 // Bytes as lower-case hexadecimal, and the SHA-256 of small files; large ones are left to sha256sum and verity.
-import { sha256, sha512 } from '@noble/hashes/sha2.js';
+import { sha256Bytes } from './sha256.ts';
 
 export function hexOf(bytes: Uint8Array): string {
   let text = '';
@@ -16,12 +16,6 @@ export function bytesOfHex(text: string): Uint8Array {
   return bytes;
 }
 
-/** About 1 MB/s in QuickJS. */
 export function sha256Hex(bytes: Uint8Array): string {
-  return hexOf(sha256(bytes));
-}
-
-/** Slower still. */
-export function sha512Hex(bytes: Uint8Array): string {
-  return hexOf(sha512(bytes));
+  return hexOf(sha256Bytes(bytes));
 }

@@ -1,15 +1,12 @@
 // Public keys: Ed25519 (RFC 8032), with which we sign, and ECDSA on P-256 (FIPS 186-5), which others sign with; named by the
 // SHA-256 of their canonical JSON, as TUF's section 4.2 defines. Keys of other kinds are passed over, so that a fleet can
 // move from one kind to another: first its keys are listed, then the machines learn to count them.
-import { ed25519 } from '@noble/curves/ed25519.js';
 import { decodeBase64 } from '../base/base64.ts';
 import { type Fields, objectField, textField } from '../base/fields.ts';
 import type { Json } from '../base/json.ts';
 import { encodeCanonical, encodeSigned } from './canonical.ts';
 import { requireText, tufFields } from './fields.ts';
-import { bytesOfHex, hexOf, sha256Hex } from './hex.ts';
-import { verifyP256 } from './p256.ts';
-import { isProven } from './proven.ts';
+import { hexOf, sha256Hex } from './hex.ts';
 import { refuse } from './refuse.ts';
 
 /** 64 lower-case hex digits, of kinds that are known here. */
@@ -65,22 +62,4 @@ function pointOf(pem: string): PublicKey | undefined {
   return hex.startsWith(`${p256Head}04`) && hex.length === p256Head.length + 130
     ? hex.slice(p256Head.length)
     : undefined;
-}
-
-/**
- * About 17 ms in QuickJS, and a second on a machine that is emulated. `signature` in hex: of Ed25519 its 64 bytes, of ECDSA
- * DER's, over the SHA-256 of the message.
- */
-export function verifySignature(key: PublicKey, message: Uint8Array, signature: string): boolean {
-  if (!/^(?:[0-9a-f]{2}){8,72}$/.test(signature)) return false;
-  return isProven(key, message, signature, () => {
-    try {
-      const [bytes, point] = [bytesOfHex(signature), bytesOfHex(key)];
-      return key.length === 64
-        ? ed25519.verify(bytes, message, point, { zip215: false })
-        : verifyP256(point, message, bytes);
-    } catch {
-      return false;
-    }
-  });
 }

@@ -5,7 +5,7 @@ import { listField, textField } from '../base/fields.ts';
 import type { Json } from '../base/json.ts';
 import { encodeCanonical, encodeSigned, parseAnyJson } from './canonical.ts';
 import { tufFields } from './fields.ts';
-import { type KeyId, type KeyTable, verifySignature } from './keys.ts';
+import type { KeyId, KeyTable, PublicKey } from './keys.ts';
 import { refuse } from './refuse.ts';
 
 export interface Signature {
@@ -26,6 +26,15 @@ export interface RoleKeys {
   readonly keyids: readonly KeyId[];
   readonly threshold: number;
 }
+
+/**
+ * Whether this key has made this signature of the message. In hex: of Ed25519 its 64 bytes, of ECDSA DER's, over the SHA-256
+ * of the message. Never throws for what is wrong with them.
+ */
+export type Verify = (key: PublicKey, message: Uint8Array, signature: string) => boolean;
+
+/** In form; envelopes may have some of kinds that are not known here. */
+export const isSignature = (text: string): boolean => /^(?:[0-9a-f]{2}){8,72}$/.test(text);
 
 export function openEnvelope(bytes: Uint8Array, what: string): Envelope {
   const fields = tufFields(parseAnyJson(bytes, what), what);
@@ -52,20 +61,25 @@ export function writeEnvelope({ signatures, signed }: Omit<Envelope, 'what'>): U
  * Which of a role's keys have signed. A key counts once, however often and under however many names it signed: what is
  * counted is distinct public keys.
  */
-export function validSigners(envelope: Envelope, keys: KeyTable, role: RoleKeys): Set<KeyId> {
+export function validSigners(envelope: Envelope, keys: KeyTable, role: RoleKeys, verify: Verify): Set<KeyId> {
   const message = encodeSigned(envelope.signed, envelope.what);
   const signers = new Map<string, KeyId>();
   for (const { keyid, sig } of envelope.signatures) {
     const key = role.keyids.includes(keyid) ? keys.get(keyid) : undefined;
     if (key === undefined || sig === '' || signers.has(key)) continue;
-    if (verifySignature(key, message, sig)) signers.set(key, keyid);
+    if (verify(key, message, sig)) signers.set(key, keyid);
     if (signers.size >= role.threshold) break;
   }
   return new Set(signers.values());
 }
 
-export function requireSignatures(envelope: Envelope, keys: KeyTable, role: RoleKeys, clause: string): void {
-  const { size } = validSigners(envelope, keys, role);
+export function requireSignatures(
+  envelope: Envelope,
+  keys: KeyTable,
+  role: RoleKeys,
+  { verify, clause }: { readonly verify: Verify; readonly clause: string },
+): void {
+  const { size } = validSigners(envelope, keys, role, verify);
   if (size >= role.threshold) return;
   const evidence = `has ${size} valid signature${size === 1 ? '' : 's'} of its role's keys where ${role.threshold} are needed`;
   throw refuse('signatures', envelope.what, evidence, clause);

@@ -68,6 +68,31 @@ describe('what agrees is merged:', () => {
   });
 });
 
+describe('a link to BusyBox', () => {
+  const links = source('init', { 'usr/bin/sum': symlink('busybox'), 'usr/bin/tr': symlink('busybox') });
+  const program = source('tools', { 'usr/bin/sum': file('real') });
+
+  test.each([
+    ['before', [links, program]],
+    ['after', [program, links]],
+  ])('gives way to a program, %s it', (_, sources) => {
+    const merged = mergeTrees(sources);
+    expect(merged.get('usr/bin/sum')).toMatchObject({ type: 'file' });
+    expect(merged.get('usr/bin/tr')).toMatchObject({ type: 'symlink' });
+  });
+
+  test('but of two programs none is chosen, and another link is no less than a program', () => {
+    const other = source('other', { 'usr/bin/sum': file('other') });
+    const another = source('another', { 'usr/bin/sum': symlink('toybox') });
+    expect(conflicts(links, program, other)).toEqual([
+      '/usr/bin/sum is a file in tools and another one in other',
+    ]);
+    expect(conflicts(program, links, another)).toEqual([
+      '/usr/bin/sum is a file in tools and a symlink to toybox in another',
+    ]);
+  });
+});
+
 test('all conflicts are told, sorted, with both sources', () => {
   const capable = { ...file('x'), xattrs: new Map([['user.a', Buffer.from('1')]]) };
   const found = conflicts(

@@ -16,10 +16,10 @@ import { markSlotBad } from '../slots/decide.ts';
 import { readSlotState } from '../slots/env-store.ts';
 import { readRecords } from '../slots/records.ts';
 import type { UpdateMachine } from './machine.ts';
-import { withProven } from './proven.ts';
 import { readFloor, readInstalled, recordInstalled, writeFloor } from './records.ts';
 import { openRepository } from './repository.ts';
 import { openTrustedStore, readMetadata } from './trusted-store.ts';
+import { openVerifier } from './verify.ts';
 
 export interface UpdateCheckOptions {
   /** A person's word: do not wait for the rollout. */
@@ -40,7 +40,7 @@ export interface Checked {
 const firstRootPath = '/usr/lib/catamaran/root.json';
 
 export function checkForUpdate(machine: UpdateMachine, options: UpdateCheckOptions): Checked {
-  const client = withProven(machine.host, () => refreshMetadata(machine, options));
+  const client = refreshMetadata(machine, options);
   const { settings, arch, host, running, machineId } = machine;
   const pointer = readPointer(client, settings.channel, arch);
   if (pointer === undefined)
@@ -76,6 +76,7 @@ function refreshMetadata({ host, settings, now, curl }: UpdateMachine, options: 
       hint: "Name the repository's root metadata in update.root of the spec, and build again.",
     });
   return refresh({
+    verify: openVerifier(host),
     repository: openRepository(host, options.url ?? settings.url, curl),
     store: openTrustedStore(host),
     firstRoot,

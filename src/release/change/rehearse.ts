@@ -3,6 +3,7 @@
 import { CatamaranError } from '../../base/errors.ts';
 import { refresh } from '../../tuf/client.ts';
 import { metadataPath } from '../../tuf/names.ts';
+import { verifySignature } from '../../tuf/verify-signature.ts';
 import { type Demand, findShortage, type RoleDraft, type Shortage } from '../repository/draft.ts';
 import { createMemory, openDirectory } from '../repository/local.ts';
 import type { State } from '../repository/state.ts';
@@ -16,7 +17,7 @@ export async function rehearse({ disk, now }: Publisher, state: State, { files }
     fetch: (path: string, maxSize: number) => planned.get(path) ?? present.fetch(path, maxSize),
   };
   const firstRoot = (await disk.read(metadataPath('root', 1)))!;
-  const options = { firstRoot, now, waiveExpiry: true } as const;
+  const options = { verify: verifySignature, firstRoot, now, waiveExpiry: true } as const;
   const seen = createMemory();
   refresh({ ...options, repository: present, store: seen });
   refresh({ ...options, repository, store: seen });

@@ -16,6 +16,7 @@ import {
   validSigners,
   writeEnvelope,
 } from '../../tuf/signatures.ts';
+import { verifySignature } from '../../tuf/verify-signature.ts';
 import { privateDirectory, type RepositoryDisk } from './disk.ts';
 
 /** What signs: the keyring has them. */
@@ -75,7 +76,7 @@ export interface Shortage {
 /** The first demand that a draft does not meet yet. */
 export function findShortage(draft: RoleDraft, demands: readonly Demand[]): Shortage | undefined {
   for (const demand of demands) {
-    const signers = validSigners(envelopeOf(draft), demand.keys, demand);
+    const signers = validSigners(envelopeOf(draft), demand.keys, demand, verifySignature);
     if (signers.size >= demand.threshold) continue;
     const missing = demand.keyids.filter((keyid) => !signers.has(keyid));
     return { role: draft.role, have: signers.size, need: demand.threshold, missing };

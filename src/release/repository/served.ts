@@ -7,6 +7,7 @@ import { follow } from '../../net/request.ts';
 import { parseTimestamp } from '../../tuf/metadata.ts';
 import { timestampPath } from '../../tuf/names.ts';
 import { openEnvelope, requireSignatures } from '../../tuf/signatures.ts';
+import { verifySignature } from '../../tuf/verify-signature.ts';
 import type { State } from './state.ts';
 
 const maxSize = 16_384;
@@ -23,7 +24,7 @@ export async function requireNewest(
   const envelope = openEnvelope(bytes, `${url}/${timestampPath}`);
   // Keys that are new there are unknown here: then its root is newer too.
   const { keys, roles } = client.root;
-  requireSignatures(envelope, keys, roles.timestamp, '5.4.2');
+  requireSignatures(envelope, keys, roles.timestamp, { verify: verifySignature, clause: '5.4.2' });
   const { version } = parseTimestamp(envelope.signed, timestampPath);
   if (version <= client.timestamp.version) return;
   throw new CatamaranError('environment', {

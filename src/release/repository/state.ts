@@ -10,6 +10,7 @@ import { metadataPath, pointerName, releasesRole, targetPath, timestampPath } fr
 import { type ChannelPointer, parsePointer } from '../../tuf/pointer.ts';
 import type { RoleKeys } from '../../tuf/signatures.ts';
 import { openEnvelope, requireSignatures } from '../../tuf/signatures.ts';
+import { verifySignature } from '../../tuf/verify-signature.ts';
 import { type Config, defaultDays, findConfig, readConfig } from './config.ts';
 import type { RepositoryDisk } from './disk.ts';
 import { readPending } from './draft.ts';
@@ -49,6 +50,7 @@ export async function readRepositoryState(
   if (timestamp === undefined || firstRoot === undefined) throw await incomplete(directory, disk);
   const store = createMemory();
   const client = refresh({
+    verify: verifySignature,
     repository: openDirectory(directory),
     store,
     firstRoot,
@@ -76,7 +78,7 @@ async function readRole(
   const bytes = meta && (await disk.read(metadataPath(name, meta.version)));
   if (bytes === undefined) throw missing(metadataPath(name, meta?.version ?? 0));
   const envelope = openEnvelope(bytes, `${name}.json`);
-  requireSignatures(envelope, keys, roleKeys, '5.6.3');
+  requireSignatures(envelope, keys, roleKeys, { verify: verifySignature, clause: '5.6.3' });
   const parsed = parseTargets(envelope.signed, `${name}.json`);
   const { keyids, threshold } = roleKeys;
   const { version, expires } = parsed;

@@ -10,6 +10,7 @@ import { readPointer } from '../../tuf/channel.ts';
 import { refresh } from '../../tuf/client.ts';
 import { formatTime } from '../../tuf/fields.ts';
 import { imageKinds, metadataPath, releasesRole, targetPath } from '../../tuf/names.ts';
+import { verifySignature } from '../../tuf/verify-signature.ts';
 import { fileSize, type RepositoryDisk } from './disk.ts';
 import { createMemory, openDirectory } from './local.ts';
 import { channelsOf, listPointers, listReleases, readRepositoryState, type State } from './state.ts';
@@ -42,7 +43,9 @@ export async function verifyRepository(
   };
   const firstRoot = (await disk.read(metadataPath('root', 1)))!;
   const repository = openDirectory(directory);
-  await attempt(() => refresh({ repository, store: createMemory(), firstRoot, now }));
+  await attempt(() =>
+    refresh({ verify: verifySignature, repository, store: createMemory(), firstRoot, now }),
+  );
   faults.push(...findExpired(state, now));
 
   let [files, bytes] = [0, 0];

@@ -1,8 +1,8 @@
 // A key that a program holds: it gets the message on its standard input and prints the signature. Whatever it prints is
 // checked before it is used; one that never ends is ended.
-import { execa } from 'execa';
 import { CatamaranError } from '../../base/errors.ts';
-import { type PublicKey, verifySignature } from '../../tuf/keys.ts';
+import type { PublicKey } from '../../tuf/keys.ts';
+import { verifySignature } from '../../tuf/verify-signature.ts';
 
 export type Words = readonly [program: string, ...string[]];
 
@@ -19,6 +19,7 @@ export async function signByCommand(
   key: { readonly name: string; readonly public: PublicKey },
   patience: number,
 ): Promise<string> {
+  const { execa } = await import('execa');
   const running = execa(program, words, {
     input: message,
     reject: false,

@@ -1,4 +1,5 @@
-// What a client is given: where files come from, where they are remembered, where trust begins, and the time.
+// What a client is given: where files come from, where they are remembered, where trust begins, who verifies, and the time.
+import type { Verify } from '../signatures.ts';
 
 export interface Repository {
   /**
@@ -17,6 +18,7 @@ export interface TrustedStore {
 }
 
 export interface ClientOptions {
+  readonly verify: Verify;
   readonly repository: Repository;
   readonly store: TrustedStore;
   /** The root metadata that came with the image: where trust begins. */

@@ -1,8 +1,9 @@
 // The questions that several steps ask of a file, each with the clause that asks it. All but isSame throw what they refuse.
 import { formatTime } from '../fields.ts';
-import { sha256Hex, sha512Hex } from '../hex.ts';
+import { sha256Hex } from '../hex.ts';
 import type { Common, FileMeta } from '../metadata.ts';
 import { refuse } from '../refuse.ts';
+import { sha512Hex } from '../sha512.ts';
 import type { ClientOptions } from './options.ts';
 
 export function requirePresent(bytes: Uint8Array | undefined, what: string, clause: string): Uint8Array {

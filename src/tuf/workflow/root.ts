@@ -1,7 +1,7 @@
 // 5.2 and 5.3: from the root metadata that is trusted, version by version, to the newest.
 import { parseRoot, type Root } from '../metadata.ts';
 import { metadataPath } from '../names.ts';
-import { openEnvelope, requireSignatures } from '../signatures.ts';
+import { openEnvelope, requireSignatures, type Verify } from '../signatures.ts';
 import { fetchBounded, metadataLimits } from './fetch.ts';
 import type { ClientOptions, TrustedStore } from './options.ts';
 import { requireFresh, requireVersion } from './require.ts';
@@ -11,7 +11,7 @@ import { valueOrNothing } from './trusted.ts';
 const mostRotations = 256;
 
 export function updateRoot(options: ClientOptions, time: number): Root {
-  const { repository, store } = options;
+  const { repository, store, verify } = options;
   let root = loadTrustedRoot(options);
   for (let rotation = 0; rotation < mostRotations; rotation++) {
     // 5.3.3: version N+1, or an end.
@@ -21,9 +21,9 @@ export function updateRoot(options: ClientOptions, time: number): Root {
     const what = `${version}.root.json`;
     const envelope = openEnvelope(bytes, what);
     // 5.3.4: signed by the threshold of the trusted root, and by its own.
-    requireSignatures(envelope, root.keys, root.roles.root, '5.3.4');
+    requireSignatures(envelope, root.keys, root.roles.root, { verify, clause: '5.3.4' });
     const next = parseRoot(envelope.signed, what);
-    requireSignatures(envelope, next.keys, next.roles.root, '5.3.4');
+    requireSignatures(envelope, next.keys, next.roles.root, { verify, clause: '5.3.4' });
     // 5.3.5: exactly the next version. 5.3.6: its expiry does not matter yet.
     requireVersion(next, version, what, '5.3.5');
     // 5.3.11 before 5.3.8: if the power fails in between, nothing is remembered that the new root does not vouch for.
@@ -38,19 +38,19 @@ export function updateRoot(options: ClientOptions, time: number): Root {
 }
 
 /** 5.2: what the machine remembers, unless the image brought something newer, or the memory is damaged. */
-function loadTrustedRoot({ store, firstRoot }: ClientOptions): Root {
-  const shipped = readRoot(firstRoot);
+function loadTrustedRoot({ store, firstRoot, verify }: ClientOptions): Root {
+  const shipped = readRoot(firstRoot, verify);
   const bytes = store.get('root.json');
-  const stored = bytes === undefined ? undefined : valueOrNothing(() => readRoot(bytes));
+  const stored = bytes === undefined ? undefined : valueOrNothing(() => readRoot(bytes, verify));
   if (stored !== undefined && stored.version >= shipped.version) return stored;
   if (stored !== undefined) forgetRotated(store, stored, shipped);
   return shipped;
 }
 
-function readRoot(bytes: Uint8Array): Root {
+function readRoot(bytes: Uint8Array, verify: Verify): Root {
   const envelope = openEnvelope(bytes, 'root.json');
   const root = parseRoot(envelope.signed, 'root.json');
-  requireSignatures(envelope, root.keys, root.roles.root, '5.2');
+  requireSignatures(envelope, root.keys, root.roles.root, { verify, clause: '5.2' });
   return root;
 }
 

@@ -13,13 +13,13 @@ export function updateSnapshot(
   root: Root,
   timestamp: Timestamp,
 ): Snapshot {
-  const { repository, store } = options;
+  const { repository, store, verify } = options;
   const what = 'snapshot.json';
   const expected = timestamp.snapshot;
   const read = (bytes: Uint8Array): Snapshot => {
     const envelope = openEnvelope(bytes, what);
     // 5.5.3: arbitrary software attack.
-    requireSignatures(envelope, root.keys, root.roles.snapshot, '5.5.3');
+    requireSignatures(envelope, root.keys, root.roles.snapshot, { verify, clause: '5.5.3' });
     return parseSnapshot(envelope.signed, what);
   };
   const remembered = store.get(what);

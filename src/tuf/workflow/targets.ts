@@ -16,14 +16,14 @@ export function updateTargets(
   keys: KeyTable,
   roleKeys: RoleKeys,
 ): Targets {
-  const { repository, store } = options;
+  const { repository, store, verify } = options;
   const what = `${role}.json`;
   const expected = snapshot.meta.get(role);
   if (expected === undefined) throw refuse('missing', 'snapshot.json', `does not list ${what}`, '5.6.1');
   const read = (bytes: Uint8Array): Targets => {
     const envelope = openEnvelope(bytes, what);
     // 5.6.3: arbitrary software attack.
-    requireSignatures(envelope, keys, roleKeys, '5.6.3');
+    requireSignatures(envelope, keys, roleKeys, { verify, clause: '5.6.3' });
     return parseTargets(envelope.signed, what);
   };
   const remembered = store.get(what);

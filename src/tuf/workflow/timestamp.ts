@@ -8,12 +8,12 @@ import { requireFresh, requireNotOlder, requirePresent } from './require.ts';
 import { readTrusted } from './trusted.ts';
 
 export function updateTimestamp(options: ClientOptions, time: number, root: Root): Timestamp {
-  const { repository, store } = options;
+  const { repository, store, verify } = options;
   const what = 'timestamp.json';
   const read = (bytes: Uint8Array): Timestamp => {
     const envelope = openEnvelope(bytes, what);
     // 5.4.2: arbitrary software attack.
-    requireSignatures(envelope, root.keys, root.roles.timestamp, '5.4.2');
+    requireSignatures(envelope, root.keys, root.roles.timestamp, { verify, clause: '5.4.2' });
     return parseTimestamp(envelope.signed, what);
   };
   const trusted = readTrusted(store, what, read);

@@ -20,7 +20,7 @@ async function openScript() {
   write('commands', scriptFiles['agent-commands.txt']!);
   write('usage', scriptFiles['agent-usage.txt']!);
   for (const program of Object.keys(agentPrograms)) write(`${program}.js`, '');
-  const qjs = '#!/bin/sh\necho "$(basename "$2") got $# words: $*" | sed "s#--std [^ ]* ##"\ncat\n';
+  const qjs = '#!/bin/sh\nshift 2\necho "$(basename "$1") got $# words: $*" | sed "s#: [^ ]* #: #"\ncat\n';
   writeFileSync(join(root, 'qjs'), qjs, { mode: 0o755 });
   const { file: loader, args } = await (await hostTools(['tools-host'])).command('flock', []);
   const flock = [loader, ...args].map(quote).join(' ');
@@ -47,7 +47,7 @@ test.each(all)('$words is run by $program', async ({ program, words, lock }) => 
   const given = [...words.split(' '), 'a b', '*'];
   expect(run(given)).toEqual({
     status: 0,
-    said: `${program}.js got ${given.length + 2} words: ${given.join(' ')}`,
+    said: `${program}.js got ${given.length + 1} words: ${given.join(' ')}`,
   });
   const busy = `catamaran-agent ${words}: another one is at work on the slots, and has not ended within a minute; try again later`;
   expect(run(given, { locked: true })).toMatchObject(lock ? { status: 75, said: busy } : { status: 0 });
@@ -55,7 +55,18 @@ test.each(all)('$words is run by $program', async ({ program, words, lock }) => 
 
 test('who waits are those that write slots', () => {
   expect(all.filter(({ lock }) => lock).map(({ words }) => words)).toEqual([
-    ...['stage', 'confirm', 'rollback', 'mark-bad', 'reset', 'account', 'pass', 'update', 'channel'],
+    ...[
+      'stage',
+      'confirm',
+      'rollback',
+      'mark-bad',
+      'reset',
+      'account',
+      'pass',
+      'update',
+      'channel',
+      'install',
+    ],
   ]);
 });
 

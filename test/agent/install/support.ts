@@ -129,7 +129,7 @@ export interface LiveHost extends SandboxHost {
 }
 
 export function liveHost(root: string, medium: Uint8Array): LiveHost {
-  const sandbox = sandboxHost(root, { file: 'false', args: [], env: {} } as never);
+  const sandbox = sandboxHost(root, { curl: { file: 'false', args: [], env: {} } });
   const path = (name: string) => join(root, name);
   let guids = 0;
   const host: LiveHost = {

@@ -28,7 +28,7 @@ beforeAll(async () => {
   // A proxy that does not exist: whoever asks it gets nothing.
   const proxy = 'http://127.0.0.1:1';
   const env = { ...curl.env, http_proxy: proxy, https_proxy: proxy, ALL_PROXY: proxy };
-  host = sandboxHost(join(scratch, 'machine'), { ...curl, env });
+  host = sandboxHost(join(scratch, 'machine'), { curl: { ...curl, env } });
 });
 afterAll(async () => {
   await server.close();

@@ -33,7 +33,7 @@ beforeAll(async () => {
   }
   server = await startServer(served);
   const curl = await (await hostTools(['tools-update' as string as ToolsComponent])).command('curl', []);
-  const machine = sandboxHost(join(scratch, 'machine'), curl);
+  const machine = sandboxHost(join(scratch, 'machine'), { curl });
   // The address of the platform is the server's, whatever the machine believes.
   host = {
     ...machine,

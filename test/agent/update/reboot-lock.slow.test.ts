@@ -10,6 +10,7 @@ import { temporaryDirectory } from '../../release/support/workplace.ts';
 import { hostTools } from '../../support/tools.ts';
 import { makeRelease } from './support/releases.ts';
 import { sandboxHost } from './support/sandbox-host.ts';
+import { sandboxPrograms } from './support/sandbox-programs.ts';
 import { openWorld } from './support/world.ts';
 
 async function freePort(): Promise<number> {
@@ -48,7 +49,7 @@ async function startEtcd(): Promise<{ url: string; stop(): Promise<void> }> {
 }
 
 async function semaphores(url: string, places: number): Promise<(name: string) => Semaphore> {
-  const host = sandboxHost(await temporaryDirectory(), await (await tools()).command('curl', []));
+  const host = sandboxHost(await temporaryDirectory(), await sandboxPrograms());
   return (machineId) => ({
     host,
     curl: { patience: 5 },

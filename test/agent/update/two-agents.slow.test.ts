@@ -7,10 +7,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from 'esbuild';
 import { expect, test } from 'vitest';
 import { scriptFiles } from '../../../src/agent/commands/script-files.ts';
-import { hostTools } from '../../support/tools.ts';
 import { publishPlan, start } from '../../tuf/support/forge.ts';
 import { expectInstalled } from './support/expect.ts';
 import { type ForgedWorld, one, openForgedWorld, planOf, two } from './support/forged-world.ts';
+import { sandboxPrograms } from './support/sandbox-programs.ts';
 import type { Request } from './support/server.ts';
 
 /** The script with the machine's directories in place of the system's, and with its updater run by Node. */
@@ -25,16 +25,15 @@ async function openScript({ machine }: ForgedWorld) {
   for (const name of ['commands', 'usage'])
     await writeFile(join(root, 'usr/lib/catamaran', name), scriptFiles[`agent-${name}.txt`]!);
   await writeFile(join(root, 'package.json'), '{"type":"module"}');
-  // qjs --std SCRIPT WORDS
-  await writeFile(join(bin, 'qjs'), `#!/bin/sh\nshift\nexec '${process.execPath}' "$@"\n`);
+  // qjs --std -s SCRIPT WORDS
+  await writeFile(join(bin, 'qjs'), `#!/bin/sh\nshift 2\nexec '${process.execPath}' "$@"\n`);
   await chmod(join(bin, 'qjs'), 0o755);
   const source = join(import.meta.dirname, '../../../components/agent/rootfs/usr/bin/catamaran-agent');
   const script = (await readFile(source, 'utf8')).replace(
     /\/(run|usr\/lib)\/catamaran/g,
     `${root}/$1/catamaran`,
   );
-  const tools = await hostTools(['tools-update']);
-  const sandbox = JSON.stringify({ root, curl: await tools.command('curl', []), now: start });
+  const sandbox = JSON.stringify({ root, programs: await sandboxPrograms(), now: start });
   const env = { ...process.env, PATH: `${bin}:${process.env.PATH}`, SANDBOX: sandbox };
   return (patience: number, ...words: string[]) => {
     const text = script.replace('flock -w 60', `flock -w ${patience}`);

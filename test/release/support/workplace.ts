@@ -16,6 +16,7 @@ import { createMemory, openDirectory } from '../../../src/release/repository/loc
 import { readKeyring } from '../../../src/release/signing/keyring.ts';
 import { readPointer } from '../../../src/tuf/channel.ts';
 import { type Client, refresh } from '../../../src/tuf/client.ts';
+import { verifySignature } from '../../../src/tuf/verify-signature.ts';
 import type { TrustedStore } from '../../../src/tuf/workflow/options.ts';
 import { type SlotPlan, writeSlot } from './images.ts';
 
@@ -99,7 +100,7 @@ export async function follow(
   time = now,
 ): Promise<Client> {
   const firstRoot = await readFile(join(repo, 'metadata/1.root.json'));
-  return refresh({ repository: openDirectory(repo), store, firstRoot, now: time });
+  return refresh({ verify: verifySignature, repository: openDirectory(repo), store, firstRoot, now: time });
 }
 
 /** `VERSION` of what a channel points at; undefined for nothing. */

@@ -2,6 +2,7 @@
 import { createMemory } from '../../../src/release/repository/local.ts';
 import { type Client, refresh } from '../../../src/tuf/client.ts';
 import { refusalOf } from '../../../src/tuf/refuse.ts';
+import { verifySignature } from '../../../src/tuf/verify-signature.ts';
 import type { ClientOptions } from '../../../src/tuf/workflow/options.ts';
 import { type Files, start } from './forge.ts';
 
@@ -10,6 +11,7 @@ export function createMachine(firstRoot: Uint8Array, extra: Partial<ClientOption
   const fetched: string[] = [];
   const check = (files: Files, now = start): Client =>
     refresh({
+      verify: verifySignature,
       repository: {
         fetch(path) {
           fetched.push(path);

@@ -1,4 +1,5 @@
 // What scripts in QuickJS need to read a repository in a directory.
+import { verifySignature } from '../../../src/tuf/verify-signature.ts';
 
 interface QuickJsFile {
   seek(offset: number, whence: number): number;
@@ -34,6 +35,7 @@ export function openQuickJsRepository(directory: string, now: number) {
     return readFile(`${directory}/${path}`);
   };
   const options = {
+    verify: verifySignature,
     repository: { fetch },
     store: {
       get: (name: string) => store.get(name),

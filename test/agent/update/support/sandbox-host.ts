@@ -1,5 +1,5 @@
 // A machine in a directory: its files, its disk as one file for each partition, and the real programs of this machine with
-// every absolute path of theirs moved into the directory. curl is the one that machines get. What needs a kernel of
+// every absolute path of theirs moved into the directory. curl and signify are those that machines get. What needs a kernel of
 // one's own (blockdev, dmsetup, reboot) is only written down.
 import { spawnSync } from 'node:child_process';
 import {
@@ -40,8 +40,14 @@ function asMachine(work: () => void): void {
 
 const recorded = new Set(['blockdev', 'env', 'reboot', 'sleep', 'catamaran-agent']);
 
-/** `curl` starts the program without arguments. */
-export function sandboxHost(root: string, curl: ToolCommand): SandboxHost {
+/** Each as it is started without arguments. */
+export interface SandboxPrograms {
+  readonly curl: ToolCommand;
+  /** Where signatures are verified. */
+  readonly signify?: ToolCommand;
+}
+
+export function sandboxHost(root: string, { curl, signify }: SandboxPrograms): SandboxHost {
   const at = (path: string) => join(root, path);
   const inside = (word: string) =>
     word.replace(/^(if=|of=)?\/(?=(run|dev|var|etc|usr\/lib|proc|sys)\/)/, `$1${root}/`);
@@ -98,8 +104,8 @@ export function sandboxHost(root: string, curl: ToolCommand): SandboxHost {
       if (recorded.has(name) || args[0]?.startsWith('if=/dev/mapper/')) return { status: 0, output: '' };
       if (name === 'uname') return { status: 0, output: 'x86_64\n' };
       if (name === 'curl') return runCurl(args);
-      const { status, stdout, stderr } = spawnSync(name, args.map(inside), { encoding: 'latin1' });
-      return { status: status ?? 127, output: `${stdout}${stderr}` };
+      if (name === 'signify-openbsd' && signify) return start(signify, args.map(inside));
+      return start({ file: name, args: [], env: undefined }, args.map(inside));
     },
     show: (command) => host.run(command).status,
     print: (line) => void host.printed.push(line),
@@ -108,9 +114,15 @@ export function sandboxHost(root: string, curl: ToolCommand): SandboxHost {
     const path = at(args.at(-1)!);
     const text = readFileSync(path, 'utf8');
     writeFileSync(path, text.replaceAll(/"\/(run|dev|etc)\//g, `"${root}/$1/`));
-    const words = [...curl.args, ...args.slice(0, -1), path];
-    const { status, stdout, stderr } = spawnSync(curl.file, words, { encoding: 'latin1', env: curl.env });
-    return { status: status ?? 127, output: `${stdout}${stderr}` };
+    return start(curl, [...args.slice(0, -1), path]);
   };
   return host;
+}
+
+function start(
+  { file, args, env }: Omit<ToolCommand, 'env'> & { readonly env: NodeJS.ProcessEnv | undefined },
+  words: readonly string[],
+): { status: number; output: string } {
+  const { status, stdout, stderr } = spawnSync(file, [...args, ...words], { encoding: 'latin1', env });
+  return { status: status ?? 127, output: `${stdout}${stderr}` };
 }

@@ -15,10 +15,10 @@ import { currentState, serialiseEnv } from '../../../../src/slots/env.ts';
 import { freshState, type SlotState } from '../../../../src/slots/state.ts';
 import { imageKinds } from '../../../../src/tuf/names.ts';
 import { temporaryDirectory } from '../../../release/support/workplace.ts';
-import { hostTools } from '../../../support/tools.ts';
 import { runCommand, runUpdateCommand } from '../../run-command.ts';
 import type { TestRelease } from './releases.ts';
 import { type SandboxHost, sandboxHost } from './sandbox-host.ts';
+import { sandboxPrograms } from './sandbox-programs.ts';
 
 export const machineId = '0123456789abcdef0123456789abcdef';
 
@@ -53,8 +53,7 @@ export interface MachinePlan {
 export async function openTestMachine(plan: MachinePlan): Promise<TestMachine> {
   const { url, firstRoot, releases, partitionSize } = plan;
   const root = await temporaryDirectory();
-  const tools = await hostTools(['tools-update']);
-  const host = sandboxHost(root, await tools.command('curl', []));
+  const host = sandboxHost(root, await sandboxPrograms());
   const device = (role: string) => `/dev/vda${(partitionRoles as readonly string[]).indexOf(role) + 1}`;
   for (const [index, role] of partitionRoles.entries()) {
     host.writeFile(`/sys/block/vda/vda${index + 1}/uevent`, `DEVTYPE=partition\nPARTNAME=${role}\n`);

@@ -1,0 +1,88 @@
+// Where a boot's time goes: the kernel's own time of each step that init tells, in a machine whose clock counts instructions
+// (QEMU's icount, 4 ns each), so that the load of this machine changes nothing; processor seconds of QEMU beside it; and the
+// memory that is used when it is up. From disk under both firmwares, and the same spec as kernel and initrd, as LinuxKit has it.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Firmware } from '../src/base/firmware.ts';
+import { buildSpec } from '../src/output/build.ts';
+import type { MachineOptions } from '../src/run/arguments.ts';
+import { plainText } from '../src/run/serial.ts';
+import { testContext } from '../test/support/context.ts';
+import { withMachine } from '../test/support/machine.ts';
+import { processorSeconds } from './processor-time.ts';
+
+/** Seconds of the machine's clock to the first service, from disk; bytes. */
+const goals = { service: 6, memory: 130 };
+const minute = 60_000;
+const shell = '/bin/sh, -c';
+const spec = `os: {id: bench, version: 1.0.0}
+kernel: {image: component:kernel, cmdline: "console=ttyS0 printk.time=1"}
+init: [component:init, component:crun, component:agent]
+onboot: [{name: sysctl, image: component:sysctl}]
+services:
+  - {name: first, image: component:sysctl, binds: ["/dev:/dev"], command: [${shell}, "echo '<5>bench: first service' >/dev/kmsg; exec sleep 1000000"]}
+  - {name: dhcp, image: component:dhcp}
+  - {name: sshd, image: component:sshd}
+  - name: memory
+    image: component:sysctl
+    binds: ["/dev:/dev"]
+    command: [${shell}, "sleep 20; while read -r name size _; do case $name in MemTotal:|MemAvailable:) echo \\"<5>bench: $name $size\\" >/dev/kmsg ;; esac; done </proc/meminfo; exec sleep 1000000"]
+disk: {slot: 256M, data: 256M}
+`;
+
+export async function main(argv: string[]): Promise<void> {
+  const { values } = parseArgs({ args: argv, options: { shift: { type: 'string', default: '2' } } });
+  const directory = await mkdtemp(join(tmpdir(), 'catamaran-bench-'));
+  try {
+    const file = join(directory, 'bench.yml');
+    await writeFile(file, spec);
+    const request = { file, out: directory, arch: 'amd64', frozen: false } as const;
+    const { artifacts } = await buildSpec(
+      { ...request, formats: ['raw', 'kernel+initrd'] },
+      await testContext(),
+    );
+    const path = (end: string) => artifacts.map((each) => each.path).find((each) => each.endsWith(end))!;
+    const kernel = {
+      kernel: path('-kernel'),
+      initrd: path('-initrd.img'),
+      cmdline: 'console=ttyS0 printk.time=1',
+    };
+    const disk = (firmware: Firmware) => ({ image: path('.raw'), firmware });
+    const extra = ['-icount', `shift=${values.shift}`];
+    for (const [name, options] of [
+      ['disk, BIOS', disk('bios')],
+      ['disk, UEFI', disk('uefi')],
+      ['kernel+initrd', { kernel, firmware: 'bios' }],
+    ] as const)
+      await report(name, { ...options, extra });
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+}
+
+async function report(
+  name: string,
+  options: Pick<MachineOptions, 'image' | 'kernel' | 'firmware' | 'extra'>,
+): Promise<void> {
+  await withMachine(options, async (machine) => {
+    await machine.serial.waitFor(/bench: first service/, 20 * minute);
+    const seconds = processorSeconds(machine.pid);
+    await machine.serial.waitFor(/bench: MemAvailable: \d+/, 20 * minute);
+    const text = plainText(machine.serial.text);
+    console.log(
+      `\n${name}: ${seconds.toFixed(1)} processor seconds to the first service, goal ${goals.service} s of its clock`,
+    );
+    let before = 0;
+    for (const [, at, what] of text.matchAll(
+      /\[ *(\d+\.\d+)\] (Run \S+ as init|(?:catamaran|bench): [^\r\n]*)/g,
+    )) {
+      console.log(`${at!.padStart(12)} ${`+${(Number(at) - before).toFixed(2)}`.padStart(7)}  ${what}`);
+      before = Number(at);
+    }
+    const kilobytes = (word: string) => Number(new RegExp(`${word}: (\\d+)`).exec(text)?.[1]);
+    const used = (kilobytes('MemTotal') - kilobytes('MemAvailable')) / 1024;
+    console.log(`memory in use: ${used.toFixed(0)} MiB, goal ${goals.memory}`);
+  });
+}
