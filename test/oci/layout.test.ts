@@ -16,7 +16,6 @@ import { listImages } from '../../src/oci/list.ts';
 import type { ImageAccess } from '../../src/oci/origin.ts';
 import { writeImage } from '../../src/oci/store.ts';
 import type { Cache } from '../../src/store/cache.ts';
-import { contentBytes } from '../../src/tree/content.ts';
 import type { TreeNode } from '../../src/tree/node.ts';
 import { file, symlink, type Tree } from '../../src/tree/tree.ts';
 import { zstdOf } from '../tree/support.ts';
@@ -80,9 +79,8 @@ describe('image layouts', () => {
     const access = await temporaryAccess();
     const image = await write(access.cache);
     const annotationsOf = async (...names: [string, string?]) => {
-      const node = (await layoutTree(access.cache, [image], ...names)).get('index.json')!;
-      const text = node.type === 'file' ? String(await contentBytes(node.content)) : '';
-      return JSON.parse(text).manifests[0].annotations;
+      const texts = await textsOf(await layoutTree(access.cache, [image], ...names));
+      return JSON.parse(texts['index.json']!).manifests[0].annotations;
     };
     expect(await annotationsOf('1', 'team/app:1')).toEqual({
       'org.opencontainers.image.ref.name': '1',
