@@ -82,7 +82,7 @@ async function follow(
     // A version that the repository does not have is one of which no index is found.
     const manifest = way === 'leaves' ? { ...old.manifest, version: '0' } : old.manifest;
     const runs = { ...old, manifest, segments: new Map<string, number>() };
-    const machine = await openMachine({ root, runs, url: server.url, channel: `new${index}`, trust, curl });
+    const machine = await openMachine({ root, runs, url: server.url, channel: `new${index}`, trust });
     if (way === 'chunks') await keepIndex(join(base, 'release/targets'), old, root);
     await server.take();
     const began = performance.now();

@@ -17,15 +17,7 @@ import { type Update, updatePath, writeUpdate } from '../contract/update.ts';
 import type { Os } from '../specification/types.ts';
 import { mergeTrees } from '../tree/merge.ts';
 import type { TreeNode } from '../tree/node.ts';
-import {
-  addParents,
-  directory,
-  file,
-  type ReadonlyTree,
-  symlink,
-  type Tree,
-  type TreePath,
-} from '../tree/tree.ts';
+import { addParents, directory, file, type ReadonlyTree, symlink, type Tree } from '../tree/tree.ts';
 import { osRelease } from './os-release.ts';
 import { baseSbomPath } from './sbom.ts';
 
@@ -68,7 +60,7 @@ export async function assembleBase(parts: BaseParts): Promise<Tree> {
   const made = directoriesToMake(parts.init);
   if (made.length > 0) own.set(madeDirectoriesPath, file(writeMadeDirectories(made)));
   const tree = mergeTrees([
-    ...yieldApplets(parts.init.map(({ name, tree }) => ({ name, tree: withoutAccounts(tree) }))),
+    ...parts.init.map(({ name, tree }) => ({ name, tree: withoutAccounts(tree) })),
     ...parts.bundles,
     { name: 'the builder', tree: own, override: true },
     { name: 'accounts', tree: await mergedAccounts(parts.init) },
@@ -92,19 +84,6 @@ function directoriesToMake(init: readonly Source[]): MadeDirectory[] {
     }
   }
   return [...made.keys()].sort(byName).map((path) => made.get(path)!);
-}
-
-/** BusyBox's links give way where another init image brings the program itself. */
-function yieldApplets(sources: readonly { readonly name: string; readonly tree: Tree }[]): readonly Source[] {
-  const isApplet = (node: TreeNode) => node.type === 'symlink' && /(^|\/)busybox$/.test(node.target);
-  const programs = new Set<TreePath>();
-  for (const { tree } of sources) {
-    for (const [path, node] of tree) if (!isApplet(node) && node.type !== 'directory') programs.add(path);
-  }
-  for (const { tree } of sources) {
-    for (const [path, node] of tree) if (isApplet(node) && programs.has(path)) tree.delete(path);
-  }
-  return sources;
 }
 
 function withoutAccounts(tree: ReadonlyTree): Tree {
