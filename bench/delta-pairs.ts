@@ -61,24 +61,35 @@ const openssh = [
 ];
 const docker = ['docker.io', 'docker-cli', 'containerd', 'runc'];
 
-export async function makePairs(): Promise<Pair[]> {
+/** Those that are named, or all. */
+export async function makePairs(names: readonly string[]): Promise<Pair[]> {
   const archive = await openArchive();
-  const plain = noise('kernel', 1 << 20);
-  const newest = (name: string) => archive.packages.candidates(name)[0]!;
-  const before = (name: string) => archive.packages.candidates(name)[1] ?? newest(name);
-  const pair = async (name: string, changed: readonly string[], names: readonly string[]): Promise<Pair> => {
-    const side = async (choose: (name: string) => Package): Promise<PairSide> => {
-      const chosen = names.map((each) => (changed.includes(each) ? choose(each) : newest(each)));
-      const version = choose(changed[0]!).version;
-      return { version, segment: await pack(archive, await treeOf(archive, chosen)), kernel: plain };
-    };
-    return { name, old: await side(before), fresh: await side(newest) };
+  const makers: Readonly<Record<string, () => Promise<Pair>>> = {
+    openssh: () => packagesPair(archive, 'openssh with libssl', openssh, openssh),
+    docker: () => packagesPair(archive, 'docker.io rebuilt', ['docker.io'], docker),
+    kernel: () => kernelPair(archive),
   };
-  return [
-    await pair('openssh with libssl', openssh, openssh),
-    await pair('docker.io rebuilt', ['docker.io'], docker),
-    await kernelPair(archive),
-  ];
+  const pairs: Pair[] = [];
+  for (const [name, make] of Object.entries(makers))
+    if (names.length === 0 || names.includes(name)) pairs.push(await make());
+  return pairs;
+}
+
+/** `changed` of `names` go from the version before to the newest, where the archive has two. */
+async function packagesPair(
+  archive: Archive,
+  name: string,
+  changed: readonly string[],
+  names: readonly string[],
+): Promise<Pair> {
+  const newest = (each: string) => archive.packages.candidates(each)[0]!;
+  const before = (each: string) => archive.packages.candidates(each)[1] ?? newest(each);
+  const side = async (choose: (name: string) => Package): Promise<PairSide> => {
+    const chosen = names.map((each) => (changed.includes(each) ? choose(each) : newest(each)));
+    const segment = await pack(archive, await treeOf(archive, chosen));
+    return { version: choose(changed[0]!).version, segment, kernel: noise('kernel', 1 << 20) };
+  };
+  return { name, old: await side(before), fresh: await side(newest) };
 }
 
 async function kernelPair(archive: Archive): Promise<Pair> {

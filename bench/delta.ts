@@ -1,7 +1,8 @@
-// What an update moves between two versions of Debian's packages: `node bench/run.mjs delta`. By the leaves of the hash
+// What an update moves between two versions of Debian's packages: `node bench/run.mjs delta [openssh|docker|kernel]`. By the leaves of the hash
 // trees, which is how a machine goes on that knows no chunks, and by chunks, with the index of what runs kept, as after any
 // update, or fetched, as on a machine that was installed from an image. The device's updater over HTTP, and real segments.
-import { hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,27 +30,27 @@ interface Row {
   readonly seconds: number;
 }
 
-export async function main(): Promise<void> {
+export async function main(names: readonly string[] = []): Promise<void> {
   const installation = await installCommand();
   const base = await mkdtemp(join(tmpdir(), 'catamaran-bench-'));
   let server: CountingServer | undefined;
   try {
-    const pairs = await makePairs();
+    const pairs = await makePairs(names);
     await initRepository(
       installation,
       base,
-      pairs.flatMap((_, index) => [`old-${index}`, `new-${index}`]),
+      pairs.flatMap((_, index) => [`old${index}`, `new${index}`]),
     );
     server = await startCountingServer(join(base, 'release'));
     const rows: Row[] = [];
     for (const [index, pair] of pairs.entries()) {
       const place = { base, server, index };
       const [old, fresh] = await Promise.all([
-        writeSide(join(base, `old-${index}`), `1.${index}`, pair.old),
-        writeSide(join(base, `new-${index}`), `2.${index}`, pair.fresh),
+        writeSide(join(base, `old${index}`), `1.${index}`, pair.old),
+        writeSide(join(base, `new${index}`), `2.${index}`, pair.fresh),
       ]);
       for (const side of ['old', 'new'])
-        await succeed(installation, ['release', 'add', `${side}-${index}`, '--channel', `${side}-${index}`], {
+        await succeed(installation, ['release', 'add', `${side}${index}`, '--channel', `${side}${index}`], {
           cwd: base,
         });
       for (const way of ways) rows.push(await follow(place, pair, old!, fresh!, way));
@@ -82,7 +83,7 @@ async function follow(
     // A version that the repository does not have is one of which no index is found.
     const manifest = way === 'leaves' ? { ...old.manifest, version: '0' } : old.manifest;
     const runs = { ...old, manifest, segments: new Map<string, number>() };
-    const machine = await openMachine({ root, runs, url: server.url, channel: `new-${index}`, trust });
+    const machine = await openMachine({ root, runs, url: server.url, channel: `new${index}`, trust });
     if (way === 'chunks') await keepIndex(join(base, 'release/targets'), old, root);
     await server.take();
     const began = performance.now();
@@ -91,14 +92,20 @@ async function follow(
     const { requests, wire } = await server.take();
     for (const part of releaseParts) {
       const { size, sha256 } = fresh.manifest.parts[part];
-      const bytes = (await readFile(machine.partition(part, 'B'))).subarray(0, size);
-      if (hash('sha256', bytes, 'hex') !== sha256) throw new Error(`slot B has another ${part} image`);
+      if ((await digestOf(machine.partition(part, 'B'), size)) !== sha256)
+        throw new Error(`slot B has another ${part} image`);
     }
     const image = releaseParts.reduce((sum, part) => sum + fresh.manifest.parts[part].size, 0);
     return { pair: name, way, image, wire, requests: requests.length, bytes: sumByKind(requests), seconds };
   } finally {
     await rm(root, { recursive: true });
   }
+}
+
+async function digestOf(path: string, size: number): Promise<string> {
+  const digest = createHash('sha256');
+  for await (const chunk of createReadStream(path, { end: size - 1 })) digest.update(chunk as Buffer);
+  return digest.digest('hex');
 }
 
 /** As an update before this one has left it. */

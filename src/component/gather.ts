@@ -5,8 +5,10 @@ import { CatamaranError } from '../base/errors.ts';
 import type { LockedPackage } from '../packages/locked.ts';
 import { compileGlobs } from '../tree/glob.ts';
 import type { MergeSource } from '../tree/merge.ts';
+import { baseName } from '../tree/resolve-links.ts';
 import { parentOf, type ReadonlyTree, type Tree, type TreePath } from '../tree/tree.ts';
 import { closePrograms } from './closure/close.ts';
+import { programDirectories } from './closure/find-wanted.ts';
 import { collectShipped, mergedPath, mergedUsrTree, type ShippedSource } from './closure/shipped.ts';
 import type { NamedProgram, Taken } from './closure/taken.ts';
 import type { ComponentDefinition } from './definition.ts';
@@ -76,6 +78,7 @@ function usedPackages(
 ): GeneratorPackages {
   const used = (_: unknown, index: number) => [...trees[index]!.tree.keys()].some((path) => path !== '');
   return {
+    all: shipped,
     shipped: shipped.filter(used),
     scripts: () => readScripts(packages.filter(used), host.packageControl),
   };
@@ -126,8 +129,12 @@ async function closeOver(
   const busybox = offered
     .map(({ tree }) => tree.get('usr/bin/busybox'))
     .find((node) => node?.type === 'file');
-  if (generate.includes('busybox-links') && busybox?.type === 'file')
-    made.push({ name: 'busybox-links', tree: await appletLinks(busybox) });
+  if (generate.includes('busybox-links') && busybox?.type === 'file') {
+    const known = (name: string) =>
+      programDirectories.some((at) => offered.some(({ tree }) => tree.has(`${at}/${name}`)));
+    const links = [...(await appletLinks(busybox))].filter(([path]) => !known(baseName(path)));
+    made.push({ name: 'busybox-links', tree: new Map(links) });
+  }
   const cached = new Map<TreePath, TreePath>();
   if (generate.includes('ldconfig')) {
     for (const { tree } of [...offered, sources])

@@ -15,7 +15,7 @@ const renamed: Readonly<Record<string, string>> = {
   boost: 'BSL-1.0',
 };
 const same =
-  'AFL-2.1 Apache-1.1 Apache-2.0 Artistic-2.0 BSD-2-Clause BSD-3-Clause BSD-4-Clause BSL-1.0 CC-BY-3.0 CC-BY-4.0 CC-BY-SA-3.0 CC-BY-SA-4.0 CC0-1.0 curl FSFAP FSFUL FSFULLR HPND ICU ISC MIT MPL-1.1 MPL-2.0 OFL-1.1 OpenSSL Unicode-3.0 Unlicense W3C X11 Zlib'.split(
+  '0BSD AFL-2.1 Apache-1.1 Apache-2.0 Artistic-2.0 BSD-2-Clause BSD-3-Clause BSD-4-Clause BSL-1.0 CC-BY-3.0 CC-BY-4.0 CC-BY-SA-3.0 CC-BY-SA-4.0 CC0-1.0 curl FSFAP FSFUL FSFULLR HPND ICU ISC MIT MPL-1.1 MPL-2.0 OFL-1.1 OpenSSL Unicode-3.0 Unlicense W3C X11 Zlib'.split(
     ' ',
   );
 const identifiers = new Map(same.map((name) => [name.toLowerCase(), name]));

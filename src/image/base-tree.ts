@@ -17,16 +17,7 @@ import { type Update, updatePath, writeUpdate } from '../contract/update.ts';
 import type { Os } from '../specification/types.ts';
 import { mergeTrees } from '../tree/merge.ts';
 import type { TreeNode } from '../tree/node.ts';
-import {
-  addParents,
-  directory,
-  file,
-  type ReadonlyTree,
-  symlink,
-  type Tree,
-  type TreePath,
-  walk,
-} from '../tree/tree.ts';
+import { addParents, directory, file, type ReadonlyTree, symlink, type Tree } from '../tree/tree.ts';
 import { osRelease } from './os-release.ts';
 import { baseSbomPath } from './sbom.ts';
 
@@ -69,7 +60,7 @@ export async function assembleBase(parts: BaseParts): Promise<Tree> {
   const made = directoriesToMake(parts.init);
   if (made.length > 0) own.set(madeDirectoriesPath, file(writeMadeDirectories(made)));
   const tree = mergeTrees([
-    ...yieldApplets(parts.init.map(({ name, tree }) => ({ name, tree: withoutAccounts(tree) }))),
+    ...parts.init.map(({ name, tree }) => ({ name, tree: withoutAccounts(tree) })),
     ...parts.bundles,
     { name: 'the builder', tree: own, override: true },
     { name: 'accounts', tree: await mergedAccounts(parts.init) },
@@ -86,26 +77,13 @@ export async function assembleBase(parts: BaseParts): Promise<Tree> {
 function directoriesToMake(init: readonly Source[]): MadeDirectory[] {
   const made = new Map<string, MadeDirectory>();
   for (const { tree } of init) {
-    for (const [path, node] of walk(tree)) {
+    for (const [path, node] of tree) {
       if (node.type !== 'directory' || !/^(var|run)\/./.test(path) || made.has(path)) continue;
       const { mode, uid, gid } = node;
       made.set(path, { path: `/${path}`, mode, uid, gid });
     }
   }
   return [...made.keys()].sort(byName).map((path) => made.get(path)!);
-}
-
-/** BusyBox's links give way where another init image brings the program itself. */
-function yieldApplets(sources: readonly { readonly name: string; readonly tree: Tree }[]): readonly Source[] {
-  const isApplet = (node: TreeNode) => node.type === 'symlink' && /(^|\/)busybox$/.test(node.target);
-  const programs = new Set<TreePath>();
-  for (const { tree } of sources) {
-    for (const [path, node] of tree) if (!isApplet(node) && node.type !== 'directory') programs.add(path);
-  }
-  for (const { tree } of sources) {
-    for (const [path, node] of tree) if (isApplet(node) && programs.has(path)) tree.delete(path);
-  }
-  return sources;
 }
 
 function withoutAccounts(tree: ReadonlyTree): Tree {

@@ -1,6 +1,7 @@
 // A component to an OCI image in the cache.
 import { sortedEntries } from '../base/order.ts';
 import { buildComponent } from '../component/build.ts';
+import type { PackageTrees } from '../component/gather.ts';
 import type { Planning } from '../engine/planning.ts';
 import { type KeptImage, keepImage } from '../engine/result.ts';
 import type { Step, StepDefinition } from '../engine/step.ts';
@@ -38,6 +39,11 @@ export function defineComponent(
   };
 }
 
+export const packageTreesOf = ({ packages }: Workshop): PackageTrees => ({
+  packageTree: (wanted) => sourceOf(wanted).unpack(wanted, packages),
+  packageControl: (wanted) => sourceOf(wanted).control(wanted, packages),
+});
+
 async function makeComponent({ sources, packages }: LockedComponent, workshop: Workshop): Promise<KeptImage> {
   const { cache, locked } = workshop;
   const scratches: { dispose(): Promise<void> }[] = [];
@@ -47,13 +53,13 @@ async function makeComponent({ sources, packages }: LockedComponent, workshop: W
       { sources, packages, arch: locked.arch, epoch: locked.epoch },
       {
         cache,
+        ...packageTreesOf(workshop),
         packageTree: async (wanted) => {
           const tree = await sourceOf(wanted).unpack(wanted, workshop.packages);
           const said = await sourceOf(wanted).licences(wanted, tree);
           if (said !== undefined) licences.set(wanted.name, said);
           return tree;
         },
-        packageControl: (wanted) => sourceOf(wanted).control(wanted, workshop.packages),
         scratch: async () => {
           const scratch = await cache.scratch();
           scratches.push(scratch);

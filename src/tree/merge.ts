@@ -84,8 +84,8 @@ function joinNodes(there: TreeNode, node: TreeNode, override: boolean): TreeNode
   return isApplet(node) ? there : undefined;
 }
 
-/** As the generator busybox-links makes them, for names that nothing of its own component has. */
-const isApplet = (node: TreeNode): boolean => node.type === 'symlink' && node.target === 'busybox';
+/** As the generator busybox-links makes them, for names that nothing of its own component has, or a component by hand. */
+const isApplet = (node: TreeNode): boolean => node.type === 'symlink' && /(^|\/)busybox$/.test(node.target);
 
 /** Directories may come after what lies in them, so this is looked for at the end. */
 function findMisplaced(

@@ -20,6 +20,10 @@ const forever = 'exec sleep 1000000';
 const soon = 'stop: {timeout: 1s}';
 const components: Readonly<Record<InitName, string>> = { runit: 'init', systemd: 'init-systemd' };
 
+// runit by itself is in supervision.test.ts and slots.test.ts; side by side all are by `npm run test:inits`.
+const chosen =
+  process.env.CATAMARAN_INITS === 'all' ? (Object.keys(components) as InitName[]) : (['systemd'] as const);
+
 /** A container of BusyBox's shell, with the machine's /var/notes to write to. */
 const shell = (name: string, script: string, more = '') =>
   `  - {name: ${name}, image: component:sysctl, readonly: false, binds: ["/var/notes:/notes"], ` +
@@ -77,7 +81,7 @@ ${indent(twinShell)}
 disk: {slot: 128M, data: 128M}
 `;
 
-describe.each(Object.keys(components) as InitName[])('%s', (init) => {
+describe.each(chosen)('%s', (init) => {
   let directory: string;
   let machine: TwinMachine;
   beforeAll(async () => {

@@ -212,6 +212,6 @@ it('a component without a summary is one error', () => {
   `);
   expect(errorsOf('')).toMatchInlineSnapshot(`
     "components/x/component.yml:1:1: error: the document must be a mapping of keys to values, not empty
-      hint: docs/spec.md has all 22 keys of "Component document"."
+      hint: docs/spec.md has all 21 keys of "Component document"."
   `);
 });

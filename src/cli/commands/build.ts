@@ -8,6 +8,7 @@ import { createContext } from '../context.ts';
 import { reportLock } from '../lock-report.ts';
 import { targetArch } from '../options.ts';
 import { formatDuration } from '../report/progress-text.ts';
+import { timeTasks } from '../report/times.ts';
 import type { Session } from '../session.ts';
 import { type SpecNamesAsked, specSource } from '../spec-source.ts';
 
@@ -43,7 +44,9 @@ export async function build(
     sbom,
   };
   const began = io.now();
-  const { artifacts, documents, lock } = await buildSpec(request, await createContext(session));
+  const timed = timeTasks(front, io.now);
+  const context = await createContext({ ...session, front: timed.front });
+  const { artifacts, documents, lock } = await buildSpec(request, context);
   reportLock(lock, front);
   for (const { path, size, digest, cached } of artifacts) {
     front.info(`${path}: ${formatSize(size)}, ${digest}${cached ? ', unchanged' : ''}`);
@@ -53,7 +56,7 @@ export async function build(
     ({ format: name, path }) => formatNamed(name as FormatName).boots && !path.endsWith('.json'),
   );
   const next = first ? `; next: catamaran run ${runnable(first.path)}` : '';
-  front.info(`done in ${formatDuration((io.now() - began) / 1000)}${next}`);
+  front.info(`done in ${formatDuration((io.now() - began) / 1000)}${timed.longest()}${next}`);
   const outputs = artifacts.map((artifact) => ({ ...artifact }));
   front.result('build', { specs, outputs, documents }, artifacts.map(({ path }) => `${path}\n`).join(''));
 }

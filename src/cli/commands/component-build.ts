@@ -1,5 +1,11 @@
 // `catamaran component build NAME`: one component to an OCI image in the cache; its manifest's digest is the answer.
+import type { Arch } from '../../base/arch.ts';
+import { messageOf } from '../../base/errors.ts';
+import { asJson } from '../../base/json.ts';
 import { formatSize } from '../../base/size.ts';
+import { type GatherRequest, gatherFiles, type PackageTrees } from '../../component/gather.ts';
+import { type Deed, deedsLeft, listDeeds } from '../../component/scripts/deeds.ts';
+import type { ComponentSources } from '../../component/sources.ts';
 import { createExecutor } from '../../engine/execute.ts';
 import { beginPlan } from '../../engine/planning.ts';
 import { prefetch } from '../../engine/prefetch.ts';
@@ -9,7 +15,7 @@ import { hostArchitecture } from '../../lock/resolve.ts';
 import type { Image } from '../../oci/image.ts';
 import { loadImage } from '../../oci/store.ts';
 import type { LockedPackage } from '../../packages/locked.ts';
-import { planComponent } from '../../steps/component.ts';
+import { packageTreesOf, planComponent } from '../../steps/component.ts';
 import { lostBlob } from '../../store/lost-blob.ts';
 import { createContext } from '../context.ts';
 import { lockOne } from '../lock-one.ts';
@@ -20,14 +26,36 @@ import { recordBuilt } from './image-record.ts';
 
 export async function buildComponentImage(named: string, session: Session): Promise<void> {
   const { front } = session;
-  const { name, image, packages } = await buildNamed(named, session, await createContext(session));
+  let left: Deed[] = [];
+  const built = await buildNamed(named, session, await createContext(session), async (request, trees) => {
+    left = await leftUndone(request, trees).catch((thrown) => {
+      // The image is there all the same.
+      front.warn(`what the packages' scripts would have done is not known: ${messageOf(thrown)}`);
+      return [];
+    });
+  });
+  const { name, image, packages } = built;
   const { digest, manifest } = image;
   const size = manifest.layers.reduce((sum, layer) => sum + layer.size, 0);
   front.info(
     `${name}: ${packages.length} ${packages.length === 1 ? 'package' : 'packages'}, ${formatSize(size)}`,
   );
+  for (const { package: from, what, generator } of left) {
+    const remedy = generator === undefined ? '' : ` (generate: ${generator})`;
+    front.info(`not done, as no script runs: ${from} ${what}${remedy}`);
+  }
   const listed = packages.map(({ name, version }) => ({ name, version }));
-  front.result('component build', { name, digest, size, packages: listed }, `${digest}\n`);
+  front.result(
+    'component build',
+    { name, digest, size, packages: listed, undone: asJson(left) },
+    `${digest}\n`,
+  );
+}
+
+/** Of the packages that leave something in it. */
+async function leftUndone(request: GatherRequest, trees: PackageTrees): Promise<Deed[]> {
+  const { packages } = await gatherFiles(request, trees);
+  return deedsLeft(listDeeds(await packages.scripts()), request.sources.definition.generate);
 }
 
 export interface BuiltComponent {
@@ -35,10 +63,20 @@ export interface BuiltComponent {
   readonly name: string;
   readonly image: Image;
   readonly packages: readonly LockedPackage[];
+  readonly sources: ComponentSources;
+  readonly arch: Arch;
 }
 
+/** What is done with a component while its packages are at hand. */
+export type WithPackages = (built: BuiltComponent, packages: PackageTrees) => Promise<void>;
+
 /** `named`: a component's name, or the path of one. The image is in the cache, and listed there. */
-export async function buildNamed(named: string, session: Session, context: Context): Promise<BuiltComponent> {
+export async function buildNamed(
+  named: string,
+  session: Session,
+  context: Context,
+  use: WithPackages = async () => {},
+): Promise<BuiltComponent> {
   const { io, globals } = session;
   const isPath = named.includes('/');
   if (!isPath) await findComponent(named);
@@ -50,12 +88,16 @@ export async function buildNamed(named: string, session: Session, context: Conte
   };
   const { name, component, locked } = await lockOne(request, context);
   const step = planComponent(name, component, beginPlan(locked));
-  const { blobs } = await withWorkshop(locked, context, async (workshop) => {
+  const built = await withWorkshop(locked, context, async (workshop) => {
     await prefetch([step], workshop);
-    return createExecutor(workshop).resultOf(step);
+    const { blobs } = await createExecutor(workshop).resultOf(step);
+    const image = await loadImage(context.cache, blobs.manifest.digest, name);
+    if (!image) throw lostBlob(blobs.manifest.digest);
+    const { sources, packages } = component;
+    const built = { name, image, packages, sources, arch: locked.arch };
+    await use(built, packageTreesOf(workshop));
+    return built;
   });
-  const image = await loadImage(context.cache, blobs.manifest.digest, name);
-  if (!image) throw lostBlob(blobs.manifest.digest);
-  await recordBuilt(image, name, session, context);
-  return { name, image, packages: component.packages };
+  await recordBuilt(built.image, name, session, context);
+  return built;
 }

@@ -1,5 +1,5 @@
 // `catamaran component …`: what images are made of.
-import { Argument } from 'commander';
+import { Argument, Option } from 'commander';
 import { defineCommand, type GroupEntry } from './entry.ts';
 
 const named = () => new Argument('<name>', 'its name, or a directory that begins with ./');
@@ -10,18 +10,22 @@ const list = defineCommand({
   work: () => async (session) => (await import('../commands/component.ts')).showComponents(session),
 });
 
-const show = defineCommand<[string], object>({
+const show = defineCommand<[string], { why?: string }>({
   name: 'show',
-  description: 'Show what a component is and what it takes.',
+  description: 'Show what a component is and what it takes, or what brought one of its files.',
   arguments: [named()],
+  options: [new Option('--why <path>', 'what brought this file, from component.yml down to it')],
   examples: [
     ['catamaran component show sshd', ''],
     ['catamaran component show ./web', ''],
+    ['catamaran component show crun --why usr/lib/x86_64-linux-gnu/libcap.so.2', 'built for it if need be'],
   ],
   work:
-    ([name]) =>
+    ([name], { why }) =>
     async (session) =>
-      (await import('../commands/component.ts')).showComponent(name, session),
+      why === undefined
+        ? (await import('../commands/component.ts')).showComponent(name, session)
+        : (await import('../commands/component-why.ts')).showWhy(name, why, session),
 });
 
 const build = defineCommand<[string], object>({

@@ -13,8 +13,10 @@ export interface GeneratorContext {
   readonly runTool: RunTool;
 }
 
-/** The packages of which the component takes something, whole: what they say counts, though it is not taken itself. */
+/** A component's packages, whole: what those of which it takes something say counts, though it is not taken itself. */
 export interface GeneratorPackages {
+  /** Those too of which it takes nothing. */
+  readonly all: readonly ShippedSource[];
   readonly shipped: readonly ShippedSource[];
   readonly scripts: () => Promise<readonly PackageScripts[]>;
 }

@@ -24,15 +24,21 @@ export function readCommands(script: string): ShellCommand[] {
 function splitLine(line: string): ShellCommand[] {
   const commands: ShellCommand[] = [];
   let words: (string | undefined)[] = [];
+  let redirected = false;
   const finish = () => {
     if (words.length > 0) commands.push(words);
     words = [];
   };
   // A word is any run of plain characters, quoted texts and escapes; the rest are operators and blanks.
-  const pattern = /((?:[^\s;&|()<>#"'\\]|"(?:[^"\\]|\\.)*"|'[^']*'|\\.|(?<=\S)#)+)|([;&|()]+)|(#.*)|\S|\s+/g;
-  for (const [, word, operator, comment] of line.matchAll(pattern)) {
-    if (word !== undefined) words.push(literalOf(word));
-    else if (operator !== undefined) finish();
+  const pattern =
+    /(\d?[<>]+[&|]?)|((?:[^\s;&|()<>#"'\\]|"(?:[^"\\]|\\.)*"|'[^']*'|\\.|(?<=\S)#)+)|([;&|()]+)|(#.*)|\S|\s+/g;
+  for (const [, redirection, word, operator, comment] of line.matchAll(pattern)) {
+    if (redirection !== undefined) redirected = true;
+    else if (word !== undefined) {
+      // `2>&1` is one thing, and no argument.
+      if (!redirected) words.push(literalOf(word));
+      redirected = false;
+    } else if (operator !== undefined) finish();
     else if (comment !== undefined) break;
   }
   finish();

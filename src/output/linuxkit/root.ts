@@ -1,6 +1,9 @@
 // The images of a spec to one root file system in LinuxKit's layout: what its tars hold, and what the archives of an
 // initrd and the squashfs are made of.
 
+import { placeInControlGroup } from '../../container/control-group.ts';
+import type { Init } from '../../container/init/init.ts';
+import { initOf } from '../../container/init/table.ts';
 import { usualPlaces } from '../../container/places.ts';
 import type { Planning } from '../../engine/planning.ts';
 import type { Step, Use } from '../../engine/step.ts';
@@ -120,8 +123,10 @@ async function composeRoot(
     const source = sourceOf(spec.kernel.image);
     parts.push({ source, location: 'kernel', tree: bootTree(kernel, spec.kernel.cmdline) });
   }
+  const initTrees: ReadonlyTree[] = [];
   for (const [index, image] of planned.init.entries()) {
     const { tree } = await use(image).open();
+    initTrees.push(tree);
     const part = { source: sourceOf(spec.init[index]!.image), location: `init[${index}]` };
     if (index === 0) parts.push({ ...part, tree: ownTree(spec.os), fallback: true });
     parts.push({ ...part, tree: stripImage(tree) });
@@ -132,7 +137,8 @@ async function composeRoot(
     const tree = volumeTree(volume, await openVolume(each, use, workshop));
     parts.push({ source, location: `volume[${index}]`, tree });
   }
-  const containers = await containerParts(planned.containers, use, workshop);
+  const init = await initOf(initTrees);
+  const containers = await containerParts(planned.containers, init, use, workshop);
   const images = containers.images.map((image) => ({ ...image, part: image.part + parts.length }));
   parts.push(...containers.bundles);
   parts.push({ source: 'linuxkit.files', location: 'files', tree: files.tree });
@@ -185,7 +191,12 @@ function bootTree({ kernel, modules, ucode }: KernelParts, cmdline: string): Tre
 }
 
 /** An image that several containers use is there once: the others lay their own memory over the first one's tree. */
-async function containerParts(containers: readonly PlannedContainer[], use: Use, workshop: Workshop) {
+async function containerParts(
+  containers: readonly PlannedContainer[],
+  init: Init | undefined,
+  use: Use,
+  workshop: Workshop,
+) {
   const places = new Map<string, string>();
   const counts = new Map<string, number>();
   const bundles: RootPart[] = [];
@@ -193,6 +204,7 @@ async function containerParts(containers: readonly PlannedContainer[], use: Use,
   for (const { container, path, image, bundle: made } of containers) {
     const { digest, open } = use(image);
     const { tree: bundle, mountPoint } = await readBundle(use(made), workshop.cache);
+    await placeInControlGroup(bundle, path, init);
     const index = counts.get(container.section) ?? 0;
     counts.set(container.section, index + 1);
     const source = imageName(container.image, workshop.locked.spec.file);

@@ -14,6 +14,7 @@ const context = {
   runTool: () => Promise.reject(new Error('no tool')),
 };
 const packagesOf = (files: Readonly<Record<string, TreeNode>>): GeneratorPackages => ({
+  all: [],
   shipped: [{ name: 'the package one', tree: new Map(Object.entries(files)) }],
   scripts: async () => [],
 });

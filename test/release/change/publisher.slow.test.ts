@@ -78,13 +78,13 @@ test('from an empty repository to stable, machines of both kinds following', asy
   expect(fetchTarget(client, image)).toEqual(
     new Uint8Array(await readFile(join(place.base, 'images-1.0.0-arm64/root.img'))),
   );
-  // Two releases of four files, three channels for two architectures.
-  expect(await readAllByTufJs(place)).toBe(14);
+  // Two releases of five files, three channels for two architectures.
+  expect(await readAllByTufJs(place)).toBe(16);
   expect(await verifyRepository(place.repo, (await place.publisher()).disk, now)).toMatchObject({
     roles: 8,
     releases: 2,
     pointers: 6,
-    files: 14,
+    files: 16,
   });
 });
 
@@ -321,7 +321,7 @@ test('gc signs out what is old and unused, and removes files one run later', asy
   expect(first.removed.filter((path) => path.startsWith('targets/'))).toEqual([]);
   const second = await collectReleases(2, publisher);
   expect(second.dropped).toEqual([]);
-  expect(second.removed.filter((path) => path.includes('-1.1-'))).toHaveLength(4);
+  expect(second.removed.filter((path) => path.includes('-1.1-'))).toHaveLength(5);
   expect((await readdir(join(place.repo, 'metadata'))).sort()).toEqual([
     '1.alpha.json',
     '1.beta.json',
