@@ -1,5 +1,6 @@
 // What init's scripts and people do with services, by the init that this machine has.
 import { AgentError, type Host } from '../host/host.ts';
+import { readDaemons } from './daemons.ts';
 import { managerOf } from './managers.ts';
 import { readServices } from './settings.ts';
 import { signalForRuntime } from './signal.ts';
@@ -22,9 +23,9 @@ export function signalService(host: Host, name: string, signal: string): void {
   managerOf(host).signal(host, name, signalForRuntime(signal));
 }
 
-/** All that is kept of what it said; with `follow` its end, and what it says from now on. */
+/** All that is kept of what it said; with `follow` its end, and what it says from now on. A daemon of the host is asked alike. */
 export function showLog(host: Host, name: string, follow: boolean): void {
-  requireService(host, name);
+  if (!readDaemons(host).includes(name)) requireService(host, name);
   const command = managerOf(host).logs(host, name, follow);
   const status = host.show(command);
   if (status !== 0)

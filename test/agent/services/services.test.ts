@@ -166,3 +166,15 @@ it.each([
 ])('%s is %s to every container runtime', (signal, expected) => {
   expect(signalForRuntime(signal)).toBe(expected);
 });
+
+it('shows the log of a daemon that a component brings to the host, and of nothing that is init’s own', () => {
+  const host = memoryHost({
+    ...init,
+    '/usr/lib/catamaran/system/docker/run': '#!/bin/sh\n',
+    '/usr/lib/catamaran/system/_power/run': '#!/bin/sh\n',
+    '/var/log/docker/current': 'API listen on /run/docker.sock\n',
+  });
+  expect(runCommand(['logs', 'docker'], host)).toBe(0);
+  expect(host.calls).toEqual(['cat /var/log/docker/current']);
+  expect(runCommand(['logs', '_power'], host)).toBe(2);
+});
