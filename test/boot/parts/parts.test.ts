@@ -43,7 +43,7 @@ describe.each(chosen)('%s', (group, parts: readonly Part[]) => {
       name: `parts-${group}`,
       of: { init: once(parts.flatMap(({ name, init }) => init ?? [name])) },
       files: once(parts.flatMap(({ files = [] }) => files)),
-      memory: 2 << 30,
+      memory: 2 * 2 ** 30,
       slot: '1G',
       data: '2G',
     });
