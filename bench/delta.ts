@@ -1,7 +1,8 @@
 // What an update moves between two versions of Debian's packages: `node bench/run.mjs delta [openssh|docker|kernel]`. By the leaves of the hash
 // trees, which is how a machine goes on that knows no chunks, and by chunks, with the index of what runs kept, as after any
 // update, or fetched, as on a machine that was installed from an image. The device's updater over HTTP, and real segments.
-import { hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -91,14 +92,20 @@ async function follow(
     const { requests, wire } = await server.take();
     for (const part of releaseParts) {
       const { size, sha256 } = fresh.manifest.parts[part];
-      const bytes = (await readFile(machine.partition(part, 'B'))).subarray(0, size);
-      if (hash('sha256', bytes, 'hex') !== sha256) throw new Error(`slot B has another ${part} image`);
+      if ((await digestOf(machine.partition(part, 'B'), size)) !== sha256)
+        throw new Error(`slot B has another ${part} image`);
     }
     const image = releaseParts.reduce((sum, part) => sum + fresh.manifest.parts[part].size, 0);
     return { pair: name, way, image, wire, requests: requests.length, bytes: sumByKind(requests), seconds };
   } finally {
     await rm(root, { recursive: true });
   }
+}
+
+async function digestOf(path: string, size: number): Promise<string> {
+  const digest = createHash('sha256');
+  for await (const chunk of createReadStream(path, { end: size - 1 })) digest.update(chunk as Buffer);
+  return digest.digest('hex');
 }
 
 /** As an update before this one has left it. */

@@ -34,7 +34,7 @@ export function parsePointer(bytes: Uint8Array, what: string): ChannelPointer {
   const fields = tufFields(parseCanonical(bytes, what), what);
   requireSchema(fields, pointerSchema);
   return {
-    channel: textField(fields, 'channel', /^[a-z][a-z0-9]{0,31}$/),
+    channel: textField(fields, 'channel', /^[a-z][a-z0-9-]{0,31}$/),
     arch: textField(fields, 'arch', /^[a-z0-9]{1,16}$/),
     seq: numberField(fields, 'seq', 1),
     release: readReleaseRef(objectField(fields, 'release')),

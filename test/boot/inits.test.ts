@@ -64,7 +64,7 @@ ${[
   ),
   shell('stubborn', 'trap "" TERM; while :; do sleep 1; done', 'stop: {timeout: 1s}'),
 ]
-  .filter((line) => !/name: (never|sick|blocked|failing)/.test(line) || version === '1')
+  .filter((line) => !/name: (never|sick|blocked|failing|fragile)/.test(line) || version === '1')
   .join('\n')}
 onshutdown:
 ${shell('before', 'echo before >>/notes/once')}
@@ -72,7 +72,7 @@ ${shell('after', 'echo after >>/notes/once')}
 files:
   - {path: etc/hostname, contents: "inits\\n"}
   - path: usr/lib/catamaran/health.json
-    contents: '{"deadline": ${sick ? 60 : 900}, "window": 2, "interval": 2, "checks": []}'
+    contents: '{"deadline": ${sick ? 30 : 900}, "window": 2, "interval": 2, "checks": []}'
 ${sick ? '  - {path: usr/lib/catamaran/health.d/sick, mode: "0755", contents: "#!/bin/sh\\necho never\\nexit 1\\n"}' : ''}
   - path: usr/lib/catamaran/system/_test/run
     mode: "0755"

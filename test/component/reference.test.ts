@@ -24,12 +24,15 @@ function tableOf(measured: Awaited<ReturnType<typeof readMeasured>>): string {
   ].join('');
 }
 
-function section({ name, summary, description, packages, config, runtime }: ComponentDefinition): string {
+function section(component: ComponentDefinition): string {
+  const { name, summary, description, packages, config, runtime } = component;
   const command = [...config.entrypoint, ...config.cmd].join(' ');
   const facts: [string, string][] = [
     ['Debian packages', packages.map((each) => `\`${each}\``).join(', ')],
     ['runs', command && `\`${command}\``],
     ['capabilities', (runtime?.capabilities ?? []).map((each) => `\`${each}\``).join(', ')],
+    ['kernel modules', name === 'initrd' ? '' : component.modules.map((each) => `\`${each}\``).join(', ')],
+    ['listens on', component.sockets.map((each) => `\`${each}\``).join(', ')],
     ['binds', (runtime?.binds ?? []).map((each) => `\`${each}\``).join(', ')],
   ];
   const list = facts.filter(([, value]) => value).map(([key, value]) => `- ${key}: ${value}\n`);

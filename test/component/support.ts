@@ -8,11 +8,13 @@ import type { Arch } from '../../src/base/arch.ts';
 import { digestFromHex } from '../../src/base/digest.ts';
 import type { Json } from '../../src/base/json.ts';
 import { silentReporter } from '../../src/base/reporter.ts';
-import type { ComponentHost } from '../../src/component/build.ts';
+import { buildComponent, type ComponentHost } from '../../src/component/build.ts';
+import { readSources } from '../../src/component/sources.ts';
 import { loadArchive } from '../../src/debian/archive.ts';
-import { packageTree } from '../../src/debian/deb.ts';
+import { packageControl, packageTree } from '../../src/debian/deb.ts';
 import { findMirror } from '../../src/debian/mirror.ts';
 import { solve } from '../../src/debian/solve.ts';
+import { imageTree } from '../../src/oci/flatten.ts';
 import type { LockedPackage } from '../../src/packages/locked.ts';
 import { openCache } from '../../src/store/cache.ts';
 import { digestOf } from '../../src/store/digest-of.ts';
@@ -65,17 +67,47 @@ export const toolHost = {
   },
 };
 
-/** The files of real packages together: solved once, then remembered by the cache that tests share. */
+/** The files of real packages together. */
 export async function realTree(
   packages: readonly string[],
   without: readonly string[] = [],
   arch: Arch = 'amd64',
 ): Promise<Tree> {
+  return withRealPackages(packages, without, arch, async (locked, { packageTree }) =>
+    mergeTrees(
+      await Promise.all(locked.map(async (each) => ({ name: each.name, tree: await packageTree(each) }))),
+    ),
+  );
+}
+
+/** A component of real packages, built; and the files that it has. */
+export async function buildReal(directory: string, arch: Arch = 'amd64'): Promise<Tree> {
+  const sources = await readSources(directory);
+  const { packages, without } = sources.definition;
+  return withRealPackages(packages, without, arch, async (locked, host) => {
+    const image = await buildComponent({ sources, packages: locked, arch, epoch: 1_700_000_000 }, host);
+    return imageTree(host.cache, image);
+  });
+}
+
+/** Real packages, solved once, then remembered by the cache that tests share. */
+async function withRealPackages<T>(
+  packages: readonly string[],
+  without: readonly string[],
+  arch: Arch,
+  use: (locked: readonly LockedPackage[], host: ComponentHost) => Promise<T>,
+): Promise<T> {
   const cache = await testCache();
   const common = { cache, reporter: silentReporter, offline: false };
   const mirror = () => findMirror({ environment: process.env });
   const request = { packages, without };
   const key = digestOf({ ...request, arch } as Json);
+  const host: ComponentHost = {
+    cache,
+    packageTree: (each) => packageTree(each, { ...common, mirror }),
+    packageControl: (each) => packageControl(each, { ...common, mirror }),
+    ...toolHost,
+  };
   const solveAnew = async () => {
     const archive = await loadArchive({
       ...common,
@@ -89,17 +121,8 @@ export async function realTree(
     await cache.putResult('test-packages', key, locked as unknown as Json);
     return locked;
   };
-  const read = async (locked: readonly LockedPackage[]) =>
-    mergeTrees(
-      await Promise.all(
-        locked.map(async (each) => ({
-          name: each.name,
-          tree: await packageTree(each, { ...common, mirror }),
-        })),
-      ),
-    );
   const known = (await cache.result('test-packages', key)) as unknown as LockedPackage[] | undefined;
-  if (known === undefined) return read(await solveAnew());
+  if (known === undefined) return use(await solveAnew(), host);
   // What was solved on another day may have left the mirror.
-  return read(known).catch(async () => read(await solveAnew()));
+  return use(known, host).catch(async () => use(await solveAnew(), host));
 }

@@ -75,6 +75,20 @@ describe('image layouts', () => {
     }
   });
 
+  test('a layout says the tag to skopeo, and the whole name to podman load, docker load and containerd', async () => {
+    const access = await temporaryAccess();
+    const image = await write(access.cache);
+    const annotationsOf = async (...names: [string, string?]) => {
+      const texts = await textsOf(await layoutTree(access.cache, [image], ...names));
+      return JSON.parse(texts['index.json']!).manifests[0].annotations;
+    };
+    expect(await annotationsOf('1', 'team/app:1')).toEqual({
+      'org.opencontainers.image.ref.name': '1',
+      'io.containerd.image.name': 'docker.io/team/app:1',
+    });
+    expect(await annotationsOf('1')).toEqual({ 'org.opencontainers.image.ref.name': '1' });
+  });
+
   test('the files of a layout', async () => {
     const access = await temporaryAccess();
     const image = await write(access.cache);

@@ -43,7 +43,7 @@ describe('all', () => {
 
   test('without a kernel is what has none', async () => {
     const none = await lockedSpec('os: {id: x, version: 1}\ninit: [component:init]\n');
-    expect(chooseFormats(none, 'all', place).names).toEqual(['docker', 'tar']);
+    expect(chooseFormats(none, 'all', place).names).toEqual(['sbom', 'docker', 'tar']);
   });
 });
 

@@ -5,7 +5,7 @@ import { fetchSignedManifest } from '../../src/contract/signed-release.ts';
 import { readPointer } from '../../src/tuf/channel.ts';
 import type { Client } from '../../src/tuf/client.ts';
 import { sha256Hex } from '../../src/tuf/hex.ts';
-import { type ChannelPointer, writePointer } from '../../src/tuf/pointer.ts';
+import { type ChannelPointer, parsePointer, writePointer } from '../../src/tuf/pointer.ts';
 import { advance, type Plan, publishPlan, soundPlan } from './support/forge.ts';
 import { createMachine, verdictOf } from './support/machine.ts';
 
@@ -46,6 +46,11 @@ const pointer: ChannelPointer = {
 };
 const pointerName = 'channel-stable-amd64.json';
 const machine = { os: 'os', arch: 'amd64' };
+
+test('a channel may have every name that a publisher can give it', () => {
+  const lts = { ...pointer, channel: 'lts-2026' };
+  expect(parsePointer(writePointer(lts), 'channel-lts-2026-amd64.json')).toEqual(lts);
+});
 
 function planOf(change: (plan: Plan) => void = () => {}): Plan {
   const plan = soundPlan();

@@ -21,7 +21,10 @@ export const systemd: ServiceManager = {
   configure(host, services) {
     const logSize = boundLogs(host, services.length);
     tellScripts(host, services, logSize);
-    host.writeFile('/run/systemd/journald.conf.d/catamaran.conf', journalSettings(logSize, services.length));
+    host.writeFile(
+      '/run/systemd/journald.conf.d/catamaran-size.conf',
+      journalSettings(logSize, services.length),
+    );
     host.makeDirectory('/run/catamaran/health');
     const write = (name: string, text: string) => host.writeFile(`${units}/${name}`, text);
     for (const service of services) write(unitOf('services', service.name), serviceUnit(service));

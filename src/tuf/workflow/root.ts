@@ -23,7 +23,9 @@ export function updateRoot(options: ClientOptions, time: number): Root {
     // 5.3.4: signed by the threshold of the trusted root, and by its own.
     requireSignatures(envelope, root.keys, root.roles.root, { verify, clause: '5.3.4' });
     const next = parseRoot(envelope.signed, what);
-    requireSignatures(envelope, next.keys, next.roles.root, { verify, clause: '5.3.4' });
+    // Where these are the same, it has just been said.
+    if (signersOf(next) !== signersOf(root))
+      requireSignatures(envelope, next.keys, next.roles.root, { verify, clause: '5.3.4' });
     // 5.3.5: exactly the next version. 5.3.6: its expiry does not matter yet.
     requireVersion(next, version, what, '5.3.5');
     // 5.3.11 before 5.3.8: if the power fails in between, nothing is remembered that the new root does not vouch for.
@@ -69,4 +71,10 @@ function keysOf({ keys, roles }: Root, role: 'timestamp' | 'snapshot'): string {
     .map((keyid) => keys.get(keyid))
     .sort()
     .join();
+}
+
+/** By which names, with which keys, and how many: whoever has signed for one has signed for the other. */
+function signersOf({ keys, roles }: Root): string {
+  const { keyids, threshold } = roles.root;
+  return [threshold, ...keyids.map((keyid) => `${keyid} ${keys.get(keyid)}`).sort()].join();
 }

@@ -1,4 +1,5 @@
 // What systemd is told of containers, and how its answers are read.
+import { readdir } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { readServices } from '../../../src/agent/services/settings.ts';
 import { systemd } from '../../../src/agent/services/systemd.ts';
@@ -60,6 +61,16 @@ test('onboot containers start one after another, and onshutdown containers, stop
     /After=onshutdown-001-d.service\n[\s\S]*ExecStop=.* 000-c/,
   );
   expect(read('onshutdown-001-d.service')).toMatch(/After=\n/);
+});
+
+test('what the agent writes beside the component’s own settings does not take their place', async () => {
+  const host = memoryHost();
+  systemd.configure(host, []);
+  const own = await readdir('components/init-systemd/rootfs/usr/lib/systemd/journald.conf.d');
+  const written = [...host.files.keys()].filter((path) => path.startsWith('/run/systemd/journald.conf.d/'));
+  expect(written).toHaveLength(1);
+  // Of two files with one name in such directories only one counts.
+  expect(own).not.toContain(written[0]!.split('/').at(-1));
 });
 
 test('what systemd says of a unit, and what it cannot know, make one report', () => {

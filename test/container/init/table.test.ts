@@ -29,8 +29,11 @@ test.each([
   });
 });
 
-test('our own init component states its word', async () => {
-  expect(parseInit(await readFile(`components/init/rootfs/${initPath}`, 'utf8'))).toBe('runit');
+test.each([
+  ['init', 'runit'],
+  ['init-systemd', 'systemd'],
+])('component:%s states its word', async (component, word) => {
+  expect(parseInit(await readFile(`components/${component}/rootfs/${initPath}`, 'utf8'))).toBe(word);
 });
 
 test('the page about inits has each of them', async () => {

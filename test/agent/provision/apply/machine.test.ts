@@ -41,19 +41,22 @@ test('units are written before systemd reads them; what is no name of a unit is 
   const text = `coreos:
   units:
     - {name: web.service, enable: true, content: "[Service]\\nExecStart=/bin/true\\n"}
-    - {name: sshd.service, drop-ins: [{name: more.conf, content: "[Service]\\nNice=5\\n"}]}
+    - {name: sshd.service, enable: true, drop-ins: [{name: more.conf, content: "[Service]\\nNice=5\\n"}]}
     - {name: off.timer, mask: true}`;
-  const { host, lines } = applyText(text, { files: { '/usr/lib/catamaran/init': 'systemd\n' } });
+  const { host, lines } = applyText(text, {
+    files: { '/usr/lib/catamaran/init': 'systemd\n', '/containers/services/sshd/config.json': '{}' },
+  });
   expect(lines('units')).toEqual([
     'applied: the unit web.service',
     'applied: the drop-in more.conf of sshd.service',
-    'unchanged: the unit sshd.service',
+    'applied: the unit sshd.service',
     'applied: the unit off.timer',
   ]);
   expect(host.readText('/etc/systemd/system/web.service')).toBe('[Service]\nExecStart=/bin/true\n');
   expect(host.readText('/etc/systemd/system/sshd.service.d/more.conf')).toBe('[Service]\nNice=5\n');
   expect(host.link('/etc/systemd/system/off.timer')).toBe('/dev/null');
   expect(host.calls).toContain('systemctl --root=/ --no-reload enable -- web.service');
+  expect(host.calls.join()).not.toContain('enable -- sshd.service');
   const odd = { name: '../../passwd', masked: true, start: false, dropins: [] };
   expect(apply({ ...configOf(text), units: [odd] }, { host }).lines('units')).toEqual([
     'failed: the unit ../../passwd: "../../passwd" is no name of a unit',

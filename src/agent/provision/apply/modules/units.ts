@@ -47,10 +47,16 @@ function applyUnit(host: Host, { name, contents, enabled, masked, start, dropins
   const offline = (word: string) =>
     runOrThrow(host, ['systemctl', '--root=/', '--no-reload', word, '--', name]);
   if (masked) script(host, maskScript, path);
-  else if (enabled === true) offline('enable');
+  else if (enabled === true && !isContainer(host, name)) offline('enable');
   else if (enabled === false) offline('disable');
   if (start && !masked) script(host, 'mkdir -p "$1" && ln -sfn "$2" "$1"', wanted, `../${name}`);
   return changed || masked || enabled !== undefined || start;
+}
+
+/** The image's own are started in any case, and have no unit yet. */
+function isContainer(host: Host, name: string): boolean {
+  const directory = name.replace(/\.service$/, '');
+  return host.listDirectory('/containers/services')?.includes(directory) ?? false;
 }
 
 function requireName(name: string, shape: RegExp): void {
