@@ -9,7 +9,8 @@ const docker = {
   init: ['apparmor', 'docker'],
   files: [...images, `{path: etc/docker/daemon.json, contents: '${JSON.stringify(runtimes)}'}`],
   ready: 'docker version',
-};
+  long: true,
+} as const;
 const image = 'docker.io/library/busybox:1';
 
 export const engines: readonly Part[] = [
@@ -66,6 +67,7 @@ export const engines: readonly Part[] = [
   },
   {
     name: 'podman',
+    long: true,
     files: [...images, fixture('usr/share/page/pod.yaml', 'parts/pod.yaml')],
     async show({ run }) {
       await run('podman load -i /usr/share/images/busybox.tar');
@@ -112,6 +114,7 @@ export const engines: readonly Part[] = [
   },
   {
     name: 'incus',
+    long: true,
     files: images,
     ready: 'incus query /1.0',
     processes: ['incusd'],
