@@ -24,6 +24,7 @@ export const roles: Readonly<Record<string, Role>> = {
   network: { section: 'init' },
   mkfs: { section: 'init' },
   apparmor: { section: 'init' },
+  docker: { section: 'init' },
   sysctl: { section: 'any' },
   containerd: { section: 'services' },
   dhcp: { section: 'services' },
