@@ -27,6 +27,7 @@ const hosts = [
     goal: 100 * mebibyte,
   },
   { name: 'Docker', text: spec(', component:docker'), goal: 140 * mebibyte },
+  { name: 'Podman', text: spec(', component:podman'), goal: undefined },
 ];
 
 export async function main(): Promise<void> {

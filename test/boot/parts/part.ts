@@ -11,6 +11,8 @@ export interface Part {
   readonly processes?: readonly string[];
   /** Until it answers, in shell. */
   readonly ready?: string;
+  /** Takes minutes: in the full matrix, and by its name. */
+  readonly long?: true;
   /** Throws where the part does not do what it is there for. */
   show(machine: PartsMachine): Promise<void>;
 }
