@@ -3,6 +3,7 @@
 // the person's own file, /etc/catamaran/update.yml (agent/update/settings.ts), whose lines win over it.
 
 import type { Refuse } from '../base/fields.ts';
+import { channelNamePattern } from '../tuf/names.ts';
 import { malformedDocument, readFormatted, writeDocument } from './document.ts';
 
 export interface Update {
@@ -35,7 +36,7 @@ const web = 'https?://[!#-+\\--\\[\\]-~]{1,1000}';
 /** Of each setting, as text. */
 const settingForms: Readonly<Record<string, RegExp>> = {
   url: /^(https?|file):\/\/[!#-[\]-~]{1,1000}$/,
-  channel: /^[a-z][a-z0-9-]{0,31}$/,
+  channel: channelNamePattern,
   ring: /^(canary|normal|late|\d{1,4})$/,
   interval: /^\d{1,6}[smhd]$/,
   reboot: /^(immediate|window|manual)$/,

@@ -116,10 +116,13 @@ export const formatSynonyms: Readonly<Record<string, string>> = {
   squashfs: 'Did you mean "kernel+squashfs"?',
 };
 
-/** LinuxKit's options have one dash: `-format`. */
+/** LinuxKit's options have one dash: `-format`. An option that the command does not have is not proposed. */
 export function optionHint(option: string, known: readonly string[]): string | undefined {
   const long = option.replace(/^-(?=[^-].)/, '--');
-  return known.includes(long) ? `Did you mean ${long}?` : hintFor(optionSynonyms, long);
+  if (known.includes(long)) return `Did you mean ${long}?`;
+  const hint = hintFor(optionSynonyms, long);
+  const proposed = /^Did you mean (.*)\?$/.exec(hint ?? '')?.[1];
+  return proposed === undefined || known.includes(proposed) ? hint : undefined;
 }
 
 export function hintFor(synonyms: Readonly<Record<string, string>>, word: string): string | undefined {

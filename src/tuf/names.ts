@@ -19,8 +19,10 @@ export function isForeignRoleName(text: string): boolean {
 }
 
 /** The names of channels are the user's own: `stable`, `edge`, `lts-2026`. */
+export const channelNamePattern = /^[a-z][a-z0-9-]{0,31}$/;
+
 export function isChannelName(text: string): boolean {
-  return /^[a-z][a-z0-9-]{0,31}$/.test(text) && text !== releasesRole && isRoleName(text);
+  return channelNamePattern.test(text) && text !== releasesRole && isRoleName(text);
 }
 
 /** The first channel whose pattern of pointers, `channel-NAME-*`, covers another one's, with that one. */

@@ -5,6 +5,7 @@ import { booleanField, type Fields, listField, numberField, objectField, textFie
 import type { Json } from '../base/json.ts';
 import { encodeCanonical, parseCanonical } from './canonical.ts';
 import { tufFields } from './fields.ts';
+import { channelNamePattern } from './names.ts';
 import { refuse } from './refuse.ts';
 import { mostEpoch, type ReleaseRef, readReleaseRef, releaseRefJson } from './release-ref.ts';
 import { findCurveFault, mostPoints, type Rollout } from './rollout.ts';
@@ -34,7 +35,7 @@ export function parsePointer(bytes: Uint8Array, what: string): ChannelPointer {
   const fields = tufFields(parseCanonical(bytes, what), what);
   requireSchema(fields, pointerSchema);
   return {
-    channel: textField(fields, 'channel', /^[a-z][a-z0-9-]{0,31}$/),
+    channel: textField(fields, 'channel', channelNamePattern),
     arch: textField(fields, 'arch', /^[a-z0-9]{1,16}$/),
     seq: numberField(fields, 'seq', 1),
     release: readReleaseRef(objectField(fields, 'release')),

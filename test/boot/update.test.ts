@@ -55,14 +55,13 @@ async function expectFollowed(
   expect(status.pending).toBeUndefined();
   const requests = await server.takeRequests();
   const moved = requests.reduce((sum, { bytes }) => sum + bytes, 0);
-  const fresh = version === movedVersion ? 0 : payloadSize;
-  expect(moved).toBeGreaterThan(fresh);
-  expect(moved, `${requests.length} requests for ${version}`).toBeLessThan(
-    1.1 * fresh + parts.root.size / 100,
-  );
-  // Its own, and at first that of what the machine was installed with, if the repository has it.
-  const indexes = requests.filter(({ path }) => path.endsWith('.chunks'));
-  expect(indexes).toHaveLength(version === '1.1.0' ? 0 : version === '1.2.0' ? 2 : 1);
+  const most = version === movedVersion ? payloadSize / 2 : 1.1 * payloadSize + parts.root.size / 100;
+  expect(moved).toBeGreaterThan(version === movedVersion ? 0 : payloadSize);
+  expect(moved, `${requests.length} requests for ${version}`).toBeLessThan(most);
+  // Its own and that of what runs, where they are not kept already; none where 1.0.0 runs, which the repository lacks.
+  const indexes = requests.filter(({ path }) => path.endsWith('.chunks')).length;
+  expect(indexes).toBeLessThanOrEqual(version === '1.1.0' ? 0 : version === movedVersion ? 2 : 1);
+  if (version === movedVersion) expect(indexes).toBe(2);
   const counts = [
     String(seconds).padStart(7),
     String(requests.length).padStart(8),

@@ -153,6 +153,7 @@ test.each([
   [['serve'], 'any web server'],
   [['build', 'x.yml', '-format', 'raw'], 'Did you mean --format?'],
   [['build', 'x.yml', '--docker'], 'docker-archive:FILE'],
+  [['component', 'build', 'x', '--output', 'y'], 'See `catamaran component build --help`.'],
   [['build', 'x.yml', '--format', 'img'], 'Did you mean "raw"?'],
 ])('what is written from habit: %j', async (argv, hint) => {
   expect((await refusal(...argv)).hint).toContain(hint);

@@ -2,8 +2,27 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type ComponentDefinition, listComponents, readComponent } from '../../src/component/definition.ts';
+import { describeMeasured, readMeasured } from '../../src/component/measured.ts';
 
 const root = 'components';
+
+/** What was measured, of those for which that was done. */
+function tableOf(measured: Awaited<ReturnType<typeof readMeasured>>): string {
+  const cell = (rows: ReturnType<typeof describeMeasured>, label: string) =>
+    (rows.find(([each]) => each === label)?.[1] ?? []).map((each) => each.replace(' at rest', '')).join(', ');
+  const rows = Object.entries(measured).map(([name, each]) => {
+    const words = describeMeasured(each);
+    return `| [${name}](#${name}) | ${['size', 'memory', 'listens'].map((label) => cell(words, label)).join(' | ')} |\n`;
+  });
+  if (rows.length === 0) return '';
+  return [
+    '## What they take\n\n',
+    'Files unpacked; memory of its programs at rest, and the TCP ports on which they listen, in a booted machine\n',
+    '(`npm run measure:parts`).\n\n',
+    '| part | size | memory | listens on |\n|---|---|---|---|\n',
+    ...rows,
+  ].join('');
+}
 
 function section(component: ComponentDefinition): string {
   const { name, summary, description, packages, config, runtime } = component;
@@ -27,6 +46,7 @@ test('docs/components.md is what the components say', async () => {
   const definitions = await Promise.all(names.map((name) => readComponent(join(root, name))));
   const heading =
     '# Components\n\nMade from `components/*/component.yml`; name one in a spec as `component:NAME`.\n';
-  const text = [heading, ...definitions.map(section)].join('\n');
+  const table = tableOf(await readMeasured(root));
+  const text = [heading, ...(table ? [table] : []), ...definitions.map(section)].join('\n');
   await expect(text).toMatchFileSnapshot('../../docs/components.md');
 });

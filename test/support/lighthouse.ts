@@ -120,7 +120,10 @@ export async function makeLighthouse(): Promise<Lighthouse> {
   await writeFile(join(base, 'payload/component.yml'), payload);
   const prepare = async (version: string, movedFrom?: string) => {
     await writeFile(join(base, 'payload/noise'), noise(movedFrom ?? version, payloadSize));
-    await writeFile(join(base, 'payload/first'), noise('first', movedFrom === undefined ? 1000 : 1777));
+    const first = Buffer.alloc(256 << 10);
+    // Whole blocks of a squashfs, which are packed to little more than the noise in them; less would be a fragment.
+    first.set(noise('first', movedFrom === undefined ? 1000 : 1777));
+    await writeFile(join(base, 'payload/first'), first);
     await writeFile(file, spec(version));
   };
   await prepare('1.0.0');

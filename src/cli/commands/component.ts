@@ -1,12 +1,13 @@
 // `catamaran component list|show`: what a spec can name as `component:NAME`.
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { CatamaranError } from '../../base/errors.ts';
-import type { Json } from '../../base/json.ts';
+import { asJson, type Json } from '../../base/json.ts';
 import {
   type ComponentDefinition,
   listComponents as namesBelow,
   readComponent,
 } from '../../component/definition.ts';
+import { describeMeasured, readMeasured } from '../../component/measured.ts';
 import { unknownComponent } from '../../specification/reference.ts';
 import { componentsRoot } from '../package-root.ts';
 import { makePaint } from '../paint.ts';
@@ -29,7 +30,8 @@ export async function showComponent(name: string, { io, globals, front }: Sessio
   const directory = name.includes('/') ? resolve(io.cwd, name) : await findComponent(name);
   const component = await readComponent(directory);
   const title = makePaint(globals.color.stdout)('bold', component.name);
-  const rows = listedFacts(component)
+  const measured = (await readMeasured(dirname(component.directory)))[component.name];
+  const rows = [...listedFacts(component), ...describeMeasured(measured)]
     .filter(([, values]) => values.length > 0)
     .map(([label, values]) => [label, values.join(' ')]);
   const text = [`${title}: ${component.summary}\n`, component.description, renderTable(rows)]
@@ -39,7 +41,13 @@ export async function showComponent(name: string, { io, globals, front }: Sessio
   const facts = Object.fromEntries(listedFacts(component)) as Record<string, Json>;
   front.result(
     'component show',
-    { name, summary: component.summary, description: component.description, ...facts },
+    {
+      name,
+      summary: component.summary,
+      description: component.description,
+      ...facts,
+      ...(measured && { measured: asJson(measured) }),
+    },
     text,
   );
 }

@@ -1,4 +1,5 @@
 // The small languages inside the texts of user-data, each once.
+import { channelNamePattern } from '../../../tuf/names.ts';
 import { shown } from '../finding.ts';
 import { checkPath } from '../paths.ts';
 import type { Form } from './scalars.ts';
@@ -34,6 +35,7 @@ export const passwordHash = form(
   'a hash of crypt(5)',
   '$6$…',
 );
+export const channelName = form(channelNamePattern, 'the name of a channel', 'stable');
 export const webAddress = form(
   /^https?:\/\/[!#-;=?-[\]_a-z~|{}%^`]{1,2000}$/,
   'an http:// or https:// address',

@@ -1,7 +1,8 @@
 // Ours, `catamaran:`: containers beside those of the image, registries, updates, health, network.
+
 import type { Findings } from '../../document/finding.ts';
 import { list, mapping, type Read, record } from '../../document/shape/collections.ts';
-import { containerName, duration, webAddress } from '../../document/shape/forms.ts';
+import { channelName, containerName, duration, webAddress } from '../../document/shape/forms.ts';
 import { choice, text, truth } from '../../document/shape/scalars.ts';
 import { about } from '../../document/shape/shape.ts';
 import type { UserHealthCheck } from '../machine-config.ts';
@@ -46,10 +47,7 @@ export const catamaran = section({
           'Where updates come from, and when the machine may reboot.',
           mapping({
             url: about('Address of the releases.', text(webAddress)),
-            channel: about(
-              'Channel to follow.',
-              text({ pattern: /^[a-z][a-z0-9]{0,31}$/, rule: 'the name of a channel', example: 'stable' }),
-            ),
+            channel: about('Channel to follow.', text(channelName)),
             ring: about(
               'Place in a rollout: canary, normal, late or a number.',
               text({ pattern: /^(canary|normal|late|\d{1,4})$/, rule: 'canary, normal, late or a number' }),

@@ -1,7 +1,7 @@
 // CoreOS's and Flatcar's `coreos:`: units of systemd, and what has a meaning here of the update settings.
 
 import { list, mapping, type Read } from '../../document/shape/collections.ts';
-import { dropinName, unitName, webAddress } from '../../document/shape/forms.ts';
+import { channelName, dropinName, unitName, webAddress } from '../../document/shape/forms.ts';
 import { choice, text, truth } from '../../document/shape/scalars.ts';
 import { about, meaningless, orEmpty } from '../../document/shape/shape.ts';
 import type { Unit } from '../machine-config.ts';
@@ -45,10 +45,7 @@ export const coreos = section({
         update: about(
           'Updates.',
           mapping({
-            group: about(
-              'Channel.',
-              text({ pattern: /^[a-z][a-z0-9]{0,31}$/, rule: 'the name of a channel', example: 'stable' }),
-            ),
+            group: about('Channel.', text(channelName)),
             server: about('Address of the releases.', text(webAddress)),
             'reboot-strategy': about(
               'When the machine reboots into an update.',

@@ -1,0 +1,58 @@
+// Each part in a booted machine: all of them by `npm run test:parts`, those that are named by CATAMARAN_PARTS=NAME,NAME, and else
+// a short one, which changes with what the components are. Docker has a test of its own.
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { listComponents } from '../../../src/component/definition.ts';
+import { measurePart } from '../../support/measure-part.ts';
+import { type PartsMachine, startParts, until } from '../../support/parts.ts';
+import { engines } from './engines.ts';
+import type { Part } from './part.ts';
+
+const minute = 60_000;
+const groups = { engines };
+const all = Object.values(groups).flat();
+
+async function chosenNames(): Promise<readonly string[]> {
+  const named = process.env.CATAMARAN_PARTS;
+  if (named === 'all') return all.map(({ name }) => name);
+  if (named) return named.split(',');
+  const hash = createHash('sha256');
+  for (const name of await listComponents('components')) {
+    hash.update(await readFile(join('components', name, 'component.yml')));
+  }
+  const short = all.filter(({ long }) => !long);
+  return [short[hash.digest().readUInt32LE() % short.length]!.name];
+}
+
+const names = await chosenNames();
+const chosen = Object.entries(groups)
+  .map(([group, parts]) => [group, parts.filter(({ name }) => names.includes(name))] as const)
+  .filter(([, parts]) => parts.length > 0);
+
+test('what is named are parts', () => {
+  expect(names.filter((name) => !all.some((part) => part.name === name))).toEqual([]);
+});
+
+describe.each(chosen)('%s', (group, parts: readonly Part[]) => {
+  const once = (lines: readonly string[]) => [...new Set(lines)];
+  let machine: PartsMachine;
+  beforeAll(async () => {
+    machine = await startParts({
+      name: `parts-${group}`,
+      of: { init: once(parts.flatMap(({ name, init }) => init ?? [name])) },
+      files: once(parts.flatMap(({ files = [] }) => files)),
+      memory: 2 * 2 ** 30,
+      slot: '1G',
+      data: '2G',
+    });
+  }, 20 * minute);
+  afterAll(() => machine?.end());
+
+  test.each(parts)('$name', async ({ name, ready, processes = [], show }) => {
+    if (ready) await machine.run(until(ready));
+    if (process.env.CATAMARAN_MEASURE) await measurePart(name, processes, machine);
+    await show(machine);
+  });
+});
