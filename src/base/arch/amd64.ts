@@ -5,7 +5,12 @@ export const amd64: Architecture = {
   uname: 'x86_64',
   node: 'x64',
   ec2: 'x86_64',
-  elf: { machine: 62, triplet: 'x86_64-linux-gnu', cacheFlags: 0x0303 },
+  elf: {
+    machine: 62,
+    triplet: 'x86_64-linux-gnu',
+    cacheFlags: 0x0303,
+    beside: { machine: 3, directories: ['usr/lib/i386-linux-gnu', 'usr/lib32', 'usr/lib'] },
+  },
   variants: ['', 'v1'],
   partitionTypes: {
     root: '4f68bce3-e8cd-4db1-96e7-fbcaf984b709',

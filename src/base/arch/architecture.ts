@@ -14,6 +14,8 @@ export interface Architecture {
     readonly triplet: string;
     /** In an entry of the dynamic loader's cache: FLAG_ELF_LIBC6 and the machine's (glibc, sysdeps/generic/ldconfig.h). */
     readonly cacheFlags: number;
+    /** Of the 32-bit programs that it runs beside its own, and where their loader looks for libraries. */
+    readonly beside?: { readonly machine: number; readonly directories: readonly string[] };
   };
   /**
    * OCI's `variant`: those that run on every machine of it, '' being none, the first as we write it ourselves.

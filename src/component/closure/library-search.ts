@@ -5,20 +5,17 @@ import { parentOf, type TreePath } from '../../tree/tree.ts';
 import type { ElfFacts } from './elf.ts';
 import { mergedPath } from './shipped.ts';
 
-/** e_machine of what amd64 runs beside its own programs. */
-const i386 = 3;
-
 /** In the order of the search. glibc of Debian is made with the triplet's directory first. */
 export function loaderDirectories(arch: Arch, { bits, machine }: ElfFacts): readonly TreePath[] {
   const { elf } = architectureOf(arch);
   if (machine === elf.machine && bits === 64) return [`usr/lib/${elf.triplet}`, 'usr/lib64', 'usr/lib'];
-  if (machine === i386) return ['usr/lib/i386-linux-gnu', 'usr/lib32', 'usr/lib'];
-  return ['usr/lib'];
+  return machine === elf.beside?.machine ? elf.beside.directories : ['usr/lib'];
 }
 
 /** Whether a machine of the architecture runs it. */
 export function runsOn(arch: Arch, { machine }: ElfFacts): boolean {
-  return machine === architectureOf(arch).elf.machine || (arch === 'amd64' && machine === i386);
+  const { elf } = architectureOf(arch);
+  return machine === elf.machine || machine === elf.beside?.machine;
 }
 
 /** Dynamic string tokens, ld.so(8): `$ORIGIN`, `$LIB`, with braces or without. */

@@ -88,7 +88,9 @@ test('after an abort in the middle nothing is left', async () => {
   const reason = new Error('enough');
   const before = await readdir(room);
   const advance = () => abort.abort(reason);
-  const writing = writeOva(disk, join(room, 'aborted.ova'), { ...options, signal: abort.signal, advance });
+  // Another disk: of one that was written the VMDK is remembered.
+  const other = { ...disk };
+  const writing = writeOva(other, join(room, 'aborted.ova'), { ...options, signal: abort.signal, advance });
   await expect(writing).rejects.toBe(reason);
   expect(await readdir(room)).toEqual(before);
 });
