@@ -50,6 +50,7 @@ export const roles: Readonly<Record<string, Role>> = {
   'open-vm-tools': { section: 'init' },
   'qemu-guest-agent': { section: 'init' },
   rsyslog: { section: 'init' },
+  runsc: { section: 'init' },
   smartmontools: { section: 'init' },
   toolbox: { section: 'init' },
   'wireguard-tools': { section: 'init' },

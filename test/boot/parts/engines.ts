@@ -4,9 +4,10 @@ import { until } from '../../support/parts.ts';
 import { fixture, images, type Part, unpackRoot } from './part.ts';
 
 const load = 'docker load -i /usr/share/images/busybox.tar';
+const runtimes = { runtimes: { runsc: { path: '/usr/bin/runsc', runtimeArgs: ['--network=host'] } } };
 const docker = {
   init: ['apparmor', 'docker'],
-  files: images,
+  files: [...images, `{path: etc/docker/daemon.json, contents: '${JSON.stringify(runtimes)}'}`],
   ready: 'docker version',
   long: true,
 } as const;
@@ -35,6 +36,18 @@ export const engines: readonly Part[] = [
       expect(await run(until(`${compose} logs client | grep 'from compose'`))).toContain('from compose');
       await run(`${compose} down -t 1`);
       expect(await run(`${compose} ps -q`)).toBe('');
+    },
+  },
+  {
+    ...docker,
+    name: 'runsc',
+    init: ['docker', 'runsc'],
+    async show({ run }) {
+      await run(load);
+      expect(await run('docker run --rm --runtime runsc busybox:1 uname -r')).toBe('4.4.0');
+      await run(unpackRoot('/var/tmp/bundle/rootfs'));
+      const bundle = 'cd /var/tmp/bundle && runsc spec -- uname -r';
+      expect(await run(`${bundle} && runsc --network none run one`)).toContain('4.4.0');
     },
   },
   {
