@@ -36,6 +36,7 @@ export const roles: Readonly<Record<string, Role>> = {
   cockpit: { section: 'init' },
   cron: { section: 'init' },
   cryptsetup: { section: 'init' },
+  incus: { section: 'init' },
   iperf3: { section: 'init' },
   keepalived: { section: 'init' },
   kubectl: { section: 'init' },
