@@ -9,7 +9,7 @@ export interface Measured {
   readonly size: number;
   /** In bytes: of its programs at rest. */
   readonly memory?: number;
-  /** Addresses and ports of TCP on which they listen. */
+  /** Ports of TCP on which they listen, of all addresses (`*`) or one. */
   readonly listens?: readonly string[];
 }
 

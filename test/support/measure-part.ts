@@ -12,15 +12,18 @@ export async function measurePart(
   processes: readonly string[],
   { run }: Pick<PartsMachine, 'run'>,
 ): Promise<void> {
-  const memory = await run(
-    `for p in /proc/[0-9]*; do read -r name <$p/comm; case $name in ${processes.join('|') || '-'}) grep VmRSS $p/status;; esac; done; true`,
-  );
-  const kilobytes = memory.split('\n').map((line) => Number(/\d+/.exec(line)?.[0] ?? 0));
-  const sockets = (await run('netstat -ltnp 2>/dev/null')).split('\n');
-  const listens = sockets
+  const lines = (
+    await run(
+      `for p in /proc/[0-9]*; do read -r name <$p/comm; case $name in ${processes.join('|') || '-'}) ` +
+        'grep VmRSS $p/status; ls -l $p/fd | grep -o "socket:.*";; esac; done 2>/dev/null; true',
+    )
+  ).split('\n');
+  const kilobytes = lines.map((line) => Number(/^VmRSS:\s+(\d+)/.exec(line)?.[1] ?? 0));
+  const listens = (await run('cat /proc/net/tcp /proc/net/tcp6'))
+    .split('\n')
     .map((line) => line.trim().split(/\s+/))
-    .filter((words) => processes.some((each) => words.at(-1)?.split('/')[1]?.startsWith(each)))
-    .map((words) => words[3]!);
+    .filter((words) => words[3] === '0A' && lines.includes(`socket:[${words[9]}]`))
+    .map((words) => portOf(words[1]!));
   const measured: Measured = {
     size: await sizeOf(name),
     ...(processes.length > 0 && { memory: kilobytes.reduce((a, b) => a + b, 0) * 1024 }),
@@ -30,6 +33,12 @@ export async function measurePart(
   const all = { ...(await readMeasured(root)), [name]: measured };
   const sorted = Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1)));
   await writeFile(join(root, measuredFile), `${JSON.stringify(sorted, null, 2)}\n`);
+}
+
+/** Of an address as /proc/net/tcp has it, with `*` for who listens on all. */
+function portOf(address: string): string {
+  const [host, port] = address.split(':') as [string, string];
+  return `${/^0+$/.test(host) ? '*' : 'one address'}:${Number.parseInt(port, 16)}`;
 }
 
 /** Of its layer, unpacked. */

@@ -4,6 +4,7 @@ import { until } from '../../support/parts.ts';
 import { fixture, images, type Part, unpackRoot } from './part.ts';
 
 const load = 'docker load -i /usr/share/images/busybox.tar';
+const runtimes = { runtimes: { runsc: { path: '/usr/bin/runsc', runtimeArgs: ['--network=host'] } } };
 const docker = {
   init: ['apparmor', 'docker'],
   files: images,
@@ -35,6 +36,19 @@ export const engines: readonly Part[] = [
       expect(await run(until(`${compose} logs client | grep 'from compose'`))).toContain('from compose');
       await run(`${compose} down -t 1`);
       expect(await run(`${compose} ps -q`)).toBe('');
+    },
+  },
+  {
+    ...docker,
+    name: 'runsc',
+    init: ['docker', 'runsc'],
+    files: [...images, `{path: etc/docker/daemon.json, contents: '${JSON.stringify(runtimes)}'}`],
+    async show({ run }) {
+      await run(load);
+      expect(await run('docker run --rm --runtime runsc busybox:1 uname -r')).toBe('4.4.0');
+      await run(unpackRoot('/var/tmp/bundle/rootfs'));
+      const bundle = 'cd /var/tmp/bundle && runsc spec -- uname -r';
+      expect(await run(`${bundle} && runsc --network none run one`)).toContain('4.4.0');
     },
   },
   {
@@ -97,6 +111,29 @@ export const engines: readonly Part[] = [
       await run('lxc-wait -n one -s RUNNING -t 60');
       expect(await run('lxc-attach -n one -- hostname')).toBe('one');
       await run('lxc-stop -k -n one');
+    },
+  },
+  {
+    name: 'incus',
+    long: true,
+    init: ['apparmor', 'incus'],
+    files: images,
+    ready: 'incus query /1.0',
+    processes: ['incusd'],
+    async show({ run }) {
+      await run('incus admin init --minimal');
+      expect(await run('incus network get incusbr0 ipv4.address')).toMatch(/\/24$/);
+      expect(await run('incus network get incusbr0 ipv6.address')).toMatch(/\/64$/);
+      await run(unpackRoot('/var/tmp/image/rootfs'));
+      const metadata =
+        'architecture: x86_64\\ncreation_date: 1700000000\\nproperties: {description: busybox}\\n';
+      await run(
+        `cd /var/tmp/image && printf '${metadata}' >metadata.yaml && tar -czf ../image.tgz metadata.yaml rootfs`,
+      );
+      await run('incus image import /var/tmp/image.tgz --alias busybox');
+      await run("incus launch busybox one -c raw.lxc='lxc.init.cmd=/bin/sleep 1000000'");
+      expect(await run('incus exec one -- hostname')).toBe('one');
+      await run('incus delete -f one');
     },
   },
   {

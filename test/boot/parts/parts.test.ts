@@ -9,9 +9,10 @@ import { measurePart } from '../../support/measure-part.ts';
 import { type PartsMachine, startParts, until } from '../../support/parts.ts';
 import { engines } from './engines.ts';
 import type { Part } from './part.ts';
+import { tools } from './tools.ts';
 
 const minute = 60_000;
-const groups = { engines };
+const groups = { engines, tools };
 const all = Object.values(groups).flat();
 
 async function chosenNames(): Promise<readonly string[]> {
