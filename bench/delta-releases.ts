@@ -16,18 +16,13 @@ import { buildHashTree, leafDigests } from '../src/verity/hash-tree.ts';
 import { noise } from '../test/agent/update/support/releases.ts';
 import { testCache } from '../test/support/tools.ts';
 import type { PairSide } from './delta-pairs.ts';
-
-export interface BuiltRelease {
-  readonly manifest: ReleaseManifest;
-  /** Paths. */
-  readonly images: Readonly<Record<ReleasePart, string>>;
-}
+import type { BenchRelease } from './update-machine.ts';
 
 const salt = Buffer.alloc(32, 7);
 const block = 4096;
 const sha256 = (bytes: Uint8Array): Uint8Array => hash('sha256', bytes, 'buffer');
 
-export async function writeSide(directory: string, version: string, side: PairSide): Promise<BuiltRelease> {
+export async function writeSide(directory: string, version: string, side: PairSide): Promise<BenchRelease> {
   const root = await rootOf(version, side);
   const tree = buildHashTree(leafDigests(root, salt, sha256), { uuid: Buffer.alloc(16, 1), salt }, sha256);
   const roothash = Buffer.from(tree.rootHash).toString('hex');
@@ -54,7 +49,7 @@ export async function writeSide(directory: string, version: string, side: PairSi
   }
   const manifest: ReleaseManifest = { ...facts, parts: parts as ReleaseManifest['parts'] };
   await writeFile(join(directory, 'manifest.json'), writeReleaseManifest(manifest));
-  return { manifest, images: images as BuiltRelease['images'] };
+  return { manifest, images: images as BenchRelease['images'] };
 }
 
 /** Each on a boundary of blocks. */

@@ -4,18 +4,23 @@ import { copyFile, mkdir, readFile, truncate, writeFile } from 'node:fs/promises
 import { dirname, join } from 'node:path';
 import { dispatch } from '../src/agent/commands/dispatch.ts';
 import { updateCommands } from '../src/agent/commands/table.ts';
-import { type ReleasePart, releaseParts } from '../src/contract/release-manifest.ts';
+import { type ReleaseManifest, type ReleasePart, releaseParts } from '../src/contract/release-manifest.ts';
 import { envOffsets, partitionRoles, slotRole } from '../src/slots/constants.ts';
 import { serialiseEnv } from '../src/slots/env.ts';
 import { freshState } from '../src/slots/state.ts';
 import { sandboxHost } from '../test/agent/update/support/sandbox-host.ts';
 import { sandboxPrograms } from '../test/agent/update/support/sandbox-programs.ts';
-import type { PublishedRelease } from './update-releases.ts';
+
+export interface BenchRelease {
+  readonly manifest: ReleaseManifest;
+  /** Paths. */
+  readonly images: Readonly<Record<ReleasePart, string>>;
+}
 
 export interface MachineRequest {
   /** Empty, and the machine's own from now on. */
   readonly root: string;
-  readonly runs: PublishedRelease;
+  readonly runs: BenchRelease;
   readonly url: string;
   readonly channel: string;
   /** The root metadata that it trusts, as a path. */

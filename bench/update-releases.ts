@@ -5,23 +5,17 @@ import { cp, mkdir, open, readdir, readFile, stat, writeFile } from 'node:fs/pro
 import { join } from 'node:path';
 import { silentReporter } from '../src/base/reporter.ts';
 import { listComponents } from '../src/component/definition.ts';
-import {
-  type ReleaseManifest,
-  type ReleasePart,
-  readReleaseManifest,
-  releaseParts,
-} from '../src/contract/release-manifest.ts';
+import { readReleaseManifest, releaseParts } from '../src/contract/release-manifest.ts';
 import { loadArchive } from '../src/debian/archive.ts';
 import { findMirror } from '../src/debian/mirror.ts';
 import { compareDebianVersions } from '../src/debian/version.ts';
 import { readBootArchive } from '../src/disk/boot-archive-reader.ts';
 import { type Installation, succeed } from '../test/support/build.ts';
 import { hostArch, testCache } from '../test/support/tools.ts';
+import type { BenchRelease } from './update-machine.ts';
 
-export interface PublishedRelease {
-  readonly manifest: ReleaseManifest;
-  /** Paths in the repository. */
-  readonly images: Readonly<Record<ReleasePart, string>>;
+/** Its images are in the repository. */
+export interface PublishedRelease extends BenchRelease {
   /** Sizes in bytes, by the names of their images. */
   readonly segments: ReadonlyMap<string, number>;
 }
