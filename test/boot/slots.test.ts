@@ -30,6 +30,9 @@ test.each(['bios', 'uefi'] as const)(
         state: 'whole',
         failed: [],
       });
+      await machine.run(
+        'cd /etc/test && touch touched && echo mine >changed && echo mine >alike && rm removed && echo mine >own',
+      );
       await machine.run('mount -t squashfs /dev/vdb /mnt');
       await machine.run('catamaran-agent stage --from /mnt/2.0.0');
       expect(await machine.status()).toMatchObject({
@@ -50,6 +53,16 @@ test.each(['bios', 'uefi'] as const)(
         state: 'whole',
         last: { result: 'confirmed', slot: 'B', version: '2.0.0' },
       });
+      // In /etc what nobody has changed is the new version's, and what somebody has changed is theirs; both, and it is told.
+      const etc = 'cd /etc/test; cat touched; cat changed alike own | sort -u; ls -1';
+      expect(await machine.run(etc)).toBe('two\nmine\nalike\nchanged\nown\ntouched');
+      expect(await machine.run('cat /run/catamaran/notices/etc')).toContain(
+        ': /etc/test/changed /etc/test/removed; see',
+      );
+      expect(await machine.run('catamaran-agent etc diff /etc/test')).toMatch(/-two\n\+mine/);
+      await machine.run('catamaran-agent etc reset /etc/test/removed');
+      await machine.run('catamaran-agent etc accept /etc/test/changed');
+      expect(await machine.run('cat /etc/test/removed; ls /run/catamaran/notices')).toBe('two');
       if (firmware === 'uefi') return;
       await machine.run('reboot');
 
@@ -66,6 +79,7 @@ test.each(['bios', 'uefi'] as const)(
         last: { result: 'rolled back', slot: 'B', version: '2.0.0', reason: 'rolled back by command' },
         failed: [{ version: '2.0.0', rootHash: fresh.roothash }],
       });
+      expect(await machine.run('cd /etc/test; cat touched removed changed')).toBe('one\none\nmine');
       await machine.run('mount -t squashfs /dev/vdb /mnt');
       const again = await machine.try('catamaran-agent stage --from /mnt/2.0.0');
       expect(again).toMatchObject({

@@ -71,6 +71,15 @@ test('what nobody changed is the new image’s, though somebody has touched it',
   expect(existsSync(place('profile'))).toBe(false);
 });
 
+test('the first boot of all is on record, when the data partition is empty', () => {
+  rmSync(join(directory, 'var'), { recursive: true });
+  boot('a', first);
+  mkdirSync(join(directory, 'var/lib/etc'));
+  person('profile', 'one');
+  boot('b', second);
+  expect([seen('profile'), both()]).toEqual(['two', []]);
+});
+
 test('what the person changed stays; where the image has changed as well it is on record', () => {
   boot('a', first);
   person('profile', 'mine');
