@@ -24,6 +24,15 @@ users:
     expect([host.mode('/etc/passwd'), host.mode('/etc/shadow')]).toEqual(['0644', '0640']);
   });
 
+  test('keys of root among the users count beside those of the image’s user', () => {
+    const other = key.replace('me@', 'you@');
+    const file = '/etc/ssh/authorized_keys.d/root.provisioned';
+    const text = `users: [{name: root, ssh_authorized_keys: ["${key}"]}]`;
+    expect(applyText(text).host.readText(file)).toBe(`${key}\n`);
+    const both = applyText(`${text}\nssh_authorized_keys: ["${other}", "${key}"]`);
+    expect(both.host.readText(file)).toBe(`${key}\n${other}\n`);
+  });
+
   test('a second time nothing changes, and what a person has changed since stays', () => {
     const text = 'users: [{name: ada, uid: 1500}]';
     const first = applyText(text);

@@ -12,18 +12,20 @@ const answers = {
 
 export const ssh: Module = {
   name: 'ssh',
-  summary: '`ssh_authorized_keys`: who may log in as root; `ssh_pwauth`: whether sshd takes passwords',
+  summary: '`ssh_authorized_keys`, and keys of `root` among `users`: who may log in as root; `ssh_pwauth`: whether sshd takes passwords',
   pass: 'local',
   when: 'instance',
   inEtc: true,
-  apply({ host, config: { sshKeys, sshPasswords }, report }) {
+  apply({ host, config: { users, sshKeys, sshPasswords }, report }) {
+    const named = users.filter(({ name }) => name === 'root' || name === 'default');
+    const keys = [...new Set([...named.flatMap((user) => user.sshKeys), ...sshKeys])];
     // Those of the instance before this one have no business here.
-    if (sshKeys.length === 0) {
+    if (keys.length === 0) {
       if (removeAuthorizedKeys(host, 'root'))
         report.applied('keys of root that an earlier instance had are removed');
     } else {
-      const many = sshKeys.length === 1 ? 'a key' : `${sshKeys.length} keys`;
-      report.attempt(`${many} of root`, () => putAuthorizedKeys(host, 'root', sshKeys));
+      const many = keys.length === 1 ? 'a key' : `${keys.length} keys`;
+      report.attempt(`${many} of root`, () => putAuthorizedKeys(host, 'root', keys));
     }
     if (sshPasswords === undefined) removeIfThere(host, settings);
     else

@@ -47,7 +47,9 @@ function makeUser(host: Host, user: User, report: Report): boolean {
   let changed = saveAccounts(host, accounts);
   if (user.makeHome && home !== '' && user.name !== 'root')
     changed = makeHome(host, requirePath(home), `${uid}:${gid}`) || changed;
-  if (user.sshKeys.length > 0) changed = putAuthorizedKeys(host, user.name, user.sshKeys) || changed;
+  // Those of root come from several places: modules/ssh.ts has them all.
+  if (user.sshKeys.length > 0 && user.name !== 'root')
+    changed = putAuthorizedKeys(host, user.name, user.sshKeys) || changed;
   if (user.sudo.length > 0 && isProgram(host, '/usr/bin/sudo')) {
     const lines = user.sudo.map((rule) => `${user.name} ${rule}\n`).join('');
     changed = changeFile(host, `/etc/sudoers.d/90-${user.name}`, lines, { mode: 0o440 }) || changed;
