@@ -8,5 +8,5 @@ export const hasDaemon = (host: Host, name: string): boolean =>
 
 /** One that runs already reads its settings again; at a boot it has not begun yet. */
 export function restartDaemon(host: Host, name: string): void {
-  host.run(['sv', 'restart', `/run/service/${name}`]);
+  host.run(['/usr/lib/catamaran/system-service', 'restart', name]);
 }

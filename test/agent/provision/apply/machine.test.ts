@@ -92,7 +92,7 @@ test('servers of the time are written, and it is said where nothing asks them', 
     'server 192.0.2.1 iburst\nserver ntp.example.org iburst\n',
   );
   expect(daemon.lines()).toEqual(['applied: time from 192.0.2.1, ntp.example.org']);
-  expect(daemon.host.calls).toContain('sv restart /run/service/chrony');
+  expect(daemon.host.calls).toContain('/usr/lib/catamaran/system-service restart chrony');
   expect(applyText('ntp: {enabled: false}').lines()).toEqual([]);
 });
 
