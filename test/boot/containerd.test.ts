@@ -69,3 +69,14 @@ test('containerd answers its client, which is its health check', async () => {
   await run(`for i in $(seq 120); do ${healthy} && break; sleep 1; done; ${healthy}`);
   expect(await run('runc exec containerd ctr version')).toMatch(/Server:\s+Version:/);
 });
+
+test('a container of its own with the host’s network has the host’s names, and as many files as the engine may have', async () => {
+  await run('cp -a /containers/services/confined/rootfs /var/lib/containerd/root-of-test');
+  const said = await run(
+    "runc exec containerd ctr run --rm --net-host --rootfs /var/lib/containerd/root-of-test test /bin/sh -c 'cat /etc/hosts /etc/resolv.conf; ulimit -n'",
+  );
+  expect(said).toMatch(/127\.0\.0\.1\s+localhost/);
+  expect(Number(said.split('\n').at(-1))).toBeGreaterThanOrEqual(1024);
+  expect(await run("runc exec containerd sh -c 'ulimit -Hn'")).toBe('1048576');
+  expect(await run("runc exec confined sh -c 'ulimit -Sn; ulimit -Hn'")).toBe('1024\n524288');
+});

@@ -9,8 +9,8 @@ export function keepKeys(host: Host): void {
   const keys = ['/etc/ssh/authorized_keys.d', '/var/roothome/.ssh'].flatMap((directory) =>
     (host.listDirectory(directory) ?? []).map((name) => `${directory}/${name}`),
   );
-  // It ends with a failure where one of them is not there.
-  const { output } = host.run(['stat', '-c', '%a %n', ...directories, ...keys]);
+  // Of links what they lead to, as sshd has it. It ends with a failure where one of them is not there.
+  const { output } = host.run(['stat', '-L', '-c', '%a %n', ...directories, ...keys]);
   const open = output.split('\n').flatMap((line) => {
     const [, mode, path] = /^([0-7]+) (\/.*)$/.exec(line) ?? [];
     return mode !== undefined && (Number.parseInt(mode, 8) & 0o022) !== 0 ? [path!] : [];

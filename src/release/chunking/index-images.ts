@@ -7,8 +7,8 @@ import type { ChunkList } from '../../verity/chunk-delta.ts';
 import { type ChunkSizes, chunkSizes, cutChunks } from './cut-chunks.ts';
 
 /**
- * Where index and data together are smallest on real pairs (docs/updates.md). What a segment holds is packed in blocks of
- * 128 KiB, so that smaller chunks find little more; a hash tree has 32 bytes for each block of the root.
+ * Where index and data together are smallest for docker.io rebuilt (docs/updates.md); other pairs want 2 to 4 KiB, and gain
+ * little by them, for what a segment holds is packed in blocks of 128 KiB. A hash tree has 32 bytes for each block of the root.
  */
 export const chunkingOf: Readonly<Record<ReleasePart, ChunkSizes>> = {
   boot: chunkSizes(8 << 10),
