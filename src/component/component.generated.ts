@@ -52,7 +52,7 @@ export interface ComponentDocument {
    */
   readonly tree?: string;
   /** Generators that do what maintainer scripts would have done. */
-  readonly generate?: readonly ('alternatives' | 'busybox-links' | 'ca-certificates' | 'kernel-modules' | 'ldconfig' | 'sysusers' | 'tmpfiles' | 'var')[];
+  readonly generate?: readonly ('alternatives' | 'busybox-links' | 'ca-certificates' | 'kernel-modules' | 'ldconfig' | 'no-set-id' | 'sysusers' | 'tmpfiles' | 'var')[];
   /**
    * Kernel modules that it needs: loaded before it starts, and a kernel that lacks one is an error; of an
    * initrd those that the kernel has are taken.

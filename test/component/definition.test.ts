@@ -186,7 +186,7 @@ runtime: {name: x, capabilities: [ALL], binds: [x]}
        |                   ^
       hint: Keep one of them.
 
-    components/x/component.yml:8:12: error: generate[0] is "ldconifg": it must be alternatives, busybox-links, ca-certificates, kernel-modules, ldconfig, sysusers, tmpfiles or var
+    components/x/component.yml:8:12: error: generate[0] is "ldconifg": it must be alternatives, busybox-links, ca-certificates, kernel-modules, ldconfig, no-set-id, sysusers, tmpfiles or var
      8 | generate: [ldconifg]
        |            ^^^^^^^^
       hint: Did you mean "ldconfig"?

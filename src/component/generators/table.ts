@@ -6,6 +6,7 @@ import { generateCaCertificates } from './ca-certificates.ts';
 import type { Generate } from './generator.ts';
 import { generateKernelModules } from './kernel-modules.ts';
 import { generateLoaderCache } from './ldconfig.ts';
+import { generateNoSetId } from './no-set-id.ts';
 import { generateSysusers } from './sysusers.ts';
 import { generateTmpfiles } from './tmpfiles.ts';
 import { generateVar } from './var.ts';
@@ -28,6 +29,7 @@ export const generators: Readonly<Record<Generator, GeneratorEntry>> = {
   },
   'kernel-modules': { generate: generateKernelModules, last: false },
   ldconfig: { generate: generateLoaderCache, last: true },
+  'no-set-id': { generate: generateNoSetId, last: true },
   sysusers: { generate: generateSysusers, last: false },
   // Its owners are the component's own users too.
   tmpfiles: { generate: generateTmpfiles, last: true },
