@@ -1,6 +1,5 @@
 // The examples in the manner of well-known container hosts: each is built as it stands, started with user-data of its kind, and
-// has what its community looks for. `npm run test:styles`, and not in the suite: it has not passed as a whole yet; after core's
-// first login root's over SSH had no answer.
+// has what its community looks for.
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -16,7 +15,7 @@ import { hostTools } from '../support/tools.ts';
 const minute = 60_000;
 const examples = resolve(import.meta.dirname, '../../examples');
 
-describe.runIf(process.env.CATAMARAN_STYLES === 'all')('coreos-style', () => {
+describe('coreos-style', () => {
   let directory: string;
   let machine: Machine;
   let key: SshKey;

@@ -3,6 +3,7 @@
 // hash, its skipping up to the least size, and its normalised chunking of level 2: before the wanted size two bits more have
 // to be zero, behind it two fewer. The hash has 32 bits and its highest ones are asked, which depend on the last 32 bytes.
 import { hash } from 'node:crypto';
+import { chunkSizeLimit } from '../../contract/chunk-index.ts';
 
 /** In bytes; powers of two, but for `least`. */
 export interface ChunkSizes {
@@ -13,7 +14,7 @@ export interface ChunkSizes {
 
 /** A quarter and eightfold, as the paper has them, and nothing above what the index can say. */
 export function chunkSizes(wanted: number): ChunkSizes {
-  return { least: wanted / 4, wanted, most: Math.min(8 * wanted, 1 << 16) };
+  return { least: wanted / 4, wanted, most: Math.min(8 * wanted, chunkSizeLimit) };
 }
 
 /** Of each byte, the same for ever: another table would cut every image anew. */

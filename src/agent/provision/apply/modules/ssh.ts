@@ -12,7 +12,8 @@ const answers = {
 
 export const ssh: Module = {
   name: 'ssh',
-  summary: '`ssh_authorized_keys`, and keys of `root` among `users`: who may log in as root; `ssh_pwauth`: whether sshd takes passwords',
+  summary:
+    '`ssh_authorized_keys`, and keys of `root` among `users`: who may log in as root; `ssh_pwauth`: whether sshd takes passwords',
   pass: 'local',
   when: 'instance',
   inEtc: true,
