@@ -85,7 +85,7 @@ async function writeArchitecture(): Promise<void> {
 }
 
 async function writeInit(): Promise<void> {
-  await change('src/contract/init.ts', `['runit']`, `['runit', 'tiny']`);
+  await change('src/contract/init.ts', `'systemd']`, `'systemd', 'tiny']`);
   await writeLike('src/container/init/runit.ts', 'src/container/init/tiny.ts', [
     ['const runit', 'const tiny'],
     ['new Map()', `new Map([['etc/tiny', file('one more')]])`],
