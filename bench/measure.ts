@@ -13,7 +13,7 @@ export interface Measurement {
   readonly wall: number;
   readonly user: number;
   readonly system: number;
-  /** Bytes: the process and all its children together, sampled every 20 ms. */
+  /** Bytes: the process and all its children together, what they share counted once, sampled every 20 ms. */
   readonly memory: number;
   /** Bytes that went to disks, also those that were overwritten later. */
   readonly written: number;
@@ -40,7 +40,9 @@ export async function measure(
   );
   let memory = 0;
   const sampler = setInterval(() => {
-    memory = Math.max(memory, memoryOf(child.pid!));
+    // What is shared takes long to tell, and can only make it less.
+    if (memoryOf(child.pid!, residentOf) > memory)
+      memory = Math.max(memory, memoryOf(child.pid!, proportionalOf));
   }, sampleInterval);
   const closed = once(child, 'close');
   const stages: Record<string, number> = {};
@@ -65,16 +67,20 @@ export async function measure(
   return { wall, ...usage, memory, stages };
 }
 
-/** Resident memory of a process and all below it, in bytes; 0 for what is gone by now. */
-function memoryOf(pid: number): number {
+/** Of a process and all below it, in bytes; 0 for what is gone by now. */
+function memoryOf(pid: number, own: (pid: number) => number): number {
   try {
-    const status = readFileSync(`/proc/${pid}/status`, 'latin1');
-    const own = Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
     const below = readdirSync(`/proc/${pid}/task`).flatMap((task) =>
       readFileSync(`/proc/${pid}/task/${task}/children`, 'latin1').split(' ').filter(Boolean),
     );
-    return below.reduce((sum, child) => sum + memoryOf(Number(child)), own);
+    return below.reduce((sum, child) => sum + memoryOf(Number(child), own), own(pid));
   } catch {
     return 0;
   }
 }
+
+const kilobytesIn = (path: string, pattern: RegExp) =>
+  Number(pattern.exec(readFileSync(path, 'latin1'))?.[1] ?? 0) * 1024;
+const residentOf = (pid: number) => kilobytesIn(`/proc/${pid}/status`, /^VmRSS:\s+(\d+) kB/m);
+/** A page that several processes have is a part of each. */
+const proportionalOf = (pid: number) => kilobytesIn(`/proc/${pid}/smaps_rollup`, /^Pss:\s+(\d+) kB/m);
