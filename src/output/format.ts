@@ -31,10 +31,10 @@ export interface Format {
   /** The format whose files these are, here under another name. */
   readonly sameAs?: string;
   /**
-   * How QEMU boots it: as a disk of that format, by its kernel, or, of what run/open-image.ts knows, the disk in
-   * a packed file or a medium. Absent: nothing does.
+   * How QEMU boots it: as a disk of that format, by its kernel, as a directory of what a network hands over, or, of what
+   * run/open-image.ts knows, the disk in a packed file or a medium. Absent: nothing does.
    */
-  readonly boots?: { readonly disk: DiskContainer } | 'kernel' | 'packed disk' | 'medium';
+  readonly boots?: { readonly disk: DiskContainer } | 'kernel' | 'network' | 'packed disk' | 'medium';
   /** What a spec's `outputs` may say of it, as a JSON Schema has it. */
   readonly options?: Readonly<Partial<Record<keyof RawFormatOptions, OptionSchema>>>;
   plan(planning: Planning, options: RawFormatOptions): OutputPlan;

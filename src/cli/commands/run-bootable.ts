@@ -1,7 +1,8 @@
-// What `run` boots: what was built as it is (run/open-image.ts), the files of kernel+initrd or of a kernel and its root by the
-// name that they share, or a spec, of which one of these is built if anything is stale.
+// What `run` boots: what was built as it is (run/open-image.ts), the directory of pxe, the files of kernel+initrd or of a kernel and
+// its root by the name that they share, or a spec, of which one of these is built if anything is stale.
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { type Arch, architectureOf } from '../../base/arch.ts';
 import { CatamaranError } from '../../base/errors.ts';
 import { formatSize } from '../../base/size.ts';
@@ -11,6 +12,7 @@ import { bootableFormats, formatNamed, parseFormats } from '../../output/formats
 import type { PlatformName } from '../../platform/table.ts';
 import type { MachineOptions } from '../../run/arguments.ts';
 import { openImage } from '../../run/open-image.ts';
+import { openPxe } from '../../run/open-pxe.ts';
 import { reportLock } from '../lock-report.ts';
 import type { Session } from '../session.ts';
 
@@ -55,11 +57,13 @@ export async function findBootable(
     const { artifacts, lock } = await buildSpec(request, context);
     reportLock(lock, front);
     const needed = Math.max(usualMemory, ...artifacts.map((artifact) => artifact.memory ?? 0));
-    const given = memory ?? Math.ceil(needed / memoryStep) * memoryStep;
+    const given = memory ?? inSteps(needed);
     if (memory === undefined && given > usualMemory)
       front.info(`the machine gets ${formatSize(given)} of memory`);
     const { path } = artifacts.find((artifact) => !artifact.path.endsWith('.json'))!;
-    if (formatNamed(request.formats[0]!).boots === 'kernel')
+    const { boots } = formatNamed(request.formats[0]!);
+    if (boots === 'network') return openDirectory(dirname(path), memory, scratch);
+    if (boots === 'kernel')
       return openDirect(
         path.replace(/(-(cmdline|erofs\.img|initrd\.img|kernel|squashfs\.img)|\.iso)$/, ''),
         given,
@@ -67,7 +71,16 @@ export async function findBootable(
     return openAs(path, given, { arch, scratch, usb });
   }
   if (existsSync(`${file}-kernel`)) return openDirect(file, memory ?? usualMemory);
+  if ((await stat(file).catch(() => undefined))?.isDirectory()) return openDirectory(file, memory, scratch);
   return openAs(file, memory ?? usualMemory, { arch, scratch, usb });
+}
+
+const inSteps = (memory: number) => Math.ceil(memory / memoryStep) * memoryStep;
+
+async function openDirectory(path: string, memory: number | undefined, scratch: string): Promise<Bootable> {
+  const { kernel, memory: needed } = await openPxe(path, scratch);
+  const given = memory ?? inSteps(Math.max(usualMemory, needed));
+  return { name: path, kernel, memory: given, platform: 'metal' };
 }
 
 async function openAs(

@@ -12,7 +12,7 @@ export const run = defineCommand<[string], Omit<RunOptions, 'file'>>({
   arguments: [
     new Argument(
       '<spec|image>',
-      'a spec, or what was built of one: a disk, an OVA, an ISO, or NAME of NAME-kernel',
+      'a spec, or what was built of one: a disk, an OVA, an ISO, the directory of pxe, or NAME of NAME-kernel',
     ),
   ],
   options: [

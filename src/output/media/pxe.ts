@@ -17,6 +17,7 @@ export const pxe = defineFormat({
   named: { platform: 'metal' },
   platform: 'metal',
   sbom: false,
+  boots: 'network',
   plan(planning) {
     const slot = planning.once(planSlot);
     return {
