@@ -1,7 +1,8 @@
-// The initrd: the initrd image's tree, and the kernel modules that its label asks for.
+// The initrd: microcode where the kernel's image has some, the initrd image's tree, and the kernel modules that its label asks for.
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeCpio } from '../archive/write-cpio.ts';
+import type { Reporter } from '../base/reporter.ts';
 import { kernelRelease } from '../component/generators/kernel-modules.ts';
 import type { Planning } from '../engine/planning.ts';
 import type { KeptBlob } from '../engine/result.ts';
@@ -11,7 +12,7 @@ import type { Workshop } from '../engine/workshop.ts';
 import { concatenateArchives, selectModules } from '../image/initrd.ts';
 import { modulesOf } from '../oci/image.ts';
 import { driversOfRoots } from '../platform/table.ts';
-import { readContent } from '../tree/content.ts';
+import { type Content, readContent } from '../tree/content.ts';
 import type { ReadonlyTree } from '../tree/tree.ts';
 import type { BuiltImage, OpenImage } from './image.ts';
 
@@ -27,16 +28,40 @@ export function planInitrd(
   kernel: Step<BuiltImage>,
   planning: Planning,
 ): Step<KeptInitrd> {
+  const ucode = planning.locked.spec.kernel?.ucode;
   return planning.keep({
     kind: initrdKind,
     id: 'initrd',
-    inputs: planning.common,
+    inputs: { ...planning.common, ...(ucode !== undefined && { ucode }) },
     needs: [image, kernel],
-    make: async (use, workshop) => makeInitrd(await use(image).open(), await use(kernel).open(), workshop),
+    make: async (use, workshop) => {
+      const opened = await use(kernel).open();
+      const microcode = ucode === undefined ? undefined : fileIn(opened.tree, ucode);
+      if (ucode !== undefined && !microcode)
+        warnOfMicrocode(use(kernel).name, ucode, workshop.context.reporter);
+      return makeInitrd(await use(image).open(), opened, { microcode, workshop });
+    },
   });
 }
 
-async function makeInitrd(initrd: OpenImage, kernel: OpenImage, workshop: Workshop): Promise<KeptInitrd> {
+const fileIn = (tree: ReadonlyTree, path: string): Content | undefined => {
+  const node = tree.get(path);
+  return node?.type === 'file' ? node.content : undefined;
+};
+
+/** One spec serves kernels of several architectures, of which only some have any. */
+export function warnOfMicrocode(image: string, ucode: string, reporter: Reporter): void {
+  reporter.warn(
+    `${image} has no /${ucode}: the machine starts without microcode`,
+    'Leave kernel.ucode out, or mend its name.',
+  );
+}
+
+async function makeInitrd(
+  initrd: OpenImage,
+  kernel: OpenImage,
+  { microcode, workshop }: { microcode: Content | undefined; workshop: Workshop },
+): Promise<KeptInitrd> {
   const { cache, context } = workshop;
   const wanted = modulesOf(initrd.image);
   // Of the platforms' drivers a kernel may lack some: who goes where that matters is told (output/drivers.ts).
@@ -48,7 +73,8 @@ async function makeInitrd(initrd: OpenImage, kernel: OpenImage, workshop: Worksh
   }
   const scratch = await cache.scratch();
   try {
-    const archives = [];
+    // As it is, and first: the kernel looks for it before it can unpack anything.
+    const archives: AsyncIterable<Uint8Array>[] = microcode ? [readContent(microcode)] : [];
     for (const [name, tree] of [
       ['initrd', initrd.tree],
       ['modules', modules.tree],

@@ -16,6 +16,7 @@ import type { Container, Os, Volume } from '../../specification/types.ts';
 import { planBill } from '../../steps/bill.ts';
 import { type KeptBundle, planBundle, readBundle } from '../../steps/bundle.ts';
 import { type BuiltImage, planImage } from '../../steps/image.ts';
+import { warnOfMicrocode } from '../../steps/initrd.ts';
 import { describeContents, pathOfBundle } from '../../steps/inputs.ts';
 import { type KeptLayout, openLayout, planLayout } from '../../steps/layout.ts';
 import { digestOf } from '../../store/digest-of.ts';
@@ -152,13 +153,8 @@ async function composeRoot(
 async function openKernel(image: BuiltImage, { cache, context, locked }: Workshop): Promise<KernelParts> {
   const { kernel: wanted, file } = locked.spec;
   const kernel = await readKernel((await image.open()).tree, wanted!, image.name, cache);
-  if (wanted!.ucode !== undefined && !kernel.ucode) {
-    // As for LinuxKit: one spec serves kernels of several architectures, of which only some have any.
-    context.reporter.warn(
-      `${imageName(wanted!.image, file)} has no /${wanted!.ucode}: the machine starts without microcode`,
-      'Leave kernel.ucode out, or mend its name.',
-    );
-  }
+  if (wanted!.ucode !== undefined && !kernel.ucode)
+    warnOfMicrocode(imageName(wanted!.image, file), wanted!.ucode, context.reporter);
   return kernel;
 }
 
