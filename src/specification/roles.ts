@@ -8,7 +8,7 @@ export interface Role {
   readonly part?: SystemPart;
 }
 
-export type SystemPart = 'init' | 'runtime' | 'agent' | 'updater';
+export type SystemPart = 'init' | 'runtime' | 'agent' | 'updater' | 'scheduler';
 
 export const roles: Readonly<Record<string, Role>> = {
   kernel: { section: 'kernel' },
@@ -34,7 +34,7 @@ export const roles: Readonly<Record<string, Role>> = {
   registry: { section: 'init' },
   chrony: { section: 'init' },
   cockpit: { section: 'init' },
-  cron: { section: 'init' },
+  cron: { section: 'init', part: 'scheduler' },
   cryptsetup: { section: 'init' },
   incus: { section: 'init' },
   iperf3: { section: 'init' },
@@ -67,6 +67,7 @@ export const partNames: Readonly<Record<SystemPart, string>> = {
   runtime: 'container runtime',
   agent: 'agent',
   updater: 'updater',
+  scheduler: 'scheduler',
 };
 
 /** What is added where a part is missing. */
@@ -75,4 +76,5 @@ export const usualPart: Readonly<Record<SystemPart, string>> = {
   runtime: 'component:crun',
   agent: 'component:agent',
   updater: 'component:updater',
+  scheduler: 'component:cron',
 };
