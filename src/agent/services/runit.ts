@@ -14,6 +14,9 @@ export const runit: ServiceManager = {
     host.writeFile('/run/catamaran/stop-order', waves.join(''));
     host.writeFile('/run/catamaran/shutdown-limit', `${shutdownLimit(services)}\n`);
     tellScripts(host, services, boundLogs(host, services.length));
+    // For runsv: not before it is told to.
+    for (const { name, schedule } of services)
+      if (schedule !== undefined) host.writeFile(`${serviceDirectory(name)}/down`, '');
   },
 
   list: (host, names) => names.map((name) => report(host, name)),
@@ -21,6 +24,10 @@ export const runit: ServiceManager = {
   // To the container and not to runsv, which knows less than all signals, and counts some as its own.
   signal(host, name, signal) {
     runOrThrow(host, [runtime, 'kill', name, signal]);
+  },
+
+  start(host, name) {
+    runOrThrow(host, ['sv', 'up', serviceDirectory(name)]);
   },
 
   started(host, names) {
