@@ -31,6 +31,7 @@ export const roles: Readonly<Record<string, Role>> = {
   etcd: { section: 'init' },
   lxc: { section: 'init' },
   nspawn: { section: 'init' },
+  passwd: { section: 'init' },
   podman: { section: 'init' },
   registry: { section: 'init' },
   ceph: { section: 'init' },
