@@ -373,7 +373,9 @@ test.each(chosen)(
         expect(login.stdout).toMatch(new RegExp(`^${name}\nof ${name}`));
         expect(login.stdout).toMatch(says ?? /inet /);
         expect(machine.serial.text).toMatch(from);
-        const { stdout } = await machine.ssh('catamaran-agent status');
+        const { stdout } = await machine.ssh('catamaran-agent status; stat -c %a /run/catamaran/provision');
+        // There are secrets in it.
+        expect(stdout).toMatch(/^700$/m);
         expect(stdout).toContain(`platform   ${platform}`);
         expect(stdout).not.toContain('degraded');
         if (asked) {

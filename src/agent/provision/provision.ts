@@ -18,7 +18,7 @@ import { renewIdentity } from './renew.ts';
 import { findingLine, keepReport, makeReport, tell } from './report.ts';
 import { placesLeft, seekLocal, seekNetwork } from './seek.ts';
 import type { Facts, Seeker } from './source.ts';
-import { canonicalText, loadState, noState, type ProvisionState, saveState } from './state.ts';
+import { canonicalText, loadState, makeRoom, noState, type ProvisionState, saveState } from './state.ts';
 
 /** In seconds, for all that a pass fetches. */
 const limits: Readonly<Record<Pass, number>> = { local: 30, network: 120, final: 600 };
@@ -108,6 +108,7 @@ function openSeeker(
   pass: Pass,
   before?: ProvisionState,
 ): { readonly seeker: Seeker; readonly facts: Facts } {
+  makeRoom(host);
   const facts = readMachineFacts(host, before?.platform);
   return {
     facts,
@@ -212,8 +213,13 @@ function tellFound(
 }
 
 function finish(host: Host, facts: Facts, state: ProvisionState, composed: Composed): void {
-  saveState(host, { ...state, platform: facts.platform, composed });
-  keepReport(host, makeReport(host, facts, state, composed));
+  const report = makeReport(host, facts, state, composed);
+  const digest = report.userData?.digest;
+  saveState(host, {
+    ...{ ...state, platform: facts.platform, composed },
+    ...(digest !== undefined && { digest }),
+  });
+  keepReport(host, report);
   const isOver = state.passes.includes('network');
   if (isOver && !state.passes.includes('final'))
     for (const finding of [...state.findings, ...composed.findings])

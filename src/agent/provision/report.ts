@@ -39,7 +39,7 @@ export function makeReport(
       userData: {
         source: userData.found.source,
         where: userData.found.where,
-        digest: digestOf(host, userData.bytes),
+        digest: (state.composed === composed && state.digest) || digestOf(host, userData.bytes),
       },
     }),
     sources: Object.fromEntries(state.founds.map(({ source, where }) => [source, where])),

@@ -26,6 +26,8 @@ export interface ProvisionState {
   readonly passes: readonly Pass[];
   /** What came of it, for the passes that find nothing else. */
   readonly composed?: Composed;
+  /** Of the user-data that count. */
+  readonly digest?: string;
   /** It went through the local pass. */
   readonly isApplied: boolean;
   /** With it, nothing is left for the network pass. */
@@ -54,8 +56,13 @@ export function loadState(host: Host): ProvisionState | undefined {
   ) as ProvisionState;
 }
 
+/** Before anything is put there. */
+export function makeRoom(host: Host): void {
+  if (host.listDirectory(provisionDirectory) === undefined)
+    host.run(['mkdir', '-p', '-m', '0700', provisionDirectory]);
+}
+
 export function saveState(host: Host, state: ProvisionState): void {
-  host.run(['mkdir', '-p', '-m', '0700', provisionDirectory]);
   host.writeFile(path, canonicalText(state));
 }
 

@@ -112,6 +112,11 @@ test('where a drive is, nobody waits for a service; where neither is, not withou
   expect(nothing.host.files.has('/var/lib/catamaran/instance')).toBe(false);
 });
 
+test('what the passes keep lies where root alone reads, before anything is put there', () => {
+  const { host } = boot({ ...optionsOf(deliveries.openstack(instance)), dmi: platforms.openstack.smbios });
+  expect(host.calls[0]).toBe('mkdir -p -m 0700 /run/catamaran/provision');
+});
+
 test('where nobody has to be asked, no network is borrowed', () => {
   const dmi = platforms.qemu.smbios;
   const { host, report } = boot({ ...optionsOf(deliveries.qemu(instance)), dmi, online: false });
