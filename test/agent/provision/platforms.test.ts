@@ -112,6 +112,21 @@ test('where a drive is, nobody waits for a service; where neither is, not withou
   expect(nothing.host.files.has('/var/lib/catamaran/instance')).toBe(false);
 });
 
+test('the key of the platform lets in without any user-data', () => {
+  const { id, hostname, sshKeys } = instance;
+  const { host, report } = boot({
+    ...optionsOf(deliveries.aws({ id, hostname, sshKeys })),
+    dmi: platforms.aws.smbios,
+  });
+  expect(report).not.toHaveProperty('userData');
+  expect(report.failed).toEqual([]);
+  expect(report.applied.map(({ what, message }) => `${what}: ${message}`)).toEqual([
+    'hostname: the host name web-1',
+    'ssh: a key of root',
+  ]);
+  expect(host.calls.some((call) => call.includes('/etc/ssh/authorized_keys.d/root.provisioned'))).toBe(true);
+});
+
 test('what the passes keep lies where root alone reads, before anything is put there', () => {
   const { host } = boot({ ...optionsOf(deliveries.openstack(instance)), dmi: platforms.openstack.smbios });
   expect(host.calls[0]).toBe('mkdir -p -m 0700 /run/catamaran/provision');
