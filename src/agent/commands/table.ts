@@ -29,6 +29,7 @@ import { rollback } from './rollback.ts';
 import { services } from './services.ts';
 import { servicesConfigure } from './services-configure.ts';
 import { servicesSignal } from './services-signal.ts';
+import { servicesStart } from './services-start.ts';
 import { settle } from './settle.ts';
 import { stage } from './stage.ts';
 import { status } from './status.ts';
@@ -58,6 +59,7 @@ export const agentCommands: readonly Command[] = [
 export const containerCommands: readonly Command[] = [
   services,
   servicesSignal,
+  servicesStart,
   logs,
   bundleList,
   bundlePrepare,
