@@ -42,6 +42,7 @@ bootcmd: ["echo boot >>/var/boots"]
 runcmd: ["echo run >>/var/runs", "false", [touch, /var/after]]
 coreos: {units: [{name: web.service}]}
 catamaran: {services: {web: {image: nginx}}, update: {channel: beta, url: "https://updates.example.org/os"}}
+network: {ethernets: {eth0: {dhcp4: true}, eth7: {dhcp4: true}}}
 final_message: all is done
 `;
 
@@ -108,7 +109,10 @@ test('names, files with their owners, and what is refused by name', async () => 
   expect(await run('stat -c "%a %U:%G" /etc/app/config; cat /etc/app/config /run/each-boot')).toBe(
     '640 ada:ops\na: b\nhere',
   );
-  expect(await show()).toContain('/usr/bin/evil');
+  const shown = await show();
+  for (const part of ['/usr/bin/evil', 'eth7: no card of this machine is that'])
+    expect(shown).toContain(part);
+  expect(await run('catamaran-agent status')).toMatch(/degraded.*\S/);
   expect(await run('cat /proc/sys/vm/swappiness; cat /etc/sysctl.d/90-user-data.conf')).toBe(
     '7\nvm.swappiness = 7',
   );
