@@ -7,6 +7,7 @@ import { growData, grownPath } from '../disk/grow.ts';
 import { finishReset } from '../disk/reset.ts';
 import { tellOfEtc } from '../etc/tell.ts';
 import { AgentError, type Host } from '../host/host.ts';
+import { layReverted } from '../kept/place.ts';
 import { hasNetworkComponent } from '../network/state.ts';
 import { setUpNetwork } from '../network/up.ts';
 import { liveMedium } from '../slots/live.ts';
@@ -40,6 +41,7 @@ const steps: readonly BootStep[] = [
   ['the data partition stays as it is', growWhereThereIsDisk],
   ['the slots are not accounted for', accountForSlots],
   ['nobody hears what an update has changed in /etc', tellOfEtc],
+  ['services run as this release has them', layReverted],
   ['the machine has no name of its own', setIdentity],
   ['nobody is let in by "catamaran run"', letIn],
   ['sshd may refuse keys that others can write', keepKeys],

@@ -23,6 +23,15 @@ export const runit: ServiceManager = {
     runOrThrow(host, [runtime, 'kill', name, signal]);
   },
 
+  stop(host, { name, stop }) {
+    const seconds = Math.max(1, Math.ceil(stop.timeout / 1000));
+    runOrThrow(host, ['sv', '-w', String(seconds), 'force-stop', serviceDirectory(name)]);
+  },
+
+  start(host, name) {
+    runOrThrow(host, ['sv', 'up', serviceDirectory(name)]);
+  },
+
   started(host, names) {
     return names
       .map((name) => report(host, name))

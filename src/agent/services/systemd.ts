@@ -58,6 +58,15 @@ export const systemd: ServiceManager = {
     runOrThrow(host, [runtime, 'kill', name, signal]);
   },
 
+  stop(host, { name }) {
+    runOrThrow(host, ['systemctl', 'stop', unitOf('services', name)]);
+  },
+
+  start(host, name) {
+    runOrThrow(host, ['systemctl', 'daemon-reload']);
+    runOrThrow(host, ['systemctl', '--no-block', 'start', unitOf('services', name)]);
+  },
+
   started(host, names) {
     return this.list(host, names)
       .map(({ name, pid, restarts }) => `${name} ${pid} ${restarts}`)
