@@ -521,6 +521,8 @@ export const errorCodes = {
     'release-malformed': 'A release contradicts itself. Build or publish it again.',
     'release-too-large':
       'An image is larger than its partition. Install the machine anew with a larger disk.slot.',
+    'service-stopped': 'The service does not run, and nobody can enter it. Start it first.',
+    'reset-path': 'A path that was to be kept is not on the data partition. Name one that is.',
     'revert-nothing':
       'There is no other version of the service to take. `catamaran-agent versions` lists them.',
     'revert-failed':

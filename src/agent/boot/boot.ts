@@ -5,6 +5,7 @@ import { messageOf } from '../../base/errors.ts';
 import { putNotice } from '../condition/notices.ts';
 import { growData, grownPath } from '../disk/grow.ts';
 import { finishReset } from '../disk/reset.ts';
+import { finishKeepingReset } from '../disk/reset-keeping.ts';
 import { tellOfEtc } from '../etc/tell.ts';
 import { AgentError, type Host } from '../host/host.ts';
 import { layReverted } from '../kept/place.ts';
@@ -35,6 +36,7 @@ const steps: readonly BootStep[] = [
   ['the drivers are not all loaded', loadDrivers],
   ['the clock stays as it is', raiseClock],
   ['the data partition is not made anew', (host) => onDisk(host, finishReset)],
+  ['the data partition is not cleared', finishKeepingReset],
   ['/var lacks a directory', makeDirectories],
   ['what lets people in is not all there', explainSafeBoot],
   ['the machine may not be who it was', (host) => onDisk(host, restoreWhereLost)],

@@ -25,6 +25,7 @@ import { networkUp, networkWait } from './network.ts';
 import { overdue } from './overdue.ts';
 import { pass } from './pass.ts';
 import { provision } from './provision.ts';
+import { ps } from './ps.ts';
 import { reset } from './reset.ts';
 import { revert } from './revert.ts';
 import { rollback } from './rollback.ts';
@@ -32,6 +33,7 @@ import { services } from './services.ts';
 import { servicesConfigure } from './services-configure.ts';
 import { servicesSignal } from './services-signal.ts';
 import { settle } from './settle.ts';
+import { shell } from './shell.ts';
 import { stage } from './stage.ts';
 import { status } from './status.ts';
 import { update } from './update.ts';
@@ -63,6 +65,8 @@ export const containerCommands: readonly Command[] = [
   services,
   servicesSignal,
   logs,
+  ps,
+  shell,
   versions,
   revert,
   bundleList,

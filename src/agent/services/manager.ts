@@ -28,6 +28,8 @@ export interface ServiceManager {
   start(host: Host, name: string): void;
   /** A text that stays the same as long as none of these services has started anew. */
   started(host: Host, names: readonly string[]): string;
+  /** What runs a command in a container that runs: the program, its word for that, and the container. */
+  enter(name: string): readonly [string, string, string];
   /** The program that shows what a service has said, and with `follow` goes on showing it. */
   logs(host: Host, name: string, follow: boolean): [string, ...string[]];
 }

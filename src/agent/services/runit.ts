@@ -32,6 +32,8 @@ export const runit: ServiceManager = {
     runOrThrow(host, ['sv', 'up', serviceDirectory(name)]);
   },
 
+  enter: (name) => [runtime, 'exec', name],
+
   started(host, names) {
     return names
       .map((name) => report(host, name))

@@ -67,6 +67,8 @@ export const systemd: ServiceManager = {
     runOrThrow(host, ['systemctl', '--no-block', 'start', unitOf('services', name)]);
   },
 
+  enter: (name) => [runtime, 'exec', name],
+
   started(host, names) {
     return this.list(host, names)
       .map(({ name, pid, restarts }) => `${name} ${pid} ${restarts}`)

@@ -16,6 +16,9 @@ interface Fixture {
   answer?(files: MemoryHost['files'], command: readonly string[]): Finished | undefined;
   /** `db` is started once more, as process 124. */
   restart(host: MemoryHost): void;
+  /** What stops `db`, and starts it again. */
+  readonly stopped: readonly string[];
+  readonly begun: readonly string[];
   /** The program that sends USR1 to `db`. */
   readonly signalled: string;
   /** Those that show the log of `db`. */
@@ -37,6 +40,8 @@ const fixtures: Readonly<Record<InitName, Fixture>> = {
       host.files.set('/run/service/db/main', '124');
       host.files.set('/run/service/db/restarts', '1\n');
     },
+    stopped: ['sv -w 10 force-stop /run/service/db'],
+    begun: ['sv up /run/service/db'],
     signalled: '/usr/lib/catamaran/runtime kill db USR1',
     logs: {
       kept: 'cat /var/log/db/@4000000069000000deadbeef.s /var/log/db/current',
@@ -63,6 +68,8 @@ const fixtures: Readonly<Record<InitName, Fixture>> = {
     restart(host) {
       host.files.set('/run/systemd/db', 'active 124 1');
     },
+    stopped: ['systemctl stop db.service'],
+    begun: ['systemctl daemon-reload', 'systemctl --no-block start db.service'],
     signalled: '/usr/lib/catamaran/runtime kill db USR1',
     logs: {
       kept: 'journalctl --output=cat --quiet --no-pager --unit=db.service',
@@ -80,7 +87,7 @@ const bundles = {
 const names = ['web', 'db', 'old'];
 
 describe.each(initNames)('%s', (name) => {
-  const { files, answer, restart, signalled, logs } = fixtures[name];
+  const { files, answer, restart, stopped, begun, signalled, logs } = fixtures[name];
   const manager = managers[name];
   const machine = (extra = files) => host({ '/usr/lib/catamaran/init': `${name}\n`, ...bundles, ...extra });
   const host = (initial: Record<string, string>): MemoryHost => {
@@ -132,6 +139,22 @@ describe.each(initNames)('%s', (name) => {
       expect.stringContaining('hint: '),
     ]);
     expect(host.calls).toEqual([signalled]);
+  });
+
+  it('stops a service and starts it', () => {
+    const host = machine();
+    manager.stop(host, readServices(host).find((service) => service.name === 'db')!);
+    expect(host.calls).toEqual(stopped);
+    manager.start(host, 'db');
+    expect(host.calls).toEqual([...stopped, ...begun]);
+  });
+
+  it('leads into a container that runs, and into no other', () => {
+    const host = machine();
+    expect(runCommand(['shell', 'db', 'ls', '-l'], host)).toBe(0);
+    expect(host.calls.at(-1)).toMatch(new RegExp(`${manager.enter('db').join(' ')} ls -l$`));
+    expect(runCommand(['shell', 'web'], host)).toBe(2);
+    expect(runCommand(['shell', '../db'], host)).toBe(2);
   });
 
   it('shows what a service has said, and goes on', () => {
