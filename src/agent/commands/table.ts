@@ -32,6 +32,7 @@ import { rollback } from './rollback.ts';
 import { services } from './services.ts';
 import { servicesConfigure } from './services-configure.ts';
 import { servicesSignal } from './services-signal.ts';
+import { servicesStart } from './services-start.ts';
 import { settle } from './settle.ts';
 import { shell } from './shell.ts';
 import { stage } from './stage.ts';
@@ -64,6 +65,7 @@ export const agentCommands: readonly Command[] = [
 export const containerCommands: readonly Command[] = [
   services,
   servicesSignal,
+  servicesStart,
   logs,
   ps,
   shell,

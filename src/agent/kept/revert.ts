@@ -59,12 +59,14 @@ function change(host: Host, name: string, version: ServiceVersion): void {
   layVersion(host, name, version);
   // Restart policy and health check are its own.
   manager.configure(host, readServices(host));
-  manager.start(host, name);
+  if (service.schedule === undefined) manager.start(host, name);
 }
 
 function comesUp(host: Host, name: string): boolean {
   const manager = managerOf(host);
-  const { health } = readServices(host).find((each) => each.name === name)!;
+  const { health, schedule } = readServices(host).find((each) => each.name === name)!;
+  // It is started when it is due.
+  if (schedule !== undefined) return true;
   const limit = patience + (health ? (health.interval * health.retries) / 1000 : 0);
   let process: number | undefined;
   for (let second = 0, since = 0; second < limit; second += 1) {

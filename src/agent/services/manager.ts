@@ -24,7 +24,7 @@ export interface ServiceManager {
   signal(host: Host, name: string, signal: string): void;
   /** By its stop signal and within its time; answers when it has ended, and it is not started again. */
   stop(host: Host, service: SupervisedService): void;
-  /** What `configure` has said since may be another thing. Does not wait until it runs. */
+  /** One that runs goes on. What `configure` has said since may be another thing. Does not wait until it runs. */
   start(host: Host, name: string): void;
   /** A text that stays the same as long as none of these services has started anew. */
   started(host: Host, names: readonly string[]): string;
