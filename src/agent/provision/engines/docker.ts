@@ -25,7 +25,7 @@ export const docker: ContainerEngine = {
   start(running, { service, digest }) {
     const { host } = running;
     host.run(inEngine(running, ['docker', 'rm', '-f', service.name]));
-    runOrThrow(host, inEngine(running, ['docker', 'run', ...runWords(service, digest)]));
+    runOrThrow(host, inEngine(running, ['docker', 'run', ...runWords(service, { [label]: digest })]));
   },
 
   registryFiles(registries, variables) {
@@ -53,7 +53,8 @@ export const docker: ContainerEngine = {
   },
 };
 
-function runWords(service: Service, digest: string): string[] {
+/** What follows `docker run`; `marks` are labels beside its own. */
+export function runWords(service: Service, marks: Readonly<Record<string, string>>): string[] {
   const { name, image, entrypoint = [], command = [], network, pid, hostname, user, directory } = service;
   const [program, ...first] = entrypoint;
   const option = (key: string, value: string | undefined) => (value === undefined ? [] : [key, value]);
@@ -61,7 +62,8 @@ function runWords(service: Service, digest: string): string[] {
   const pairs = (values: Readonly<Record<string, string>>) =>
     Object.entries(values).map(([key, value]) => `${key}=${value}`);
   return [
-    ...['-d', '--name', name, '--restart', service.restart, '--label', `${label}=${digest}`],
+    ...['-d', '--name', name, '--restart', service.restart],
+    ...each('--label', pairs(marks)),
     ...each('--label', pairs(service.labels)),
     ...each('-e', pairs(service.environment)),
     ...each('-v', service.mounts),
