@@ -76,6 +76,14 @@ describe('a machine', () => {
     expect(shown(await names('system-docker'))).toEqual(['console-login', 'docker', 'sshd']);
   });
 
+  test('rancher has the people’s Docker and not the system’s, a home, and no password', async () => {
+    const asRancher = (command: string) => `su -s /bin/sh rancher -c '${command}'`;
+    expect(await run(asRancher('id -u; docker ps --quiet; cd && pwd -P'))).toBe('1100\n/var/home/rancher');
+    const refused = await parts.attempt(asRancher('system-docker ps'));
+    expect(refused.text).toContain('permission denied');
+    expect(await run("grep -E '^(rancher|root):[^!*]' /etc/shadow || echo locked")).toBe('locked');
+  });
+
   test('settings: the image’s word, what lies beside it, a person’s, each over the one before', async () => {
     expect(shown(await run('ros config get'))).toEqual([
       'console: default  # /usr/lib/catamaran/system.conf:1',
