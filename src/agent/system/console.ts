@@ -38,12 +38,20 @@ export function startConsole(host: Host, name: string): void {
       code: 'docker-silent',
       hint: 'See catamaran-agent logs system-docker.',
     });
-  const running = ['inspect', '-f', `{{.State.Running}} {{index .Config.Labels "${label}"}}`, container];
-  if (host.run(ofDocker('system-docker', ...running)).output.trim() === `true ${name}`) return;
+  if (!isRunning(host, name)) makeAnew(host, name, image);
+  host.writeFile(flag, `${name}\n`);
+}
+
+function isRunning(host: Host, name: string): boolean {
+  const format = `{{.State.Running}} {{index .Config.Labels "${label}"}}`;
+  const { output } = host.run(ofDocker('system-docker', 'inspect', '-f', format, container));
+  return output.trim() === `true ${name}`;
+}
+
+function makeAnew(host: Host, name: string, image: string): void {
   if (host.run(ofDocker('system-docker', 'image', 'inspect', image)).status !== 0) fetchImage(host, image);
   host.run(ofDocker('system-docker', 'rm', '-f', container));
   runOrThrow(host, ofDocker('system-docker', 'run', ...consoleWords(name, image)));
-  host.writeFile(flag, `${name}\n`);
 }
 
 function fetchImage(host: Host, image: string): void {
@@ -60,7 +68,7 @@ function fetchImage(host: Host, image: string): void {
 function consoleWords(name: string, image: string): string[] {
   const binds = ['/dev', '/run', '/var'];
   return [
-    ...['--detach', '--name', container, '--label', `${label}=${name}`, '--restart', 'always', '--init'],
+    ...['--detach', '--name', container, '--label', `${label}=${name}`, '--restart', 'always'],
     ...['--privileged', '--network', 'host', '--pid', 'host', '--ipc', 'host', '--uts', 'host'],
     ...binds.flatMap((path) => ['-v', `${path}:${path}`]),
     ...['-v', '/var/home:/home', '-v', '/usr/bin/docker:/usr/bin/docker:ro'],

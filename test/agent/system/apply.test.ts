@@ -94,3 +94,13 @@ test('a console is made of its image, which is not pulled onto a disk that is al
   expect(there.host.files.get('/run/catamaran/console')).toBe('alpine\n');
   expect(there.host.files.get('/etc/catamaran/system.conf.new')).toBe('console: alpine\n');
 });
+
+test('a console that runs is left alone, and logins find it', () => {
+  const files = { '/etc/catamaran/system.conf': 'console: alpine\nconsole.alpine: alpine:3\n' };
+  const host: MemoryHost = memoryHost(files, (command) =>
+    command.includes('inspect') ? { status: 0, output: 'true alpine\n' } : undefined,
+  );
+  expect(call('config apply', host)).toBe(0);
+  expect(host.calls.join('\n')).not.toMatch(/ (rm|run) /);
+  expect(host.files.get('/run/catamaran/console')).toBe('alpine\n');
+});

@@ -150,6 +150,25 @@ describe('a machine', () => {
     expect(text).toContain('nobody could log in');
   });
 
+  test(
+    'after a reboot all of it is there again',
+    async () => {
+      await parts.reboot();
+      await run(until('test -e /run/catamaran/applied'));
+      expect(shown(await names('system-docker'))).toEqual([
+        'console',
+        'console-login',
+        'docker',
+        'early',
+        'page',
+        'sshd',
+      ]);
+      expect(await run(until('docker ps --format "{{.Names}}" | grep kept'))).toBe('kept');
+      expect(await run('cat /run/catamaran/console')).toBe('small');
+    },
+    20 * minute,
+  );
+
   test('nothing failed that the machine was told to do', async () => {
     expect(await run('catamaran-agent services | grep -vc running || true')).toBe('1');
     expect((await parts.attempt('cat /run/catamaran/notices/system')).exitCode).not.toBe(0);
