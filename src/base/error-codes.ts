@@ -103,6 +103,8 @@ export const errorCodes = {
     'size-malformed': 'Not a size. Write a number with a unit, such as 512M or 2G.',
     'duration-malformed': 'Not a span of time. Write a number with s, m, h or d, such as 30s.',
     'mode-malformed': 'Not permission bits. Write them in octal, such as "0644".',
+    'schedule-malformed':
+      'Not a schedule. Write five fields as cron has them, such as "30 3 * * *", or @daily.',
     'signal-malformed': 'Not a signal. Write its name, such as SIGTERM.',
     'path-malformed': 'Not a path inside the image. Write it from the root, without "..".',
     'digest-malformed': 'Not a digest. Write "sha256:" and 64 lower-case hex digits.',
@@ -174,6 +176,8 @@ export const errorCodes = {
     'secret-without-place': 'A read-only container has no place for its secrets. Add tmpfs: [/run].',
     'container-without-command': 'Neither the image nor the spec says what to run. Add command.',
     'spec-backoff': 'The first wait before a restart is longer than the longest. Make it shorter.',
+    'spec-schedule':
+      'A service that runs by a schedule is not started otherwise, and nothing can wait for it. Remove what asks for that.',
     'spec-health-check': 'A health check must have exactly one of command, http, tcp and file.',
     'spec-health-deadline': 'No version could become healthy in so short a time. Write at least 2m.',
     'spec-unknown-service': 'No service has this name. Correct it.',

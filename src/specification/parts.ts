@@ -123,5 +123,9 @@ function checkNeeds(reading: SpecReading, spec: Parts, containers: readonly Cont
     need('runtime', '/init', 'no container can run');
     need('agent', '/init', 'no container can be prepared');
   }
+  for (const { name, supervision, pointer } of spec.services) {
+    if (supervision?.schedule !== undefined)
+      need('scheduler', childOf(pointer, 'schedule'), `nothing starts ${name} when it is due`);
+  }
   if (update) need('updater', '/update', 'the machine never updates itself');
 }

@@ -8,7 +8,7 @@ export interface Role {
   readonly parts?: readonly SystemPart[];
 }
 
-export type SystemPart = 'init' | 'runtime' | 'agent' | 'updater';
+export type SystemPart = 'init' | 'runtime' | 'agent' | 'updater' | 'scheduler';
 
 export const roles: Readonly<Record<string, Role>> = {
   kernel: { section: 'kernel' },
@@ -31,18 +31,24 @@ export const roles: Readonly<Record<string, Role>> = {
   etcd: { section: 'init' },
   lxc: { section: 'init' },
   nspawn: { section: 'init' },
+  passwd: { section: 'init' },
   podman: { section: 'init' },
   registry: { section: 'init' },
+  ceph: { section: 'init' },
   chrony: { section: 'init' },
+  cifs: { section: 'init' },
   cockpit: { section: 'init' },
-  cron: { section: 'init' },
+  cron: { section: 'init', parts: ['scheduler'] },
   cryptsetup: { section: 'init' },
+  haproxy: { section: 'init' },
+  'hyperv-daemons': { section: 'init' },
   incus: { section: 'init' },
   iperf3: { section: 'init' },
   keepalived: { section: 'init' },
   kubectl: { section: 'init' },
   logrotate: { section: 'init' },
   lvm2: { section: 'init' },
+  machined: { section: 'init' },
   multipath: { section: 'init' },
   nfs: { section: 'init' },
   nftables: { section: 'init' },
@@ -69,6 +75,7 @@ export const partNames: Readonly<Record<SystemPart, string>> = {
   runtime: 'container runtime',
   agent: 'agent',
   updater: 'updater',
+  scheduler: 'scheduler',
 };
 
 /** What is added where a part is missing. */
@@ -77,4 +84,5 @@ export const usualPart: Readonly<Record<SystemPart, string>> = {
   runtime: 'component:crun',
   agent: 'component:agent',
   updater: 'component:updater',
+  scheduler: 'component:cron',
 };

@@ -476,6 +476,12 @@ export interface RawService extends RawContainerSettings {
    * have always run.
    */
   readonly depends_on?: readonly string[];
+  /**
+   * When it runs, as cron has it: minute, hour, day of the month, month, day of the week; or @hourly,
+   * @daily, @weekly, @monthly, @yearly. It is not started with the machine, and not started again when it
+   * ends. Needs component:cron in init.
+   */
+  readonly schedule?: string;
   /** How it is asked to stop. */
   readonly stop?: RawStop;
   /**

@@ -5,6 +5,7 @@ import { digestHex } from '../base/digest.ts';
 import { placeInControlGroup } from '../container/control-group.ts';
 import type { PlacedContainer } from '../container/init/init.ts';
 import { initOf } from '../container/init/table.ts';
+import { scheduleTable } from '../container/schedule.ts';
 import { makeVolume } from '../container/volume.ts';
 import type { IndexedSegment } from '../contract/segments.ts';
 import type { Planning } from '../engine/planning.ts';
@@ -104,6 +105,8 @@ async function makeBase(
     mountAt(segment, mountPoint);
   }
   if (kind) bundles.push({ name: 'what init is given', tree: kind.giveFiles(placed) });
+  const scheduled = scheduleTable(parts.containers.map(({ container }) => container));
+  bundles.push({ name: 'the schedule of a service', tree: scheduled });
   for (const { volume, segment } of parts.volumes) {
     const { tree, mountPoint } = makeVolume(volume);
     bundles.push({ name: `the volume ${volume.name}`, tree });

@@ -43,6 +43,7 @@ import { serviceUp } from './service-up.ts';
 import { services } from './services.ts';
 import { servicesConfigure } from './services-configure.ts';
 import { servicesSignal } from './services-signal.ts';
+import { servicesStart } from './services-start.ts';
 import { settle } from './settle.ts';
 import { stage } from './stage.ts';
 import { status } from './status.ts';
@@ -73,6 +74,7 @@ export const agentCommands: readonly Command[] = [
 export const containerCommands: readonly Command[] = [
   services,
   servicesSignal,
+  servicesStart,
   logs,
   bundleList,
   bundlePrepare,

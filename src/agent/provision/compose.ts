@@ -18,14 +18,15 @@ export interface ComposedConfig {
 }
 
 export function compose(founds: readonly Found[], fetched: ReadonlyMap<string, Fetched>): ComposedConfig {
-  const notes = new Findings();
+  const findings = new Findings();
   const bodies = founds.flatMap((found) => bodyOf(found, fetched));
   const [first, ...others] = bodies.filter((each) => 'bytes' in each);
   for (const { found, bytes } of others)
     if (first && !isSame(bytes, first.bytes))
-      notes.note(
+      findings.error(
         { part: found.source, line: 1, pointer: '' },
         `gives other user-data, from ${found.where}: those of ${first.found.source} count`,
+        'Leave user-data in one of the two.',
       );
   const user = first && readUserData(first.bytes, fetched);
   const vendorData = founds.find(({ given }) => given.vendorData)?.given.vendorData;
@@ -39,7 +40,7 @@ export function compose(founds: readonly Found[], fetched: ReadonlyMap<string, F
   const pending = bodies.flatMap((each) => ('request' in each ? [each.request] : []));
   return {
     config,
-    findings: [...notes.all, ...(user?.findings ?? []), ...(vendor?.findings ?? []).map(asVendors)],
+    findings: [...findings.all, ...(user?.findings ?? []), ...(vendor?.findings ?? []).map(asVendors)],
     requests: [...pending, ...(user?.requests ?? []), ...(vendor?.requests ?? [])],
     ...(first && { userData: first }),
   };

@@ -22,6 +22,8 @@ export interface ServiceManager {
   list(host: Host, names: readonly string[]): ServiceReport[];
   /** To the container's first process; the name as signalForRuntime gives it. Throws where it does not run. */
   signal(host: Host, name: string, signal: string): void;
+  /** One that runs goes on. */
+  start(host: Host, name: string): void;
   /** A text that stays the same as long as none of these services has started anew. */
   started(host: Host, names: readonly string[]): string;
   /** The program that shows what a service has said, and with `follow` goes on showing it. */

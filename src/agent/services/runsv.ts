@@ -16,6 +16,9 @@ export const underRunsv = ({ lastWord }: { readonly lastWord: number }): Service
     host.writeFile('/run/catamaran/stop-order', waves.join(''));
     host.writeFile('/run/catamaran/shutdown-limit', `${shutdownLimit(services)}\n`);
     tellScripts(host, services, boundLogs(host, services.length), lastWord);
+    // For runsv: not before it is told to.
+    for (const { name, schedule } of services)
+      if (schedule !== undefined) host.writeFile(`${serviceDirectory(name)}/down`, '');
   },
 
   list: (host, names) => names.map((name) => report(host, name)),
@@ -23,6 +26,10 @@ export const underRunsv = ({ lastWord }: { readonly lastWord: number }): Service
   // To the container and not to runsv, which knows less than all signals, and counts some as its own.
   signal(host, name, signal) {
     runOrThrow(host, [runtime, 'kill', name, signal]);
+  },
+
+  start(host, name) {
+    runOrThrow(host, ['sv', 'up', serviceDirectory(name)]);
   },
 
   started(host, names) {

@@ -14,7 +14,7 @@ import { quote } from '../host/quote.ts';
 import { inContainer } from '../probe/place.ts';
 import { probeScript } from '../probe/table.ts';
 import type { ServiceReport } from './manager.ts';
-import type { SupervisedService } from './settings.ts';
+import { keptServices, type SupervisedService } from './settings.ts';
 import { signalForRuntime } from './signal.ts';
 
 export const serviceDirectory = (name: string) => `/run/service/${name}`;
@@ -26,11 +26,13 @@ export function tellScripts(
   logSize: number,
   lastWord?: number,
 ): void {
-  services.forEach((service, index) => {
+  // What runs when it is due has no turn among the others.
+  const kept = keptServices(services);
+  services.forEach((service) => {
     const directory = serviceDirectory(service.name);
     host.writeFile(
       `${directory}/settings`,
-      settingsText(service, { after: services[index - 1]?.name ?? '', logSize, lastWord }),
+      settingsText(service, { after: kept[kept.indexOf(service) - 1]?.name ?? '', logSize, lastWord }),
     );
     if (!service.health) return;
     // `$1` of the script is the container's first process.

@@ -2,7 +2,7 @@
 import { encodeUtf8 } from '../../base/utf8.ts';
 import { crc32 } from '../../gpt/crc32.ts';
 import { AgentError, type Host, runOrThrow } from '../host/host.ts';
-import { runWords } from '../provision/engines/docker.ts';
+import { label, runWords } from '../provision/engines/command-line.ts';
 import { putDurably } from '../update/durable.ts';
 import {
   type DefinedService,
@@ -14,8 +14,6 @@ import {
 } from './definitions.ts';
 import { answers, ofDocker, stateOf } from './dockers.ts';
 import { settingsBelow, writeSetting } from './settings.ts';
-
-const label = 'catamaran.service-digest';
 
 export function listServices(host: Host): void {
   const enabled = enabledNames(host);
@@ -84,7 +82,7 @@ function start(host: Host, service: DefinedService): void {
     return;
   }
   host.run(ofDocker(docker, 'rm', '-f', name));
-  runOrThrow(host, ofDocker(docker, 'run', ...runWords({ name, ...rest }, { [label]: digest })));
+  runOrThrow(host, ofDocker(docker, 'run', ...runWords({ name, ...rest }, rest.image, digest)));
   host.print(`${name} was made, and runs`);
 }
 

@@ -114,10 +114,13 @@ test('what a person has given this machine counts before its platform’s; the o
   });
   expect(report.userData?.source).toBe('file');
   expect(config).toMatchObject({ hostname: 'mine', sshKeys: [key] });
-  expect(report.ignored).toContainEqual({
-    what: 'config-drive, line 1',
-    message: 'gives other user-data, from /dev/sr0: those of file count',
-  });
+  expect(report.failed).toEqual([
+    {
+      what: 'config-drive, line 1',
+      message: 'gives other user-data, from /dev/sr0: those of file count',
+      hint: 'Leave user-data in one of the two.',
+    },
+  ]);
 });
 
 test('what is wrong with user-data is reported with its place, and the rest is done', () => {

@@ -18,6 +18,8 @@ interface Fixture {
   restart(host: MemoryHost): void;
   /** The program that sends USR1 to `db`. */
   readonly signalled: string;
+  /** The program that starts `web`. */
+  readonly begun: string;
   /** Those that show the log of `db`. */
   readonly logs: { readonly kept: string; readonly followed: string };
 }
@@ -38,6 +40,7 @@ const underRunsv: Fixture = {
     host.files.set('/run/service/db/restarts', '1\n');
   },
   signalled: '/usr/lib/catamaran/runtime kill db USR1',
+  begun: 'sv up /run/service/web',
   logs: {
     kept: 'cat /var/log/db/@4000000069000000deadbeef.s /var/log/db/current',
     followed: 'tail -F /var/log/db/current',
@@ -68,6 +71,7 @@ const fixtures: Readonly<Record<InitName, Fixture>> = {
       host.files.set('/run/systemd/db', 'active 124 1');
     },
     signalled: '/usr/lib/catamaran/runtime kill db USR1',
+    begun: 'systemctl start --no-block web.service',
     logs: {
       kept: 'journalctl --output=cat --quiet --no-pager --unit=db.service',
       followed: 'journalctl --output=cat --quiet --follow --unit=db.service',
@@ -84,7 +88,7 @@ const bundles = {
 const names = ['web', 'db', 'old'];
 
 describe.each(initNames)('%s', (name) => {
-  const { files, answer, restart, signalled, logs } = fixtures[name];
+  const { files, answer, restart, signalled, begun, logs } = fixtures[name];
   const manager = managers[name];
   const machine = (extra = files) => host({ '/usr/lib/catamaran/init': `${name}\n`, ...bundles, ...extra });
   const host = (initial: Record<string, string>): MemoryHost => {
@@ -136,6 +140,27 @@ describe.each(initNames)('%s', (name) => {
       expect.stringContaining('hint: '),
     ]);
     expect(host.calls).toEqual([signalled]);
+  });
+
+  it('starts one that does not run', () => {
+    const host = machine();
+    expect(runCommand(['services', 'start', 'web'], host)).toBe(0);
+    expect(host.calls).toEqual([begun]);
+    expect(runCommand(['services', 'start', 'nobody'], host)).toBe(2);
+    expect(runCommand(['services', 'start'], host)).toBe(2);
+    expect(host.calls).toEqual([begun]);
+  });
+
+  it('leaves what has a schedule until it is due', () => {
+    const schedule = '30 3 * * *';
+    const host = machine({
+      '/containers/services/web/catamaran.json': JSON.stringify({ order: 1, schedule }),
+    });
+    manager.configure(host, readServices(host));
+    const held = host.files.has('/run/service/web/down');
+    const wanted = String(host.files.get('/run/systemd/system/catamaran-services.target.d/containers.conf'));
+    expect([held, wanted.includes('web')]).toEqual([name !== 'systemd', false]);
+    expect(host.files.get('/run/service/old/settings')).toContain("after='db'");
   });
 
   it('shows what a service has said, and goes on', () => {

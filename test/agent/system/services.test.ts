@@ -44,7 +44,7 @@ test('a container that is as it should be is started, another one made anew', ()
   expect(
     made.map((line) => line.replace(/^docker -H unix:\/\/\/run\/(\S+)\.sock run .*--name (\S+) .*/, '$1 $2')),
   ).toEqual(['system-docker early', 'docker disk', 'system-docker page']);
-  const [, digest] = /service-digest=(\w+)/.exec(made[0]!)!;
+  const [, digest] = /user-data=(\w+)/.exec(made[0]!)!;
   const again = runs(digest!);
   expect(again[0]).toBe('docker -H unix:///run/system-docker.sock start early');
   expect(again[1]).toContain('--name disk');

@@ -5,9 +5,11 @@ export interface Part {
   readonly name: string;
   /** Components for `init`; default: its own name. */
   readonly init?: readonly string[];
+  /** Components for `services`. */
+  readonly services?: readonly string[];
   /** Lines of YAML for the spec's `files:`. Equal ones of two parts are there once. */
   readonly files?: readonly string[];
-  /** Programs whose memory and sockets are the part's at rest. */
+  /** Programs whose memory and sockets are the part's at rest: their names or, after the name and a space, how they were started. */
   readonly processes?: readonly string[];
   /** Until it answers, in shell. */
   readonly ready?: string;

@@ -1,7 +1,7 @@
 // What stands around engines: each does its one thing, all of them in one machine.
 import { expect } from 'vitest';
 import { until } from '../../support/parts.ts';
-import type { Part } from './part.ts';
+import { images, type Part } from './part.ts';
 
 /** On a disk in a file, `/dev/loopN` is what the command is given as `$disk`. */
 const onDisk = (file: string, command: string) =>
@@ -177,6 +177,33 @@ export const tools: readonly Part[] = [
     },
   },
   {
+    name: 'cifs',
+    async show({ run, attempt }) {
+      expect(await run('cat /proc/filesystems')).toContain('cifs');
+      // Nobody serves it: the answer is the other machine's kernel's.
+      const { text } = await attempt(
+        'mkdir -p /run/smb && mount -t cifs -o guest //127.0.0.1/share /run/smb; dmesg | grep -i cifs',
+      );
+      expect(text).toMatch(/mount error\(111\)|rc = -111/);
+    },
+  },
+  {
+    name: 'ceph',
+    async show({ run, attempt }) {
+      expect(await run('cat /proc/filesystems')).toContain('ceph');
+      expect(await run('rbd --version')).toMatch(/^ceph version \d/);
+      const mount = 'mount -t ceph 127.0.0.1:6789:/ /run/ceph -o name=admin,secret=AQ==,mount_timeout=2';
+      expect((await attempt(`mkdir -p /run/ceph && ${mount}`)).text).toMatch(/mount error/);
+    },
+  },
+  {
+    name: 'hyperv-daemons',
+    async show({ run }) {
+      expect(await run('hv_kvp_daemon --help 2>&1 || true')).toContain('--no-daemon');
+      expect(await run(until('sv status /run/service/hyperv-daemons | grep ^down'))).toContain('down');
+    },
+  },
+  {
     name: 'cockpit',
     ready: 'wget --no-check-certificate -qO- https://127.0.0.1:9090/',
     processes: ['cockpit-ws'],
@@ -206,6 +233,40 @@ export const tools: readonly Part[] = [
       expect(await askAgent({ execute: 'guest-get-osinfo' })).toMatchObject({
         return: { id: 'parts-tools' },
       });
+    },
+  },
+];
+
+const haproxy = [
+  'defaults',
+  '  mode http',
+  '  timeout connect 60s',
+  '  timeout client 60s',
+  '  timeout server 60s',
+  'frontend in',
+  '  bind 127.0.0.1:8092',
+  '  default_backend out',
+  'backend out',
+  '  server one 127.0.0.1:8093',
+];
+
+/** They die of an illegal instruction without it, and QEMU's machines of ours have not got it. */
+export const withCmpxchg16b: readonly Part[] = [
+  {
+    name: 'haproxy',
+    files: [
+      ...images,
+      `{path: etc/haproxy/haproxy.cfg, mode: "0644", contents: "${haproxy.join('\\n')}\\n"}`,
+    ],
+    processes: ['haproxy'],
+    ready: 'pidof haproxy',
+    async show({ run }) {
+      await run('httpd -p 127.0.0.1:8093 -h /usr/share/page');
+      expect(await run(until('wget -qO- http://127.0.0.1:8092/index.html'))).toBe('served by a container');
+      const master = await run('pidof haproxy');
+      await run('sv hup /run/service/haproxy');
+      expect(await run(until(`wget -qO- http://127.0.0.1:8092/index.html`))).toBe('served by a container');
+      expect(await run('pidof haproxy')).not.toBe(master);
     },
   },
 ];

@@ -14,6 +14,8 @@ export const others = section({
       'packages',
       'package_update',
       'package_upgrade',
+      'repo_update',
+      'repo_upgrade',
       'package_reboot_if_required',
       'apt',
       'apt_pipelining',
