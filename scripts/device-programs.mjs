@@ -32,7 +32,12 @@ const parts = {
   'provision-inflate': { module: 'fflate', names: ['Gunzip'] },
   'provision-sha2': { module: '@noble/hashes/sha2.js', names: ['sha256', 'sha512'] },
   'provision-read': { module: 'contract/user-data/read.ts', names: ['readUserData'] },
-  'provision-apply': { module: 'agent/provision/apply/apply.ts', names: ['applyConfig'] },
+  'provision-metadata': { module: 'contract/metadata/read.ts', names: ['readMetadata'] },
+  'provision-variables': {
+    module: 'contract/metadata/variables.ts',
+    names: ['firstVariables', 'moreVariables', 'readVariables'],
+  },
+  'provision-apply': { module: 'agent/provision/apply/apply.ts', names: ['applyConfig', 'hasWork'] },
 };
 
 /** There once, in the program, so that what one file throws is known in another. */

@@ -346,6 +346,10 @@ export const errorCodes = {
     'tree-conflict': 'Two sources have something different at the same path. Exclude it in one of them.',
   },
   Building: {
+    'keep-malformed':
+      'What keep.from names is no release of this OS. Name a directory that `build --format release` has written.',
+    'keep-damaged':
+      'The release that former versions are kept from is damaged. Build it again, or take keep out of the spec.',
     'kernel-malformed':
       'The kernel’s image lacks /kernel, its modules or something that is asked of it. Use a kernel component.',
     'kernel-module-missing':
@@ -521,6 +525,15 @@ export const errorCodes = {
     'release-malformed': 'A release contradicts itself. Build or publish it again.',
     'release-too-large':
       'An image is larger than its partition. Install the machine anew with a larger disk.slot.',
+    'service-stopped': 'The service does not run, and nobody can enter it. Start it first.',
+    'reset-path': 'A path that was to be kept is not on the data partition. Name one that is.',
+    'revert-nothing':
+      'There is no other version of the service to take. `catamaran-agent versions` lists them.',
+    'revert-failed':
+      'The former version of the service does not come up; the service runs as before. See what it said.',
+    'release-unknown':
+      'The repository has no release of this version. Ask its publisher, or name another version.',
+    'release-refused': 'The release cannot be installed here. What was printed before says why.',
     'release-rolled-back': 'The release was rolled back on this machine before. `--force` tries it again.',
     'release-damaged': 'An image of a release is not what its manifest says. Copy or publish it again.',
     'disk-write': 'The disk did not take all that was written. Look whether it is read-only, or failing.',

@@ -4,8 +4,8 @@
 export interface Role {
   /** `any`: of a container in whichever section. */
   readonly section: 'kernel' | 'init' | 'services' | 'any';
-  /** Of this part of a system there is one. */
-  readonly part?: SystemPart;
+  /** Of each of these parts of a system there is one. */
+  readonly parts?: readonly SystemPart[];
 }
 
 export type SystemPart = 'init' | 'runtime' | 'agent' | 'updater' | 'scheduler';
@@ -14,12 +14,13 @@ export const roles: Readonly<Record<string, Role>> = {
   kernel: { section: 'kernel' },
   'kernel-generic': { section: 'kernel' },
   initrd: { section: 'kernel' },
-  init: { section: 'init', part: 'init' },
-  'init-systemd': { section: 'init', part: 'init' },
-  crun: { section: 'init', part: 'runtime' },
-  runc: { section: 'init', part: 'runtime' },
-  agent: { section: 'init', part: 'agent' },
-  updater: { section: 'init', part: 'updater' },
+  init: { section: 'init', parts: ['init'] },
+  'init-docker': { section: 'init', parts: ['init', 'runtime'] },
+  'init-systemd': { section: 'init', parts: ['init'] },
+  crun: { section: 'init', parts: ['runtime'] },
+  runc: { section: 'init', parts: ['runtime'] },
+  agent: { section: 'init', parts: ['agent'] },
+  updater: { section: 'init', parts: ['updater'] },
   provision: { section: 'init' },
   network: { section: 'init' },
   mkfs: { section: 'init' },
@@ -30,13 +31,14 @@ export const roles: Readonly<Record<string, Role>> = {
   etcd: { section: 'init' },
   lxc: { section: 'init' },
   nspawn: { section: 'init' },
+  passwd: { section: 'init' },
   podman: { section: 'init' },
   registry: { section: 'init' },
   ceph: { section: 'init' },
   chrony: { section: 'init' },
   cifs: { section: 'init' },
   cockpit: { section: 'init' },
-  cron: { section: 'init', part: 'scheduler' },
+  cron: { section: 'init', parts: ['scheduler'] },
   cryptsetup: { section: 'init' },
   haproxy: { section: 'init' },
   'hyperv-daemons': { section: 'init' },
@@ -65,6 +67,7 @@ export const roles: Readonly<Record<string, Role>> = {
   dhcp: { section: 'services' },
   getty: { section: 'services' },
   sshd: { section: 'services' },
+  'user-docker': { section: 'services' },
 };
 
 export const partNames: Readonly<Record<SystemPart, string>> = {

@@ -10,6 +10,7 @@ import { bundlePrepare } from './bundle-prepare.ts';
 import { channel } from './channel.ts';
 import type { Command } from './command.ts';
 import { confirm } from './confirm.ts';
+import { deploy } from './deploy.ts';
 import { diskGrow } from './disk-grow.ts';
 import { etcAccept } from './etc-accept.ts';
 import { etcDiff } from './etc-diff.ts';
@@ -24,16 +25,21 @@ import { networkUp, networkWait } from './network.ts';
 import { overdue } from './overdue.ts';
 import { pass } from './pass.ts';
 import { provision } from './provision.ts';
+import { ps } from './ps.ts';
 import { reset } from './reset.ts';
+import { revert } from './revert.ts';
 import { rollback } from './rollback.ts';
 import { services } from './services.ts';
 import { servicesConfigure } from './services-configure.ts';
 import { servicesSignal } from './services-signal.ts';
 import { servicesStart } from './services-start.ts';
 import { settle } from './settle.ts';
+import { shell } from './shell.ts';
 import { stage } from './stage.ts';
 import { status } from './status.ts';
 import { update } from './update.ts';
+import { upgrade } from './upgrade.ts';
+import { versions } from './versions.ts';
 import { volumesMount } from './volumes-mount.ts';
 
 /** People's, and the slots'. */
@@ -61,6 +67,10 @@ export const containerCommands: readonly Command[] = [
   servicesSignal,
   servicesStart,
   logs,
+  ps,
+  shell,
+  versions,
+  revert,
   bundleList,
   bundlePrepare,
   bundleConnect,
@@ -70,7 +80,7 @@ export const containerCommands: readonly Command[] = [
 ];
 
 export const startCommands: readonly Command[] = [boot, diskGrow, networkUp, networkWait];
-export const updateCommands: readonly Command[] = [update, channel];
+export const updateCommands: readonly Command[] = [update, upgrade, deploy, channel];
 export const installCommands: readonly Command[] = [install];
 export const provisionCommands: readonly Command[] = [provision];
 

@@ -6,7 +6,7 @@ import { fetchSignedManifest } from '../../contract/signed-release.ts';
 import { otherSlot } from '../../slots/constants.ts';
 import { readPointer } from '../../tuf/channel.ts';
 import { type Client, fetchTarget, findTarget, refresh } from '../../tuf/client.ts';
-import { type Decision, decide, raiseFloor } from '../../tuf/decide.ts';
+import { type Decision, decide, decidePinned, raiseFloor } from '../../tuf/decide.ts';
 import { manifestName, releasesRole } from '../../tuf/names.ts';
 import type { ChannelPointer } from '../../tuf/pointer.ts';
 import { wholeFleet } from '../../tuf/rollout.ts';
@@ -16,6 +16,7 @@ import { markSlotBad } from '../slots/decide.ts';
 import { readSlotState } from '../slots/env-store.ts';
 import { readRecords } from '../slots/records.ts';
 import type { UpdateMachine } from './machine.ts';
+import { findPinned } from './pinned.ts';
 import { readFloor, readInstalled, recordInstalled, writeFloor } from './records.ts';
 import { openRepository } from './repository.ts';
 import { openTrustedStore, readMetadata } from './trusted-store.ts';
@@ -61,7 +62,11 @@ export function checkForUpdate(machine: UpdateMachine, options: UpdateCheckOptio
   const wanted = options.now
     ? { ...pointer, rollout: { ...pointer.rollout, start: 0, points: everyone } }
     : pointer;
-  const decision = decide(wanted, { ...state, floorEpoch: readFloor(host) });
+  const floored = { ...state, floorEpoch: readFloor(host) };
+  const decision =
+    settings.pin === undefined
+      ? decide(wanted, floored)
+      : decidePinned(findPinned(machine, client, settings.pin), floored);
   return { client, pointer, decision: refuseFailed(machine, client, decision, options) };
 }
 
