@@ -1,9 +1,12 @@
 // What an archive says, entry by entry: the later one wins, as where it is unpacked. What is no directory takes away all that
-// lay below its place; a hard link to what is there already is another name of that.
+// lay below its place; a hard link to what is there already, in the layers below too, is another name of that.
+import { notAFile, selfLink } from '../tree/hard-links.ts';
 import type { TreeNode } from '../tree/node.ts';
 import { tarError } from '../tree/refused.ts';
 import { maxPathCharacters } from '../tree/require-directories.ts';
-import { parentOf, type Tree, type TreePath } from '../tree/tree.ts';
+import { baseName, joined, linksOf } from '../tree/resolve-links.ts';
+import { parentOf, type ReadonlyTree, type Tree, type TreePath } from '../tree/tree.ts';
+import { opaque, whiteout } from '../tree/whiteout.ts';
 import { createLinkPlaces } from './link-places.ts';
 
 export interface Entries {
@@ -19,10 +22,11 @@ export interface Entries {
 /** Directories with something in them that become something else; each time all names are looked at. */
 const maxReplaced = 1000;
 
-export function createEntries(): Entries {
+/** `below`: what the archive is a layer over. */
+export function createEntries(below: ReadonlyTree): Entries {
   const tree: Tree = new Map();
   const links = new Map<TreePath, TreePath>();
-  const places = createLinkPlaces();
+  const places = createLinkPlaces(linksOf(below));
   /** Directories that something lies in, whether they have been named or not. */
   const parents = new Set<TreePath>();
   let characters = 0;
@@ -62,6 +66,10 @@ export function createEntries(): Entries {
 
   function put(path: TreePath, node: TreeNode): void {
     makeRoom(path, node.type === 'directory');
+    const name = baseName(path);
+    if (name === opaque) places.close(parentOf(path), false);
+    else if (name.startsWith(whiteout))
+      places.close(joined(parentOf(path), name.slice(whiteout.length)), true);
     places.put(path, node);
     tree.set(path, node);
   }
@@ -72,9 +80,11 @@ export function createEntries(): Entries {
     placeOf: (path) => places.placeOf(path),
     put,
     link(path, target) {
-      const known = links.has(target) || target === path ? undefined : tree.get(target);
+      if (target === path) throw selfLink(path);
+      const known = links.has(target) ? undefined : (tree.get(target) ?? below.get(target));
+      if (known?.type === 'directory') throw notAFile(path);
       // Linked to what the target is now; what it may be replaced by later is another file.
-      if (known !== undefined && known.type !== 'directory') {
+      if (known !== undefined) {
         put(path, known);
         return;
       }

@@ -2,11 +2,11 @@
 // refused, and a name never means a place on the host, because nothing is extracted.
 import { open } from 'node:fs/promises';
 import type { Content } from '../tree/content.ts';
-import { type HardLinks, noTarget, resolveLinks } from '../tree/hard-links.ts';
+import { resolveLinks } from '../tree/hard-links.ts';
 import type { Meta, TreeNode } from '../tree/node.ts';
 import { tarError } from '../tree/refused.ts';
 import { requireDirectories } from '../tree/require-directories.ts';
-import type { Tree } from '../tree/tree.ts';
+import type { ReadonlyTree, Tree } from '../tree/tree.ts';
 import { createEntries, type Entries } from './entries.ts';
 import { type PaxRecords, parsePax } from './pax.ts';
 import { readOldSparse, readPaxSparse } from './read-sparse.ts';
@@ -43,21 +43,18 @@ const maxPadding = 16 << 20;
 
 /** An uncompressed tar on disk. The contents are slices of it: it must stay as it is while the tree is used. */
 export async function readTarFile(path: string, limits: Partial<TarLimits> = {}): Promise<Tree> {
-  return whole(await readLayerFile(path, limits));
+  return readLayerFile(path, new Map(), limits);
 }
 
-/** A tar whose hard links may lead to files that it has not. */
-export interface TarLayer {
-  readonly tree: Tree;
-  /** The links whose targets had not come before them: what lies below may have those. Few are in `tree` all the same. */
-  readonly outside: HardLinks;
-}
-
-/** As readTarFile, but hard links may lead out of it: to what lies below, of which it is a layer. */
-export async function readLayerFile(path: string, limits: Partial<TarLimits> = {}): Promise<TarLayer> {
+/** As readTarFile, of a layer: names may go by way of the links that lie below it, and hard links to its files. */
+export async function readLayerFile(
+  path: string,
+  below: ReadonlyTree,
+  limits: Partial<TarLimits> = {},
+): Promise<Tree> {
   const file = await open(path, 'r');
   try {
-    return await readFrom(await fileSource(file, path), { ...usualTarLimits, ...limits });
+    return await readFrom(await fileSource(file, path), below, { ...usualTarLimits, ...limits });
   } finally {
     await file.close();
   }
@@ -71,15 +68,10 @@ export async function readTar(
   const all = { ...usualTarLimits, ...limits };
   const source = streamSource(stream, all.memory);
   try {
-    return whole(await readFrom(source, all));
+    return await readFrom(source, new Map(), all);
   } finally {
     await source.close();
   }
-}
-
-function whole({ tree, outside }: TarLayer): Tree {
-  for (const [path, target] of outside) if (!tree.has(path)) throw noTarget(path, target);
-  return tree;
 }
 
 /** What headers before an entry say about it. */
@@ -103,8 +95,8 @@ interface Reading {
   sparse: number;
 }
 
-async function readFrom(source: TarSource, limits: TarLimits): Promise<TarLayer> {
-  const entries = createEntries();
+async function readFrom(source: TarSource, below: ReadonlyTree, limits: TarLimits): Promise<Tree> {
+  const entries = createEntries(below);
   const globals = new Map<string, Uint8Array>();
   const reading: Reading = {
     source,
@@ -138,9 +130,9 @@ async function readFrom(source: TarSource, limits: TarLimits): Promise<TarLayer>
   if (extensions !== undefined) throw truncated(source.offset);
   await requireEnd(source);
   const { tree, links } = entries;
-  const outside = resolveLinks(tree, links);
+  resolveLinks(tree, links);
   requireDirectories(tree, tree.keys());
-  return { tree, outside };
+  return tree;
 }
 
 const noExtensions: Extensions = { pax: new Map() };

@@ -103,6 +103,8 @@ export const errorCodes = {
     'size-malformed': 'Not a size. Write a number with a unit, such as 512M or 2G.',
     'duration-malformed': 'Not a span of time. Write a number with s, m, h or d, such as 30s.',
     'mode-malformed': 'Not permission bits. Write them in octal, such as "0644".',
+    'schedule-malformed':
+      'Not a schedule. Write five fields as cron has them, such as "30 3 * * *", or @daily.',
     'signal-malformed': 'Not a signal. Write its name, such as SIGTERM.',
     'path-malformed': 'Not a path inside the image. Write it from the root, without "..".',
     'digest-malformed': 'Not a digest. Write "sha256:" and 64 lower-case hex digits.',
@@ -174,6 +176,8 @@ export const errorCodes = {
     'secret-without-place': 'A read-only container has no place for its secrets. Add tmpfs: [/run].',
     'container-without-command': 'Neither the image nor the spec says what to run. Add command.',
     'spec-backoff': 'The first wait before a restart is longer than the longest. Make it shorter.',
+    'spec-schedule':
+      'A service that runs by a schedule is not started otherwise, and nothing can wait for it. Remove what asks for that.',
     'spec-health-check': 'A health check must have exactly one of command, http, tcp and file.',
     'spec-health-deadline': 'No version could become healthy in so short a time. Write at least 2m.',
     'spec-unknown-service': 'No service has this name. Correct it.',
@@ -342,6 +346,10 @@ export const errorCodes = {
     'tree-conflict': 'Two sources have something different at the same path. Exclude it in one of them.',
   },
   Building: {
+    'keep-malformed':
+      'What keep.from names is no release of this OS. Name a directory that `build --format release` has written.',
+    'keep-damaged':
+      'The release that former versions are kept from is damaged. Build it again, or take keep out of the spec.',
     'kernel-malformed':
       'The kernel’s image lacks /kernel, its modules or something that is asked of it. Use a kernel component.',
     'kernel-module-missing':
@@ -498,6 +506,14 @@ export const errorCodes = {
     'etc-unchanged': 'Nothing was changed at this path of /etc. `catamaran-agent etc status` lists what was.',
     'nothing-aside':
       'No safe boot has set an /etc aside. `catamaran-agent status` says how the machine was started.',
+    'service-definition':
+      'A compose file cannot be read, or has nothing that can be started. The message has the place.',
+    'system-setting':
+      'A setting of the machine is none, or has a value that it cannot have. docs/system-docker.md has them.',
+    'docker-silent': 'A Docker of the machine does not answer. `catamaran-agent logs` says why.',
+    'docker-tls': 'Docker cannot be made to listen with TLS. `catamaran-agent tls gen` makes certificates.',
+    'console-unknown': 'No console has this name. `catamaran-agent console list` lists them.',
+    'console-no-space': 'The image of a console might fill the disk. Make room on /var.',
     'service-unknown': 'There is no such service. `catamaran-agent services` lists those that there are.',
     'volumes-not-mounted':
       'A volume cannot be mounted, and no container starts without it. The message says why.',
@@ -518,6 +534,15 @@ export const errorCodes = {
     'release-malformed': 'A release contradicts itself. Build or publish it again.',
     'release-too-large':
       'An image is larger than its partition. Install the machine anew with a larger disk.slot.',
+    'service-stopped': 'The service does not run, and nobody can enter it. Start it first.',
+    'reset-path': 'A path that was to be kept is not on the data partition. Name one that is.',
+    'revert-nothing':
+      'There is no other version of the service to take. `catamaran-agent versions` lists them.',
+    'revert-failed':
+      'The former version of the service does not come up; the service runs as before. See what it said.',
+    'release-unknown':
+      'The repository has no release of this version. Ask its publisher, or name another version.',
+    'release-refused': 'The release cannot be installed here. What was printed before says why.',
     'release-rolled-back': 'The release was rolled back on this machine before. `--force` tries it again.',
     'release-damaged': 'An image of a release is not what its manifest says. Copy or publish it again.',
     'disk-write': 'The disk did not take all that was written. Look whether it is read-only, or failing.',

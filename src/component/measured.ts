@@ -9,7 +9,7 @@ export interface Measured {
   readonly size: number;
   /** In bytes: of its programs at rest. */
   readonly memory?: number;
-  /** Ports of TCP on which they listen, of all addresses (`*`) or one. */
+  /** TCP (`*:80`), UDP (`udp 127.0.0.1:323`), and the paths of Unix sockets. */
   readonly listens?: readonly string[];
 }
 

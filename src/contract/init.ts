@@ -2,7 +2,7 @@
 // is given, and the agent to know whom to ask about services.
 
 export const initPath = 'usr/lib/catamaran/init';
-export const initNames = ['runit', 'systemd'] as const;
+export const initNames = ['runit', 'docker', 'systemd'] as const;
 export type InitName = (typeof initNames)[number];
 
 /** Undefined: a word that is no init of ours. */

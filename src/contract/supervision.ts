@@ -7,9 +7,11 @@
 // services:  {"format": 1, "order": 0, "dependsOn": ["db"],
 //             "restart": {"policy": "always", "backoff": {"initial": 1000, "max": 60000, "reset": 60000}},
 //             "stop": {"signal": "SIGTERM", "timeout": 10000},
+//             "schedule": "30 3 * * *",
 //             "health": {"probe": {"kind": "http", "url": "http://…"}, "interval": 30000, "timeout": 10000, "retries": 3}}
 //
-// Times are milliseconds. All members are there but `health`. `order` is the place in the order of starting, which goes
+// Times are milliseconds. All members are there but `health` and `schedule`, with which it is not started with the machine but
+// when it is due. `order` is the place in the order of starting, which goes
 // before each service by way of all that it depends on; stopping goes the other way. `writable`, in bytes, bounds what the container
 // writes into its own root, which is memory; absent, the machine decides. A probe is made in the container,
 // from its network namespace, or in its root. A bundle with a file `apparmor` wants that profile loaded into the kernel
@@ -36,6 +38,8 @@ export interface Supervision {
   readonly restart: Restart;
   readonly stop: Stop;
   readonly health?: ServiceHealth;
+  /** As cron has it; absent: it runs as long as the machine does. */
+  readonly schedule?: string;
 }
 
 export interface Restart {
@@ -70,6 +74,7 @@ export function writeServiceSettings({
   restart,
   stop,
   health,
+  schedule,
   writable,
 }: ServiceSettings & WritableBound): string {
   const { signal, timeout } = stop;
@@ -77,6 +82,7 @@ export function writeServiceSettings({
     {
       ...{ order, dependsOn, restart, stop: { signal, timeout } },
       ...(health && { health }),
+      ...(schedule && { schedule }),
       ...(writable && { writable }),
     },
     indent,
@@ -94,6 +100,7 @@ export function readServiceSettings(text: string | undefined, what: string): Ser
       signal: hasField(stop, 'signal') ? textField(stop, 'signal', /^[A-Za-z0-9+-]{1,20}$/) : 'SIGTERM',
       timeout: countOr(stop, 'timeout', 10_000),
     },
+    ...(hasField(fields, 'schedule') && { schedule: textField(fields, 'schedule', /^/, 1000) }),
     ...(hasField(fields, 'health') && { health: readServiceHealth(objectField(fields, 'health')) }),
   };
 }

@@ -12,15 +12,14 @@ import { naming, plainLayer, verifiedLayer } from './layer.ts';
 export async function imageTree(cache: Cache, image: Image, name: string = image.digest): Promise<Tree> {
   const { layers } = image.manifest;
   const nameOf = (at: number) => `layer ${at + 1} of ${layers.length} of image ${name}`;
-  const read = await eachLimited(layers, async (layer, at) => {
+  const paths = await eachLimited(layers, async (layer, at) => {
     const diffId = image.config.rootfs.diff_ids[at]!;
     const plain = await plainLayer(cache, layer, { diffId, what: nameOf(at) });
-    const path = await verifiedLayer(cache, plain.digest, nameOf(at));
-    return naming(nameOf(at), () => readLayerFile(path));
+    return verifiedLayer(cache, plain.digest, nameOf(at));
   });
   let tree: Tree = new Map();
-  for (const [at, layer] of read.entries()) {
-    tree = await naming(nameOf(at), async () => applyLayer(tree, layer.tree, layer.outside));
+  for (const [at, path] of paths.entries()) {
+    tree = await naming(nameOf(at), async () => applyLayer(tree, await readLayerFile(path, tree)));
   }
   return tree;
 }

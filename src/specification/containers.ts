@@ -63,7 +63,7 @@ function readContainer(
   { pointer, section, names }: { pointer: JsonPointer; section: Section; names: SpecNames },
   supervision: Supervision | undefined,
 ): Container | undefined {
-  const { name, image, optional, restart, depends_on, stop, health, ...confined } = raw;
+  const { name, image, optional, restart, depends_on, stop, health, schedule, ...confined } = raw;
   const { seccomp, apparmor, secrets, writable, ...settings } = confined;
   checkName(reading, name, childOf(pointer, 'name'));
   const reference = readReference(reading, childOf(pointer, 'image'), image);

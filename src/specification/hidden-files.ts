@@ -23,7 +23,7 @@ const covers: Readonly<Record<string, string>> = {
 };
 
 export function checkHiddenFiles(reading: SpecReading, { init, files }: Parts): void {
-  if (!init.some((use) => roleOf(use)?.part === 'init')) return;
+  if (!init.some((use) => roleOf(use)?.parts?.includes('init'))) return;
   for (const { path, pointer } of files) {
     const isAtOrBelow = (directory: string) => path === directory || path.startsWith(`${directory}/`);
     const at = childOf(pointer, 'path');

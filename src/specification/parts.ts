@@ -83,16 +83,16 @@ function misplaced(
 function checkChoice(reading: SpecReading, init: readonly ImageUse[]): void {
   const first = new Map<SystemPart, ImageUse>();
   for (const use of init) {
-    const part = roleOf(use)?.part;
-    if (part === undefined) continue;
-    const other = first.get(part);
-    if (other === undefined) first.set(part, use);
-    else if (componentNameOf(other) !== componentNameOf(use)) {
-      problem(reading, use.pointer, {
-        code: 'spec-choose-one',
-        message: `component:${componentNameOf(use)} is a second ${partNames[part]}, beside component:${componentNameOf(other)} in ${positionFrom(reading, other.pointer, use.pointer)}`,
-        hint: 'Choose one, and remove the other.',
-      });
+    for (const part of roleOf(use)?.parts ?? []) {
+      const other = first.get(part);
+      if (other === undefined) first.set(part, use);
+      else if (componentNameOf(other) !== componentNameOf(use)) {
+        problem(reading, use.pointer, {
+          code: 'spec-choose-one',
+          message: `component:${componentNameOf(use)} is a second ${partNames[part]}, beside component:${componentNameOf(other)} in ${positionFrom(reading, other.pointer, use.pointer)}`,
+          hint: 'Choose one, and remove the other.',
+        });
+      }
     }
   }
 }
@@ -111,7 +111,7 @@ function checkNeeds(reading: SpecReading, spec: Parts, containers: readonly Cont
     return;
   }
   const isKnown = init.every((use) => componentNameOf(use) !== undefined);
-  const has = (part: SystemPart) => init.some((use) => roleOf(use)?.part === part);
+  const has = (part: SystemPart) => init.some((use) => roleOf(use)?.parts?.includes(part));
   const need = (part: SystemPart, at: JsonPointer, why: string) => {
     if (!isKnown || has(part)) return;
     const hint = `Add ${usualPart[part]} to the list "init".`;
@@ -122,6 +122,10 @@ function checkNeeds(reading: SpecReading, spec: Parts, containers: readonly Cont
     need('init', '/init', 'nothing starts the containers');
     need('runtime', '/init', 'no container can run');
     need('agent', '/init', 'no container can be prepared');
+  }
+  for (const { name, supervision, pointer } of spec.services) {
+    if (supervision?.schedule !== undefined)
+      need('scheduler', childOf(pointer, 'schedule'), `nothing starts ${name} when it is due`);
   }
   if (update) need('updater', '/update', 'the machine never updates itself');
 }

@@ -4,22 +4,23 @@
 export interface Role {
   /** `any`: of a container in whichever section. */
   readonly section: 'kernel' | 'init' | 'services' | 'any';
-  /** Of this part of a system there is one. */
-  readonly part?: SystemPart;
+  /** Of each of these parts of a system there is one. */
+  readonly parts?: readonly SystemPart[];
 }
 
-export type SystemPart = 'init' | 'runtime' | 'agent' | 'updater';
+export type SystemPart = 'init' | 'runtime' | 'agent' | 'updater' | 'scheduler';
 
 export const roles: Readonly<Record<string, Role>> = {
   kernel: { section: 'kernel' },
   'kernel-generic': { section: 'kernel' },
   initrd: { section: 'kernel' },
-  init: { section: 'init', part: 'init' },
-  'init-systemd': { section: 'init', part: 'init' },
-  crun: { section: 'init', part: 'runtime' },
-  runc: { section: 'init', part: 'runtime' },
-  agent: { section: 'init', part: 'agent' },
-  updater: { section: 'init', part: 'updater' },
+  init: { section: 'init', parts: ['init'] },
+  'init-docker': { section: 'init', parts: ['init', 'runtime'] },
+  'init-systemd': { section: 'init', parts: ['init'] },
+  crun: { section: 'init', parts: ['runtime'] },
+  runc: { section: 'init', parts: ['runtime'] },
+  agent: { section: 'init', parts: ['agent'] },
+  updater: { section: 'init', parts: ['updater'] },
   provision: { section: 'init' },
   network: { section: 'init' },
   mkfs: { section: 'init' },
@@ -30,18 +31,24 @@ export const roles: Readonly<Record<string, Role>> = {
   etcd: { section: 'init' },
   lxc: { section: 'init' },
   nspawn: { section: 'init' },
+  passwd: { section: 'init' },
   podman: { section: 'init' },
   registry: { section: 'init' },
+  ceph: { section: 'init' },
   chrony: { section: 'init' },
+  cifs: { section: 'init' },
   cockpit: { section: 'init' },
-  cron: { section: 'init' },
+  cron: { section: 'init', parts: ['scheduler'] },
   cryptsetup: { section: 'init' },
+  haproxy: { section: 'init' },
+  'hyperv-daemons': { section: 'init' },
   incus: { section: 'init' },
   iperf3: { section: 'init' },
   keepalived: { section: 'init' },
   kubectl: { section: 'init' },
   logrotate: { section: 'init' },
   lvm2: { section: 'init' },
+  machined: { section: 'init' },
   multipath: { section: 'init' },
   nfs: { section: 'init' },
   nftables: { section: 'init' },
@@ -60,6 +67,7 @@ export const roles: Readonly<Record<string, Role>> = {
   dhcp: { section: 'services' },
   getty: { section: 'services' },
   sshd: { section: 'services' },
+  'user-docker': { section: 'services' },
 };
 
 export const partNames: Readonly<Record<SystemPart, string>> = {
@@ -67,6 +75,7 @@ export const partNames: Readonly<Record<SystemPart, string>> = {
   runtime: 'container runtime',
   agent: 'agent',
   updater: 'updater',
+  scheduler: 'scheduler',
 };
 
 /** What is added where a part is missing. */
@@ -75,4 +84,5 @@ export const usualPart: Readonly<Record<SystemPart, string>> = {
   runtime: 'component:crun',
   agent: 'component:agent',
   updater: 'component:updater',
+  scheduler: 'component:cron',
 };

@@ -36,6 +36,8 @@ export interface SpecDocument {
   readonly etc?: 'persistent' | 'memory';
   /** Sizes of the partitions. */
   readonly disk?: RawDisk;
+  /** Former versions of services that this release keeps, so that each can be taken back by itself. */
+  readonly keep?: RawKeep;
   /**
    * What `build` writes where --format says nothing: names of formats, or formats with options. Default:
    * qcow2.
@@ -476,6 +478,12 @@ export interface RawService extends RawContainerSettings {
    * have always run.
    */
   readonly depends_on?: readonly string[];
+  /**
+   * When it runs, as cron has it: minute, hour, day of the month, month, day of the week; or @hourly,
+   * @daily, @weekly, @monthly, @yearly. It is not started with the machine, and not started again when it
+   * ends. Needs component:cron in init.
+   */
+  readonly schedule?: string;
   /** How it is asked to stop. */
   readonly stop?: RawStop;
   /**
@@ -639,6 +647,14 @@ export interface RawDisk {
   readonly data?: string;
   /** EFI system partition. Default: 64M. */
   readonly esp?: string;
+}
+
+/** Former versions of services that this release keeps, so that each can be taken back by itself. */
+export interface RawKeep {
+  /** The former release: a directory that `build --format release` has written, relative to the spec. */
+  readonly from: string;
+  /** So many of each service that has changed; each takes room in the slot. Default: 1. */
+  readonly versions?: number;
 }
 
 /** A format, by its name or with options. */

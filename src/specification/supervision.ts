@@ -4,6 +4,7 @@ import { parseProbe } from '../contract/probe.ts';
 import type { Restart, ServiceHealth, Stop, Supervision } from '../contract/supervision.ts';
 import { childOf, describePointer, type JsonPointer } from '../document/pointer.ts';
 import { parseDuration, parseSignal } from '../document/scalars.ts';
+import { parseSchedule } from '../document/schedule.ts';
 import { didYouMean } from '../document/suggest.ts';
 import { directoryName } from './names.ts';
 import { namesOneProbe, notOneProbe } from './not-one-probe.ts';
@@ -23,14 +24,34 @@ export function readSupervision(reading: SpecReading, document: SpecDocument): S
   return services.map((service, index) => {
     const pointer = `/services/${index}`;
     const health = readServiceHealth(reading, childOf(pointer, 'health'), service.health);
+    const schedule = readSchedule(reading, pointer, service);
     return {
       order: order[index] ?? index,
       dependsOn: (dependencies[index] ?? []).map(directoryName),
-      restart: readRestart(reading, childOf(pointer, 'restart'), service.restart ?? {}),
+      restart: readRestart(reading, childOf(pointer, 'restart'), service.restart ?? usualRestart(service)),
       stop: readStop(reading, childOf(pointer, 'stop'), service.stop ?? {}),
       ...(health === undefined ? {} : { health }),
+      ...(schedule === undefined ? {} : { schedule }),
     };
   });
+}
+
+const usualRestart = ({ schedule }: RawService) => (schedule === undefined ? {} : 'never');
+
+function readSchedule(
+  reading: SpecReading,
+  pointer: JsonPointer,
+  { name, schedule, restart }: RawService,
+): string | undefined {
+  const policy = typeof restart === 'string' ? restart : restart?.policy;
+  if (schedule !== undefined && restart !== undefined && policy !== 'never') {
+    problem(reading, childOf(pointer, 'restart'), {
+      code: 'spec-schedule',
+      message: `${name} has a schedule, and is to be started again as soon as it ends`,
+      hint: 'Remove "restart", or write never.',
+    });
+  }
+  return parsed(reading, childOf(pointer, 'schedule'), schedule, parseSchedule);
 }
 
 function readRestart(reading: SpecReading, pointer: JsonPointer, raw: RawRestart | string): Restart {
@@ -93,11 +114,18 @@ function readDependencies(
   const names = (list: readonly { readonly name: string }[] | undefined) =>
     new Set((list ?? []).filter(Boolean).map(({ name }) => name));
   const services = names(document.services);
+  const scheduled = names(document.services?.filter((each) => each?.schedule !== undefined));
   const before = names(document.onboot);
   const after = names(document.onshutdown);
   const found = new Set<string>();
   service.depends_on?.forEach((name, index) => {
-    if (services.has(name)) found.add(name);
+    if (scheduled.has(name)) {
+      problem(reading, childOf(pointer, index), {
+        code: 'spec-schedule',
+        message: `${name} runs by a schedule: ${service.name} would wait for it until then`,
+        hint: 'Remove it here, or its schedule.',
+      });
+    } else if (services.has(name)) found.add(name);
     else if (!before.has(name)) {
       problem(reading, childOf(pointer, index), {
         code: 'spec-unknown-dependency',

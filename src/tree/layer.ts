@@ -1,25 +1,20 @@
 // An OCI layer over what lies below it (image-spec, layer.md: "Applying Changesets").
 
-import { type HardLinks, noTarget, notAFile } from './hard-links.ts';
 import type { TreeNode } from './node.ts';
 import { tarError } from './refused.ts';
 import { requireDirectories } from './require-directories.ts';
 import { baseName, joined, linksOf, pathResolver } from './resolve-links.ts';
-import { parentOf, type ReadonlyTree, type Tree, type TreePath, walk } from './tree.ts';
-
-const whiteout = '.wh.';
-const opaque = '.wh..wh..opq';
-/** aufs kept its own notes under such names; they are no files of the image. */
-const reserved = '.wh..wh.';
+import { directory, parentOf, type ReadonlyTree, type Tree, type TreePath, walk } from './tree.ts';
+import { opaque, reserved, whiteout } from './whiteout.ts';
 
 /**
  * Whiteouts remove from `lower` only, never what the layer itself brings. What the layer writes below a symlink of
  * `lower` lands where that leads, unless the layer removes the link or brings a directory in its place; below a file, or
- * a link that leads nowhere, nothing can be. `hardLinks` are the layer's to files of `lower`.
+ * a link that leads nowhere, nothing can be.
  */
-export function applyLayer(lower: ReadonlyTree, layer: ReadonlyTree, hardLinks: HardLinks = new Map()): Tree {
+export function applyLayer(lower: ReadonlyTree, layer: ReadonlyTree): Tree {
   const links = linksOf(lower);
-  const entries = walk(hardLinks.size === 0 ? layer : withLinked(layer, lower, hardLinks));
+  const entries = walk(layer);
   for (const [path] of entries) {
     const name = baseName(path);
     links.delete(name.startsWith(whiteout) ? joined(parentOf(path), name.slice(whiteout.length)) : path);
@@ -31,7 +26,15 @@ export function applyLayer(lower: ReadonlyTree, layer: ReadonlyTree, hardLinks: 
   if (gone.length > 0) changes = changesOf(entries, pathResolver(links));
   const { added, hides } = changes;
   const tree: Tree = new Map();
-  for (const [path, node] of lower) if (!hides(path)) tree.set(path, node);
+  /** Directories that were there for what lay in them stay when that goes. */
+  const keepParents = (path: TreePath) => {
+    for (let at = parentOf(path); at !== '' && !lower.has(at); at = parentOf(at))
+      if (!hides(at)) tree.set(at, directory());
+  };
+  for (const [path, node] of lower) {
+    if (!hides(path)) tree.set(path, node);
+    else keepParents(path);
+  }
   for (const [path, node] of added) tree.set(path, node);
   requireDirectories(tree, added.keys());
   return tree;
@@ -87,22 +90,4 @@ function hiding(removed: ReadonlySet<TreePath>, emptied: ReadonlySet<TreePath>):
   }
 
   return (path) => path !== '' && (removed.has(path) || isCleared(parentOf(path)));
-}
-
-/**
- * The layer with its links to files of `lower`: the same nodes, so that they are links of one file. Where the layer brings
- * such a file later, a link means the one that was there when it was made, as where layers are unpacked.
- */
-function withLinked(layer: ReadonlyTree, lower: ReadonlyTree, hardLinks: HardLinks): Tree {
-  const resolve = pathResolver(linksOf(lower));
-  const linked = new Map(layer);
-  for (const [path, target] of hardLinks) {
-    const parent = resolve(parentOf(target));
-    const node = parent === undefined ? undefined : lower.get(joined(parent, baseName(target)));
-    if (layer.has(path) && (node === undefined || node.type === 'directory')) continue;
-    if (node === undefined) throw noTarget(path, target);
-    if (node.type === 'directory') throw notAFile(path);
-    linked.set(path, node);
-  }
-  return linked;
 }

@@ -5,7 +5,8 @@ import { readLayerFile, readTar, readTarFile, type TarLimits } from '../../src/a
 import type { CatamaranError } from '../../src/base/errors.ts';
 import { contentBytes } from '../../src/tree/content.ts';
 import { listTree } from '../../src/tree/digest-tree.ts';
-import type { FileNode } from '../../src/tree/node.ts';
+import type { FileNode, TreeNode } from '../../src/tree/node.ts';
+import { file, symlink } from '../../src/tree/tree.ts';
 import { fileOf, inPieces, paxEntry, type RawEntry, rawEntry, rawTar } from '../tree/support.ts';
 
 const read = (bytes: Buffer, limits: Partial<TarLimits> = {}) => readTar(inPieces(bytes, 700), limits);
@@ -260,22 +261,64 @@ describe('links', () => {
     expect(await refusal(rawTar(...entries))).toBe('integrity tar-link');
   });
 
-  test('of a layer to what it has not are told, each by where its chain ends', async () => {
+  test('of a layer lead to what lies below it, where that is there, and else to what comes later', async () => {
     const archive = rawTar(
       { name: 'a', type: '1', link: 'b' },
       { name: 'b', type: '1', link: '/lower' },
       { name: 'c', type: '1', link: 'own' },
       { name: 'own' },
     );
-    const { tree, outside } = await readLayerFile(await fileOf(archive));
-    expect([...tree.keys()].sort()).toEqual(['c', 'own']);
-    expect([...outside].sort()).toEqual([
-      ['a', 'lower'],
-      ['b', 'lower'],
-      // Where nothing lower is called so, it is what comes later.
-      ['c', 'own'],
-    ]);
+    const below = new Map([['lower', file('lower')]]);
+    const tree = await readLayerFile(await fileOf(archive), below);
+    expect([...tree.keys()].sort()).toEqual(['a', 'b', 'c', 'own']);
+    expect([tree.get('a'), tree.get('b')]).toEqual([below.get('lower'), below.get('lower')]);
+    expect(tree.get('c')).toBe(tree.get('own'));
     expect(await refusal(archive)).toBe('integrity tar-link');
+  });
+
+  test('of a layer mean what is there when they are made, not what replaces it later', async () => {
+    const below = new Map([['b', file('old')]]);
+    const archive = rawTar(
+      { name: 'a', type: '1', link: 'b' },
+      { name: 'b', body: 'new' },
+      {
+        name: 'c',
+        type: '1',
+        link: 'b',
+      },
+    );
+    const tree = await readLayerFile(await fileOf(archive), below);
+    expect(tree.get('a')).toBe(below.get('b'));
+    expect(tree.get('c')).toBe(tree.get('b'));
+    expect(tree.get('b')).not.toBe(below.get('b'));
+  });
+});
+
+describe('a layer’s names', () => {
+  const below = new Map<string, TreeNode>([
+    ['lib', symlink('usr/lib')],
+    ['usr/lib/f', file('old')],
+  ]);
+  const layer = async (...entries: RawEntry[]) =>
+    [...(await readLayerFile(await fileOf(rawTar(...entries)), below)).keys()].sort();
+
+  test('lead through the links below it', async () => {
+    expect(await layer({ name: 'lib/f' }, { name: 'g', type: '1', link: 'usr/lib/f' })).toEqual([
+      'g',
+      'usr/lib/f',
+    ]);
+  });
+
+  test.each<[string, RawEntry[]]>([
+    ['replaced', [{ name: 'lib', type: '5' }]],
+    ['taken away', [{ name: '.wh.lib' }]],
+    ['in a directory that is emptied', [{ name: '.wh..wh..opq' }]],
+  ])('do not lead through a link that it has %s', async (_, entries) => {
+    expect(await layer(...entries, { name: 'lib/f' })).toContain('lib/f');
+  });
+
+  test('lead through it where it is taken away afterwards', async () => {
+    expect(await layer({ name: 'lib/f' }, { name: '.wh.lib' })).toEqual(['.wh.lib', 'usr/lib/f']);
   });
 });
 

@@ -1,12 +1,6 @@
 // The other container runtime, runc: containers confined by AppArmor, and containerd among the services.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { buildSpec } from '../../src/output/build.ts';
-import type { Machine } from '../../src/run/machine.ts';
-import { testContext } from '../support/context.ts';
-import { startTestMachine, testSshKey, withSerialLog } from '../support/machine.ts';
+import { startSystem, type TestSystem } from '../support/system.ts';
 
 const minute = 60_000;
 
@@ -26,36 +20,13 @@ files:
 disk: {slot: 256M, data: 128M}
 `;
 
-let directory: string;
-let machine: Machine;
-
+let system: TestSystem;
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'catamaran-containerd-'));
-  const key = await testSshKey(directory);
-  const file = join(directory, 'other.yml');
-  await writeFile(file, spec(key.publicKey.trim()));
-  const request = { file, out: directory, formats: ['qcow2'], arch: 'amd64', frozen: false } as const;
-  const { artifacts } = await buildSpec(request, await testContext());
-  machine = await startTestMachine({
-    ...{ image: artifacts[0]!.path, format: 'qcow2', firmware: 'bios', memory: 1 << 30, sshPort: 0 },
-    onReboot: 'exit',
-    ssh: { user: 'root', key },
-  });
-  await withSerialLog(machine, () => machine.serial.waitFor(/other login:/, 10 * minute));
+  system = await startSystem('containerd', spec);
 }, 15 * minute);
+afterAll(() => system?.end());
 
-afterAll(async () => {
-  await machine?.kill();
-  await rm(directory, { recursive: true, force: true });
-});
-
-async function run(command: string): Promise<string> {
-  const { stdout, stderr, exitCode } = await withSerialLog(machine, () =>
-    machine.ssh(command, { limit: 5 * minute }),
-  );
-  if (exitCode !== 0) throw new Error(`${command} ended with ${exitCode}: ${stderr}${stdout}`);
-  return stdout.trim();
-}
+const run = (command: string) => system.run(command);
 
 test('a container that asks for a profile runs under it', async () => {
   await run('for i in $(seq 60); do test -s /run/service/confined/main && break; sleep 1; done');

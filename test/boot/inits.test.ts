@@ -18,7 +18,11 @@ const minute = 60_000;
 const forever = 'exec sleep 1000000';
 /** The first process of a container is deaf to SIGTERM unless it listens. */
 const soon = 'stop: {timeout: 1s}';
-const components: Readonly<Record<InitName, string>> = { runit: 'init', systemd: 'init-systemd' };
+const components: Readonly<Record<InitName, string>> = {
+  runit: 'component:init, component:crun',
+  docker: 'component:init-docker',
+  systemd: 'component:init-systemd, component:crun',
+};
 
 // runit by itself is in supervision.test.ts and slots.test.ts. `npm run test:inits`: all side by side, and a release that fails.
 const everything = process.env.CATAMARAN_INITS === 'all';
@@ -33,7 +37,7 @@ const indent = (text: string) => text.replaceAll(/^/gm, '      ').trimEnd();
 const spec = (init: InitName, { version = '1', sick = false }) => `
 os: {id: inits, version: "${version}"}
 kernel: {image: component:kernel, cmdline: console=ttyS0}
-init: [component:${components[init]}, component:crun, component:agent]
+init: [${components[init]}, component:agent]
 onboot:
 ${shell('first', 'echo first >>/notes/once')}
 ${shell('spare', 'echo spare >>/notes/once; exit 5', 'optional: true')}
@@ -83,7 +87,7 @@ ${sick ? '  - {path: usr/lib/catamaran/health.d/sick, mode: "0755", contents: "#
     mode: "0755"
     contents: |
 ${indent(twinShell)}
-disk: {slot: 128M, data: 128M}
+disk: {slot: 256M, data: 256M}
 `;
 
 describe.each(chosen)('%s', (init) => {
@@ -105,7 +109,12 @@ describe.each(chosen)('%s', (init) => {
     const image = join(directory, 'media.squashfs');
     const plain = ['-quiet', '-no-progress', '-noI', '-noD', '-noF', '-noX'];
     await (await hostTools()).run('mksquashfs', [media, image, ...plain]);
-    machine = await startTwin({ disk: artifacts[0]!.path, scratch: directory, media: image });
+    machine = await startTwin({
+      disk: artifacts[0]!.path,
+      scratch: directory,
+      media: image,
+      memory: 1 << 30,
+    });
     await machine.ready('A', 10 * minute);
   }, 20 * minute);
   afterAll(async () => {

@@ -2,18 +2,19 @@
 // them. Each ends with a login by the key that came from there, under the host name that came from there. A sample always,
 // the whole table by `npm run test:provision`.
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { inspectImage } from '../../src/disk/inspect.ts';
 import { buildSpec } from '../../src/output/build.ts';
 import { customizeIso } from '../../src/output/media/customize.ts';
 import type { PlatformName } from '../../src/platform/table.ts';
 import { platforms } from '../../src/platform/table.ts';
 import type { MachineOptions } from '../../src/run/arguments.ts';
 import { deliver } from '../../src/run/metadata/deliver.ts';
-import type { Deliver, Instance } from '../../src/run/metadata/delivery.ts';
+import { type Deliver, type Instance, serve } from '../../src/run/metadata/delivery.ts';
 import { configDrive, openstackService } from '../../src/run/metadata/platforms/openstack.ts';
 import { startService } from '../../src/run/metadata/serve.ts';
 import { deliveries } from '../../src/run/metadata/table.ts';
@@ -35,8 +36,8 @@ interface Row {
   readonly platform: PlatformName;
   readonly sample?: true;
   readonly deliver?: Deliver;
-  /** What the image has for its network. */
-  readonly network?: 'dhcp' | 'network';
+  /** What the image has for its network; `arguments`: by component:network, as the kernel's arguments say. */
+  readonly network?: 'dhcp' | 'network' | 'arguments';
   /** In `ip address` of the machine. */
   readonly says?: RegExp;
   /** What it is started from; absent: a disk. */
@@ -48,6 +49,9 @@ interface Row {
   /** Requests of which there has to be one. */
   readonly asked?: RegExp;
 }
+
+const includedAddress = 'http://169.254.169.254/included';
+const isStatic = /inet (10\.0\.2\.15\/24|169\.254\.10\.15\/16) .*\n +valid_lft forever/;
 
 const word = (text: string) => text.replaceAll(',', ',,');
 
@@ -73,7 +77,7 @@ const rows: readonly Row[] = [
       },
     }),
     from: /config-drive: \/dev\/vd/,
-    says: /inet 10\.0\.2\.15\/24 .*\n +valid_lft forever/,
+    says: isStatic,
   },
   {
     name: 'openstack-drive',
@@ -109,6 +113,15 @@ const rows: readonly Row[] = [
     from: /azure-dvd: \/dev\/sr0/,
     asked: /^POST \/machine\?comp=health/,
   },
+  ...(['akamai', 'digitalocean', 'exoscale', 'oracle', 'vultr'] as const).map((platform) => ({
+    ...{ name: platform, platform, deliver: deliveries[platform] },
+    from: /: http:\/\/169\.254\.169\.254/,
+  })),
+  {
+    ...{ name: 'scaleway', platform: 'scaleway', deliver: deliveries.scaleway },
+    from: /scaleway: http:\/\/169\.254\.42\.42/,
+  },
+  { name: 'nutanix', platform: 'nutanix', deliver: deliveries.nutanix, from: /config-drive: \/dev\/sr0/ },
   { name: 'nocloud', platform: 'qemu', deliver: deliveries.proxmox, from: /nocloud: \/dev\/vd/ },
   { name: 'hetzner', platform: 'hetzner', deliver: deliveries.hetzner, from: /hetzner: http/ },
   { name: 'fw-cfg', platform: 'qemu', deliver: deliveries.qemu, from: /fw-cfg: opt/ },
@@ -130,6 +143,56 @@ const rows: readonly Row[] = [
     from: /guestinfo: vmware-rpctool/,
   },
   {
+    name: 'vmware-static',
+    platform: 'vsphere',
+    network: 'network',
+    deliver: ({ userData }) => serve({ '/included': userData }),
+    more: async (instance) => ({
+      firmwareFiles: await makeVariables(
+        { ...instance, userData: Buffer.from(`#include\n${includedAddress}\n`) },
+        {
+          version: 2,
+          ethernets: { lan: { match: { driver: 'virtio_net' }, addresses: ['169.254.10.15/16'] } },
+        },
+      ),
+    }),
+    from: /guestinfo: vmware-rpctool/,
+    asked: /^GET \/included/,
+    says: isStatic,
+  },
+  {
+    name: 'nocloud-seed',
+    platform: 'qemu',
+    deliver: ({ id, hostname, userData, sshKeys }) =>
+      serve({
+        '/seed/user-data': userData,
+        '/seed/meta-data': JSON.stringify({
+          ...{ 'instance-id': id, 'local-hostname': hostname, 'public-keys': sshKeys },
+        }),
+      }),
+    more: async () => ({
+      extra: ['-smbios', 'type=1,manufacturer=QEMU,serial=ds=nocloud;s=http://169.254.169.254/seed/'],
+    }),
+    from: /seed: http/,
+  },
+  {
+    name: 'arguments',
+    platform: 'qemu',
+    network: 'arguments',
+    deliver: ({ userData }) => serve({ '/included': userData }),
+    from: /argument: http/,
+    says: isStatic,
+  },
+  {
+    name: 'boot-medium',
+    platform: 'metal',
+    more: async ({ userData }) => ({
+      image: await putOnEsp(userData!),
+      extra: ['-smbios', 'type=1,manufacturer=Somebody,product=Rack'],
+    }),
+    from: /boot-medium: \/dev\/vda2/,
+  },
+  {
     name: 'config-area',
     platform: 'qemu',
     medium: 'iso',
@@ -149,10 +212,15 @@ key=\${1#info-get }
 cat "/sys/firmware/qemu_fw_cfg/by_name/opt/test/$key/raw" 2>/dev/null || { echo 'No value found'; exit 1; }
 `;
 
-const specOf = (network: 'dhcp' | 'network') => `
+const argumentsOf = {
+  ...{ dhcp: '', network: '' },
+  arguments: ` catamaran.config=${includedAddress} ip=169.254.10.15:::255.255.0.0::eth0:none`,
+};
+
+const specOf = (network: NonNullable<Row['network']>) => `
 os: {id: provisioned, name: Provisioned, version: 1.0.0}
-kernel: {image: component:kernel, cmdline: "console=tty0 console=ttyS0 panic=-1"}
-init: [component:init, component:crun, component:agent, component:provision${network === 'network' ? ', component:network' : ''}]
+kernel: {image: component:kernel, cmdline: "console=tty0 console=ttyS0 panic=-1${argumentsOf[network]}"}
+init: [component:init, component:crun, component:agent, component:provision${network === 'dhcp' ? '' : ', component:network'}]
 services:
 ${network === 'dhcp' ? '  - {name: dhcp, image: component:dhcp}' : ''}
   - {name: sshd, image: component:sshd}
@@ -220,6 +288,19 @@ function instanceOf(name: string, platformSays: boolean): Instance {
   };
 }
 
+/** As a person does, on a computer of another kind. */
+async function putOnEsp(userData: Uint8Array): Promise<string> {
+  const [disk, file] = [join(directory, 'medium.raw'), join(directory, 'on-medium')];
+  await copyFile(images.get('dhcp')!, disk);
+  await writeFile(file, userData);
+  const { partitions } = await inspectImage(disk);
+  const { offset } = partitions.find(({ label }) => label === 'esp')!;
+  const tools = await hostTools();
+  await tools.run('mmd', ['-i', `${disk}@@${offset}`, '::catamaran']);
+  await tools.run('mcopy', ['-i', `${disk}@@${offset}`, file, '::catamaran/user-data']);
+  return disk;
+}
+
 async function makeDvd({ hostname, userData }: Instance): Promise<string> {
   const [tree, path] = [join(directory, 'dvd'), join(directory, 'dvd.iso')];
   const tools = await hostTools(['tools-media']);
@@ -236,11 +317,15 @@ async function makeDvd({ hostname, userData }: Instance): Promise<string> {
   return path;
 }
 
-async function makeVariables({ hostname, userData, sshKeys, id }: Instance): Promise<Record<string, string>> {
+async function makeVariables(
+  { hostname, userData, sshKeys, id }: Instance,
+  network?: object,
+): Promise<Record<string, string>> {
   const metadata = JSON.stringify({
     'instance-id': id,
     'local-hostname': hostname,
     'public-keys-data': sshKeys[0],
+    ...(network && { network }),
   });
   const variables = {
     userdata: Buffer.from(userData!).toString('base64'),
@@ -259,7 +344,10 @@ async function makeVariables({ hostname, userData, sshKeys, id }: Instance): Pro
 test.each(chosen)(
   '$name',
   async ({ name, platform, deliver: how, network = 'dhcp', medium, more, from, asked, says }) => {
-    const instance = instanceOf(name, !['fw-cfg', 'smbios', 'config-area'].includes(name));
+    const instance = instanceOf(
+      name,
+      !['fw-cfg', 'smbios', 'config-area', 'arguments', 'boot-medium'].includes(name),
+    );
     const delivered = await deliver(how?.(instance) ?? {}, directory, relay);
     const { smbios } = platforms[platform];
     const options = {
@@ -285,7 +373,9 @@ test.each(chosen)(
         expect(login.stdout).toMatch(new RegExp(`^${name}\nof ${name}`));
         expect(login.stdout).toMatch(says ?? /inet /);
         expect(machine.serial.text).toMatch(from);
-        const { stdout } = await machine.ssh('catamaran-agent status');
+        const { stdout } = await machine.ssh('catamaran-agent status; stat -c %a /run/catamaran/provision');
+        // There are secrets in it.
+        expect(stdout).toMatch(/^700$/m);
         expect(stdout).toContain(`platform   ${platform}`);
         expect(stdout).not.toContain('degraded');
         if (asked) {

@@ -1,15 +1,10 @@
 // How init keeps services: one machine whose services wait, fail, fall ill and are stopped, each as its spec says.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ServiceReport } from '../../src/agent/services/manager.ts';
-import { buildSpec } from '../../src/output/build.ts';
-import type { Machine } from '../../src/run/machine.ts';
 import { plainText } from '../../src/run/serial.ts';
-import { testContext } from '../support/context.ts';
-import { startTestMachine, testSshKey, withSerialLog } from '../support/machine.ts';
+import { withSerialLog } from '../support/machine.ts';
+import { startSystem, type TestSystem } from '../support/system.ts';
 
 const minute = 60_000;
 const forever = 'exec sleep 1000000';
@@ -66,36 +61,13 @@ files:
 disk: {slot: 128M, data: 128M}
 `;
 
-let directory: string;
-let machine: Machine;
-
+let system: TestSystem;
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'catamaran-supervision-'));
-  const key = await testSshKey(directory);
-  const file = join(directory, 'supervision.yml');
-  await writeFile(file, spec(key.publicKey.trim()));
-  const request = { file, out: directory, formats: ['qcow2'], arch: 'amd64', frozen: false } as const;
-  const { artifacts } = await buildSpec(request, await testContext());
-  machine = await startTestMachine({
-    ...{ image: artifacts[0]!.path, format: 'qcow2', firmware: 'bios', memory: 1 << 30, sshPort: 0 },
-    onReboot: 'exit',
-    ssh: { user: 'root', key },
-  });
-  await withSerialLog(machine, () => machine.serial.waitFor(/supervision login:/, 10 * minute));
+  system = await startSystem('supervision', spec);
 }, 15 * minute);
+afterAll(() => system?.end());
 
-afterAll(async () => {
-  await machine?.kill();
-  await rm(directory, { recursive: true, force: true });
-});
-
-async function run(command: string): Promise<string> {
-  const { stdout, stderr, exitCode } = await withSerialLog(machine, () =>
-    machine.ssh(command, { limit: 5 * minute }),
-  );
-  if (exitCode !== 0) throw new Error(`${command} ended with ${exitCode}: ${stderr}${stdout}`);
-  return stdout.trim();
-}
+const run = (command: string) => system.run(command);
 
 async function services(): Promise<Map<string, ServiceReport>> {
   const reports = JSON.parse(await run('catamaran-agent services --json')) as ServiceReport[];
@@ -137,8 +109,8 @@ describe('starting', () => {
   test('one that waits in vain says so on the console, and holds up no other', async () => {
     const blocked = await eventually('blocked', ({ detail }) => detail === 'sick');
     expect(blocked.state).toBe('waiting');
-    await withSerialLog(machine, () =>
-      machine.serial.waitFor(/service blocked has waited \d+ s for sick, which is/, 3 * minute),
+    await withSerialLog(system.machine, () =>
+      system.machine.serial.waitFor(/service blocked has waited \d+ s for sick, which is/, 3 * minute),
     );
   });
 });
@@ -161,7 +133,7 @@ describe('starting again', () => {
     const pauses = (log: string) => [...log.matchAll(/starting again in (\S+) s/g)].map(([, pause]) => pause);
     expect(pauses(await logOf('failing')).slice(0, 3)).toEqual(['1.000', '2.000', '2.000']);
     expect(new Set(pauses(await logOf('steady')))).toEqual(new Set(['0.200']));
-    await run('sv stop /run/service/failing /run/service/steady');
+    await run('sv stop failing steady');
   });
 
   test('one that becomes unhealthy is ended and started again, but not where the policy is never', async () => {
@@ -198,10 +170,12 @@ describe('stopping', () => {
   });
 
   test('a locked root has no login on the console', async () => {
-    machine.write('root\n');
-    await withSerialLog(machine, () => machine.serial.waitFor(/Password:/, 2 * minute));
-    machine.write('\n');
-    await withSerialLog(machine, () => machine.serial.waitFor(/supervision login:/, 2 * minute));
+    system.machine.write('root\n');
+    await withSerialLog(system.machine, () => system.machine.serial.waitFor(/Password:/, 2 * minute));
+    system.machine.write('\n');
+    await withSerialLog(system.machine, () =>
+      system.machine.serial.waitFor(/supervision login:/, 2 * minute),
+    );
     expect(await run('ps')).not.toMatch(/ -?(sh|ash|login)$/m);
   });
 
@@ -211,10 +185,10 @@ describe('stopping', () => {
       const stubborn = (await services()).get('stubborn');
       expect(stubborn?.state).toBe('running');
       const names = (await run('cat /run/catamaran/services')).split('\n');
-      await machine.powerdown(3 * minute);
-      const { reason } = await withSerialLog(machine, () => machine.exited);
+      await system.machine.powerdown(3 * minute);
+      const { reason } = await withSerialLog(system.machine, () => system.machine.exited);
       expect(reason).toBe('guest-shutdown');
-      const said = plainText(machine.serial.text);
+      const said = plainText(system.machine.serial.text);
       // Told to the consoles and to the kernel's log, of which a console may show one line twice.
       const waves = [
         ...new Set([...said.matchAll(/catamaran: stopping ([^\r\n]+)/g)].map(([, wave]) => wave!)),

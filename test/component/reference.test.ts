@@ -17,7 +17,7 @@ function tableOf(measured: Awaited<ReturnType<typeof readMeasured>>): string {
   if (rows.length === 0) return '';
   return [
     '## What they take\n\n',
-    'Files unpacked; memory of its programs at rest, and the TCP ports on which they listen, in a booted machine\n',
+    'Files unpacked; memory of its programs at rest, and where they listen, in a booted machine\n',
     '(`npm run measure:parts`).\n\n',
     '| part | size | memory | listens on |\n|---|---|---|---|\n',
     ...rows,

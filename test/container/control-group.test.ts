@@ -1,6 +1,7 @@
 // Where an init keeps containers in control groups of its own, their bundles say so; a spec that names one has its way.
 import { expect, test } from 'vitest';
 import { placeInControlGroup } from '../../src/container/control-group.ts';
+import { docker } from '../../src/container/init/docker.ts';
 import { runit } from '../../src/container/init/runit.ts';
 import { systemd } from '../../src/container/init/systemd.ts';
 import { contentBytes } from '../../src/tree/content.ts';
@@ -21,6 +22,10 @@ test('the group is below the unit; numbers keep their digits, and what a program
     '"linux": {"cgroupsPath": "/containers.slice/web.service/container","limit": 18446744073709551615}',
   );
   expect(text).toContain('["\\"linux\\": {"]');
+});
+
+test('system-docker’s are named as the services are', async () => {
+  expect(await placed('{"linux": {"a": 1}}', docker)).toContain('"cgroupsPath": "/system-docker/web"');
 });
 
 test('a spec’s own group stays, and another init leaves the bundle as it is', async () => {

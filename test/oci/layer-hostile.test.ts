@@ -158,6 +158,7 @@ describe('what is odd but honest is taken', () => {
     );
     expect([...(await imageTree(cache, image, 'app:1')).keys()].sort()).toEqual([
       'a',
+      'etc',
       'etc/passwd',
       'opt/app',
     ]);

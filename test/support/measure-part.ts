@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { type Measured, measuredFile, readMeasured } from '../../src/component/measured.ts';
+import { listeningSockets, socketTables } from './listening-sockets.ts';
 import type { PartsMachine } from './parts.ts';
 
 const repository = join(import.meta.dirname, '../..');
@@ -14,31 +15,23 @@ export async function measurePart(
 ): Promise<void> {
   const lines = (
     await run(
-      `for p in /proc/[0-9]*; do read -r name <$p/comm; case $name in ${processes.join('|') || '-'}) ` +
+      'for p in /proc/[0-9]*; do read -r name <$p/comm; line=$(tr "\\0" " " <$p/cmdline); ' +
+        `case "$name $line" in ${['-', ...processes].map((each) => `"${each}"*`).join('|')}) ` +
         'grep VmRSS $p/status; ls -l $p/fd | grep -o "socket:.*";; esac; done 2>/dev/null; true',
     )
   ).split('\n');
   const kilobytes = lines.map((line) => Number(/^VmRSS:\s+(\d+)/.exec(line)?.[1] ?? 0));
-  const listens = (await run('cat /proc/net/tcp /proc/net/tcp6'))
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/))
-    .filter((words) => words[3] === '0A' && lines.includes(`socket:[${words[9]}]`))
-    .map((words) => portOf(words[1]!));
+  const inodes = new Set(lines.flatMap((line) => /^socket:\[(\d+)\]$/.exec(line)?.[1] ?? []));
+  const listens = listeningSockets(await run(`cat ${socketTables}`), inodes);
   const measured: Measured = {
     size: await sizeOf(name),
     ...(processes.length > 0 && { memory: kilobytes.reduce((a, b) => a + b, 0) * 1024 }),
-    ...(listens.length > 0 && { listens: [...new Set(listens)].sort() }),
+    ...(listens.length > 0 && { listens }),
   };
   const root = join(repository, 'components');
   const all = { ...(await readMeasured(root)), [name]: measured };
   const sorted = Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1)));
   await writeFile(join(root, measuredFile), `${JSON.stringify(sorted, null, 2)}\n`);
-}
-
-/** Of an address as /proc/net/tcp has it, with `*` for who listens on all. */
-function portOf(address: string): string {
-  const [host, port] = address.split(':') as [string, string];
-  return `${/^0+$/.test(host) ? '*' : 'one address'}:${Number.parseInt(port, 16)}`;
 }
 
 /** Of its layer, unpacked. */

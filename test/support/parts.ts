@@ -14,7 +14,7 @@ const repository = join(import.meta.dirname, '../..');
 
 export interface PartsMachine {
   readonly machine: Machine;
-  /** In bytes, of the qcow2. */
+  /** The qcow2, as it was built. */
   readonly image: string;
   /** What the command says; throws where it fails. */
   run(command: string): Promise<string>;
@@ -30,26 +30,36 @@ export interface PartsMachine {
 export interface PartsOptions {
   readonly name: string;
   /** One of examples/, or components beside those that every machine has. */
-  readonly of: { readonly example: string } | { readonly init: readonly string[] };
+  readonly of: { readonly example: string } | PartsSpec;
   /** Of the spec's `files:`, in YAML; sources are `busybox.tar` and `fixtures/…`. */
   readonly files?: readonly string[];
   readonly memory?: number;
   readonly slot?: string;
   readonly data?: string;
+  /** More of QEMU's. */
+  readonly extra?: readonly string[];
 }
 
-const whole = (init: readonly string[]) => `
+export interface PartsSpec {
+  /** PID 1; default: `init`. */
+  readonly first?: string;
+  readonly init: readonly string[];
+  /** In YAML. */
+  readonly services?: readonly string[];
+}
+
+const whole = ({ first = 'init', init, services = [] }: PartsSpec) => `
 kernel: {image: component:kernel, cmdline: "console=ttyS0 panic=-1"}
-init: [${['init', 'crun', 'agent', ...init].map((each) => `"component:${each}"`).join(', ')}]
+init: [${[first, 'crun', 'agent', ...init].map((each) => `"component:${each}"`).join(', ')}]
 services:
   - {name: dhcp, image: component:dhcp}
   - {name: sshd, image: component:sshd}
   - {name: getty, image: component:getty}
-`;
+${services.map((each) => `  - ${each}\n`).join('')}`;
 
 const specOf = ({ name, of, files = [], slot = '512M', data = '1G' }: PartsOptions, key: string) => `
 os: {id: ${name}, name: Parts, version: "1"}
-${'example' in of ? `include: [${join(repository, 'examples', of.example)}]` : whole(of.init)}
+${'example' in of ? `include: [${join(repository, 'examples', of.example)}]` : whole(of)}
 files:
   - {path: etc/hostname, contents: "${name}\\n", mode: "0644"}
   - {path: etc/ssh/authorized_keys.d/root, contents: "${key}", mode: "0644"}
@@ -82,6 +92,7 @@ export async function startParts(options: PartsOptions): Promise<PartsMachine> {
           'virtserialport,chardev=agent,name=org.qemu.guest_agent.0',
         ],
         ...['-chardev', `socket,id=agent,path=${channel},server=on,wait=off`],
+        ...(options.extra ?? []),
       ],
     });
     const comeUp = () => machine.serial.waitFor(/ login:/, 10 * minute);

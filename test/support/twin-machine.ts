@@ -98,6 +98,8 @@ export interface TwinRun {
   readonly media?: string;
   readonly firmware?: Firmware;
   readonly watchdog?: boolean;
+  /** In bytes. */
+  readonly memory?: number;
   /** More of QEMU's arguments. */
   readonly extra?: readonly string[];
   readonly onReboot?: 'reboot' | 'exit';
@@ -114,6 +116,7 @@ export async function startTwin(options: TwinRun): Promise<TwinMachine> {
     media,
     firmware = 'bios',
     watchdog = false,
+    memory = 512 << 20,
     extra = [],
     onReboot = 'reboot',
     image = disk,
@@ -125,7 +128,7 @@ export async function startTwin(options: TwinRun): Promise<TwinMachine> {
     format: 'raw',
     firmware,
     snapshot: false,
-    memory: 512 << 20,
+    memory,
     network: 'none',
     watchdog,
     onReboot,

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { applyLayer } from '../../src/tree/layer.ts';
 import type { TreeNode } from '../../src/tree/node.ts';
-import { directory, file, symlink, type Tree, walk } from '../../src/tree/tree.ts';
+import { directory, file, symlink, walk } from '../../src/tree/tree.ts';
 
 const tree = (nodes: Record<string, TreeNode>) => new Map(Object.entries(nodes));
 const paths = (lower: Record<string, TreeNode>, layer: Record<string, TreeNode>) =>
@@ -111,43 +111,6 @@ test('a removed link does not remove anything, either', () => {
   expect(paths(merged, { '.wh.a': file(''), 'a/l/.wh.x': file('') })).toEqual(['usr', 'usr/x']);
 });
 
-describe('a hard link to a file of the lower layers', () => {
-  const below = tree({ usr: directory(), 'usr/f': file('f'), l: symlink('usr'), dead: symlink('dead') });
-  const linked = (path: string, target: string, layer: Record<string, TreeNode> = {}) =>
-    applyLayer(below, tree(layer), new Map([[path, target]]));
-
-  test('is a link of it', () => {
-    const merged = linked('new', 'usr/f');
-    expect(merged.get('new')).toBe(below.get('usr/f'));
-    expect(merged.get('usr/f')).toBe(below.get('usr/f'));
-    expect(linked('l/new', 'l/f').get('usr/new')).toBe(below.get('usr/f'));
-  });
-
-  test('keeps it when the layer removes or replaces its first name', () => {
-    const removed = linked('new', 'usr/f', { 'usr/.wh.f': file('') });
-    expect([removed.get('new'), removed.has('usr/f')]).toEqual([file('f'), false]);
-    const replaced = linked('new', 'usr/f', { 'usr/f': file('other') });
-    expect([replaced.get('new'), replaced.get('usr/f')]).toEqual([file('f'), file('other')]);
-  });
-
-  test('replaces what was at its own path', () => {
-    expect([...linked('usr', 'usr/f').keys()].sort()).toEqual(['dead', 'l', 'usr']);
-  });
-
-  test.each([
-    ['nothing', 'absent', 'which is not there'],
-    ['what is behind a dead link', 'dead/f', 'which is not there'],
-    ['a directory', 'usr', 'a hard link to a directory'],
-    ['the root', '', 'which is not there'],
-  ])('to %s is refused', (_, target, message) => {
-    expect(() => linked('new', target)).toThrow(message);
-  });
-
-  test('below a symlink of its own layer is refused', () => {
-    expect(() => linked('own/new', 'usr/f', { own: symlink('/etc') })).toThrow('lies below');
-  });
-});
-
 test('links whose long targets lead through each other are refused, not followed for minutes', () => {
   const round = 'd/../'.repeat(800);
   const chain = Array.from({ length: 38 }, (_, at) => [`c${at}`, symlink(`${round}c${at + 1}`)]);
@@ -158,19 +121,9 @@ test('links whose long targets lead through each other are refused, not followed
   expect(() => paths(merged, Object.fromEntries(users))).toThrow('more than 16777216 directories');
 });
 
-test('a hard link to what its layer replaces later is one of what was there before', () => {
-  const old = file('old');
-  const fresh = file('new');
-  const lower: Tree = new Map([['b', old]]);
-  const layer: Tree = new Map([
-    ['a', fresh],
-    ['b', fresh],
-  ]);
-  const merged = applyLayer(lower, layer, new Map([['a', 'b']]));
-  expect(merged.get('a')).toBe(old);
-  expect(merged.get('b')).toBe(fresh);
-  expect(applyLayer(new Map(), layer, new Map([['a', 'b']])).get('a')).toBe(fresh);
-  expect(applyLayer(new Map([['b', directory()]]), layer, new Map([['a', 'b']])).get('a')).toBe(fresh);
+test('a directory that was there for what lay in it stays when that is taken away', () => {
+  expect(paths({ 'a/b/c': file('') }, { 'a/b/.wh.c': file('') })).toEqual(['a', 'a/b']);
+  expect(paths({ 'a/b/c': file('') }, { 'a/.wh.b': file('') })).toEqual(['a']);
 });
 
 test('the order of a layer’s entries makes no difference', () => {

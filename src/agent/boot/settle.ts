@@ -6,7 +6,7 @@ import { envSector } from '../../slots/constants.ts';
 import { putNotice } from '../condition/notices.ts';
 import type { Host } from '../host/host.ts';
 import { managerOf } from '../services/managers.ts';
-import { readServices } from '../services/settings.ts';
+import { keptServices, readServices } from '../services/settings.ts';
 import { remember } from '../slots/decide.ts';
 import type { SlotMachine } from '../slots/machine.ts';
 import { keepIdentity } from './kept-identity.ts';
@@ -65,7 +65,7 @@ function keepAside(host: Host): void {
 
 /** Undefined where somebody can log in. */
 function whyDown(host: Host): string | undefined {
-  const names = readServices(host).map(({ name }) => name);
+  const names = keptServices(readServices(host)).map(({ name }) => name);
   const states = managerOf(host)
     .list(host, names)
     .map(({ state }) => state);

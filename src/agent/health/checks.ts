@@ -6,6 +6,7 @@ import { inContainer, onHost } from '../probe/place.ts';
 import { probeScript } from '../probe/table.ts';
 import type { ServiceReport } from '../services/manager.ts';
 import { managerOf } from '../services/managers.ts';
+import { keptServices, readServices } from '../services/settings.ts';
 
 /** The initrd's word on the data partition: `disk`, or `memory` where it could not be mounted. */
 const dataPath = '/run/catamaran/data';
@@ -21,7 +22,7 @@ export interface HealthFinding {
 }
 
 export function checkHealth(host: Host, checks: readonly HealthCheck[]): HealthFinding {
-  const names = host.listDirectory('/containers/services') ?? [];
+  const names = keptServices(readServices(host)).map(({ name }) => name);
   const manager = managerOf(host);
   const services = manager.list(host, names);
   const wrong = [

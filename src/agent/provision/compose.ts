@@ -9,23 +9,28 @@ import { readUserData } from '../../contract/user-data/read.ts';
 import type { Fetched, Request } from '../../contract/user-data/reading.ts';
 import type { Found } from './source.ts';
 
-export interface ComposedConfig {
+export interface ComposedUserData {
   readonly config: MachineConfig;
   readonly findings: readonly Finding[];
   /** Without which it is not whole. */
   readonly requests: readonly Request[];
-  readonly userData?: { readonly found: Found; readonly bytes: Uint8Array };
 }
 
-export function compose(founds: readonly Found[], fetched: ReadonlyMap<string, Fetched>): ComposedConfig {
-  const notes = new Findings();
+export interface ChosenUserData {
+  readonly found: Found;
+  readonly bytes: Uint8Array;
+}
+
+export function compose(founds: readonly Found[], fetched: ReadonlyMap<string, Fetched>): ComposedUserData {
+  const findings = new Findings();
   const bodies = founds.flatMap((found) => bodyOf(found, fetched));
   const [first, ...others] = bodies.filter((each) => 'bytes' in each);
   for (const { found, bytes } of others)
     if (first && !isSame(bytes, first.bytes))
-      notes.note(
+      findings.error(
         { part: found.source, line: 1, pointer: '' },
         `gives other user-data, from ${found.where}: those of ${first.found.source} count`,
+        'Leave user-data in one of the two.',
       );
   const user = first && readUserData(first.bytes, fetched);
   const vendorData = founds.find(({ given }) => given.vendorData)?.given.vendorData;
@@ -39,13 +44,20 @@ export function compose(founds: readonly Found[], fetched: ReadonlyMap<string, F
   const pending = bodies.flatMap((each) => ('request' in each ? [each.request] : []));
   return {
     config,
-    findings: [...notes.all, ...(user?.findings ?? []), ...(vendor?.findings ?? []).map(asVendors)],
+    findings: [...findings.all, ...(user?.findings ?? []), ...(vendor?.findings ?? []).map(asVendors)],
     requests: [...pending, ...(user?.requests ?? []), ...(vendor?.requests ?? [])],
-    ...(first && { userData: first }),
   };
 }
 
-type Body = { readonly found: Found; readonly bytes: Uint8Array } | { readonly request: Request };
+/** Those that count. */
+export function chooseUserData(
+  founds: readonly Found[],
+  fetched: ReadonlyMap<string, Fetched>,
+): ChosenUserData | undefined {
+  return founds.flatMap((found) => bodyOf(found, fetched)).find((each) => 'bytes' in each);
+}
+
+type Body = ChosenUserData | { readonly request: Request };
 
 /** User-data themselves, or from the address that stands for them. */
 function bodyOf(found: Found, fetched: ReadonlyMap<string, Fetched>): Body[] {

@@ -23,6 +23,11 @@ export function signalService(host: Host, name: string, signal: string): void {
   managerOf(host).signal(host, name, signalForRuntime(signal));
 }
 
+export function beginService(host: Host, name: string): void {
+  requireService(host, name);
+  managerOf(host).start(host, name);
+}
+
 /** All that is kept of what it said; with `follow` its end, and what it says from now on. A daemon of the host is asked alike. */
 export function showLog(host: Host, name: string, follow: boolean): void {
   if (!readDaemons(host).includes(name)) requireService(host, name);
@@ -32,7 +37,7 @@ export function showLog(host: Host, name: string, follow: boolean): void {
     throw new AgentError(`${command.join(' ')} ended with status ${status}`, { code: 'program-failed' });
 }
 
-function requireService(host: Host, name: string): void {
+export function requireService(host: Host, name: string): void {
   const names = readServices(host).map((service) => service.name);
   if (!names.includes(name))
     throw new AgentError(

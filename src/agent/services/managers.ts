@@ -1,11 +1,12 @@
 // The inits that the agent can ask, and the one that this machine has.
 import { type InitName, initPath, parseInit } from '../../contract/init.ts';
 import { AgentError, type Host } from '../host/host.ts';
+import { docker } from './docker.ts';
 import type { ServiceManager } from './manager.ts';
 import { runit } from './runit.ts';
 import { systemd } from './systemd.ts';
 
-export const managers: Readonly<Record<InitName, ServiceManager>> = { runit, systemd };
+export const managers: Readonly<Record<InitName, ServiceManager>> = { runit, docker, systemd };
 
 export function managerOf(host: Host): ServiceManager {
   const text = host.readText(`/${initPath}`);

@@ -1,55 +1,6 @@
-// runit, by the scripts of components/init: a directory for each service in /run/service, its log by svlogd in /var/log.
-import { type Host, runOrThrow } from '../host/host.ts';
-import { boundLogs } from './log-bounds.ts';
-import type { ServiceManager, ServiceReport } from './manager.ts';
-import { serviceDirectory, tellScripts, toldHealth, toldState } from './script-settings.ts';
-import { shutdownLimit, stopWaves } from './stop-order.ts';
+// runit, by component:init. Its runtime waits for whatever the container leaves behind on the host, such as somebody's login: it is
+// not waited for in turn.
+import type { ServiceManager } from './manager.ts';
+import { underRunsv } from './runsv.ts';
 
-const logsOf = (name: string) => `/var/log/${name}`;
-const runtime = '/usr/lib/catamaran/runtime';
-
-export const runit: ServiceManager = {
-  configure(host, services) {
-    const waves = stopWaves(services).map((wave) => `${wave.join(' ')}\n`);
-    host.writeFile('/run/catamaran/stop-order', waves.join(''));
-    host.writeFile('/run/catamaran/shutdown-limit', `${shutdownLimit(services)}\n`);
-    tellScripts(host, services, boundLogs(host, services.length));
-  },
-
-  list: (host, names) => names.map((name) => report(host, name)),
-
-  // To the container and not to runsv, which knows less than all signals, and counts some as its own.
-  signal(host, name, signal) {
-    runOrThrow(host, [runtime, 'kill', name, signal]);
-  },
-
-  started(host, names) {
-    return names
-      .map((name) => report(host, name))
-      .map(({ name, pid, restarts }) => `${name} ${pid} ${restarts}`)
-      .join('\n');
-  },
-
-  logs(host, name, follow) {
-    const directory = logsOf(name);
-    const current = `${directory}/current`;
-    if (follow) return ['tail', '-F', current];
-    // The older ones begin with @ and their time in hex, and are listed by that.
-    const files = (host.listDirectory(directory) ?? []).filter((file) => /^@[0-9a-f]+\.[su]$/.test(file));
-    return ['cat', ...files.map((file) => `${directory}/${file}`), current];
-  },
-};
-
-function report(host: Host, name: string): ServiceReport {
-  const directory = serviceDirectory(name);
-  const { state = 'stopped', detail } = toldState(host, name);
-  const pid = Number(host.readText(`${directory}/main`) ?? 0);
-  return {
-    name,
-    state: state as ServiceReport['state'],
-    ...(detail && { detail }),
-    ...(state === 'running' && pid > 0 && { pid }),
-    restarts: Number(host.readText(`${directory}/restarts`) ?? 0),
-    ...toldHealth(host, name),
-  };
-}
+export const runit: ServiceManager = underRunsv({ lastWord: 2 });

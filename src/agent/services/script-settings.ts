@@ -2,7 +2,7 @@
 // (components/init/rootfs/usr/lib/catamaran/service), in a directory for each service.
 //
 // They are told, as shell variables in NAME/settings: `after`, the service before it in the order; `log_size`, of one file of
-// its log in bytes; `depends`; `policy`;
+// its log in bytes; `last_word`, in seconds, where `runsv` is to end a runtime that outlives its container; `depends`; `policy`;
 // `initial`, `max`, `reset` in milliseconds; `signal`; `stop_limit` in whole seconds, as `sv -w` takes them; and where there
 // is a health check, which is NAME/probe, `interval` and `grace` in milliseconds, `limit` in whole seconds, `retries`.
 //
@@ -14,18 +14,25 @@ import { quote } from '../host/quote.ts';
 import { inContainer } from '../probe/place.ts';
 import { probeScript } from '../probe/table.ts';
 import type { ServiceReport } from './manager.ts';
-import type { SupervisedService } from './settings.ts';
+import { keptServices, type SupervisedService } from './settings.ts';
 import { signalForRuntime } from './signal.ts';
 
 export const serviceDirectory = (name: string) => `/run/service/${name}`;
 
 /** `services` in the order of starting; `logSize` in bytes. */
-export function tellScripts(host: Host, services: readonly SupervisedService[], logSize: number): void {
-  services.forEach((service, index) => {
+export function tellScripts(
+  host: Host,
+  services: readonly SupervisedService[],
+  logSize: number,
+  lastWord?: number,
+): void {
+  // What runs when it is due has no turn among the others.
+  const kept = keptServices(services);
+  services.forEach((service) => {
     const directory = serviceDirectory(service.name);
     host.writeFile(
       `${directory}/settings`,
-      settingsText(service, { after: services[index - 1]?.name ?? '', logSize }),
+      settingsText(service, { after: kept[kept.indexOf(service) - 1]?.name ?? '', logSize, lastWord }),
     );
     if (!service.health) return;
     // `$1` of the script is the container's first process.
@@ -50,11 +57,12 @@ const words = (line: string | undefined) => (line ?? '').trim().split(/\s+/).fil
 
 function settingsText(
   { dependsOn, restart, stop, health }: SupervisedService,
-  { after, logSize }: { after: string; logSize: number },
+  { after, logSize, lastWord }: { after: string; logSize: number; lastWord: number | undefined },
 ): string {
   const variables = {
     after,
     log_size: logSize,
+    ...(lastWord !== undefined && { last_word: lastWord }),
     depends: dependsOn.join(' '),
     policy: restart.policy,
     ...restart.backoff,

@@ -14,6 +14,10 @@ export function readServices(host: Host): SupervisedService[] {
   return names.map((name) => readService(host, name)).sort((a, b) => a.order - b.order);
 }
 
+/** Those that run as long as the machine does. */
+export const keptServices = (services: readonly SupervisedService[]): SupervisedService[] =>
+  services.filter(({ schedule }) => schedule === undefined);
+
 function readService(host: Host, name: string): SupervisedService {
   const path = `${bundlePath('services', name)}/catamaran.json`;
   return { name, ...readServiceSettings(host.readText(path), path) };

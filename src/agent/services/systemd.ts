@@ -7,6 +7,7 @@ import { type Host, runOrThrow } from '../host/host.ts';
 import { boundLogs } from './log-bounds.ts';
 import type { ServiceManager, ServiceReport } from './manager.ts';
 import { serviceDirectory, tellScripts, toldHealth, toldState } from './script-settings.ts';
+import { keptServices } from './settings.ts';
 import { shutdownLimit } from './stop-order.ts';
 import { type ShownUnit, showUnits } from './systemd-show.ts';
 import { journalSettings, onceUnit, serviceUnit, shutdownTimeout, wanting } from './systemd-units.ts';
@@ -39,7 +40,10 @@ export const systemd: ServiceManager = {
       names.map(({ name }) => unitOf(section, name));
     write('catamaran-onboot.target.d/containers.conf', wanting(unitsOf('onboot', once.onboot)));
     write('catamaran-up.service.d/containers.conf', wanting(unitsOf('onshutdown', once.onshutdown)));
-    write('catamaran-services.target.d/containers.conf', wanting(unitsOf('services', services)));
+    write(
+      'catamaran-services.target.d/containers.conf',
+      wanting(unitsOf('services', keptServices(services))),
+    );
     const own = (host.listDirectory(parts) ?? []).map((name) => `catamaran@${name}.service`);
     write('sysinit.target.d/catamaran.conf', wanting([watchdog]));
     const late = [...own.filter((name) => name !== watchdog), 'catamaran-services.target'];
@@ -57,6 +61,17 @@ export const systemd: ServiceManager = {
   signal(host, name, signal) {
     runOrThrow(host, [runtime, 'kill', name, signal]);
   },
+
+  stop(host, { name }) {
+    runOrThrow(host, ['systemctl', 'stop', unitOf('services', name)]);
+  },
+
+  start(host, name) {
+    runOrThrow(host, ['systemctl', 'daemon-reload']);
+    runOrThrow(host, ['systemctl', '--no-block', 'start', unitOf('services', name)]);
+  },
+
+  enter: (name) => [runtime, 'exec', name],
 
   started(host, names) {
     return this.list(host, names)

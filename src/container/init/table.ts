@@ -3,11 +3,12 @@ import { CatamaranError } from '../../base/errors.ts';
 import { type InitName, initNames, initPath, parseInit } from '../../contract/init.ts';
 import { contentBytes, sizeOf } from '../../tree/content.ts';
 import type { ReadonlyTree } from '../../tree/tree.ts';
+import { docker } from './docker.ts';
 import type { Init } from './init.ts';
 import { runit } from './runit.ts';
 import { systemd } from './systemd.ts';
 
-export const inits: Readonly<Record<InitName, Init>> = { runit, systemd };
+export const inits: Readonly<Record<InitName, Init>> = { runit, docker, systemd };
 
 const wordLimit = 64;
 

@@ -59,11 +59,13 @@ export interface User {
   readonly password?: Password;
   /** Whether a login by password is refused. */
   readonly locked: boolean;
+  /** The last day of the account, in days since 1970. */
+  readonly expires?: number;
   /** Lines of sudoers(5), without the user. */
   readonly sudo: readonly string[];
 }
 
-/** `hash`: of crypt(5). `random`: made by the machine and told on its console. */
+/** `hash`: of crypt(5). `random`: made by the machine and told on its console. `expire`: to be changed at the first login. */
 export type Password =
   | { readonly kind: 'hash'; readonly value: string }
   | { readonly kind: 'plain'; readonly value: string; readonly expire?: boolean }

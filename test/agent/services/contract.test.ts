@@ -16,33 +16,43 @@ interface Fixture {
   answer?(files: MemoryHost['files'], command: readonly string[]): Finished | undefined;
   /** `db` is started once more, as process 124. */
   restart(host: MemoryHost): void;
+  /** The program that stops `db`. */
+  readonly stopped: string;
   /** The program that sends USR1 to `db`. */
   readonly signalled: string;
+  /** What starts `web`. */
+  readonly begun: readonly string[];
   /** Those that show the log of `db`. */
   readonly logs: { readonly kept: string; readonly followed: string };
 }
 
-const fixtures: Readonly<Record<InitName, Fixture>> = {
-  runit: {
-    files: {
-      '/run/service/db/state': 'running\n',
-      '/run/service/db/main': '123',
-      '/run/catamaran/health/db': 'healthy 41\n',
-      '/run/service/web/state': 'waiting db\n',
-      '/var/log/db/current': '',
-      '/var/log/db/config': '',
-      '/var/log/db/@4000000069000000deadbeef.s': '',
-    },
-    restart(host) {
-      host.files.set('/run/service/db/main', '124');
-      host.files.set('/run/service/db/restarts', '1\n');
-    },
-    signalled: '/usr/lib/catamaran/runtime kill db USR1',
-    logs: {
-      kept: 'cat /var/log/db/@4000000069000000deadbeef.s /var/log/db/current',
-      followed: 'tail -F /var/log/db/current',
-    },
+/** runit starts the containers itself, system-docker is asked for them: the scripts are the same. */
+const underRunsv: Fixture = {
+  files: {
+    '/run/service/db/state': 'running\n',
+    '/run/service/db/main': '123',
+    '/run/catamaran/health/db': 'healthy 41\n',
+    '/run/service/web/state': 'waiting db\n',
+    '/var/log/db/current': '',
+    '/var/log/db/config': '',
+    '/var/log/db/@4000000069000000deadbeef.s': '',
   },
+  restart(host) {
+    host.files.set('/run/service/db/main', '124');
+    host.files.set('/run/service/db/restarts', '1\n');
+  },
+  signalled: '/usr/lib/catamaran/runtime kill db USR1',
+  stopped: 'sv -w 10 force-stop /run/service/db',
+  begun: ['sv up /run/service/web'],
+  logs: {
+    kept: 'cat /var/log/db/@4000000069000000deadbeef.s /var/log/db/current',
+    followed: 'tail -F /var/log/db/current',
+  },
+};
+
+const fixtures: Readonly<Record<InitName, Fixture>> = {
+  runit: underRunsv,
+  docker: underRunsv,
   systemd: {
     files: {
       '/run/systemd/db': 'active 123 0',
@@ -63,7 +73,9 @@ const fixtures: Readonly<Record<InitName, Fixture>> = {
     restart(host) {
       host.files.set('/run/systemd/db', 'active 124 1');
     },
+    stopped: 'systemctl stop db.service',
     signalled: '/usr/lib/catamaran/runtime kill db USR1',
+    begun: ['systemctl daemon-reload', 'systemctl --no-block start web.service'],
     logs: {
       kept: 'journalctl --output=cat --quiet --no-pager --unit=db.service',
       followed: 'journalctl --output=cat --quiet --follow --unit=db.service',
@@ -80,7 +92,7 @@ const bundles = {
 const names = ['web', 'db', 'old'];
 
 describe.each(initNames)('%s', (name) => {
-  const { files, answer, restart, signalled, logs } = fixtures[name];
+  const { files, answer, restart, stopped, begun, signalled, logs } = fixtures[name];
   const manager = managers[name];
   const machine = (extra = files) => host({ '/usr/lib/catamaran/init': `${name}\n`, ...bundles, ...extra });
   const host = (initial: Record<string, string>): MemoryHost => {
@@ -132,6 +144,41 @@ describe.each(initNames)('%s', (name) => {
       expect.stringContaining('hint: '),
     ]);
     expect(host.calls).toEqual([signalled]);
+  });
+
+  it('stops a service', () => {
+    const host = machine();
+    manager.stop(host, readServices(host).find((service) => service.name === 'db')!);
+    expect(host.calls).toEqual([stopped]);
+  });
+
+  it('leads into a container that runs, and into no other', () => {
+    const host = machine();
+    expect(runCommand(['shell', 'db', 'ls', '-l'], host)).toBe(0);
+    expect(host.calls.at(-1)).toMatch(new RegExp(`${manager.enter('db').join(' ')} ls -l$`));
+    expect(runCommand(['shell', 'web'], host)).toBe(2);
+    expect(runCommand(['shell', '../db'], host)).toBe(2);
+  });
+
+  it('starts one that does not run', () => {
+    const host = machine();
+    expect(runCommand(['services', 'start', 'web'], host)).toBe(0);
+    expect(host.calls).toEqual(begun);
+    expect(runCommand(['services', 'start', 'nobody'], host)).toBe(2);
+    expect(runCommand(['services', 'start'], host)).toBe(2);
+    expect(host.calls).toEqual(begun);
+  });
+
+  it('leaves what has a schedule until it is due', () => {
+    const schedule = '30 3 * * *';
+    const host = machine({
+      '/containers/services/web/catamaran.json': JSON.stringify({ order: 1, schedule }),
+    });
+    manager.configure(host, readServices(host));
+    const held = host.files.has('/run/service/web/down');
+    const wanted = String(host.files.get('/run/systemd/system/catamaran-services.target.d/containers.conf'));
+    expect([held, wanted.includes('web')]).toEqual([name !== 'systemd', false]);
+    expect(host.files.get('/run/service/old/settings')).toContain("after='db'");
   });
 
   it('shows what a service has said, and goes on', () => {

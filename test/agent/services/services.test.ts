@@ -39,6 +39,7 @@ describe('services configure', () => {
       [
         "after=''",
         "log_size='1000000'",
+        "last_word='2'",
         "depends='db cache'",
         "policy='on-failure'",
         "initial='500'",
@@ -61,6 +62,7 @@ describe('services configure', () => {
       [
         "after=''",
         "log_size='1000000'",
+        "last_word='2'",
         "depends=''",
         "policy='always'",
         "initial='1000'",

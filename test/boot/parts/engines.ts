@@ -11,13 +11,20 @@ const docker = {
   ready: 'docker version',
   long: true,
 } as const;
+const network = {
+  cniVersion: '1.0.0',
+  name: 'mine',
+  plugins: [{ type: 'bridge', bridge: 'cri0', ipam: { type: 'host-local', subnet: '10.76.0.0/24' } }],
+};
+/** Of the CRI's RuntimeStatus: a condition of this name that holds. */
+const holds = (condition: string) => `${Buffer.from(condition).toString('hex')}1001`;
 const image = 'docker.io/library/busybox:1';
 
 export const engines: readonly Part[] = [
   {
     ...docker,
     name: 'docker',
-    processes: ['dockerd', 'containerd'],
+    processes: ['dockerd', 'containerd containerd --config'],
     async show({ run }) {
       await run(load);
       expect(await run('docker run --rm busybox:1 echo by docker')).toBe('by docker');
@@ -64,6 +71,29 @@ export const engines: readonly Part[] = [
         `docker tag busybox:1 ${name} && docker push ${name} && docker rmi ${name} && docker pull ${name}`,
       );
       expect(await run(`docker run --rm ${name} echo from the registry`)).toBe('from the registry');
+    },
+  },
+  {
+    name: 'containerd',
+    long: true,
+    init: ['cni-plugins', 'toolbox'],
+    services: ['{name: containerd, image: "component:containerd"}'],
+    files: [...images, `{path: etc/cni/net.d/10-mine.conflist, contents: '${JSON.stringify(network)}'}`],
+    processes: ['containerd /usr/bin/containerd'],
+    ready: 'crun exec containerd ctr version',
+    async show({ run }) {
+      await run(unpackRoot('/var/lib/containerd/busybox'));
+      const ctr = 'crun exec containerd ctr run --rm --rootfs /var/lib/containerd/busybox one';
+      expect(await run(`${ctr} /bin/echo by containerd`)).toBe('by containerd');
+      // One request of gRPC: not compressed, and empty.
+      const status = [
+        'curl -s --http2-prior-knowledge --unix-socket /run/containerd/containerd.sock --data-binary @/run/empty',
+        '-H content-type:application/grpc -H te:trailers http://localhost/runtime.v1.RuntimeService/Status',
+      ];
+      const asked = `printf '\\0\\0\\0\\0\\0' >/run/empty && ${status.join(' ')} | hexdump -ve '1/1 "%02x"'`;
+      const answer = await run(asked);
+      expect(answer).toContain(holds('RuntimeReady'));
+      expect(answer).toContain(holds('NetworkReady'));
     },
   },
   {

@@ -5,9 +5,11 @@ export interface Part {
   readonly name: string;
   /** Components for `init`; default: its own name. */
   readonly init?: readonly string[];
+  /** Lines of YAML for the spec's `services:`. */
+  readonly services?: readonly string[];
   /** Lines of YAML for the spec's `files:`. Equal ones of two parts are there once. */
   readonly files?: readonly string[];
-  /** Programs whose memory and sockets are the part's at rest. */
+  /** Programs whose memory and sockets are the part's at rest: their names or, after the name and a space, how they were started. */
   readonly processes?: readonly string[];
   /** Until it answers, in shell. */
   readonly ready?: string;
@@ -23,6 +25,10 @@ export const images = [
   '{path: usr/share/images/busybox.tar, source: busybox.tar}',
   '{path: usr/share/page/index.html, contents: "served by a container"}',
 ];
+
+/** A service that only its schedule starts, each minute. */
+export const due =
+  '{name: due, image: "component:sysctl", command: [/bin/sh, -c, "echo is due"], schedule: "* * * * *"}';
 
 /** The root file system of the image, for engines that take a directory. */
 export const unpackRoot = (directory: string) =>

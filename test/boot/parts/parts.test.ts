@@ -9,18 +9,34 @@ import { measurePart } from '../../support/measure-part.ts';
 import { type PartsMachine, startParts, until } from '../../support/parts.ts';
 import { engines } from './engines.ts';
 import type { Part } from './part.ts';
-import { tools } from './tools.ts';
+import { underSystemd } from './systemd.ts';
+import { tools, withCmpxchg16b } from './tools.ts';
 
 const minute = 60_000;
-const groups = { engines, tools };
-const all = Object.values(groups).flat();
+
+/** Those that share a machine, and what it is. */
+interface Group {
+  readonly parts: readonly Part[];
+  /** PID 1. */
+  readonly first?: string;
+  readonly extra?: readonly string[];
+}
+
+const groups: Readonly<Record<string, Group>> = {
+  engines: { parts: engines },
+  tools: { parts: tools },
+  systemd: { parts: underSystemd, first: 'init-systemd' },
+  processors: { parts: withCmpxchg16b, extra: ['-cpu', 'max'] },
+};
+const all = Object.values(groups).flatMap(({ parts }) => parts);
+const components = await listComponents('components');
 
 async function chosenNames(): Promise<readonly string[]> {
   const named = process.env.CATAMARAN_PARTS;
   if (named === 'all') return all.map(({ name }) => name);
   if (named) return named.split(',');
   const hash = createHash('sha256');
-  for (const name of await listComponents('components')) {
+  for (const name of components) {
     hash.update(await readFile(join('components', name, 'component.yml')));
   }
   const short = all.filter(({ long }) => !long);
@@ -29,31 +45,40 @@ async function chosenNames(): Promise<readonly string[]> {
 
 const names = await chosenNames();
 const chosen = Object.entries(groups)
-  .map(([group, parts]) => [group, parts.filter(({ name }) => names.includes(name))] as const)
-  .filter(([, parts]) => parts.length > 0);
+  .map(
+    ([name, group]) =>
+      [name, { ...group, parts: group.parts.filter((part) => names.includes(part.name)) }] as const,
+  )
+  .filter(([, { parts }]) => parts.length > 0);
 
 test('what is named are parts', () => {
   expect(names.filter((name) => !all.some((part) => part.name === name))).toEqual([]);
 });
 
-describe.each(chosen)('%s', (group, parts: readonly Part[]) => {
+describe.each(chosen)('%s', (group, { parts, first = 'init', extra = [] }: Group) => {
   const once = (lines: readonly string[]) => [...new Set(lines)];
   let machine: PartsMachine;
   beforeAll(async () => {
     machine = await startParts({
       name: `parts-${group}`,
-      of: { init: once(parts.flatMap(({ name, init }) => init ?? [name])) },
+      of: {
+        first,
+        init: once(parts.flatMap(({ name, init }) => init ?? [name])),
+        services: once(parts.flatMap(({ services = [] }) => services)),
+      },
       files: once(parts.flatMap(({ files = [] }) => files)),
       memory: 2 * 2 ** 30,
       slot: '1G',
       data: '2G',
+      extra,
     });
   }, 20 * minute);
   afterAll(() => machine?.end());
 
   test.each(parts)('$name', async ({ name, ready, processes = [], show }) => {
     if (ready) await machine.run(until(ready));
-    if (process.env.CATAMARAN_MEASURE) await measurePart(name, processes, machine);
+    if (process.env.CATAMARAN_MEASURE && components.includes(name))
+      await measurePart(name, processes, machine);
     await show(machine);
   });
 });

@@ -1,7 +1,7 @@
 // What stands around engines: each does its one thing, all of them in one machine.
 import { expect } from 'vitest';
 import { until } from '../../support/parts.ts';
-import type { Part } from './part.ts';
+import { due, images, type Part } from './part.ts';
 
 /** On a disk in a file, `/dev/loopN` is what the command is given as `$disk`. */
 const onDisk = (file: string, command: string) =>
@@ -10,11 +10,13 @@ const onDisk = (file: string, command: string) =>
 export const tools: readonly Part[] = [
   {
     name: 'nginx',
-    files: ['{path: etc/nginx/conf.d/own.conf, contents: "server { listen 8081; return 200 by-nginx; }\\n"}'],
-    ready: 'wget -qO- http://127.0.0.1:8081/',
+    files: [
+      '{path: etc/nginx/conf.d/own.conf, contents: "server { listen 80; server_name own; return 200 by-nginx; }\\n"}',
+    ],
+    ready: "wget -qO- --header 'Host: own' http://127.0.0.1/",
     processes: ['nginx'],
     async show({ run }) {
-      expect(await run('wget -qO- http://127.0.0.1:8081/')).toBe('by-nginx');
+      expect(await run("wget -qO- --header 'Host: own' http://127.0.0.1/")).toBe('by-nginx');
       await run('echo by hand >/srv/www/index.html');
       expect(await run('wget -qO- http://127.0.0.1/')).toBe('by hand');
     },
@@ -60,9 +62,11 @@ export const tools: readonly Part[] = [
   {
     name: 'cron',
     files: ['{path: etc/cron.d/note, contents: "* * * * * root echo by cron >/run/noted\\n", mode: "0644"}'],
+    services: [due],
     processes: ['cron'],
     async show({ run }) {
       expect(await run(until('cat /run/noted'))).toBe('by cron');
+      expect(await run(until('catamaran-agent logs due | grep "is due"'))).toContain('is due');
     },
   },
   {
@@ -177,6 +181,35 @@ export const tools: readonly Part[] = [
     },
   },
   {
+    name: 'cifs',
+    async show({ run, attempt }) {
+      expect(await run('cat /proc/filesystems')).toContain('cifs');
+      // Nobody serves it: the answer is the other machine's kernel's.
+      const { text } = await attempt(
+        'mkdir -p /run/smb && mount -t cifs -o guest //127.0.0.1/share /run/smb; dmesg | grep -i cifs',
+      );
+      expect(text).toMatch(/mount error\(111\)|rc = -111/);
+    },
+  },
+  {
+    name: 'ceph',
+    async show({ run, attempt }) {
+      expect(await run('cat /proc/filesystems')).toContain('ceph');
+      expect(await run('rbd --version')).toMatch(/^ceph version \d/);
+      // No monitor is there: the key is good, and nobody answers.
+      const options = 'name=admin,secret=AQAAAAAAAAAAABAABwcHBwcHBwcHBwcHBwcHBw==,mount_timeout=2';
+      const mount = `mount -t ceph 127.0.0.1:6789:/ /run/ceph -o ${options}`;
+      expect((await attempt(`mkdir -p /run/ceph && ${mount}`)).text).toMatch(/timed out|mount error/);
+    },
+  },
+  {
+    name: 'hyperv-daemons',
+    async show({ run }) {
+      expect(await run('hv_kvp_daemon --help 2>&1 || true')).toContain('--no-daemon');
+      expect(await run(until('sv status /run/service/hyperv-daemons | grep ^down'))).toContain('down');
+    },
+  },
+  {
     name: 'cockpit',
     ready: 'wget --no-check-certificate -qO- https://127.0.0.1:9090/',
     processes: ['cockpit-ws'],
@@ -206,6 +239,40 @@ export const tools: readonly Part[] = [
       expect(await askAgent({ execute: 'guest-get-osinfo' })).toMatchObject({
         return: { id: 'parts-tools' },
       });
+    },
+  },
+];
+
+const haproxy = [
+  'defaults',
+  '  mode http',
+  '  timeout connect 60s',
+  '  timeout client 60s',
+  '  timeout server 60s',
+  'frontend in',
+  '  bind 127.0.0.1:8092',
+  '  default_backend out',
+  'backend out',
+  '  server one 127.0.0.1:8093',
+];
+
+/** They die of an illegal instruction without it, and QEMU's machines of ours have not got it. */
+export const withCmpxchg16b: readonly Part[] = [
+  {
+    name: 'haproxy',
+    files: [
+      ...images,
+      `{path: etc/haproxy/haproxy.cfg, mode: "0644", contents: "${haproxy.join('\\n')}\\n"}`,
+    ],
+    processes: ['haproxy'],
+    ready: 'pidof haproxy',
+    async show({ run }) {
+      await run('httpd -p 127.0.0.1:8093 -h /usr/share/page');
+      expect(await run(until('wget -qO- http://127.0.0.1:8092/index.html'))).toBe('served by a container');
+      const master = await run('pidof haproxy');
+      await run('sv hup /run/service/haproxy');
+      expect(await run(until(`wget -qO- http://127.0.0.1:8092/index.html`))).toBe('served by a container');
+      expect(await run('pidof haproxy')).not.toBe(master);
     },
   },
 ];

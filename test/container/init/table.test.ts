@@ -31,6 +31,7 @@ test.each([
 
 test.each([
   ['init', 'runit'],
+  ['init-docker', 'docker'],
   ['init-systemd', 'systemd'],
 ])('component:%s states its word', async (component, word) => {
   expect(parseInit(await readFile(`components/${component}/rootfs/${initPath}`, 'utf8'))).toBe(word);

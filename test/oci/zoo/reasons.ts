@@ -6,6 +6,9 @@ interface Reason {
   readonly explains: RegExp;
 }
 
+/** Of an image that says so of itself. */
+export const contradiction = 'a layer says two things of one place, and what it means hangs on the order';
+
 const reasons: readonly Reason[] = [
   {
     why: 'a hard link to what comes later in the layer is made, which umoci, and a program that unpacks, cannot',
@@ -22,7 +25,7 @@ const reasons: readonly Reason[] = [
 ];
 
 /** The reasons, where each line has one. */
-export function reasonFor(lines: readonly string[]): string[] | undefined {
+export function reasonsFor(lines: readonly string[]): string[] | undefined {
   const found = lines.map((line) => reasons.find(({ explains }) => explains.test(line))?.why);
   return found.every((why) => why !== undefined) ? found : undefined;
 }

@@ -1,6 +1,6 @@
 // A container engine that an image may have, as containers of user-data are run by it: each is a file here, and a line in
 // table.ts. An engine is a service of the image, and its programs run in that service's container; or it is a daemon of the
-// host, and they run there.
+// host, or a program without one, and they run there.
 import type { Registry, Service } from '../../../contract/user-data/machine-config.ts';
 import type { Host } from '../../host/host.ts';
 
@@ -23,8 +23,8 @@ export interface ContainerEngine {
   readonly name: string;
   /** The program that the engine's service runs. */
   readonly program: string;
-  /** Its name, where it may run on the host itself (host/daemons.ts). */
-  readonly daemon?: string;
+  /** What shows that it is on the host itself: its daemon's name (host/daemons.ts), or where there is none its program. */
+  readonly onHost?: { readonly daemon: string } | { readonly program: string };
   /** Whether it answers. */
   isReady(running: RunningEngine): boolean;
   /** What of this it cannot do, in words; such a container is not started otherwise than it was meant. */
@@ -33,6 +33,10 @@ export interface ContainerEngine {
   find(running: RunningEngine, name: string): string | undefined;
   /** In place of one of the same name. */
   start(running: RunningEngine, wanted: Wanted): void;
+  /** One that is to run always, and is as it should be; absent: the engine starts it by itself. */
+  wake?(running: RunningEngine, name: string): void;
+  /** What of a registry it cannot do, in words; the rest is done. */
+  refusesRegistry?(registry: Registry): string | undefined;
   /** Where it reads of registries, by their path on the machine. */
   registryFiles(
     registries: readonly Registry[],
@@ -40,11 +44,11 @@ export interface ContainerEngine {
   ): readonly EngineFile[];
 }
 
-export interface EngineFile {
-  readonly path: string;
-  readonly text: string;
-  readonly mode: number;
-}
+/** `members`: of an object of JSON, whose others stay as the image or a person has them. */
+export type EngineFile = { readonly path: string; readonly mode: number } & (
+  | { readonly text: string }
+  | { readonly members: Readonly<Record<string, unknown>> }
+);
 
 const runtime = '/usr/lib/catamaran/runtime';
 
@@ -55,7 +59,7 @@ export function inEngine(
   variables: Readonly<Record<string, string>> = {},
 ): [string, ...string[]] {
   const pairs = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
-  if (service === undefined) return ['env', ...pairs, ...words];
+  if (service === undefined) return ['env', 'HOME=/root', ...pairs, ...words];
   const set = pairs.flatMap((pair) => ['-e', pair]);
   return [runtime, 'exec', ...set, service, ...words];
 }

@@ -1,19 +1,26 @@
-// The engines that are known, and the one that this image has: the first that runs as a service, or as a daemon of the host.
+// The engines that are known, and the one that this image has: the first that is a service, or else on the host.
 import { hasDaemon } from '../../host/daemons.ts';
 import type { Host } from '../../host/host.ts';
 import { containerd } from './containerd.ts';
 import { docker } from './docker.ts';
 import type { ContainerEngine, RunningEngine } from './engine.ts';
+import { podman } from './podman.ts';
 
-export const engines: readonly ContainerEngine[] = [docker, containerd];
+export const engines: readonly ContainerEngine[] = [docker, podman, containerd];
 
 export function findEngine(host: Host): { engine: ContainerEngine; running: RunningEngine } | undefined {
   const names = host.listDirectory('/containers/services') ?? [];
   for (const engine of engines)
     for (const service of names)
       if (programOf(host, service) === engine.program) return { engine, running: { host, service } };
-  const engine = engines.find(({ daemon }) => daemon !== undefined && hasDaemon(host, daemon));
+  const engine = engines.find(({ onHost }) => onHost !== undefined && isOnHost(host, onHost));
   return engine && { engine, running: { host, service: undefined } };
+}
+
+function isOnHost(host: Host, where: NonNullable<ContainerEngine['onHost']>): boolean {
+  return 'daemon' in where
+    ? hasDaemon(host, where.daemon)
+    : host.run(['test', '-x', where.program]).status === 0;
 }
 
 /** The file name of what the service's container runs. */

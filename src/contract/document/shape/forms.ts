@@ -23,9 +23,9 @@ export const userName = form(
   'a name of letters, digits, ".", "_" and "-"',
   'core',
 );
-/** Of authorized_keys(5): perhaps options, then the key. */
+/** Of authorized_keys(5): perhaps options, in which quotes hold blanks together, then the key. */
 export const sshKey = form(
-  /^(\S+ )?(ssh-(rsa|ed25519|dss)|ecdsa-sha2-nistp(256|384|521)|sk-(ssh-ed25519|ecdsa-sha2-nistp256)@openssh\.com|ssh-\S+-cert-v01@openssh\.com) +[A-Za-z0-9+/]+={0,3}( .*)?\s*$/,
+  /^((?:[^\s"]|"(?:[^"\\\n]|\\.)*")+ +)?(ssh-(rsa|ed25519|dss)|ecdsa-sha2-nistp(256|384|521)|sk-(ssh-ed25519|ecdsa-sha2-nistp256)@openssh\.com|ssh-\S+-cert-v01@openssh\.com) +[A-Za-z0-9+/]+={0,3}( .*)?\s*$/,
   'a public key as it stands in an id_….pub file',
   'ssh-ed25519 AAAAC3… me@example.org',
 );
@@ -35,6 +35,13 @@ export const passwordHash = form(
   'a hash of crypt(5)',
   '$6$…',
 );
+export const day = form(
+  /^(19[789]|2\d\d)\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/,
+  'a day as YEAR-MONTH-DAY',
+  '2032-09-01',
+);
+/** Since 1970, as shadow(5) counts. */
+export const dayNumber = (text: string): number => Date.parse(text) / 86_400_000;
 export const channelName = form(channelNamePattern, 'the name of a channel', 'stable');
 export const webAddress = form(
   /^https?:\/\/[!#-;=?-[\]_a-z~|{}%^`]{1,2000}$/,

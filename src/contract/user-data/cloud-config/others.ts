@@ -14,6 +14,8 @@ export const others = section({
       'packages',
       'package_update',
       'package_upgrade',
+      'repo_update',
+      'repo_upgrade',
       'package_reboot_if_required',
       'apt',
       'apt_pipelining',
@@ -54,7 +56,7 @@ export const others = section({
       'keyboard',
     ),
     ...because(
-      'host keys are made on the machine and stay there',
+      'host keys are made on the machine, and anew in a copy of it',
       undefined,
       'ssh_keys',
       'ssh_genkeytypes',

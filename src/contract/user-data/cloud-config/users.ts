@@ -11,14 +11,13 @@ import {
   record,
   words,
 } from '../../document/shape/collections.ts';
-import { passwordHash, sshKey, userName, writablePath } from '../../document/shape/forms.ts';
+import { day, dayNumber, passwordHash, sshKey, userName, writablePath } from '../../document/shape/forms.ts';
 import { anything, text, truth, whole } from '../../document/shape/scalars.ts';
 import { about, changed, meaningless, orEmpty, type ValueOf } from '../../document/shape/shape.ts';
 import type { Draft } from '../draft.ts';
 import type { Password, User } from '../machine-config.ts';
 import { section } from './section.ts';
 
-const elsewhere = 'accounts are made once, as they are said to be';
 const keys = about(
   'Public keys, one for each line of authorized_keys.',
   orEmpty(oneOrMore(text(sshKey)), []),
@@ -45,9 +44,9 @@ const userFields = {
   plain_text_passwd: about('The password itself. A hash is better.', text()),
   lock_passwd: about('Whether a login by password is refused. Default: true.', truth),
   sudo: about('Lines of sudoers, without the user.', either({ scalar: sudoRule(), list: list(text()) })),
-  expiredate: meaningless(elsewhere),
-  inactive: meaningless(elsewhere),
-  no_log_init: meaningless(elsewhere),
+  expiredate: about('Day after which nobody logs in to the account.', text(day)),
+  inactive: meaningless('passwords do not grow old here'),
+  no_log_init: meaningless('logins are not counted'),
   create_groups: meaningless('groups are made where they are not there'),
   selinux_user: meaningless('there is no SELinux'),
   snapuser: meaningless('there are no snaps'),
@@ -96,7 +95,10 @@ export const users = section({
         [],
       ),
     ),
-    user: about('The default user.', either({ scalar: text(userName), mapping: mapping(userFields) })),
+    user: about(
+      'The default user: keys and password of the machine are those of this one, and keys of root too.',
+      either({ scalar: text(userName), mapping: mapping(userFields) }),
+    ),
     groups: about(
       'Groups, each perhaps with its members.',
       either({
@@ -123,16 +125,21 @@ export const users = section({
       values.users instanceof Map
         ? [...values.users].map(([name, each]) => ({ ...each, name }))
         : (values.users ?? []);
+    const keys = (values.ssh_authorized_keys ?? []).map((key) => key.trim());
+    const main = typeof values.user === 'string' ? values.user : (values.user?.name ?? 'default');
     for (const each of [...named, ...(values.user === undefined ? [] : [values.user])]) {
-      if (typeof each !== 'string') {
-        if (each.name !== undefined)
-          draft.addUser(userOf(each as Read<typeof userFields> & { name: string }, findings), each.at);
-      } else if (each !== 'default') draft.addUser({ ...plainUser, name: each }, values.at);
+      const sshKeys = each === values.user ? keys : [];
+      if (typeof each === 'string') {
+        if (each !== 'default') draft.addUser({ ...plainUser, name: each, sshKeys }, values.at);
+      } else if (each.name !== undefined) {
+        const user = userOf(each as Read<typeof userFields> & { name: string }, findings);
+        draft.addUser({ ...user, sshKeys: [...user.sshKeys, ...sshKeys] }, each.at);
+      }
     }
-    for (const key of values.ssh_authorized_keys ?? []) draft.sshKeys.add(key.trim());
+    for (const key of keys) draft.sshKeys.add(key);
     if (values.ssh_pwauth !== undefined) draft.set('sshPasswords', values.ssh_pwauth, values.at);
     if (values.password !== undefined)
-      draft.changeUser('default', {
+      draft.changeUser(main, {
         password: passwordOf(values.password, values.chpasswd?.expire),
         locked: false,
       });
@@ -203,6 +210,7 @@ function userOf(read: Read<typeof userFields> & { readonly name: string }, findi
     sshKeys: keysOf.map((key) => key.trim()),
     ...(password && { password }),
     locked: read.lock_passwd ?? true,
+    ...(read.expiredate !== undefined && { expires: dayNumber(read.expiredate) }),
     sudo: sudo.filter((rule) => !/^(false|no|off)$/i.test(rule)),
   };
 }

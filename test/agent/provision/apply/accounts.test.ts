@@ -89,8 +89,31 @@ chpasswd: {users: [{name: ada, password: y, type: text}]}
     expect(lines('users').slice(1)).toEqual([
       'ignored: the shell /bin/bash of ada is not in the image: it gets /bin/sh',
       'ignored: the sudo rules of ada: the image has no sudo; log in as root by key',
-      expect.stringContaining('ignored: that the password of ada must be changed at once'),
+      expect.stringContaining('ignored: that the password of ada must be changed at the first login'),
     ]);
+  });
+
+  test('a password that must be changed at the first login is told to those who ask, where the image has passwd', () => {
+    const answers = (command: readonly string[]) =>
+      command.join(' ') === 'test -u /usr/bin/passwd' ? { status: 0 } : undefined;
+    const text = `
+users: [{name: ada, plain_text_passwd: x, lock_passwd: false}, {name: bob, passwd: "$6$salt$abcdefgh", lock_passwd: false}]
+chpasswd: {list: ["ada:y", "bob:$6$salt$abcdefgh"]}
+`;
+    const { host, lines } = applyText(text, { answers });
+    expect(host.readText('/etc/shadow')).toMatch(
+      /\nada:\$6\$salt\$y:0:::::[\s\S]*\nbob:\$6\$salt\$abcdefgh::::::/,
+    );
+    expect(lines('users')).toEqual(['applied: the user ada', 'applied: the user bob']);
+  });
+
+  test('the last day of an account is in days since 1970', () => {
+    const { host, lines } = applyText('users: [{name: ada, expiredate: "2032-09-01"}]');
+    expect(host.readText('/etc/shadow')).toMatch(/\nada:\*::::::22889:\n/);
+    expect(lines('users')).toEqual(['applied: the user ada']);
+    const text =
+      'users: [{name: ada, expiredate: "2032-09-01", passwd: "$6$salt$abcdefgh", lock_passwd: false}]';
+    expect(applyText(text).lines('users')[1]).toMatch(/^ignored: the last day of ada at the console/);
   });
 
   test('numbers that are taken, and homes that leave, are failures, and the next user is made', () => {

@@ -13,6 +13,22 @@ test('the host name is in the kernel, in /etc/hostname and in /etc/hosts, once',
   expect(host.readText('/etc/hosts')).toBe('127.0.0.1 localhost\n127.0.1.1 boat\n');
 });
 
+test('a card of which user-data speak and that is not there is a failure, and the others are set up', () => {
+  const files = {
+    '/usr/lib/catamaran/system/_network/run': '',
+    '/sys/class/net/eth0/device/uevent': 'DRIVER=virtio_net\n',
+    '/sys/class/net/eth0/type': '1\n',
+    '/sys/class/net/eth0/address': '52:54:00:12:34:56\n',
+  };
+  const text = 'network: {ethernets: {eth0: {addresses: [192.0.2.7/24]}, eth7: {dhcp4: true}}}';
+  const { host, lines } = applyText(text, { files });
+  expect(lines('network')).toEqual([
+    'applied: the network of eth0, eth7',
+    'failed: eth7: no card of this machine is that; there are eth0 (52:54:00:12:34:56)',
+  ]);
+  expect(host.readText('/run/catamaran/network/user-data.json')).toContain('192.0.2.7/24');
+});
+
 test('a kernel parameter that the kernel refuses is a failure, and is not kept', () => {
   const { host, lines } = applyText('sysctl: {vm.swappiness: "10", vm.nonsense: "1"}', {
     answers: (command) =>

@@ -32,7 +32,7 @@ describe.each(engines.map((engine) => [engine.name, engine] as const))(
       label = /catamaran\.user-data=(\w+)/.exec(first.host.calls.join('\n'))![1]!;
       const there: Case['answers'] = (command) =>
         / (inspect|info) /.test(command.join(' '))
-          ? { output: program === 'dockerd' ? `${label}\n` : `"catamaran.user-data": "${label}"` }
+          ? { output: program === 'containerd' ? `"catamaran.user-data": "${label}"` : `${label}\n` }
           : undefined;
       const again = { files: withEngine(program), answers: there, newInstance: false };
       expect(applyText(web, again).lines()).toEqual(['unchanged: the service web']);
@@ -64,11 +64,36 @@ describe.each(engines.map((engine) => [engine.name, engine] as const))(
         ],
         {},
       );
-      expect(files.map(({ text }) => text).join()).toContain('http://192.0.2.1:5000');
-      for (const { text, mode } of files) if (/auth/.test(text)) expect(mode).toBe(0o600);
+      expect(JSON.stringify(files)).toContain('192.0.2.1:5000');
+      for (const file of files) if (/auth/.test(JSON.stringify(file))) expect(file.mode).toBe(0o600);
     });
   },
 );
+
+test('Docker’s settings of the image stay beside the registries of user-data', () => {
+  const path = '/etc/docker/daemon.json';
+  const text = 'catamaran: {registries: {docker.io: {mirrors: ["https://mirror.example.org"]}}}';
+  const own = { 'live-restore': true, 'registry-mirrors': ['https://old.example.org'] };
+  const files = { ...withEngine('dockerd'), [path]: JSON.stringify(own) };
+  const { host, lines } = applyText(text, { files });
+  expect(lines('registries')).toEqual([`applied: registries in ${path}`]);
+  expect(JSON.parse(host.readText(path)!)).toEqual({
+    'live-restore': true,
+    'registry-mirrors': ['https://mirror.example.org'],
+  });
+  expect(applyText(text, { files: { ...withEngine('dockerd'), [path]: '{' } }).lines('registries')).toEqual([
+    expect.stringContaining(`failed: registries in ${path}: what is there is no object of JSON`),
+  ]);
+});
+
+test('mirrors of which the engine knows nothing are a failure', () => {
+  const text =
+    'catamaran: {registries: {ghcr.io: {mirrors: ["https://mirror.example.org"], insecure: true}}}';
+  expect(applyText(text, { files: withEngine('dockerd') }).lines('registries')).toEqual([
+    'failed: mirrors of the registry ghcr.io: Docker asks mirrors for docker.io alone',
+    'applied: registries in /etc/docker/daemon.json',
+  ]);
+});
 
 test('Docker on the host itself is asked there', () => {
   const files = { '/usr/lib/catamaran/system/docker/run': '#!/bin/sh\n' };
@@ -78,13 +103,60 @@ test('Docker on the host itself is asked there', () => {
   });
   expect(lines('services')).toEqual(['applied: the service web']);
   const calls = host.calls.filter((call) => /docker/.test(call));
-  expect(calls[0]).toMatch(/^env docker version/);
-  expect(calls.at(-1)).toMatch(/^env docker run -d --name web .*nginx:1\.27/);
+  expect(calls[0]).toMatch(/^env HOME=\/root docker version/);
+  expect(calls.at(-1)).toMatch(/^env HOME=\/root docker run -d --name web .*nginx:1\.27/);
+});
+
+test('Podman has no daemon: at the next boot a container is started again', () => {
+  const isThere = (command: readonly string[]) => command.join(' ') === 'test -x /usr/bin/podman';
+  const first = applyText(web, {
+    answers: (command) => (isThere(command) ? {} : command.includes('inspect') ? { status: 1 } : undefined),
+  });
+  expect(first.lines('services')).toEqual(['applied: the service web']);
+  expect(first.host.calls).toContain('env HOME=/root mkdir -p -- /srv/www');
+  const run = first.host.calls.find((call) => / run -d /.test(call))!;
+  expect(run).toMatch(/^env HOME=\/root podman run -d --name web .*docker\.io\/library\/nginx:1\.27$/);
+  const label = /catamaran\.user-data=(\w+)/.exec(run)![1]!;
+  const later = (text: string) =>
+    applyText(text, {
+      answers: (command) =>
+        command.includes('inspect') ? { output: `${label}\n` } : isThere(command) ? {} : undefined,
+      newInstance: false,
+    });
+  const again = later(web);
+  expect(again.lines('services')).toEqual(['unchanged: the service web']);
+  expect(again.host.calls.at(-1)).toBe('env HOME=/root podman start web');
+});
+
+test('Podman reads of registries without TLS and of mirrors', () => {
+  const registry = {
+    name: '192.0.2.1:5000',
+    mirrors: ['http://192.0.2.2', 'https://m.example/'],
+    insecure: true,
+  };
+  expect(engines.find(({ name }) => name === 'podman')!.registryFiles([registry], {})).toEqual([
+    {
+      path: '/etc/containers/registries.conf.d/50-user-data.conf',
+      mode: 0o644,
+      text: `[[registry]]
+location = "192.0.2.1:5000"
+insecure = true
+
+[[registry.mirror]]
+location = "192.0.2.2"
+insecure = true
+
+[[registry.mirror]]
+location = "m.example"
+insecure = false
+`,
+    },
+  ]);
 });
 
 test('without an engine each service is a failure that names components', () => {
   expect(applyText(web).lines()).toEqual([
-    'failed: the service web: the image has no container engine: add component:docker to its init, or component:containerd to its services',
+    'failed: the service web: the image has no container engine: add component:docker to its init, or component:podman to its init, or component:containerd to its services',
   ]);
 });
 

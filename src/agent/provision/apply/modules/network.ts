@@ -2,6 +2,8 @@
 // user-data came by it, what is new is set up at once.
 import { userNetworkPath, writeNetwork } from '../../../../contract/network/document.ts';
 import { runOrThrow } from '../../../host/host.ts';
+import { readLinks } from '../../../network/links.ts';
+import { planNetwork } from '../../../network/plan.ts';
 import { hasNetworkComponent, isNetworkUp } from '../../../network/state.ts';
 import type { Module } from '../module.ts';
 import { changeFile, removeIfThere } from '../write.ts';
@@ -28,5 +30,7 @@ export const network: Module = {
       if (changed && isNetworkUp(host)) runOrThrow(host, ['catamaran-agent', 'network', 'up']);
       return changed;
     });
+    // `network up` says it on the console alone.
+    for (const problem of planNetwork([wanted], readLinks(host)).problems) report.failed(problem);
   },
 };

@@ -2,10 +2,11 @@
 // what that engine has to know of registries.
 
 import { encodeUtf8 } from '../../../../base/utf8.ts';
-import type { Service } from '../../../../contract/user-data/machine-config.ts';
+import { isObject } from '../../../../contract/metadata/values.ts';
+import type { MachineConfig, Service } from '../../../../contract/user-data/machine-config.ts';
 import { crc32 } from '../../../../gpt/crc32.ts';
-import type { Host } from '../../../host/host.ts';
-import type { ContainerEngine, RunningEngine } from '../../engines/engine.ts';
+import { AgentError, type Host } from '../../../host/host.ts';
+import type { ContainerEngine, EngineFile, RunningEngine } from '../../engines/engine.ts';
 import { engines, findEngine } from '../../engines/table.ts';
 import type { Module } from '../module.ts';
 import { requirePath } from '../places.ts';
@@ -14,7 +15,7 @@ import { changeFile } from '../write.ts';
 
 /** In seconds. */
 const patience = 90;
-const none = `the image has no container engine: add ${engines.map(({ name, daemon }) => `component:${name} to its ${daemon === undefined ? 'services' : 'init'}`).join(', or ')}`;
+const none = `the image has no container engine: add ${engines.map(({ name, onHost }) => `component:${name} to its ${onHost === undefined ? 'services' : 'init'}`).join(', or ')}`;
 
 export const services: Module = {
   name: 'services',
@@ -45,7 +46,10 @@ export const services: Module = {
         continue;
       }
       report.attempt(`the service ${each.name}`, () => {
-        if (engine.find(running, each.name) === digest) return false;
+        if (engine.find(running, each.name) === digest) {
+          if (each.restart !== 'no') engine.wake?.(running, each.name);
+          return false;
+        }
         const { registries, proxy } = config;
         engine.start(running, { service, digest, registries, variables: proxyVariables(proxy) });
         return true;
@@ -62,6 +66,8 @@ export const registries: Module = {
   when: 'boot',
   apply({ host, config, report }) {
     const variables = proxyVariables(config.proxy);
+    if (config.registries.length === 0 && Object.keys(variables).length === 0 && !isTold(config.engine))
+      return;
     const found = findEngine(host);
     if (config.registries.length > 0 && !found) {
       for (const { name } of config.registries) report.failed(`the registry ${name}: ${none}`);
@@ -71,13 +77,41 @@ export const registries: Module = {
       if (!/^[A-Za-z0-9][A-Za-z0-9.:_-]{0,252}$/.test(name))
         report.failed(`the registry ${name}: that is no host`);
     const named = config.registries.filter(({ name }) => /^[A-Za-z0-9][A-Za-z0-9.:_-]{0,252}$/.test(name));
-    for (const { path, text, mode } of found?.engine.registryFiles(named, variables) ?? [])
-      report.attempt(`registries in ${path}`, () => changeFile(host, requirePath(path), text, { mode }));
-    const { arguments: words, tls, storage } = config.engine;
-    if (words.length > 0 || tls !== undefined || storage !== undefined)
+    for (const each of named) {
+      const refused = found?.engine.refusesRegistry?.(each);
+      if (refused !== undefined) report.failed(`mirrors of the registry ${each.name}: ${refused}`);
+    }
+    for (const file of found?.engine.registryFiles(named, variables) ?? [])
+      report.attempt(`registries in ${file.path}`, () =>
+        changeFile(host, requirePath(file.path), textOf(host, file), { mode: file.mode }),
+      );
+    if (isTold(config.engine))
       report.ignored('arguments of the engine: the image says how its engine is started');
   },
 };
+
+const isTold = ({ arguments: words, tls, storage }: MachineConfig['engine']) =>
+  words.length > 0 || tls !== undefined || storage !== undefined;
+
+function textOf(host: Host, file: EngineFile): string {
+  if ('text' in file) return file.text;
+  const there = parseJson(host.readText(file.path) ?? '{}');
+  if (!isObject(there))
+    throw new AgentError('what is there is no object of JSON', {
+      code: 'user-data-refused',
+      fault: 'spec',
+      hint: 'Mend it, or take it out of the files of the spec.',
+    });
+  return `${JSON.stringify({ ...there, ...file.members }, undefined, 2)}\n`;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
 
 function isReady({ engine, running }: { engine: ContainerEngine; running: RunningEngine }): boolean {
   for (let left = patience; left > 0; left--) {

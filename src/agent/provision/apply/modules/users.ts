@@ -22,7 +22,7 @@ import { changeFile, script } from '../write.ts';
 export const users: Module = {
   name: 'users',
   summary:
-    '`users`, `user`, `chpasswd`, `password`: accounts, homes, keys and passwords; a random password is told on the console alone',
+    '`users`, `user`, `chpasswd`, `password`: accounts, homes, keys and passwords; a random password is told on the console alone; one that must be changed is, with component:passwd',
   pass: 'local',
   when: 'instance',
   inEtc: true,
@@ -35,6 +35,13 @@ export const users: Module = {
   },
 };
 
+/** Fields of shadow(5). A last change of 0: another password has to be set before anything else. */
+const [lastChange, lastDay] = [2, 7];
+const expires = (password: User['password']) =>
+  password !== undefined && 'expire' in password && password.expire === true;
+/** Set-user-id root, or nobody but root could. BusyBox's login never asks for another password. */
+const canChangePasswords = (host: Host) => host.run(['test', '-u', '/usr/bin/passwd']).status === 0;
+
 function makeUser(host: Host, user: User, report: Report): boolean {
   const accounts = readAccounts(host);
   const isNew = findRow(accounts.passwd, user.name) === undefined;
@@ -44,6 +51,9 @@ function makeUser(host: Host, user: User, report: Report): boolean {
   if (wanted !== undefined) row[6] = isProgram(host, wanted) ? wanted : '/bin/sh';
   for (const group of user.groups) addMember(accounts, group, user.name);
   const told = setPassword(host, accounts, user);
+  const shadow = findRow(accounts.shadow, user.name)!;
+  if (user.expires !== undefined) shadow[lastDay] = String(user.expires);
+  if (expires(user.password) && canChangePasswords(host)) shadow[lastChange] = '0';
   let changed = saveAccounts(host, accounts);
   if (user.makeHome && home !== '' && user.name !== 'root')
     changed = makeHome(host, requirePath(home), `${uid}:${gid}`) || changed;
@@ -118,13 +128,23 @@ function makeHome(host: Host, home: string, owner: string): boolean {
   return script(host, homeScript, home, owner).includes('made');
 }
 
-function sayWhatIsLeftOut(host: Host, { name, shell, sudo, password }: User, report: Report): void {
+function sayWhatIsLeftOut(
+  host: Host,
+  { name, shell, sudo, password, expires: end }: User,
+  report: Report,
+): void {
   if (shell !== undefined && !isProgram(host, shell))
     report.ignored(`the shell ${shell} of ${name} is not in the image: it gets /bin/sh`);
   if (sudo.length > 0 && !isProgram(host, '/usr/bin/sudo'))
     report.ignored(`the sudo rules of ${name}: the image has no sudo; log in as root by key`);
-  if (password && 'expire' in password && password.expire)
-    report.ignored(`that the password of ${name} must be changed at once: nobody would ask for a new one`);
+  if (end !== undefined && password !== undefined && !canChangePasswords(host))
+    report.ignored(
+      `the last day of ${name} at the console, which lets in by password: add component:passwd to init`,
+    );
+  if (expires(password) && !canChangePasswords(host))
+    report.ignored(
+      `that the password of ${name} must be changed at the first login: nobody would ask for another one; add component:passwd to init`,
+    );
 }
 
 const isProgram = (host: Host, path: string): boolean => host.run(['test', '-x', path]).status === 0;
