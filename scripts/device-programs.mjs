@@ -25,6 +25,8 @@ const parts = {
   'update-install': { module: 'agent/update/install.ts', names: ['armSlot', 'fillSlot'] },
   'update-p256': { module: 'tuf/p256.ts', names: ['verifyP256'] },
   'update-sha512': { module: 'tuf/sha512.ts', names: ['sha512Hex'] },
+  'system-read': { module: 'contract/user-data/read.ts', names: ['readUserData'] },
+  'system-x509': { module: 'x509/certificate.ts', names: ['encodeKey', 'makeCertificate', 'readKey'] },
   'provision-yaml': {
     module: 'yaml',
     names: ['Composer', 'isAlias', 'isMap', 'isScalar', 'isSeq', 'LineCounter', 'Parser'],

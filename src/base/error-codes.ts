@@ -346,6 +346,10 @@ export const errorCodes = {
     'tree-conflict': 'Two sources have something different at the same path. Exclude it in one of them.',
   },
   Building: {
+    'keep-malformed':
+      'What keep.from names is no release of this OS. Name a directory that `build --format release` has written.',
+    'keep-damaged':
+      'The release that former versions are kept from is damaged. Build it again, or take keep out of the spec.',
     'kernel-malformed':
       'The kernel’s image lacks /kernel, its modules or something that is asked of it. Use a kernel component.',
     'kernel-module-missing':
@@ -368,7 +372,8 @@ export const errorCodes = {
     'image-damaged': 'Something in the disk image is not as it was built. Build or fetch it again.',
     'iso-foreign':
       'The file is no ISO of Catamaran. Name one that was built in the format iso, usb or iso-plain.',
-    'iso-damaged': 'The config area of the ISO is not as it was written. Build or fetch the ISO again.',
+    'iso-damaged':
+      'The ISO is cut short, or its config area is not as it was written. Build or fetch the ISO again.',
     'config-area-full': 'What is to go into the ISO is longer than its config area. Shorten it.',
     'config-unreadable': 'The file of --config cannot be read. Check the path and the permissions.',
     'gpt-missing': 'There is no partition table on the disk. Give a disk image of Catamaran’s.',
@@ -501,6 +506,14 @@ export const errorCodes = {
     'etc-unchanged': 'Nothing was changed at this path of /etc. `catamaran-agent etc status` lists what was.',
     'nothing-aside':
       'No safe boot has set an /etc aside. `catamaran-agent status` says how the machine was started.',
+    'service-definition':
+      'A compose file cannot be read, or has nothing that can be started. The message has the place.',
+    'system-setting':
+      'A setting of the machine is none, or has a value that it cannot have. docs/system-docker.md has them.',
+    'docker-silent': 'A Docker of the machine does not answer. `catamaran-agent logs` says why.',
+    'docker-tls': 'Docker cannot be made to listen with TLS. `catamaran-agent tls gen` makes certificates.',
+    'console-unknown': 'No console has this name. `catamaran-agent console list` lists them.',
+    'console-no-space': 'The image of a console might fill the disk. Make room on /var.',
     'service-unknown': 'There is no such service. `catamaran-agent services` lists those that there are.',
     'volumes-not-mounted':
       'A volume cannot be mounted, and no container starts without it. The message says why.',
@@ -521,6 +534,15 @@ export const errorCodes = {
     'release-malformed': 'A release contradicts itself. Build or publish it again.',
     'release-too-large':
       'An image is larger than its partition. Install the machine anew with a larger disk.slot.',
+    'service-stopped': 'The service does not run, and nobody can enter it. Start it first.',
+    'reset-path': 'A path that was to be kept is not on the data partition. Name one that is.',
+    'revert-nothing':
+      'There is no other version of the service to take. `catamaran-agent versions` lists them.',
+    'revert-failed':
+      'The former version of the service does not come up; the service runs as before. See what it said.',
+    'release-unknown':
+      'The repository has no release of this version. Ask its publisher, or name another version.',
+    'release-refused': 'The release cannot be installed here. What was printed before says why.',
     'release-rolled-back': 'The release was rolled back on this machine before. `--force` tries it again.',
     'release-damaged': 'An image of a release is not what its manifest says. Copy or publish it again.',
     'disk-write': 'The disk did not take all that was written. Look whether it is read-only, or failing.',

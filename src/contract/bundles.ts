@@ -15,3 +15,12 @@ export function bundleName(section: Section, name: string, index: number): strin
 export function bundlePath(section: Section, directory: string): string {
   return `/containers/${section}/${directory}`;
 }
+
+/** Where the `nth` former version of a service lies, from 1 on, the newest first; nobody starts it there. */
+export function keptPath(service: string, nth: number): string {
+  return `${keptDirectory}/${service}/${nth}`;
+}
+
+export const keptDirectory = '/containers/kept';
+/** In a kept bundle: the version of the release that it comes from. */
+export const keptReleaseName = 'release';

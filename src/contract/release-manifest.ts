@@ -48,6 +48,8 @@ export interface RootSegment {
   readonly offset: number;
   readonly size: number;
   readonly sha256: string;
+  /** Absolute paths on the machine; base has none. A release that keeps former versions finds them by these. */
+  readonly mountPoints?: readonly string[];
 }
 
 /** Beside the images. */
@@ -180,7 +182,17 @@ function readSegments(fields: Fields): RootSegment[] {
     const size = numberField(segment, 'size', 0);
     end = offset + size;
     const name = textField(segment, 'name', /^/, 1024);
-    return { name, offset, size, sha256: textField(segment, 'sha256', sha256Form) };
+    const sha256 = textField(segment, 'sha256', sha256Form);
+    if (!hasField(segment, 'mountPoints')) return { name, offset, size, sha256 };
+    return { name, offset, size, sha256, mountPoints: readMountPoints(segment) };
+  });
+}
+
+function readMountPoints(segment: Fields): string[] {
+  return listField(segment, 'mountPoints', mostSegments).map((value) => {
+    if (typeof value !== 'string' || !/^(\/[\w.-]{1,255}){1,16}$/.test(value))
+      throw segment.refuse(`${segment.what}: mountPoints`, 'has what is no path');
+    return value;
   });
 }
 

@@ -4,6 +4,7 @@
 
 import type { Refuse } from '../base/fields.ts';
 import { channelNamePattern } from '../tuf/names.ts';
+import { versionForm } from '../tuf/release-ref.ts';
 import { malformedDocument, readFormatted, writeDocument } from './document.ts';
 
 export interface Update {
@@ -37,6 +38,7 @@ const web = 'https?://[!#-+\\--\\[\\]-~]{1,1000}';
 const settingForms: Readonly<Record<string, RegExp>> = {
   url: /^(https?|file):\/\/[!#-[\]-~]{1,1000}$/,
   channel: channelNamePattern,
+  pin: versionForm,
   ring: /^(canary|normal|late|\d{1,4})$/,
   interval: /^\d{1,6}[smhd]$/,
   reboot: /^(immediate|window|manual)$/,

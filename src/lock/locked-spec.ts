@@ -7,6 +7,7 @@ import type { LockedPackage } from '../packages/locked.ts';
 import type { Spec } from '../specification/types.ts';
 import type { ReadonlyTree } from '../tree/tree.ts';
 import type { CodeDigests } from './context.ts';
+import type { LockedFormer } from './former.ts';
 
 /** As a reference is written in the spec: the name that an image goes by everywhere. */
 export type ImageName = string;
@@ -47,6 +48,8 @@ export interface LockedSpec {
   readonly images: ReadonlyMap<ImageName, LockedImage>;
   /** The spec's own files, read: each with the parents that it needs. */
   readonly files: SpecTree;
+  /** The release that former versions are kept from. */
+  readonly former?: LockedFormer;
   /** The host tools, and the boot loader's modules for the machine that will boot. */
   readonly tools: readonly LockedPackage[];
 }

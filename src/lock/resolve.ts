@@ -16,6 +16,7 @@ import { digestOf } from '../store/digest-of.ts';
 import { componentDirectory } from './component-directory.ts';
 import type { Context } from './context.ts';
 import { readSpecFiles } from './files.ts';
+import { readFormer } from './former.ts';
 import { imageName, wholeName } from './image-name.ts';
 import { imageOfPackage } from './linuxkit-package.ts';
 import { type ComponentLock, emptyLock, emptyTarget, type Lock, type TargetLock } from './lock-file.ts';
@@ -73,6 +74,7 @@ export async function resolveSpec(request: ResolveRequest, context: Context): Pr
     tools: { ...request.lock.tools, [hostArch]: hostTools.result() },
   };
   const files = await readSpecFiles(spec);
+  const former = await readFormer(spec, arch);
   const time = context.sourceDateEpoch ?? lock.epoch;
   return {
     locked: {
@@ -82,6 +84,7 @@ export async function resolveSpec(request: ResolveRequest, context: Context): Pr
       epoch: time,
       images,
       files,
+      ...(former && { former }),
       tools: [...tools.packages, ...grub],
     },
     lock,

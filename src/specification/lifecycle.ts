@@ -9,7 +9,8 @@ import { didYouMean } from '../document/suggest.ts';
 import { directoryName } from './names.ts';
 import { namesOneProbe, notOneProbe } from './not-one-probe.ts';
 import { parsed, problem, resolveHostPath, type SpecReading } from './reading.ts';
-import type { RawCheck, RawUpdate, SpecDocument } from './spec.generated.ts';
+import type { RawCheck, RawKeep, RawUpdate, SpecDocument } from './spec.generated.ts';
+import type { Keep } from './types.ts';
 
 export function readUpdateSection(reading: SpecReading, raw: RawUpdate | undefined): Update | undefined {
   if (!raw) return undefined;
@@ -45,6 +46,13 @@ export function readUpdateSection(reading: SpecReading, raw: RawUpdate | undefin
       }),
     },
   };
+}
+
+export function readKeepSection(reading: SpecReading, raw: RawKeep | undefined): Keep | undefined {
+  const from = parsed(reading, '/keep/from', raw?.from, (path) =>
+    resolveHostPath(reading, '/keep/from', path),
+  );
+  return from === undefined ? undefined : { from, versions: raw?.versions ?? 1 };
 }
 
 /** Milliseconds after boot. */

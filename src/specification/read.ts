@@ -15,7 +15,7 @@ import { numberContainers, readContainers } from './containers.ts';
 import { readFiles } from './files.ts';
 import { checkHiddenFiles } from './hidden-files.ts';
 import { expandIncludes, type SpecText } from './include.ts';
-import { readHealthSection, readUpdateSection } from './lifecycle.ts';
+import { readHealthSection, readKeepSection, readUpdateSection } from './lifecycle.ts';
 import { warnOfNoLogin } from './login.ts';
 import { checkNetworkPart, readNetworkSection } from './network.ts';
 import { readOutputs } from './outputs.ts';
@@ -63,6 +63,7 @@ export function readSpecs(files: readonly [SpecText, ...SpecText[]], around: Sur
     etc: value.etc ?? 'persistent',
     disk: readDisk(reading, value),
     ...optional('update', readUpdateSection(reading, value.update)),
+    ...optional('keep', readKeepSection(reading, value.keep)),
     ...optional('health', readHealthSection(reading, value)),
     ...optional('network', readNetworkSection(reading, value)),
     platforms: readPlatforms(reading, value),

@@ -36,6 +36,8 @@ export interface SpecDocument {
   readonly etc?: 'persistent' | 'memory';
   /** Sizes of the partitions. */
   readonly disk?: RawDisk;
+  /** Former versions of services that this release keeps, so that each can be taken back by itself. */
+  readonly keep?: RawKeep;
   /**
    * What `build` writes where --format says nothing: names of formats, or formats with options. Default:
    * qcow2.
@@ -645,6 +647,14 @@ export interface RawDisk {
   readonly data?: string;
   /** EFI system partition. Default: 64M. */
   readonly esp?: string;
+}
+
+/** Former versions of services that this release keeps, so that each can be taken back by itself. */
+export interface RawKeep {
+  /** The former release: a directory that `build --format release` has written, relative to the spec. */
+  readonly from: string;
+  /** So many of each service that has changed; each takes room in the slot. Default: 1. */
+  readonly versions?: number;
 }
 
 /** A format, by its name or with options. */

@@ -40,6 +40,7 @@ export interface Spec {
   /** In bytes. */
   readonly disk: { readonly slot: number; readonly data: number; readonly esp: number };
   readonly update?: Update;
+  readonly keep?: Keep;
   readonly health?: Health;
   readonly network?: Network;
   readonly platforms: ReadonlyMap<PlatformName, PlatformSettings>;
@@ -53,6 +54,13 @@ export interface Spec {
   readonly source: SourceMap;
   /** All files merged, variables replaced, checked: for `metadata: yaml` and `json`. */
   readonly document: SpecDocument;
+}
+
+/** Former versions of services, from a release that was built before. */
+export interface Keep {
+  /** Of the host. */
+  readonly from: string;
+  readonly versions: number;
 }
 
 export interface WantedOutput {

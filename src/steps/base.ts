@@ -16,30 +16,14 @@ import type { Workshop } from '../engine/workshop.ts';
 import { assembleBase, type Source } from '../image/base-tree.ts';
 import { makeSegment } from '../image/segment.ts';
 import { modulesOf } from '../oci/image.ts';
-import type { Container, Volume } from '../specification/types.ts';
 import type { ReadonlyTree, TreePath } from '../tree/tree.ts';
 import { planBill } from './bill.ts';
-import { type KeptBundle, readBundle } from './bundle.ts';
-import type { BuiltImage } from './image.ts';
+import { readBundle } from './bundle.ts';
+import { readFormerBundle } from './former.ts';
 import { describeContents } from './inputs.ts';
+import { laySegments, needsOfLaying, type RootParts } from './lay.ts';
 import { segmentLevel } from './levels.ts';
-import { checkModules, type KeptModuleNames } from './module-names.ts';
-import type { KeptSegment } from './segment.ts';
-
-/** What a root image is made of. */
-export interface RootParts {
-  readonly init: readonly Step<BuiltImage>[];
-  readonly modules: Step<KeptSegment>;
-  readonly kernel: Step<BuiltImage>;
-  readonly moduleNames: Step<KeptModuleNames>;
-  readonly containers: readonly {
-    readonly container: Container;
-    readonly bundle: Step<KeptBundle>;
-    readonly segment: Step<KeptSegment>;
-  }[];
-  /** `segment`: what is in it at first; absent: nothing. */
-  readonly volumes: readonly { readonly volume: Volume; readonly segment?: Step<KeptSegment> }[];
-}
+import { checkModules } from './module-names.ts';
 
 export type KeptBase = KeptBlob<'base'>;
 
@@ -56,19 +40,12 @@ export function planBase(parts: RootParts, planning: Planning): Step<KeptBase> {
         ...parts.init,
         parts.kernel,
         parts.moduleNames,
-        ...segmentsOf(parts),
-        ...parts.containers.map((each) => each.bundle),
+        ...needsOfLaying(parts),
         ...(bill ? [bill] : []),
       ]),
     ],
     make: (use, workshop) => makeBase(parts, bill, use, workshop),
   });
-}
-
-/** Each once, in the order in which they lie in the root image. */
-export function segmentsOf({ modules, containers, volumes }: RootParts): Step<KeptSegment>[] {
-  const filled = volumes.flatMap(({ segment }) => (segment ? [segment] : []));
-  return [...new Set([modules, ...containers.map(({ segment }) => segment), ...filled])];
 }
 
 async function makeBase(
@@ -92,31 +69,33 @@ async function makeBase(
   const kind = await initOf(init.map(({ tree }) => tree));
   const bundles: Source[] = [];
   const placed: PlacedContainer[] = [];
-  const mountPoints = new Map<Step<KeptSegment>, string[]>([[parts.modules, ['/usr/lib/modules']]]);
-  const mountAt = (segment: Step<KeptSegment>, point: string) =>
-    mountPoints.set(segment, [...(mountPoints.get(segment) ?? []), point]);
-  for (const { container, bundle, segment } of parts.containers) {
+  for (const { container, bundle } of parts.containers) {
     const { tree, mountPoint, modules } = await readBundle(use(bundle), cache);
     wanted.set(`the container ${container.name}`, modules);
     const path = mountPoint.replace(/\/[^/]+$/, '');
     await placeInControlGroup(tree, path, kind);
     bundles.push({ name: `the container ${container.name}`, tree });
     placed.push({ container, path });
-    mountAt(segment, mountPoint);
   }
   if (kind) bundles.push({ name: 'what init is given', tree: kind.giveFiles(placed) });
   const scheduled = scheduleTable(parts.containers.map(({ container }) => container));
   bundles.push({ name: 'the schedule of a service', tree: scheduled });
-  for (const { volume, segment } of parts.volumes) {
-    const { tree, mountPoint } = makeVolume(volume);
-    bundles.push({ name: `the volume ${volume.name}`, tree });
-    if (segment) mountAt(segment, mountPoint);
-  }
+  for (const { volume } of parts.volumes)
+    bundles.push({ name: `the volume ${volume.name}`, tree: makeVolume(volume).tree });
+  const former = parts.former && use(parts.former);
+  for (const version of former?.facts.versions ?? [])
+    bundles.push({
+      name: `${version.service} of ${version.release}`,
+      tree: await readFormerBundle(former!, version, cache),
+    });
 
-  const segments = [...mountPoints].map(([step, points]): IndexedSegment => {
-    const { digest, size } = use(step).blobs.segment;
-    return { size, sha256: digestHex(digest), mountPoints: points };
-  });
+  const segments = laySegments(parts, use).map(
+    ({ blob, mountPoints }): IndexedSegment => ({
+      size: blob.size,
+      sha256: digestHex(blob.digest),
+      mountPoints,
+    }),
+  );
   const names = await readFile(cache.blobPath(use(parts.moduleNames).blobs.names.digest), 'utf8');
   checkModules(names, use(parts.kernel).name, wanted);
   const tree = await assembleBase({

@@ -18,20 +18,16 @@ import { assembleRoot } from '../image/root-image.ts';
 import { memoryKernel } from '../specification/parts.ts';
 import type { Kernel, Volume } from '../specification/types.ts';
 import type { Content } from '../tree/content.ts';
-import { type KeptBase, planBase, type RootParts, segmentsOf } from './base.ts';
+import { type KeptBase, planBase } from './base.ts';
 import { planBundle } from './bundle.ts';
+import { planFormer } from './former.ts';
 import { type BuiltImage, planImage } from './image.ts';
 import { type KeptInitrd, planInitrd } from './initrd.ts';
 import { describeSlot, pathOfBundle } from './inputs.ts';
+import { laySegments, needsOfLaying, type RootParts } from './lay.ts';
 import { planLayout } from './layout.ts';
 import { planModuleNames } from './module-names.ts';
-import {
-  type KeptSegment,
-  planLayoutSegment,
-  planModules,
-  planSegment,
-  planVolumeSegment,
-} from './segment.ts';
+import { planLayoutSegment, planModules, planSegment, planVolumeSegment } from './segment.ts';
 
 export interface SlotImages {
   readonly boot: SparseImage;
@@ -49,7 +45,7 @@ interface SlotParts {
   readonly kernel: Step<BuiltImage>;
   readonly initrd: Step<KeptInitrd>;
   readonly base: Step<KeptBase>;
-  readonly segments: readonly Step<KeptSegment>[];
+  readonly root: RootParts;
 }
 
 export const slotKind = { name: 'slot', module: 'steps/slot' };
@@ -64,15 +60,15 @@ export function planSlot(planning: Planning): Step<SlotImages> {
     kind: slotKind,
     id: 'slot',
     inputs: describeSlot(planning),
-    needs: [parts.kernel, parts.initrd, parts.base, ...parts.segments],
+    needs: [...new Set<Step>([parts.kernel, parts.initrd, parts.base, ...needsOfLaying(parts.root)])],
     make: (use, workshop) => composeSlot(parts, use, workshop),
   });
 }
 
 function planParts({ image, initrd }: Kernel, planning: Planning): SlotParts {
-  const { spec } = planning.locked;
+  const { spec, former } = planning.locked;
   const kernel = planImage(image, planning);
-  const root: RootParts = {
+  const parts: RootParts = {
     init: spec.init.map((use) => planImage(use.image, planning)),
     kernel,
     moduleNames: planModuleNames(kernel, planning),
@@ -90,11 +86,12 @@ function planParts({ image, initrd }: Kernel, planning: Planning): SlotParts {
     ),
     volumes: spec.volumes.map((volume) => planVolume(volume, planning)),
   };
+  const root = former ? { ...parts, former: planFormer(former, parts.containers, planning) } : parts;
   return {
     kernel,
     initrd: planInitrd(planImage(initrd, planning), kernel, planning),
     base: planBase(root, planning),
-    segments: segmentsOf(root),
+    root,
   };
 }
 
@@ -109,12 +106,14 @@ function planVolume(volume: Volume, planning: Planning): RootParts['volumes'][nu
 async function composeSlot(parts: SlotParts, use: Use, workshop: Workshop): Promise<SlotImages> {
   const { cache, locked } = workshop;
   const { spec, arch, epoch } = locked;
-  const names = ['base', ...parts.segments.map(({ id }) => id.replace(/^segment /, ''))];
-  const blobs = [use(parts.base).blobs.base, ...parts.segments.map((each) => use(each).blobs.segment)];
+  const laid = laySegments(parts.root, use);
+  const blobs = [use(parts.base).blobs.base, ...laid.map(({ blob }) => blob)];
   const verity = await assembleRoot(cache, spec.os.id, blobs);
   let offset = 0;
   const segments = blobs.map(({ digest, size }, index) => {
-    const segment = { name: names[index]!, offset, size, sha256: digestHex(digest) };
+    const behind = laid[index - 1];
+    const place = { name: behind?.name ?? 'base', offset, size, sha256: digestHex(digest) };
+    const segment = behind ? { ...place, mountPoints: behind.mountPoints } : place;
     offset += size;
     return segment;
   });

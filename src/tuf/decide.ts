@@ -24,7 +24,8 @@ export type Decision =
   | {
       readonly action: 'install';
       readonly release: ReleaseRef;
-      readonly via: 'pointer' | 'stone' | 'rollback';
+      /** `pin`: a person has named it. */
+      readonly via: 'pointer' | 'stone' | 'rollback' | 'pin';
     }
   | { readonly action: 'stay'; readonly reason: StayReason; readonly until?: number };
 
@@ -56,13 +57,23 @@ export function decide(pointer: ChannelPointer, machine: MachineState): Decision
   }
   const chosen = order < 0 ? release : nearestStep(pointer, machine.running.version);
   if (chosen === undefined) return stay('stranded');
-  if (chosen.epoch < floorOf(machine)) return stay('epoch');
-  if (machine.failed.includes(chosen.manifest.sha256)) return stay('failed');
-  return {
-    action: 'install',
-    release: chosen,
-    via: order < 0 ? 'rollback' : chosen === release ? 'pointer' : 'stone',
-  };
+  return takeUnlessBarred(chosen, machine, order < 0 ? 'rollback' : chosen === release ? 'pointer' : 'stone');
+}
+
+/** A person's word against the channel's: this very release, older or newer, whoever's turn it is. */
+export function decidePinned(release: ReleaseRef, machine: MachineState): Decision {
+  if (release.version === machine.running.version) return stay('current');
+  return takeUnlessBarred(release, machine, 'pin');
+}
+
+function takeUnlessBarred(
+  release: ReleaseRef,
+  machine: MachineState,
+  via: Extract<Decision, { action: 'install' }>['via'],
+): Decision {
+  if (release.epoch < floorOf(machine)) return stay('epoch');
+  if (machine.failed.includes(release.manifest.sha256)) return stay('failed');
+  return { action: 'install', release, via };
 }
 
 /** The newest of the release and its stones that is newer than what runs and takes machines of that version. */

@@ -316,7 +316,7 @@ files: [{path: "etc/\${TAG}", contents: "\${PROT} $PORT \${}"}]
       a.yml:6:1: error: unknown key "foo"
        6 | foo: \${A}
          | ^^^
-        hint: Known here: os, include, variables, kernel, init, onboot, services, onshutdown, files, volumes, trust, etc, disk, outputs, update, network, health and platforms."
+        hint: Known here: os, include, variables, kernel, init, onboot, services, onshutdown, files, volumes, trust, etc, disk, keep, outputs, update, network, health and platforms."
     `);
   });
 

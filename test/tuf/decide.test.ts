@@ -1,7 +1,7 @@
 // What a machine does about a pointer.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decide, type MachineState, raiseFloor } from '../../src/tuf/decide.ts';
+import { decide, decidePinned, type MachineState, raiseFloor } from '../../src/tuf/decide.ts';
 import { type ChannelPointer, parsePointer, writePointer } from '../../src/tuf/pointer.ts';
 import type { ReleaseRef } from '../../src/tuf/release-ref.ts';
 import { verdictOf } from './support/machine.ts';
@@ -174,4 +174,14 @@ test('a pointer of a later schema is refused, one with unknown members is not', 
     const bent = text.replace(good, bad);
     expect(verdictOf(() => parsePointer(Buffer.from(bent), 'p'))).toBe('malformed');
   }
+});
+
+test('a person’s release is installed whatever the channel says, but for a floor and for what failed here', () => {
+  for (const version of ['1.2.0', '1.4.0']) {
+    const pin = release(version);
+    expect(decidePinned(pin, machine)).toEqual({ action: 'install', release: pin, via: 'pin' });
+    expect(decidePinned(pin, { ...machine, floorEpoch: 2 })).toEqual(stay('epoch'));
+    expect(decidePinned(pin, { ...machine, failed: [hash(version)] })).toEqual(stay('failed'));
+  }
+  expect(decidePinned(release('1.3.0'), machine)).toEqual(stay('current'));
 });

@@ -5,8 +5,10 @@ import { messageOf } from '../../base/errors.ts';
 import { putNotice } from '../condition/notices.ts';
 import { growData, grownPath } from '../disk/grow.ts';
 import { finishReset } from '../disk/reset.ts';
+import { finishKeepingReset } from '../disk/reset-keeping.ts';
 import { tellOfEtc } from '../etc/tell.ts';
 import { AgentError, type Host } from '../host/host.ts';
+import { layReverted } from '../kept/place.ts';
 import { hasNetworkComponent } from '../network/state.ts';
 import { setUpNetwork } from '../network/up.ts';
 import { liveMedium } from '../slots/live.ts';
@@ -34,12 +36,14 @@ const steps: readonly BootStep[] = [
   ['the drivers are not all loaded', loadDrivers],
   ['the clock stays as it is', raiseClock],
   ['the data partition is not made anew', (host) => onDisk(host, finishReset)],
+  ['the data partition is not cleared', finishKeepingReset],
   ['/var lacks a directory', makeDirectories],
   ['what lets people in is not all there', explainSafeBoot],
   ['the machine may not be who it was', (host) => onDisk(host, restoreWhereLost)],
   ['the data partition stays as it is', growWhereThereIsDisk],
   ['the slots are not accounted for', accountForSlots],
   ['nobody hears what an update has changed in /etc', tellOfEtc],
+  ['services run as this release has them', layReverted],
   ['the machine has no name of its own', setIdentity],
   ['nobody is let in by "catamaran run"', letIn],
   ['sshd may refuse keys that others can write', keepKeys],

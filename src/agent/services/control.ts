@@ -37,7 +37,7 @@ export function showLog(host: Host, name: string, follow: boolean): void {
     throw new AgentError(`${command.join(' ')} ended with status ${status}`, { code: 'program-failed' });
 }
 
-function requireService(host: Host, name: string): void {
+export function requireService(host: Host, name: string): void {
   const names = readServices(host).map((service) => service.name);
   if (!names.includes(name))
     throw new AgentError(

@@ -22,10 +22,14 @@ export interface ServiceManager {
   list(host: Host, names: readonly string[]): ServiceReport[];
   /** To the container's first process; the name as signalForRuntime gives it. Throws where it does not run. */
   signal(host: Host, name: string, signal: string): void;
-  /** One that runs goes on. */
+  /** By its stop signal and within its time; answers when it has ended, and it is not started again. */
+  stop(host: Host, service: SupervisedService): void;
+  /** One that runs goes on. What `configure` has said since may be another thing. Does not wait until it runs. */
   start(host: Host, name: string): void;
   /** A text that stays the same as long as none of these services has started anew. */
   started(host: Host, names: readonly string[]): string;
+  /** What runs a command in a container that runs: the program, its word for that, and the container. */
+  enter(name: string): readonly [string, string, string];
   /** The program that shows what a service has said, and with `follow` goes on showing it. */
   logs(host: Host, name: string, follow: boolean): [string, ...string[]];
 }

@@ -14,15 +14,13 @@ export function reportServices(host: Host, format: 'text' | 'json'): void {
     const known = health ? `${health.state} since ${health.since} s` : '-';
     return [name, `${state} ${detail}`.trim(), String(pid ?? '-'), String(restarts), known];
   });
-  for (const line of table([['NAME', 'STATE', 'PID', 'RESTARTS', 'HEALTH'], ...rows])) host.print(line);
+  printTable(host, [['NAME', 'STATE', 'PID', 'RESTARTS', 'HEALTH'], ...rows]);
 }
 
-function table(rows: readonly (readonly string[])[]): string[] {
+export function printTable(host: Host, rows: readonly (readonly string[])[]): void {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column]!))
-      .join('  ')
-      .trimEnd(),
-  );
+  for (const row of rows) {
+    const cells = row.map((cell, column) => cell.padEnd(widths[column]!));
+    host.print(cells.join('  ').trimEnd());
+  }
 }

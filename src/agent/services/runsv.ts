@@ -28,9 +28,16 @@ export const underRunsv = ({ lastWord }: { readonly lastWord: number }): Service
     runOrThrow(host, [runtime, 'kill', name, signal]);
   },
 
+  stop(host, { name, stop }) {
+    const seconds = Math.max(1, Math.ceil(stop.timeout / 1000));
+    runOrThrow(host, ['sv', '-w', String(seconds), 'force-stop', serviceDirectory(name)]);
+  },
+
   start(host, name) {
     runOrThrow(host, ['sv', 'up', serviceDirectory(name)]);
   },
+
+  enter: (name) => [runtime, 'exec', name],
 
   started(host, names) {
     return names

@@ -62,9 +62,16 @@ export const systemd: ServiceManager = {
     runOrThrow(host, [runtime, 'kill', name, signal]);
   },
 
-  start(host, name) {
-    runOrThrow(host, ['systemctl', 'start', '--no-block', unitOf('services', name)]);
+  stop(host, { name }) {
+    runOrThrow(host, ['systemctl', 'stop', unitOf('services', name)]);
   },
+
+  start(host, name) {
+    runOrThrow(host, ['systemctl', 'daemon-reload']);
+    runOrThrow(host, ['systemctl', '--no-block', 'start', unitOf('services', name)]);
+  },
+
+  enter: (name) => [runtime, 'exec', name],
 
   started(host, names) {
     return this.list(host, names)

@@ -6,7 +6,7 @@ import { fetchSignedManifest } from '../../contract/signed-release.ts';
 import { otherSlot } from '../../slots/constants.ts';
 import { readPointer } from '../../tuf/channel.ts';
 import { type Client, fetchTarget, findTarget, refresh } from '../../tuf/client.ts';
-import { type Decision, decide, raiseFloor } from '../../tuf/decide.ts';
+import { type Decision, decide, decidePinned, raiseFloor } from '../../tuf/decide.ts';
 import { manifestName, releasesRole } from '../../tuf/names.ts';
 import type { ChannelPointer } from '../../tuf/pointer.ts';
 import { wholeFleet } from '../../tuf/rollout.ts';
@@ -16,9 +16,10 @@ import { markSlotBad } from '../slots/decide.ts';
 import { readSlotState } from '../slots/env-store.ts';
 import { readRecords } from '../slots/records.ts';
 import type { UpdateMachine } from './machine.ts';
+import { findPinned } from './pinned.ts';
 import { readFloor, readInstalled, recordInstalled, writeFloor } from './records.ts';
 import { openRepository } from './repository.ts';
-import { openTrustedStore, readMetadata } from './trusted-store.ts';
+import { openTrustedStore, readStored } from './trusted-store.ts';
 import { openVerifier } from './verify.ts';
 
 export interface UpdateCheckOptions {
@@ -61,14 +62,18 @@ export function checkForUpdate(machine: UpdateMachine, options: UpdateCheckOptio
   const wanted = options.now
     ? { ...pointer, rollout: { ...pointer.rollout, start: 0, points: everyone } }
     : pointer;
-  const decision = decide(wanted, { ...state, floorEpoch: readFloor(host) });
+  const floored = { ...state, floorEpoch: readFloor(host) };
+  const decision =
+    settings.pin === undefined
+      ? decide(wanted, floored)
+      : decidePinned(findPinned(machine, client, settings.pin), floored);
   return { client, pointer, decision: refuseFailed(machine, client, decision, options) };
 }
 
 const everyone = [[0, wholeFleet]] as const;
 
 function refreshMetadata({ host, settings, now, curl }: UpdateMachine, options: UpdateCheckOptions): Client {
-  const firstRoot = readMetadata(host, firstRootPath);
+  const firstRoot = readStored(host, firstRootPath);
   if (firstRoot === undefined)
     throw new AgentError(`${firstRootPath} is missing: the spec's update section names no root metadata`, {
       code: 'update-no-root',

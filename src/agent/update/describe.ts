@@ -5,10 +5,13 @@ import type { Checked } from './check.ts';
 import type { UpdateMachine } from './machine.ts';
 
 export function describeCheck({ running, settings }: UpdateMachine, { decision, pointer }: Checked): string {
-  const place = `${running.version} runs, ${settings.channel} points at ${pointer.release.version}`;
+  const pinned = settings.pin === undefined ? '' : `, this machine is held to ${settings.pin}`;
+  const place = `${running.version} runs, ${settings.channel} points at ${pointer.release.version}${pinned}`;
   if (decision.action === 'install') {
     const { version } = decision.release;
-    const by = { pointer: '', stone: ', on the way', rollback: ', back from what runs' }[decision.via];
+    const by = { pointer: '', stone: ', on the way', rollback: ', back from what runs', pin: '' }[
+      decision.via
+    ];
     return `${place}: ${version} is to be installed${by}`;
   }
   return `${place}: ${reasonOf(decision)}`;

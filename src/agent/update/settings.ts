@@ -2,6 +2,7 @@
 // spec's `update` section (contract/update.ts), and over it /etc/catamaran/update.yml, which is the person's.
 // The file in /etc is plain `key: value` lines; anything else is refused, with its line.
 
+import type { ReleaseVersion } from '../../base/flavour.ts';
 import { checkSetting, readUpdate, updatePath } from '../../contract/update.ts';
 import type { Ring } from '../../tuf/decide.ts';
 import { isChannelName } from '../../tuf/names.ts';
@@ -13,6 +14,8 @@ export interface UpdaterSettings {
   /** Without a slash at its end. */
   readonly url: string;
   readonly channel: string;
+  /** The version that a person wants here, whatever the channel points at. */
+  readonly pin: ReleaseVersion | undefined;
   readonly ring: Ring;
   /** Seconds between two polls. */
   readonly interval: number;
@@ -59,6 +62,7 @@ export function readUpdaterSettings(host: Host): UpdaterSettings {
   return {
     url: url.replace(/\/+$/, ''),
     channel: values.get('channel') ?? 'stable',
+    pin: values.get('pin'),
     ring: /^\d/.test(ring) ? Number(ring) : (ring as Ring),
     interval: Math.max(60, parseSeconds(values.get('interval') ?? '1h')),
     reboot,
@@ -142,4 +146,10 @@ export function writeSetting(host: Host, name: string, value: string, path = set
   if (changed === text) return false;
   putDurably(host, path, changed);
   return true;
+}
+
+export function removeSetting(host: Host, name: string, path = settingsPath): void {
+  const text = host.readText(path) ?? '';
+  const rest = text.replace(new RegExp(`^${name}:.*\n?`, 'm'), '');
+  if (rest !== text) putDurably(host, path, rest);
 }

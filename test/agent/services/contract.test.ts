@@ -16,10 +16,12 @@ interface Fixture {
   answer?(files: MemoryHost['files'], command: readonly string[]): Finished | undefined;
   /** `db` is started once more, as process 124. */
   restart(host: MemoryHost): void;
+  /** The program that stops `db`. */
+  readonly stopped: string;
   /** The program that sends USR1 to `db`. */
   readonly signalled: string;
-  /** The program that starts `web`. */
-  readonly begun: string;
+  /** What starts `web`. */
+  readonly begun: readonly string[];
   /** Those that show the log of `db`. */
   readonly logs: { readonly kept: string; readonly followed: string };
 }
@@ -40,7 +42,8 @@ const underRunsv: Fixture = {
     host.files.set('/run/service/db/restarts', '1\n');
   },
   signalled: '/usr/lib/catamaran/runtime kill db USR1',
-  begun: 'sv up /run/service/web',
+  stopped: 'sv -w 10 force-stop /run/service/db',
+  begun: ['sv up /run/service/web'],
   logs: {
     kept: 'cat /var/log/db/@4000000069000000deadbeef.s /var/log/db/current',
     followed: 'tail -F /var/log/db/current',
@@ -70,8 +73,9 @@ const fixtures: Readonly<Record<InitName, Fixture>> = {
     restart(host) {
       host.files.set('/run/systemd/db', 'active 124 1');
     },
+    stopped: 'systemctl stop db.service',
     signalled: '/usr/lib/catamaran/runtime kill db USR1',
-    begun: 'systemctl start --no-block web.service',
+    begun: ['systemctl daemon-reload', 'systemctl --no-block start web.service'],
     logs: {
       kept: 'journalctl --output=cat --quiet --no-pager --unit=db.service',
       followed: 'journalctl --output=cat --quiet --follow --unit=db.service',
@@ -88,7 +92,7 @@ const bundles = {
 const names = ['web', 'db', 'old'];
 
 describe.each(initNames)('%s', (name) => {
-  const { files, answer, restart, signalled, begun, logs } = fixtures[name];
+  const { files, answer, restart, stopped, begun, signalled, logs } = fixtures[name];
   const manager = managers[name];
   const machine = (extra = files) => host({ '/usr/lib/catamaran/init': `${name}\n`, ...bundles, ...extra });
   const host = (initial: Record<string, string>): MemoryHost => {
@@ -142,13 +146,27 @@ describe.each(initNames)('%s', (name) => {
     expect(host.calls).toEqual([signalled]);
   });
 
+  it('stops a service', () => {
+    const host = machine();
+    manager.stop(host, readServices(host).find((service) => service.name === 'db')!);
+    expect(host.calls).toEqual([stopped]);
+  });
+
+  it('leads into a container that runs, and into no other', () => {
+    const host = machine();
+    expect(runCommand(['shell', 'db', 'ls', '-l'], host)).toBe(0);
+    expect(host.calls.at(-1)).toMatch(new RegExp(`${manager.enter('db').join(' ')} ls -l$`));
+    expect(runCommand(['shell', 'web'], host)).toBe(2);
+    expect(runCommand(['shell', '../db'], host)).toBe(2);
+  });
+
   it('starts one that does not run', () => {
     const host = machine();
     expect(runCommand(['services', 'start', 'web'], host)).toBe(0);
-    expect(host.calls).toEqual([begun]);
+    expect(host.calls).toEqual(begun);
     expect(runCommand(['services', 'start', 'nobody'], host)).toBe(2);
     expect(runCommand(['services', 'start'], host)).toBe(2);
-    expect(host.calls).toEqual([begun]);
+    expect(host.calls).toEqual(begun);
   });
 
   it('leaves what has a schedule until it is due', () => {

@@ -103,7 +103,15 @@ function boot(disk: FragileDisk, cutAt?: number) {
   const running = { slot, version, rootHash, bootId: `boot ${++boots}`, rescue: false };
   const machine = fragileMachine(disk, running, served, cutAt);
   const settings: UpdaterSettings = {
-    ...{ url, channel: 'stable', ring: 'normal', interval: 3600, reboot: 'manual', window: undefined },
+    ...{
+      url,
+      channel: 'stable',
+      pin: undefined,
+      ring: 'normal',
+      interval: 3600,
+      reboot: 'manual',
+      window: undefined,
+    },
     ...{ etcd: [], etcdMachines: 1, etcdGroup: 'default', report: undefined, ca: undefined, notBefore: 0 },
   };
   const facts = { os: 'lighthouse', arch: 'amd64', machineId: 'id', now: 1_800_000_000 };

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { halt, rollBackChannel } from '../../../src/release/channel/pointers.ts';
 import { expectInstalled, expectUntouched } from './support/expect.ts';
-import { makeRelease } from './support/releases.ts';
+import { makeRelease, type TestRelease } from './support/releases.ts';
 import { openWorld, type World } from './support/world.ts';
 
 const range = (from: number, count: number) => Array.from({ length: count }, (_, at) => from + at);
@@ -191,4 +191,33 @@ test('called wrongly, it says how', async () => {
       status: 2,
       said: expect.stringContaining('usage:'),
     });
+});
+
+test('deploy holds the machine to a release that the channel does not point at, and upgrade lets it go', async () => {
+  const world = await openWorld(one);
+  const { machine } = world;
+  await world.publish(two);
+  await world.publish(three);
+  const unknown = machine.agent('deploy', '9.9.9');
+  expect(unknown).toMatchObject({ status: 2, said: expect.stringContaining('has no release 9.9.9') });
+  await expectUntouched(machine, one);
+  const boot = async (release: TestRelease, slot: 'A' | 'B') => {
+    await machine.boot(release, slot);
+    await machine.setState({ gen: 9, first: slot, A: 'good', B: 'good' });
+    machine.host.removeFile('/var/lib/catamaran/slots/pending.json');
+  };
+
+  expect(machine.agent('deploy', '2.0.0').said).toContain('held to 2.0.0');
+  await expectInstalled(machine, 'B', two);
+  // The channel neither takes it back nor replaces it.
+  expect(machine.agent('update').status).toBe(0);
+  await expectInstalled(machine, 'B', two);
+  await boot(two, 'B');
+  expect(machine.agent('update').said).toContain('held to 2.0.0: nothing to do');
+
+  expect(machine.agent('upgrade').said).toContain('3.0.0 is to be installed');
+  await expectInstalled(machine, 'A', three);
+  await boot(three, 'A');
+  expect(machine.agent('deploy', '1.0.0').status).toBe(0);
+  await expectInstalled(machine, 'B', one);
 });

@@ -1,7 +1,9 @@
 // A machine that follows a repository, as sandbox-host.ts has it: a release in slot A, settings, and the boot loader's model
 // for its reboots.
+
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { updateCommands } from '../../../../src/agent/commands/table.ts';
 import { chooseBoot } from '../../../../src/slots/boot-model.ts';
 import {
   envOffsets,
@@ -19,6 +21,8 @@ import { runCommand, runUpdateCommand } from '../../run-command.ts';
 import type { TestRelease } from './releases.ts';
 import { type SandboxHost, sandboxHost } from './sandbox-host.ts';
 import { sandboxPrograms } from './sandbox-programs.ts';
+
+const updateWords = new Set(updateCommands.map(({ words }) => words));
 
 export const machineId = '0123456789abcdef0123456789abcdef';
 
@@ -83,8 +87,7 @@ export async function openTestMachine(plan: MachinePlan): Promise<TestMachine> {
   let boots = 0;
   const machine: TestMachine = {
     host,
-    agent: (...words) =>
-      run(words[0] === 'update' || words[0] === 'channel' ? runUpdateCommand : runCommand, words),
+    agent: (...words) => run(updateWords.has(words[0]!) ? runUpdateCommand : runCommand, words),
     state: () => currentState(...envs()),
     async setState(state) {
       const bytes = Buffer.from(await readFile(join(root, device('ab-state'))));
