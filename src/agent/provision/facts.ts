@@ -33,6 +33,9 @@ export function readMachineFacts(host: Host, known?: DetectedPlatform): Facts {
     get volumes() {
       return volumes();
     },
+    lookAgain() {
+      listed = undefined;
+    },
   };
 }
 

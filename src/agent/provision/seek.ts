@@ -40,7 +40,7 @@ export function placesLeft(seeker: Seeker, founds: readonly Found[]): UserDataSo
 }
 
 export function seekNetwork(seeker: Seeker, known: readonly Found[]): Sought {
-  const { host, deadline } = seeker;
+  const { host, deadline, facts } = seeker;
   const founds = [...known];
   const problems = new Map<UserDataSource, NotFound>();
   let left = placesLeft(seeker, founds);
@@ -55,6 +55,7 @@ export function seekNetwork(seeker: Seeker, known: readonly Found[]): Sought {
       if (deadline.left() <= pause) break;
       host.run(['sleep', String(pause)]);
       borrowNetwork(host, deadline.left());
+      facts.lookAgain();
     }
     for (const source of [...(isComplete(founds) ? [] : drives), ...left]) {
       if (identifies(source) && isComplete(founds)) continue;

@@ -17,6 +17,8 @@ export interface Facts {
   readonly dmi: Dmi;
   readonly volumes: readonly AttachedVolume[];
   readonly platform: DetectedPlatform;
+  /** For volumes that have appeared since. */
+  lookAgain(): void;
 }
 
 export interface Seeker {

@@ -112,6 +112,29 @@ test('where a drive is, nobody waits for a service; where neither is, not withou
   expect(nothing.host.files.has('/var/lib/catamaran/instance')).toBe(false);
 });
 
+test('a drive that comes late is found while the service is being asked', () => {
+  const late: [string, string | Uint8Array][] = [];
+  const host = platformHost({
+    ...optionsOf(deliveries.openstack(instance)),
+    dmi: platforms.openstack.smbios,
+    programs: ([name]) => {
+      if (name === 'sleep') for (const [path, content] of late) host.files.set(path, content);
+      return undefined;
+    },
+  });
+  for (const path of ['/sys/class/block/sr0/size', '/dev/sr0']) {
+    late.push([path, host.files.get(path)!]);
+    host.files.delete(path);
+  }
+  provisionLocal(host);
+  expect(loadState(host)!.founds).toEqual([]);
+  provisionNetwork(host);
+  expect(readProvisionReport(host.readText(provisionPath)!)).toMatchObject({
+    sources: { 'config-drive': '/dev/sr0' },
+    failed: [],
+  });
+});
+
 test('the key of the platform lets in without any user-data', () => {
   const { id, hostname, sshKeys } = instance;
   const { host, report } = boot({

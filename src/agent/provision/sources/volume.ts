@@ -4,7 +4,7 @@ import type { DocumentRole, VolumePlace } from '../../../platform/user-data.ts';
 import type { Host } from '../../host/host.ts';
 import { readBelow } from '../read-file.ts';
 import type { Kind, Look, Seeker } from '../source.ts';
-import { type AttachedVolume, listVolumes } from '../volumes/list.ts';
+import type { AttachedVolume } from '../volumes/list.ts';
 
 const mountPoint = '/run/catamaran/provision/volume';
 /** In seconds: a drive may take long to start, or for ever. */
@@ -13,14 +13,12 @@ const patience = 20;
 export const volume: Kind<VolumePlace> = {
   when: 'local',
   look(place, seeker) {
-    const { facts, host } = seeker;
+    const { facts } = seeker;
     const fits = ({ label, types }: AttachedVolume) =>
       (place.labels.length === 0 || place.labels.includes(label)) &&
       types.some((type) => place.types.includes(type));
-    // One that has appeared since.
-    const volumes = facts.volumes.some(fits) ? facts.volumes : listVolumes(host);
     let problem: string | undefined;
-    for (const each of volumes.filter(fits)) {
+    for (const each of facts.volumes.filter(fits)) {
       const look = lookInside(each, place, seeker);
       if (look === undefined) continue;
       if ('given' in look) return look;

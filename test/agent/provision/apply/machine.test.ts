@@ -20,11 +20,13 @@ test('a card of which user-data speak and that is not there is a failure, and th
     '/sys/class/net/eth0/type': '1\n',
     '/sys/class/net/eth0/address': '52:54:00:12:34:56\n',
   };
-  const text = 'network: {ethernets: {eth0: {addresses: [192.0.2.7/24]}, eth7: {dhcp4: true}}}';
+  const text =
+    'network: {ethernets: {eth0: {addresses: [192.0.2.7/24]}, eth7: {dhcp4: true}, eth8: {optional: true}}}';
   const { host, lines } = applyText(text, { files });
   expect(lines('network')).toEqual([
-    'applied: the network of eth0, eth7',
+    'applied: the network of eth0, eth7, eth8',
     'failed: eth7: no card of this machine is that; there are eth0 (52:54:00:12:34:56)',
+    'ignored: eth8: no card of this machine is that; there are eth0 (52:54:00:12:34:56)',
   ]);
   expect(host.readText('/run/catamaran/network/user-data.json')).toContain('192.0.2.7/24');
 });

@@ -31,6 +31,12 @@ export const network: Module = {
       return changed;
     });
     // `network up` says it on the console alone.
-    for (const problem of planNetwork([wanted], readLinks(host)).problems) report.failed(problem);
+    for (const problem of planNetwork([wanted], readLinks(host)).problems) {
+      const isOptional = wanted.interfaces.some(
+        (each) => each.optional && problem.startsWith(`${each.name}: `),
+      );
+      if (isOptional) report.ignored(problem);
+      else report.failed(problem);
+    }
   },
 };
