@@ -173,6 +173,8 @@ export const errorCodes = {
       'A read-only container has no place for a mount. Add it to the image, or a tmpfs above it.',
     'secret-without-place': 'A read-only container has no place for its secrets. Add tmpfs: [/run].',
     'container-without-command': 'Neither the image nor the spec says what to run. Add command.',
+    'container-program-missing':
+      'The image of a container does not have the program that it is to start. Correct the command.',
     'spec-backoff': 'The first wait before a restart is longer than the longest. Make it shorter.',
     'spec-health-check': 'A health check must have exactly one of command, http, tcp and file.',
     'spec-health-deadline': 'No version could become healthy in so short a time. Write at least 2m.',
