@@ -175,6 +175,8 @@ export const errorCodes = {
       'A read-only container has no place for a mount. Add it to the image, or a tmpfs above it.',
     'secret-without-place': 'A read-only container has no place for its secrets. Add tmpfs: [/run].',
     'container-without-command': 'Neither the image nor the spec says what to run. Add command.',
+    'container-program-missing':
+      'The image of a container does not have the program that it is to start. Correct the command.',
     'spec-backoff': 'The first wait before a restart is longer than the longest. Make it shorter.',
     'spec-schedule':
       'A service that runs by a schedule is not started otherwise, and nothing can wait for it. Remove what asks for that.',

@@ -42,6 +42,15 @@ export class CatamaranError extends Error {
   }
 }
 
+/** What `thrown` becomes where it is an error of a spec that does not say its place; everything else stays as it is. */
+export function placed(thrown: unknown, position: (first: Diagnostic) => Position | undefined): unknown {
+  if (!(thrown instanceof CatamaranError) || thrown.fault !== 'spec') return thrown;
+  const [first, ...others] = thrown.diagnostics;
+  const place = first.position ?? position(first);
+  if (place === first.position) return thrown;
+  return new CatamaranError('spec', [{ ...first, position: place }, ...others], { cause: thrown });
+}
+
 /** The message of anything that can be thrown, for use as evidence in another message. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { CatamaranError } from '../base/errors.ts';
+import { mirrorVariable, parseMirror } from '../debian/mirror.ts';
 import type { CodeDigests, Context } from '../lock/context.ts';
 import { openTransport } from '../net/http.ts';
 import { proxiesOf } from '../net/proxy.ts';
@@ -18,6 +19,9 @@ import { componentsRoot, packageRoot, toolsRoot } from './package-root.ts';
 import type { Session } from './session.ts';
 
 export async function createContext({ io, globals, front, signal }: Session): Promise<Context> {
+  // Said wrongly it is an error at once, and not only when something has to be fetched.
+  if (globals.mirror?.trim()) parseMirror(globals.mirror, '--mirror');
+  else if (io.env[mirrorVariable]?.trim()) parseMirror(io.env[mirrorVariable], mirrorVariable);
   const cache = await openCache(globals.cache, { now: () => io.now() });
   let mirror: Promise<Mirror> | undefined;
   let registries: Promise<RegistryClient> | undefined;

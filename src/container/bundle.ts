@@ -12,7 +12,9 @@ import { appArmorName, appArmorText } from './apparmor.ts';
 import { argumentsOf, printConfig, runtimeConfig } from './config.ts';
 import { readLabel } from './label.ts';
 import { mergeSettings } from './merge.ts';
+import { mountsOf } from './mounts.ts';
 import { requirePlaces } from './places.ts';
+import { type Start, withPath } from './program.ts';
 import { runtimePreparation } from './runtime.ts';
 import { seccompOf } from './seccomp.ts';
 import { resolveUser } from './user.ts';
@@ -21,6 +23,7 @@ export interface Bundle {
   readonly tree: Tree;
   /** Where the segment is to be mounted: an absolute path on the machine. */
   readonly mountPoint: string;
+  readonly start: Start;
 }
 
 /**
@@ -38,7 +41,8 @@ export async function makeBundle(
   const execution = image.config.config ?? {};
   const label = readLabel(execution, formatReference(container.image), names, container.settings);
   const settings = mergeSettings(label, container.settings);
-  if (!argumentsOf(settings, execution)[0]) throw noCommand(container);
+  const [program] = argumentsOf(settings, execution);
+  if (!program) throw noCommand(container);
   requirePlaces(container, settings, tree);
   const user = await resolveUser(settings, execution.User ?? '', tree, name);
   const config = runtimeConfig(settings, execution, {
@@ -61,7 +65,17 @@ export async function makeBundle(
     bundle.set(`${inside}/tmp`, directory());
   }
   addParents(bundle, inside);
-  return { tree: bundle, mountPoint: `${path}/${settings.readonly ? 'rootfs' : 'lower'}` };
+  return {
+    tree: bundle,
+    mountPoint: `${path}/${settings.readonly ? 'rootfs' : 'lower'}`,
+    start: {
+      program,
+      chosen: settings.command !== undefined,
+      env: withPath(settings.env ?? execution.Env),
+      cwd: settings.cwd || execution.WorkingDir || '/',
+      mounts: mountsOf(settings, secrets).map(({ destination }) => destination),
+    },
+  };
 }
 
 const json = (value: object): string => `${JSON.stringify(value, undefined, 4)}\n`;

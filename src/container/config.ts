@@ -6,6 +6,7 @@ import { expandCapabilities } from '../specification/capabilities.ts';
 import type { Secret, Settings } from '../specification/types.ts';
 import { devicesOf } from './devices.ts';
 import { idMapping, mountsOf } from './mounts.ts';
+import { withPath } from './program.ts';
 import { resourcesOf } from './resources.ts';
 
 export interface ProcessUser {
@@ -35,7 +36,7 @@ export function runtimeConfig(settings: Settings, image: ExecutionConfig, execut
     process: defined({
       user: defined({ ...user, additionalGids: unlessEmpty(user.additionalGids) }),
       args: unlessEmpty(argumentsOf(settings, image)),
-      env: unlessEmpty(settings.env ?? image.Env),
+      env: withPath(settings.env ?? image.Env),
       cwd: settings.cwd || image.WorkingDir || '/',
       capabilities: defined({
         bounding: unlessEmpty(bounding),

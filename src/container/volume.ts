@@ -5,7 +5,7 @@ import type { Volume } from '../specification/types.ts';
 import { addParents, directory, type Tree } from '../tree/tree.ts';
 import type { Bundle } from './bundle.ts';
 
-export function makeVolume({ name, readonly }: Pick<Volume, 'name' | 'readonly'>): Bundle {
+export function makeVolume({ name, readonly }: Pick<Volume, 'name' | 'readonly'>): Omit<Bundle, 'start'> {
   const path = volumeDirectory(name);
   const parts = readonly ? ['lower', 'merged'] : ['lower', 'merged', 'tmp'];
   const tree: Tree = new Map(parts.map((part) => [`${path}/${part}`.slice(1), directory()]));

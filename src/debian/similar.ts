@@ -19,17 +19,21 @@ function isLongerForm(name: string, candidate: string): boolean {
   return name.length >= 3 && candidate.startsWith(`${name}-`);
 }
 
-/** Levenshtein's; anything above `limit` comes back as some number above it. */
+/** Levenshtein's, with two neighbours exchanged as one edit; anything above `limit` comes back as some number above it. */
 function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) > limit) return limit + 1;
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  let above = row;
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
     for (let j = 1; j <= b.length; j++) {
       const substituted = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(substituted, row[j]! + 1, next[j - 1]! + 1));
+      const exchanged =
+        a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? (above[j - 2] ?? limit) + 1 : limit + 1;
+      next.push(Math.min(substituted, row[j]! + 1, next[j - 1]! + 1, exchanged));
     }
-    if (Math.min(...next) > limit) return limit + 1;
+    if (Math.min(...next, ...row) > limit) return limit + 1;
+    above = row;
     row = next;
   }
   return row[b.length]!;

@@ -6,6 +6,7 @@ import type { Blob } from '../store/blob.ts';
 import type { Cache } from '../store/cache.ts';
 import { putFile } from '../store/put-file.ts';
 import type { Tools } from '../tools/tools.ts';
+import { sizeOf } from '../tree/content.ts';
 import { addParents, type ReadonlyTree, type Tree, type TreePath, walk } from '../tree/tree.ts';
 
 export interface SegmentOptions {
@@ -46,15 +47,34 @@ export async function makeSegment(
       '0',
     ];
     const rootMode = ['-root-mode', (root?.mode ?? 0o755).toString(8)];
+    const whole = withParents(tree);
+    const duplicates = mostOfOneSize(whole) > mostCompared ? ['-no-duplicates'] : [];
     const quiet = ['-quiet', '-no-progress', '-processors', String(options.processors), '-mem', '32M'];
-    await tools.run('sqfstar', [...compression, ...fixed, ...rootMode, ...quiet, path], {
-      stdin: writeTarEntries(inOrder(withParents(tree), options.last), { clampMtime: options.epoch }),
+    await tools.run('sqfstar', [...compression, ...fixed, ...rootMode, ...duplicates, ...quiet, path], {
+      stdin: writeTarEntries(inOrder(whole, options.last), { clampMtime: options.epoch }),
       ...(options.signal ? { signal: options.signal } : {}),
     });
     return await putFile(cache, path, { derived: true });
   } finally {
     await scratch.dispose();
   }
+}
+
+/**
+ * squashfs-tools compares a file with each that has its size, to keep equal ones once: of 50,000 that are nearly equal that
+ * takes minutes, and of 200,000 an hour. Beyond so many of one size each file is kept by itself.
+ */
+const mostCompared = 10_000;
+
+function mostOfOneSize(tree: ReadonlyTree): number {
+  const counts = new Map<number, number>();
+  for (const node of tree.values()) {
+    const size = node.type === 'file' ? sizeOf(node.content) : 0;
+    if (size > 0) counts.set(size, (counts.get(size) ?? 0) + 1);
+  }
+  let most = 0;
+  for (const count of counts.values()) most = Math.max(most, count);
+  return most;
 }
 
 function inOrder(tree: ReadonlyTree, last: ReadonlySet<TreePath> = new Set()): TarEntry[] {

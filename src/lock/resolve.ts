@@ -3,7 +3,8 @@
 
 import { type Arch, archByNode, architectureOf, architectures } from '../base/arch.ts';
 import type { Digest } from '../base/digest.ts';
-import { CatamaranError } from '../base/errors.ts';
+import { CatamaranError, placed } from '../base/errors.ts';
+import type { ComponentDefinition } from '../component/definition.ts';
 import { type ComponentSources, readSources } from '../component/sources.ts';
 import { resolveWhole } from '../oci/every-platform.ts';
 import type { ImageAccess, ImageOrigin } from '../oci/origin.ts';
@@ -242,8 +243,20 @@ class TargetLocker {
     if (packages.length === 0) return { request, packages: [] };
     if (this.#request.mode === 'frozen') throw notLocked(name, known !== undefined);
     const catalogue = await this.#catalogues.get(origin, this.#arch);
-    return { request, packages: catalogue.resolve({ packages, without, requester: name }) };
+    try {
+      return { request, packages: catalogue.resolve({ packages, without, requester: name }) };
+    } catch (thrown) {
+      throw placed(thrown, ({ message }) => placeOfPackage(definition, `${name} → `, message));
+    }
   }
+}
+
+/** The line of component.yml whose package leads to what a message says, by the chain in it; else that of all. */
+function placeOfPackage({ packages, source }: ComponentDefinition, start: string, message: string) {
+  const chain = message.slice(message.indexOf(start) + start.length);
+  const asked = /^[^ ;:,]*/.exec(chain)![0];
+  const at = packages.findIndex((each) => each.replace(/=.*$/s, '') === asked);
+  return source.positionOf(at === -1 ? '/packages' : `/packages/${at}`);
 }
 
 function notLocked(name: string, changed: boolean): CatamaranError {

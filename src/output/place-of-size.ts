@@ -1,6 +1,6 @@
 // A slot or a data partition that is too small is found when its content is there, far from the spec: here the error gets
 // the place of the key whose value is too small.
-import { CatamaranError } from '../base/errors.ts';
+import { placed } from '../base/errors.ts';
 import type { LockedSpec } from '../lock/locked-spec.ts';
 
 const pointers: Readonly<Record<string, string>> = {
@@ -10,10 +10,8 @@ const pointers: Readonly<Record<string, string>> = {
 
 /** What `thrown` becomes; everything else stays as it is. */
 export function placeSize(thrown: unknown, { spec }: Pick<LockedSpec, 'spec'>): unknown {
-  if (!(thrown instanceof CatamaranError) || thrown.fault !== 'spec') return thrown;
-  const [first] = thrown.diagnostics;
-  const pointer = pointers[first.code];
-  if (pointer === undefined || first.position !== undefined) return thrown;
-  const position = spec.source.keyPositionOf(pointer);
-  return new CatamaranError('spec', { ...first, position }, { cause: thrown });
+  return placed(thrown, ({ code }) => {
+    const pointer = pointers[code];
+    return pointer === undefined ? undefined : spec.source.keyPositionOf(pointer);
+  });
 }

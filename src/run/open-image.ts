@@ -36,6 +36,7 @@ export async function openImage(
   if (medium !== 'usb' && (await isIso(path))) return { image: path, format: 'raw', medium: 'cd' };
   if (await isTar(path)) return openArchive(path, directory, named);
   const format = await containerOf(path);
+  if (format === 'raw' && !(await hasMark(path, bootMark, 510))) throw noDisk(path);
   if (medium === undefined && (format === 'raw' || format === 'qcow2'))
     await (await openDiskFile(path)).close();
   return { image: path, format, platform: named ?? platformOfContainer[format] };
@@ -109,6 +110,17 @@ const hasMark = (path: string, mark: string, offset: number): Promise<boolean> =
 /** ECMA-119, 8.1.2: the first volume descriptor. */
 const isIso = (path: string): Promise<boolean> => hasMark(path, 'CD001', 16 * 2048 + 1);
 const isTar = (path: string): Promise<boolean> => hasMark(path, 'ustar', 257);
+
+/** UEFI 2.10, 5.2: the last two bytes of the first sector, of a disk that has a table or boot code. */
+const bootMark = '\x55\xaa';
+
+function noDisk(path: string): CatamaranError {
+  return new CatamaranError('usage', {
+    code: 'image-malformed',
+    message: `${path} is no disk, medium or archive that a machine boots from`,
+    hint: 'Give the path of a spec, which ends in .yml or .yaml, or of what was built of one.',
+  });
+}
 
 const zeros = Buffer.alloc(1 << 16);
 

@@ -1,5 +1,6 @@
 // The base segment: everything that is at hand as soon as the initrd has mounted it. Init images, the spec's files, the
 // containers' bundles and the index of segments go into it.
+
 import { readFile } from 'node:fs/promises';
 import { digestHex } from '../base/digest.ts';
 import { placeInControlGroup } from '../container/control-group.ts';
@@ -8,6 +9,7 @@ import { initOf } from '../container/init/table.ts';
 import { scheduleTable } from '../container/schedule.ts';
 import { makeVolume } from '../container/volume.ts';
 import type { IndexedSegment } from '../contract/segments.ts';
+import type { JsonPointer } from '../document/pointer.ts';
 import type { Planning } from '../engine/planning.ts';
 import type { KeptBlob } from '../engine/result.ts';
 import type { Step, Use } from '../engine/step.ts';
@@ -59,8 +61,10 @@ async function makeBase(
   const init: Source[] = [];
   /** Of the kernel, by who needs them. */
   const wanted = new Map<string, readonly string[]>();
-  for (const image of parts.init) {
+  const places = new Map<string, JsonPointer>();
+  for (const [index, image] of parts.init.entries()) {
     const { title, open } = use(image);
+    places.set(title, spec.init[index]!.pointer);
     const { image: opened, tree } = await open();
     init.push({ name: title, tree });
     wanted.set(title, modulesOf(opened));
@@ -72,6 +76,7 @@ async function makeBase(
   for (const { container, bundle } of parts.containers) {
     const { tree, mountPoint, modules } = await readBundle(use(bundle), cache);
     wanted.set(`the container ${container.name}`, modules);
+    places.set(`the container ${container.name}`, container.pointer);
     const path = mountPoint.replace(/\/[^/]+$/, '');
     await placeInControlGroup(tree, path, kind);
     bundles.push({ name: `the container ${container.name}`, tree });
@@ -97,7 +102,7 @@ async function makeBase(
     }),
   );
   const names = await readFile(cache.blobPath(use(parts.moduleNames).blobs.names.digest), 'utf8');
-  checkModules(names, use(parts.kernel).name, wanted);
+  checkModules(names, use(parts.kernel).name, wanted, (name) => spec.source.positionOf(places.get(name)!));
   const tree = await assembleBase({
     init,
     modules: [...wanted.values()].flat(),

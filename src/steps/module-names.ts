@@ -2,6 +2,7 @@
 // `modules:` it lacks, which is an error that names both.
 import { CatamaranError } from '../base/errors.ts';
 import { byName } from '../base/order.ts';
+import type { Position } from '../base/position.ts';
 import type { Planning } from '../engine/planning.ts';
 import type { KeptBlob } from '../engine/result.ts';
 import type { Step } from '../engine/step.ts';
@@ -32,6 +33,7 @@ export function checkModules(
   names: string,
   kernel: string,
   wanted: ReadonlyMap<string, readonly string[]>,
+  placeOf: (name: string) => Position | undefined = () => undefined,
 ): void {
   if (names === '') return;
   const known = new Set(names.split('\n'));
@@ -42,6 +44,7 @@ export function checkModules(
       code: 'kernel-module-missing',
       message: `${name} needs the kernel module ${lacking.join(', ')}, which ${kernel} does not have`,
       hint: 'Choose a kernel that has it (component:kernel-generic has more than component:kernel), or leave the component out.',
+      position: placeOf(name),
     });
   }
 }

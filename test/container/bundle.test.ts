@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { usualPath } from '../../src/container/program.ts';
 import { directory, file, symlink, type Tree } from '../../src/tree/tree.ts';
 import { bundleOf, fileOf, imageOf, jsonOf, treeWith } from './support.ts';
 
@@ -86,7 +87,7 @@ describe('what the spec says wins over the label, key by key', () => {
       'capabilities: [], binds: [], env: [], cwd: "", net: "", mounts: [], sysctl: {}, uid: 0, readonly: false',
     );
     expect(config.process.capabilities).toEqual({});
-    expect(config.process).not.toHaveProperty('env');
+    expect(config.process.env).toEqual([usualPath]);
     expect(config.process).toMatchObject({ cwd: '/label', args: ['/label'], user: { uid: 0 } });
     expect(config.root).toEqual({ path: 'rootfs' });
     expect(config.linux.namespaces).toContainEqual({ type: 'network' });

@@ -11,6 +11,8 @@ const names = [
   'bash',
   'dash',
   'ash',
+  'afnix',
+  'nginx',
 ];
 
 test.each([
@@ -19,6 +21,8 @@ test.each([
   ['libssl3', []],
   ['rnuc', ['runc']],
   ['bsh', ['ash', 'bash']],
+  ['opnessl', ['openssl']],
+  ['ngnix', ['nginx', 'afnix']],
   ['x', []],
   ['', []],
 ])('%j → %j', (name, similar) => {

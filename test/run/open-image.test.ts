@@ -21,6 +21,7 @@ afterEach(() => rm(room, { recursive: true }));
 const disk = (mark = '') => {
   const bytes = Buffer.alloc(1 << 20);
   bytes.write(mark || 'boot');
+  bytes.write('\x55\xaa', 510, 'latin1');
   bytes.write('end', bytes.length - 3);
   return bytes;
 };
@@ -47,6 +48,13 @@ function tar(members: Readonly<Record<string, Buffer>>): Buffer {
 test('a disk as it is', async () => {
   const path = await write('server.raw', disk());
   expect(await openImage(path, scratch)).toEqual({ image: path, format: 'raw', platform: undefined });
+});
+
+test('what has no mark of a disk is none', async () => {
+  for (const bytes of [Buffer.from('os: {id: x}\n'), Buffer.alloc(1 << 20), Buffer.alloc(0)])
+    await expect(openImage(await write('passwd', bytes), scratch)).rejects.toMatchObject({
+      code: 'image-malformed',
+    });
 });
 
 test('the name says the platform, and else the format', async () => {

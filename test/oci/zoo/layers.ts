@@ -64,7 +64,7 @@ function kindOf({ type, link }: RawEntry): Kind {
 }
 
 /** An odd image may contradict itself. */
-function allowed(making: Making, path: string, kind: Kind | 'nothing'): boolean {
+function allowed(making: Making, path: string, kind: Kind | 'nothing' | 'emptied'): boolean {
   const contradicts = making.model.contradicts(path, kind);
   if (contradicts && making.odd) making.contradicts = true;
   return making.odd || !contradicts;
@@ -78,9 +78,9 @@ function newPath({ chance, odd, model }: Making): string {
 
 function whiteout(making: Making, path: string): RawEntry[] {
   const { chance, model } = making;
-  if (!allowed(making, path, 'nothing')) return [];
   const slash = path.lastIndexOf('/') + 1;
   const opaque = chance.odds(1, 4);
+  if (!allowed(making, path, opaque ? 'emptied' : 'nothing')) return [];
   model.hide(path, !opaque);
   const name = opaque ? `${path}/.wh..wh..opq` : `${path.slice(0, slash)}.wh.${path.slice(slash)}`;
   return named(chance, spelled(chance, name), {}, {});

@@ -10,7 +10,7 @@ export interface Model {
   /** A name that is there; undefined where there is none. */
   nameOf(chance: Chance, kind: 'any' | 'file'): string | undefined;
   /** Whether this layer has put something at, below or by way of it that would be another thing afterwards. */
-  contradicts(path: string, kind: Kind | 'nothing'): boolean;
+  contradicts(path: string, kind: Kind | 'nothing' | 'emptied'): boolean;
   put(path: string, kind: Kind): void;
   /** What lies there in the layers below goes. */
   hide(path: string, itself: boolean): void;
@@ -50,6 +50,11 @@ export function createModel(): Model {
     return at;
   }
 
+  function placeOf(path: string, trail?: Set<string>): string | undefined {
+    const parent = directoryAt(parentOf(path), trail);
+    return parent === undefined ? undefined : joined(parent, baseOf(path));
+  }
+
   const isDirectory = (path: string) => {
     const place = directoryAt(path);
     return place === '' || (place !== undefined && nodes.get(place) === 'directory');
@@ -74,9 +79,9 @@ export function createModel(): Model {
     },
     contradicts(path, kind) {
       const trail = new Set(ways);
-      const parent = directoryAt(parentOf(path), trail);
-      if (parent === undefined) return true;
-      const place = joined(parent, baseOf(path));
+      const place = kind === 'emptied' ? directoryAt(path, trail) : placeOf(path, trail);
+      if (place === undefined) return true;
+      if (kind === 'emptied') return [...own].some((name) => place === '' || name.startsWith(`${place}/`));
       const isBelow = (name: string) => name.startsWith(`${place}/`);
       if ([...trail].some((link) => link === place || isBelow(link))) return true;
       const known = own.has(place) ? nodes.get(place) : undefined;
@@ -84,21 +89,19 @@ export function createModel(): Model {
       return known === 'directory' || (kind === 'nothing' && known !== undefined) || [...own].some(isBelow);
     },
     put(path, kind) {
-      const parent = directoryAt(parentOf(path), ways);
-      if (parent === undefined) return;
-      const place = joined(parent, baseOf(path));
+      const place = placeOf(path, ways);
+      if (place === undefined) return;
       if (kind !== 'directory') remove(place, new Set(), false);
       nodes.set(place, kind);
       own.add(place);
-      for (let at = parent; at !== ''; at = parentOf(at)) {
+      for (let at = parentOf(place); at !== ''; at = parentOf(at)) {
         nodes.set(at, 'directory');
         own.add(at);
       }
     },
     hide(path, itself) {
-      const parent = directoryAt(parentOf(path));
-      if (parent === undefined) return;
-      remove(joined(parent, baseOf(path)), own, itself);
+      const place = itself ? placeOf(path) : directoryAt(path);
+      if (place !== undefined) remove(place, own, itself);
     },
     nextLayer() {
       own = new Set();
