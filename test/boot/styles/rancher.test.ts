@@ -30,7 +30,7 @@ describe('a machine', () => {
         `{path: usr/share/catamaran/services/web.yml, contents: ${JSON.stringify(compose)}}`,
         '{path: etc/catamaran/system.d/10-given.conf, contents: "console.small: \\"busybox:1\\"\\nconsole.debian: debian:sid\\n"}',
       ],
-      memory: 2 << 30,
+      memory: 2 ** 31,
       data: '2G',
     });
     await run(until('test -e /run/catamaran/applied'));
@@ -199,7 +199,7 @@ describe('the ISO', () => {
         ...['-drive', `if=none,id=medium,format=raw,readonly=on,media=cdrom,file=${iso}`],
         ...['-device', 'ide-cd,bus=ide.0,drive=medium,bootindex=0'],
       ];
-      await withMachine({ firmware: 'uefi', extra, memory: 2 << 30 }, async (machine) => {
+      await withMachine({ firmware: 'uefi', extra, memory: 2 ** 31 }, async (machine) => {
         await machine.serial.waitFor(/rancher login:/, 15 * minute);
         machine.write('root\n');
         await machine.serial.waitFor(/root@rancher:~# /, 2 * minute);
