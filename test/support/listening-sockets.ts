@@ -4,6 +4,8 @@
 export const socketTables = '/proc/net/tcp /proc/net/tcp6 /proc/net/udp /proc/net/udp6 /proc/net/unix';
 
 const acceptsConnections = 0x10000;
+/** As unix(7) binds a socket whose program does not care. */
+const chosenName = /^@[0-9a-f]{5}$/;
 /** Of /proc/sys/net/ipv4/ip_local_port_range. */
 const firstChosenPort = 32768;
 
@@ -26,7 +28,8 @@ function ofNetwork([, local = '', remote = '', state]: readonly string[]): strin
 }
 
 function ofPath([, , , flags = '', , , , path]: readonly string[]): string[] {
-  return path && Number.parseInt(flags, 16) & acceptsConnections ? [lasting(path)] : [];
+  const listens = Number.parseInt(flags, 16) & acceptsConnections;
+  return path && listens && !chosenName.test(path) ? [lasting(path)] : [];
 }
 
 /** Without what is another at each start. */
