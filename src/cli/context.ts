@@ -4,7 +4,6 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { CatamaranError } from '../base/errors.ts';
-import { mirrorVariable, parseMirror } from '../debian/mirror.ts';
 import type { CodeDigests, Context } from '../lock/context.ts';
 import { openTransport } from '../net/http.ts';
 import { proxiesOf } from '../net/proxy.ts';
@@ -20,8 +19,7 @@ import type { Session } from './session.ts';
 
 export async function createContext({ io, globals, front, signal }: Session): Promise<Context> {
   // Said wrongly it is an error at once, and not only when something has to be fetched.
-  if (globals.mirror?.trim()) parseMirror(globals.mirror, '--mirror');
-  else if (io.env[mirrorVariable]?.trim()) parseMirror(io.env[mirrorVariable], mirrorVariable);
+  sourceNamed(usualOrigin.source).statedMirror({ option: globals.mirror, environment: io.env });
   const cache = await openCache(globals.cache, { now: () => io.now() });
   let mirror: Promise<Mirror> | undefined;
   let registries: Promise<RegistryClient> | undefined;

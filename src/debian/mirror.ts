@@ -5,7 +5,7 @@ import type { Pocket } from '../packages/locked.ts';
 import type { Mirror, MirrorSettings } from '../packages/source.ts';
 import { type AptSource, readAptSources } from './apt-sources.ts';
 
-export const mirrorVariable = 'CATAMARAN_DEBIAN_MIRROR';
+const mirrorVariable = 'CATAMARAN_DEBIAN_MIRROR';
 
 const remedy = `Take one near you of www.debian.org/mirror/list, and say so once: catamaran config mirror http://HOST/debian. Or for one command --mirror http://HOST/debian, or in a CI ${mirrorVariable}=http://HOST/debian.`;
 
@@ -23,11 +23,9 @@ export function baseUrl(mirror: Mirror, pocket: Pocket): string {
  * environment, else what the user has set once, else apt's configuration; with none of them an error that says so.
  */
 export async function findMirror(sources: MirrorSources = {}): Promise<Mirror> {
-  const { option, environment = {}, remembered, aptDirectory = '/etc/apt' } = sources;
-  if (option?.trim()) return parseMirror(option, '--mirror');
-  const variable = environment[mirrorVariable];
-  if (variable?.trim()) return parseMirror(variable, mirrorVariable);
-  if (remembered?.trim()) return parseMirror(remembered, 'catamaran config mirror');
+  const { aptDirectory = '/etc/apt' } = sources;
+  const stated = statedMirror(sources);
+  if (stated) return stated;
   const found = mirrorOfApt(await readAptSources(aptDirectory));
   if (found) return found;
   throw new CatamaranError('environment', {
@@ -37,7 +35,15 @@ export async function findMirror(sources: MirrorSources = {}): Promise<Mirror> {
   });
 }
 
-export function parseMirror(text: string, what: string): Mirror {
+/** What somebody has named; throws where it is no mirror's address. */
+export function statedMirror({ option, environment = {}, remembered }: MirrorSettings): Mirror | undefined {
+  if (option?.trim()) return parseMirror(option, '--mirror');
+  const variable = environment[mirrorVariable];
+  if (variable?.trim()) return parseMirror(variable, mirrorVariable);
+  return remembered?.trim() ? parseMirror(remembered, 'catamaran config mirror') : undefined;
+}
+
+function parseMirror(text: string, what: string): Mirror {
   const urls = text.split(/[\s,]+/).filter((word) => word !== '');
   const [archive, security] = urls.map((url) => cleanUrl(url));
   if (archive === undefined || urls.length > 2 || (urls.length === 2 && security === undefined)) {

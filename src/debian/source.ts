@@ -5,7 +5,7 @@ import { contentBytes, sizeOf } from '../tree/content.ts';
 import { loadArchive } from './archive.ts';
 import { licencesOf } from './copyright.ts';
 import { packageControl, packageTree, preparePackages } from './deb.ts';
-import { findMirror } from './mirror.ts';
+import { findMirror, statedMirror } from './mirror.ts';
 import { solve } from './solve.ts';
 import { archiveComponents, suites } from './suites.ts';
 
@@ -13,6 +13,7 @@ export const debian: PackageSource = {
   releases: Object.keys(suites),
   components: archiveComponents,
   owns: ({ path }) => path.endsWith('.deb'),
+  statedMirror,
   findMirror,
   async open({ release, components }, arch, { mirror, ...to }, now) {
     const { packages, releases, snapshotEpoch } = await loadArchive({

@@ -66,6 +66,8 @@ export interface PackageSource {
   readonly components: readonly string[];
   /** Whether a package is one of its. */
   owns(locked: LockedPackage): boolean;
+  /** What is named of them; throws fault 'usage' where that is no mirror's address. Looks at nothing else. */
+  statedMirror(settings: MirrorSettings): Mirror | undefined;
   /** Throws fault 'environment' where none is known. */
   findMirror(settings: MirrorSettings): Promise<Mirror>;
   /** @param now for the dates of signatures */

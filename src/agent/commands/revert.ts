@@ -1,6 +1,6 @@
 // One service back to what it was before, by itself.
 import { versionForm } from '../../tuf/release-ref.ts';
-import { revertService, type Wanted } from '../kept/revert.ts';
+import { revertService, type WantedVersion } from '../kept/revert.ts';
 import type { Command } from './command.ts';
 
 export const revert: Command = {
@@ -12,7 +12,8 @@ export const revert: Command = {
   parse([name, which, ...rest]) {
     if (name === undefined || name.startsWith('-') || rest.length > 0) return undefined;
     if (which !== undefined && which !== '--undo' && !versionForm.test(which)) return undefined;
-    const wanted: Wanted = which === undefined ? 'before' : which === '--undo' ? 'own' : { release: which };
+    const wanted: WantedVersion =
+      which === undefined ? 'before' : which === '--undo' ? 'own' : { release: which };
     return (host) => revertService(host, name, wanted);
   },
 };

@@ -16,9 +16,9 @@ const steady = 10;
 const patience = 120;
 
 /** To the version before, to that of a release, or to the running release's own. */
-export type Wanted = 'before' | 'own' | { readonly release: string };
+export type WantedVersion = 'before' | 'own' | { readonly release: string };
 
-export function revertService(host: Host, service: string, wanted: Wanted): void {
+export function revertService(host: Host, service: string, wanted: WantedVersion): void {
   requireService(host, service);
   const versions = readVersions(host, service);
   const own = versions[0]!;
@@ -41,7 +41,7 @@ export function revertService(host: Host, service: string, wanted: Wanted): void
 function choose(
   versions: readonly ServiceVersion[],
   before: ServiceVersion,
-  wanted: Wanted,
+  wanted: WantedVersion,
 ): ServiceVersion | undefined {
   if (wanted === 'own') return versions[0];
   if (wanted === 'before') return versions[versions.findIndex(({ place }) => place === before.place) + 1];
@@ -51,7 +51,7 @@ function choose(
 const nameOf = ({ release }: ServiceVersion) =>
   release === undefined ? 'as this release has it' : `as in ${release}`;
 
-function nothingToTake(service: string, running: ServiceVersion, wanted: Wanted): AgentError {
+function nothingToTake(service: string, running: ServiceVersion, wanted: WantedVersion): AgentError {
   const older = wanted === 'before' ? 'older' : wanted === 'own' ? 'else' : `of ${wanted.release}`;
   const evidence = `runs ${nameOf(running)}, and nothing ${older} is kept`;
   return new AgentError(`${service} ${evidence}`, {

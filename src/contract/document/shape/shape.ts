@@ -44,7 +44,7 @@ export function unread(schema: JsonSchema): Shape<Node> {
 }
 
 /** With the place where it is written. */
-export function placed<T>(shape: Shape<T>): Shape<{ readonly value: T; readonly at: Place }> {
+export function withPlace<T>(shape: Shape<T>): Shape<{ readonly value: T; readonly at: Place }> {
   return {
     schema: shape.schema,
     read(node, findings) {

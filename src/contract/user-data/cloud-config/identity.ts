@@ -1,15 +1,15 @@
 // hostname, fqdn, timezone.
 import { hostname, timezone } from '../../document/shape/forms.ts';
 import { text, truth } from '../../document/shape/scalars.ts';
-import { about, placed } from '../../document/shape/shape.ts';
+import { about, withPlace } from '../../document/shape/shape.ts';
 import { section } from './section.ts';
 
 export const identity = section({
   fields: {
-    hostname: about('Name of the machine.', placed(text(hostname))),
-    fqdn: about('Name of the machine with its domain.', placed(text(hostname))),
+    hostname: about('Name of the machine.', withPlace(text(hostname))),
+    fqdn: about('Name of the machine with its domain.', withPlace(text(hostname))),
     prefer_fqdn_over_hostname: about('Whether fqdn becomes the host name.', truth),
-    timezone: about('Time zone.', placed(text(timezone))),
+    timezone: about('Time zone.', withPlace(text(timezone))),
   },
   apply({ hostname, fqdn, prefer_fqdn_over_hostname, timezone }, draft) {
     if (fqdn) draft.set('fqdn', fqdn.value, fqdn.at);

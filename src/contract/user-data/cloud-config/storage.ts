@@ -7,7 +7,7 @@ import { checkPath } from '../../document/paths.ts';
 import { either, list, mapping, type Read, record } from '../../document/shape/collections.ts';
 import { size, writablePath } from '../../document/shape/forms.ts';
 import { choice, text, truth, whole } from '../../document/shape/scalars.ts';
-import { about, changed, meaningless, orEmpty, placed } from '../../document/shape/shape.ts';
+import { about, changed, meaningless, orEmpty, withPlace } from '../../document/shape/shape.ts';
 import type { Filesystem, Partition } from '../machine-config.ts';
 import { section } from './section.ts';
 
@@ -41,7 +41,7 @@ export const storage = section({
   fields: {
     mounts: about(
       'Lines of fstab, each a list: device, path, type, options.',
-      orEmpty(list(placed(list(column))), []),
+      orEmpty(list(withPlace(list(column))), []),
     ),
     mount_default_fields: meaningless('each mount says its own'),
     swap: about(
