@@ -1,0 +1,35 @@
+// Each of examples/ that has no test of its own, as it stands: it comes up with all its services.
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { startExample } from '../support/example.ts';
+
+const minute = 60_000;
+const examples = join(import.meta.dirname, '../../examples');
+/** By what the others are shown. */
+const elsewhere = ['cluster', 'docker', 'node'];
+
+const names = (await readdir(examples))
+  .filter((file) => file.endsWith('.yml') && !file.endsWith('.lock.yml'))
+  .map((file) => file.slice(0, -'.yml'.length))
+  .filter((name) => !elsewhere.includes(name))
+  .sort();
+
+test.each(names)(
+  'examples/%s.yml comes up',
+  async (name) => {
+    const { services } = await startExample(name);
+    const deadline = Date.now() + 10 * minute;
+    for (;;) {
+      const reports = await services();
+      const well = reports.every(
+        ({ state, health }) => state === 'running' && (health?.state ?? 'healthy') === 'healthy',
+      );
+      if (well && reports.length > 0) return;
+      if (Date.now() > deadline) expect(reports).toEqual('all running and healthy');
+      await sleep(2000);
+    }
+  },
+  20 * minute,
+);
