@@ -23,6 +23,11 @@ test('a user without a home needs one for the cache, and for nothing else', asyn
   expect((await homeless(['component', 'list'])).code).toBe(0);
 });
 
+test('a mirror that is no address is an error before anything is looked at', async () => {
+  const said = await catamaran(['plan', 'x.yml', '--mirror', 'foo']);
+  expect([said.code, said.stderr]).toEqual([2, expect.stringContaining('[debian-mirror-malformed]')]);
+});
+
 test('an export into no directory', async () => {
   const { code, stderr } = await catamaran(['image', 'export', 'oci:img', 'no/such/x.tar']);
   expect(code).toBe(6);

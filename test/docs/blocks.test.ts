@@ -17,11 +17,16 @@ interface Block {
 
 /** Fenced blocks, and indented ones that are commands. */
 function blocksOf(page: string, text: string): Block[] {
-  const fenced = [...text.matchAll(/^```(.*)\n([\s\S]*?)^```$/gm)];
-  return fenced.map(({ index, 1: kind = '', 2: text_ = '' }) => {
-    const line = text.slice(0, index).split('\n').length;
-    return { page, line, kind, text: text_ };
+  const fence = /^```(.*)\n([\s\S]*?)^```$/gm;
+  const lineOf = (index: number) => text.slice(0, index).split('\n').length;
+  const fenced = [...text.matchAll(fence)].map(({ index, 1: kind = '', 2: text_ = '' }) => {
+    return { page, line: lineOf(index), kind, text: text_ };
   });
+  const open = text.replace(fence, (block) => block.replace(/[^\n]/g, ' '));
+  const indented = [...open.matchAll(/^ {4}(?:npx )?catamaran .*$/gm)].map(({ index, 0: line }) => {
+    return { page, line: lineOf(index) - 1, kind: 'sh', text: line };
+  });
+  return [...fenced, ...indented];
 }
 
 const pages = [
