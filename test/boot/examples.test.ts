@@ -1,8 +1,10 @@
-// Each of examples/ that has no test of its own, as it stands: it comes up with all its services.
+// Each of examples/ that has no test of its own, as it stands: it comes up with all its services. One by turns; all by
+// `npm run test:examples`.
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { byTurns } from '../support/by-turns.ts';
 import { startExample } from '../support/example.ts';
 
 const minute = 60_000;
@@ -16,7 +18,9 @@ const names = (await readdir(examples))
   .filter((name) => !elsewhere.includes(name))
   .sort();
 
-test.each(names)(
+const chosen = process.env.CATAMARAN_EXAMPLES === 'all' ? names : [byTurns(names)];
+
+test.each(chosen)(
   'examples/%s.yml comes up',
   async (name) => {
     const { services } = await startExample(name);

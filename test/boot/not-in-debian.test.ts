@@ -1,11 +1,13 @@
 // examples/cluster.yml and node.yml, whose images cannot be had here: with a program in each that says its name, from a registry of
-// the test's own under the names that the examples have. docs/not-in-debian.md says what that shows.
+// the test's own under the names that the examples have. docs/not-in-debian.md says what that shows. One by turns; both by
+// `npm run test:examples`.
 import { expect, onTestFinished, test } from 'vitest';
 import { silentReporter } from '../../src/base/reporter.ts';
 import { pushImages } from '../../src/oci/push.ts';
 import { parseRegistryReference } from '../../src/oci/reference.ts';
 import { openRegistryClient } from '../../src/oci/registry.ts';
 import { startRealRegistry } from '../oci/support/real-registry.ts';
+import { byTurns } from '../support/by-turns.ts';
 import { testContext } from '../support/context.ts';
 import { startExample } from '../support/example.ts';
 import { until } from '../support/parts.ts';
@@ -44,9 +46,8 @@ async function startFromRegistry(example: keyof typeof examples) {
 
 const nameOf = (path: string) => path.split('/').at(-1)!;
 
-test(
-  'Consul, Registrator, Traefik and flannel are services, in their order',
-  async () => {
+const shows = {
+  'Consul, Registrator, Traefik and flannel are services, in their order': async () => {
     const { run, services } = await startFromRegistry('cluster');
     for (const [name, program] of Object.entries({
       flannel: 'flanneld',
@@ -62,12 +63,8 @@ test(
       expect(states).toContainEqual([service, 'running', 0]);
     }
   },
-  20 * minute,
-);
 
-test(
-  'CRI-O and the kubelet are daemons of the host, Kata and rkt programs of it',
-  async () => {
+  'CRI-O and the kubelet are daemons of the host, Kata and rkt programs of it': async () => {
     const { run } = await startFromRegistry('node');
     for (const name of ['crio', 'kubelet']) {
       expect(await run(until(`catamaran-agent logs ${name} | grep stand-in`))).toContain(standInSays(name));
@@ -77,5 +74,9 @@ test(
       expect(await run(`timeout 5 ${name}; true`)).toBe(standInSays(name));
     }
   },
-  20 * minute,
-);
+};
+
+const rows = Object.entries(shows);
+const chosen = process.env.CATAMARAN_EXAMPLES === 'all' ? rows : [byTurns(rows)];
+
+test.each(chosen)('%s', (_name, show) => show(), 20 * minute);

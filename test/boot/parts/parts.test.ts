@@ -1,10 +1,7 @@
 // Each part in a booted machine: all of them by `npm run test:parts`, those that are named by CATAMARAN_PARTS=NAME,NAME, and else
 // a short one, which changes with what the components are. Docker has a test of its own.
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { listComponents } from '../../../src/component/definition.ts';
+import { byTurns, components } from '../../support/by-turns.ts';
 import { measurePart } from '../../support/measure-part.ts';
 import { type PartsMachine, startParts, until } from '../../support/parts.ts';
 import { engines } from './engines.ts';
@@ -29,21 +26,15 @@ const groups: Readonly<Record<string, Group>> = {
   processors: { parts: withCmpxchg16b, extra: ['-cpu', 'max'] },
 };
 const all = Object.values(groups).flatMap(({ parts }) => parts);
-const components = await listComponents('components');
 
-async function chosenNames(): Promise<readonly string[]> {
+function chosenNames(): readonly string[] {
   const named = process.env.CATAMARAN_PARTS;
   if (named === 'all') return all.map(({ name }) => name);
   if (named) return named.split(',');
-  const hash = createHash('sha256');
-  for (const name of components) {
-    hash.update(await readFile(join('components', name, 'component.yml')));
-  }
-  const short = all.filter(({ long }) => !long);
-  return [short[hash.digest().readUInt32LE() % short.length]!.name];
+  return [byTurns(all.filter(({ long }) => !long)).name];
 }
 
-const names = await chosenNames();
+const names = chosenNames();
 const chosen = Object.entries(groups)
   .map(
     ([name, group]) =>
