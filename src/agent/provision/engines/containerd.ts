@@ -63,8 +63,9 @@ export const containerd: ContainerEngine = {
       .filter(({ mirrors, insecure }) => mirrors.length > 0 || insecure)
       .map(({ name, mirrors, insecure }) => {
         const server = `${insecure ? 'http' : 'https'}://${name === 'docker.io' ? 'registry-1.docker.io' : name}`;
-        const hosts = mirrors.map(
-          (mirror) => `[host.${JSON.stringify(mirror)}]\n  capabilities = ["pull", "resolve"]\n`,
+        // containerd 1.7 refuses a file without any host, and then asks by https.
+        const hosts = (mirrors.length > 0 ? mirrors : [server]).map(
+          (host) => `[host.${JSON.stringify(host)}]\n  capabilities = ["pull", "resolve"]\n`,
         );
         return {
           path: `${hostsDirectory}/${name}/hosts.toml`,
