@@ -20,9 +20,7 @@ export function revertService(host: Host, service: string, undo: boolean): void 
   const versions = readVersions(host, service);
   const own = versions[0]!;
   const before = runningVersion(host, service)!;
-  const chosen = undo
-    ? own
-    : versions[versions.indexOf(versions.find(({ place }) => place === before.place)!) + 1];
+  const chosen = undo ? own : versions[versions.findIndex(({ place }) => place === before.place) + 1];
   if (chosen === undefined || chosen.place === before.place) throw nothingToTake(service, before, undo);
   change(host, service, chosen);
   if (!comesUp(host, service)) {

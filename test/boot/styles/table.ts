@@ -1,0 +1,8 @@
+import { atomic } from './atomic.ts';
+import { coreos } from './coreos.ts';
+import { photon } from './photon.ts';
+import { snappy } from './snappy.ts';
+import type { Style } from './style.ts';
+
+/** One of these by its name in CATAMARAN_STYLES, or all. */
+export const styles: readonly Style[] = [atomic, coreos, photon, snappy];
