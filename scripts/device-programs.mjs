@@ -25,6 +25,8 @@ const parts = {
   'update-install': { module: 'agent/update/install.ts', names: ['armSlot', 'fillSlot'] },
   'update-p256': { module: 'tuf/p256.ts', names: ['verifyP256'] },
   'update-sha512': { module: 'tuf/sha512.ts', names: ['sha512Hex'] },
+  'system-read': { module: 'contract/user-data/read.ts', names: ['readUserData'] },
+  'system-x509': { module: 'x509/certificate.ts', names: ['encodeKey', 'makeCertificate', 'readKey'] },
   'provision-yaml': {
     module: 'yaml',
     names: ['Composer', 'isAlias', 'isMap', 'isScalar', 'isSeq', 'LineCounter', 'Parser'],
@@ -32,7 +34,12 @@ const parts = {
   'provision-inflate': { module: 'fflate', names: ['Gunzip'] },
   'provision-sha2': { module: '@noble/hashes/sha2.js', names: ['sha256', 'sha512'] },
   'provision-read': { module: 'contract/user-data/read.ts', names: ['readUserData'] },
-  'provision-apply': { module: 'agent/provision/apply/apply.ts', names: ['applyConfig'] },
+  'provision-metadata': { module: 'contract/metadata/read.ts', names: ['readMetadata'] },
+  'provision-variables': {
+    module: 'contract/metadata/variables.ts',
+    names: ['firstVariables', 'moreVariables', 'readVariables'],
+  },
+  'provision-apply': { module: 'agent/provision/apply/apply.ts', names: ['applyConfig', 'hasWork'] },
 };
 
 /** There once, in the program, so that what one file throws is known in another. */

@@ -30,6 +30,7 @@ const floors: Readonly<Record<string, number>> = {
   document: 2,
   gpt: 2,
   tuf: 2,
+  x509: 2,
   tree: 2,
   store: 2,
   platform: 1,
@@ -83,12 +84,13 @@ test('bench and scripts are above: nothing imports them, and they use no test', 
 });
 
 /** What has no need of Node: the device shares it, or will. */
-const pureRooms = ['agent', 'contract', 'gpt', 'platform', 'slots', 'tuf', 'verity', 'base'];
+const pureRooms = ['agent', 'contract', 'gpt', 'platform', 'slots', 'tuf', 'verity', 'x509', 'base'];
 
 /** Pure JavaScript, bundled for the device: signatures and hashes, YAML, gzip. And QuickJS's own, for the host. */
 const purePackages: Readonly<Record<string, readonly string[]>> = {
   gpt: ['@noble/hashes/sha2.js'],
   tuf: ['@noble/curves/abstract/weierstrass.js', '@noble/curves/ed25519.js', '@noble/hashes/sha2.js'],
+  x509: ['@noble/curves/ed25519.js'],
   contract: ['@noble/hashes/sha2.js', 'fflate', 'yaml'],
   agent: ['std', 'os'],
 };

@@ -505,6 +505,14 @@ export const errorCodes = {
     'etc-unchanged': 'Nothing was changed at this path of /etc. `catamaran-agent etc status` lists what was.',
     'nothing-aside':
       'No safe boot has set an /etc aside. `catamaran-agent status` says how the machine was started.',
+    'service-definition':
+      'A compose file cannot be read, or has nothing that can be started. The message has the place.',
+    'system-setting':
+      'A setting of the machine is none, or has a value that it cannot have. docs/system-docker.md has them.',
+    'docker-silent': 'A Docker of the machine does not answer. `catamaran-agent logs` says why.',
+    'docker-tls': 'Docker cannot be made to listen with TLS. `catamaran-agent tls gen` makes certificates.',
+    'console-unknown': 'No console has this name. `catamaran-agent console list` lists them.',
+    'console-no-space': 'The image of a console might fill the disk. Make room on /var.',
     'service-unknown': 'There is no such service. `catamaran-agent services` lists those that there are.',
     'volumes-not-mounted':
       'A volume cannot be mounted, and no container starts without it. The message says why.',

@@ -74,8 +74,9 @@ function mergedUsr(trees: readonly ReadonlyTree[]): Tree {
   return tree;
 }
 
-function executionConfig({ config, runtime, modules }: ComponentDefinition): ExecutionConfig {
-  const labels: Record<string, string> = {};
+function executionConfig({ name, config, runtime, modules }: ComponentDefinition): ExecutionConfig {
+  // Of the image specification's names (annotations.md). No description: the words for people are no input of the image.
+  const labels: Record<string, string> = { 'org.opencontainers.image.title': name };
   if (runtime) labels[runtimeLabel] = canonicalJson(asJson(runtime));
   if (modules.length > 0) labels[modulesLabel] = modules.join(' ');
   return {
@@ -84,6 +85,6 @@ function executionConfig({ config, runtime, modules }: ComponentDefinition): Exe
     ...(config.entrypoint.length > 0 ? { Entrypoint: config.entrypoint } : {}),
     ...(config.cmd.length > 0 ? { Cmd: config.cmd } : {}),
     WorkingDir: config.workingDir,
-    ...(Object.keys(labels).length > 0 ? { Labels: labels } : {}),
+    Labels: labels,
   };
 }

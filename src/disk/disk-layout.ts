@@ -2,15 +2,11 @@
 import type { Arch } from '../base/arch.ts';
 import { CatamaranError } from '../base/errors.ts';
 import { formatSize, roundUp } from '../base/size.ts';
+import { describePartition } from '../gpt/discoverable.ts';
 import { backupSectors, sectorSize } from '../gpt/geometry.ts';
 import { deriveGuid } from '../gpt/guid.ts';
 import type { Gpt } from '../gpt/write.ts';
-import {
-  type PartitionRole,
-  partitionAttributes,
-  partitionRoles,
-  partitionType,
-} from '../slots/constants.ts';
+import { type PartitionRole, partitionRoles, partitionType } from '../slots/constants.ts';
 import { hashImageSize } from '../verity/hash-tree.ts';
 import { verityBlockSize } from '../verity/superblock.ts';
 
@@ -39,6 +35,8 @@ export interface PlacedPartition {
 export interface DiskLayout {
   readonly osId: string;
   readonly arch: Arch;
+  /** Of slot A, in hex. */
+  readonly rootHash: string | undefined;
   /** In bytes. */
   readonly size: number;
   readonly partitions: readonly PlacedPartition[];
@@ -47,9 +45,10 @@ export interface DiskLayout {
 export function layoutDisk(options: {
   osId: string;
   arch: Arch;
+  rootHash?: string;
   sizes: Omit<DiskSizes, 'boot'> & Partial<DiskSizes>;
 }): DiskLayout {
-  const { osId, arch } = options;
+  const { osId, arch, rootHash } = options;
   const sizes = { boot: usualBoot, ...options.sizes };
   const partitions: PlacedPartition[] = [];
   let offset = MiB;
@@ -58,7 +57,7 @@ export function layoutDisk(options: {
     partitions.push({ role, offset, size });
     offset += size;
   }
-  return { osId, arch, size: offset + roundUp(backupSectors * sectorSize, MiB), partitions };
+  return { osId, arch, rootHash, size: offset + roundUp(backupSectors * sectorSize, MiB), partitions };
 }
 
 function partitionSize(role: PartitionRole, sizes: DiskSizes): number {
@@ -87,15 +86,14 @@ export function partitionOf(layout: DiskLayout, role: PartitionRole): PlacedPart
   return layout.partitions[partitionRoles.indexOf(role)]!;
 }
 
-export function partitionTable({ osId, arch, size, partitions }: DiskLayout): Gpt {
+export function partitionTable({ osId, arch, rootHash, size, partitions }: DiskLayout): Gpt {
   return {
     diskGuid: deriveGuid(osId, 'disk'),
     sectors: size / sectorSize,
     partitions: partitions.map((partition) => ({
       type: partitionType(partition.role, arch),
-      guid: deriveGuid(osId, partition.role),
+      ...describePartition(partition.role, rootHash, () => deriveGuid(osId, partition.role)),
       label: partition.role,
-      attributes: partitionAttributes(partition.role),
       firstLba: partition.offset / sectorSize,
       lastLba: (partition.offset + partition.size) / sectorSize - 1,
     })),

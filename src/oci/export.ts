@@ -55,6 +55,24 @@ export async function layoutTree(
   return tree;
 }
 
+/** A layout that Docker before version 25 loads too: beside the index it has manifest.json, as docker save writes both. */
+export async function ociArchiveTree(cache: Cache, image: Image, tag?: string, name?: string): Promise<Tree> {
+  const tree = await layoutTree(cache, [image], tag, name);
+  const { config, layers } = image.manifest;
+  addManifest(
+    tree,
+    blobName(config.digest),
+    layers.map(({ digest }) => blobName(digest)),
+    name,
+  );
+  return tree;
+}
+
+function addManifest(tree: Tree, config: string, layers: readonly string[], name?: string): void {
+  const tags = name === undefined ? [] : [archiveName(name)];
+  addText(tree, 'manifest.json', [{ Config: config, RepoTags: tags, Layers: layers }]);
+}
+
 /** What docker load and podman load read: plain layers, the config, and manifest.json. */
 export async function dockerArchiveTree(cache: Cache, image: Image, name?: string): Promise<Tree> {
   const tree: Tree = new Map();
@@ -67,8 +85,7 @@ export async function dockerArchiveTree(cache: Cache, image: Image, name?: strin
     await addBlob(tree, cache, digest, `layer ${at + 1}`, path);
     layers.push(path);
   }
-  const tags = name === undefined ? [] : [archiveName(name)];
-  addText(tree, 'manifest.json', [{ Config: config, RepoTags: tags, Layers: layers }]);
+  addManifest(tree, config, layers, name);
   return tree;
 }
 

@@ -100,6 +100,16 @@ export const userDataSources = {
   argument: { at: 'argument', name: 'catamaran.config' },
   /** Of a live system that was booted from an ISO. */
   'config-area': { at: 'file', paths: ['/run/catamaran/config'] },
+  /** On the EFI system partition of disk or stick, where any computer can put it. */
+  'boot-medium': {
+    at: 'volume',
+    labels: ['ESP'],
+    types: ['vfat'],
+    documents: { 'user-data': 'catamaran/user-data' },
+    form: 'nocloud',
+    required: 'user-data',
+    partial: true,
+  },
   /** On the data medium: what the installer was given, or somebody has put there. */
   file: { at: 'file', paths: ['/var/lib/catamaran/config/user-data'] },
   'fw-cfg': { at: 'firmware', keys: ['opt/org.catamaran/config', 'opt/com.coreos/config'] },

@@ -53,7 +53,7 @@ export function partitionType(role: PartitionRole, arch: Arch): string {
 export const readOnlyBit = 1n << 60n;
 export const noAutoBit = 1n << 63n;
 
-/** Slots are read-only to everyone but the agent; nothing of ours is mounted by discovery. */
+/** Slots are read-only to everyone but the agent; what is said to be found by its GUID is in gpt/discoverable.ts. */
 export function partitionAttributes(role: PartitionRole): bigint {
   if (role === 'bios-boot' || role === 'esp') return 0n;
   return role === 'data' || role === 'ab-state' ? noAutoBit : noAutoBit | readOnlyBit;

@@ -2,11 +2,12 @@
 // them. Each ends with a login by the key that came from there, under the host name that came from there. A sample always,
 // the whole table by `npm run test:provision`.
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { inspectImage } from '../../src/disk/inspect.ts';
 import { buildSpec } from '../../src/output/build.ts';
 import { customizeIso } from '../../src/output/media/customize.ts';
 import type { PlatformName } from '../../src/platform/table.ts';
@@ -184,6 +185,15 @@ const rows: readonly Row[] = [
     says: isStatic,
   },
   {
+    name: 'boot-medium',
+    platform: 'metal',
+    more: async ({ userData }) => ({
+      image: await putOnEsp(userData!),
+      extra: ['-smbios', 'type=1,manufacturer=Somebody,product=Rack'],
+    }),
+    from: /boot-medium: \/dev\/vda2/,
+  },
+  {
     name: 'config-area',
     platform: 'qemu',
     medium: 'iso',
@@ -270,6 +280,19 @@ function instanceOf(name: string, platformSays: boolean): Instance {
   };
 }
 
+/** As a person does, on a computer of another kind. */
+async function putOnEsp(userData: Uint8Array): Promise<string> {
+  const [disk, file] = [join(directory, 'medium.raw'), join(directory, 'on-medium')];
+  await copyFile(images.get('dhcp')!, disk);
+  await writeFile(file, userData);
+  const { partitions } = await inspectImage(disk);
+  const { offset } = partitions.find(({ label }) => label === 'esp')!;
+  const tools = await hostTools();
+  await tools.run('mmd', ['-i', `${disk}@@${offset}`, '::catamaran']);
+  await tools.run('mcopy', ['-i', `${disk}@@${offset}`, file, '::catamaran/user-data']);
+  return disk;
+}
+
 async function makeDvd({ hostname, userData }: Instance): Promise<string> {
   const [tree, path] = [join(directory, 'dvd'), join(directory, 'dvd.iso')];
   const tools = await hostTools(['tools-media']);
@@ -302,7 +325,10 @@ function makeVariables(
 test.each(chosen)(
   '$name',
   async ({ name, platform, deliver: how, network = 'dhcp', medium, more, from, asked, says }) => {
-    const instance = instanceOf(name, !['fw-cfg', 'smbios', 'config-area', 'arguments'].includes(name));
+    const instance = instanceOf(
+      name,
+      !['fw-cfg', 'smbios', 'config-area', 'arguments', 'boot-medium'].includes(name),
+    );
     const delivered = await deliver(how?.(instance) ?? {}, directory, relay);
     const { smbios } = platforms[platform];
     const options = {
@@ -328,7 +354,9 @@ test.each(chosen)(
         expect(login.stdout).toMatch(new RegExp(`^${name}\nof ${name}`));
         expect(login.stdout).toMatch(says ?? /inet /);
         expect(machine.serial.text).toMatch(from);
-        const { stdout } = await machine.ssh('catamaran-agent status');
+        const { stdout } = await machine.ssh('catamaran-agent status; stat -c %a /run/catamaran/provision');
+        // There are secrets in it.
+        expect(stdout).toMatch(/^700$/m);
         expect(stdout).toContain(`platform   ${platform}`);
         expect(stdout).not.toContain('degraded');
         if (asked) {

@@ -34,14 +34,11 @@ export const diskRows = [
   { format: 'vhd', bus: 'ahci', firmware: 'bios' },
 ] as const satisfies readonly DiskRow[];
 
-export interface Arm64Row extends Pick<DiskRow, 'format' | 'bus' | 'sample'> {
-  /** It has come up where the docs are written. */
-  readonly seen?: true;
-}
+export type Arm64Row = Pick<DiskRow, 'format' | 'bus' | 'sample'>;
 
 /** Of arm64, by UEFI, the only firmware that it has. */
 export const arm64Rows = [
-  { format: 'qcow2', bus: 'virtio-blk', sample: true, seen: true },
+  { format: 'qcow2', bus: 'virtio-blk', sample: true },
   { format: 'aws', bus: 'nvme' },
   { format: 'gce', bus: 'virtio-scsi' },
 ] as const satisfies readonly Arm64Row[];
@@ -101,9 +98,9 @@ export const readers: Readonly<Record<string, readonly string[]>> = {
 
 /** Other ways to boot, of tests that have no table. */
 export const otherBoots: Readonly<Record<string, string>> = {
-  iso: 'what it has installed, BIOS and UEFI',
+  iso: 'a CD, arm64; what it has installed, BIOS, UEFI and arm64',
   'kernel+initrd': 'by QEMU itself',
-  pxe: 'from a network by HTTP, BIOS: the root by URL, and appended',
+  pxe: 'iPXE, BIOS: the root by URL and appended, by HTTP and by TFTP; a GRUB from the network by TFTP, UEFI',
 };
 
 /** What nobody could try here, and why. */
@@ -116,7 +113,7 @@ export const untried: Readonly<Record<string, string>> = {
   iso: 'Glance 30 refuses it, as a disk and an ISO at once: iso-plain is for it',
   docker: 'Docker itself',
   openstack: 'Nova',
-  pxe: 'UEFI, and GRUB from a network',
+  pxe: 'iPXE under UEFI',
   rpi3: 'cannot be made',
   vhd: 'as azure',
   vhdx: 'Hyper-V itself',

@@ -42,6 +42,7 @@ bootcmd: ["echo boot >>/var/boots"]
 runcmd: ["echo run >>/var/runs", "false", [touch, /var/after]]
 coreos: {units: [{name: web.service}]}
 catamaran: {services: {web: {image: nginx}}, update: {channel: beta, url: "https://updates.example.org/os"}}
+network: {ethernets: {eth0: {dhcp4: true}, eth7: {dhcp4: true}}}
 final_message: all is done
 `;
 
@@ -75,11 +76,12 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-async function start(): Promise<void> {
+async function start(uuid = '11111111-2222-4333-8444-555555555555'): Promise<void> {
   const data = join(directory, 'data.raw');
   machine = await startTestMachine({
     ...{ image: disk, format: 'qcow2', firmware: 'bios', memory: 1 << 30, sshPort: 0, snapshot: false },
     extra: [
+      ...['-uuid', uuid],
       ...['-fw_cfg', `name=opt/com.coreos/config,file=${join(directory, 'user-data')}`],
       ...[
         '-drive',
@@ -107,7 +109,10 @@ test('names, files with their owners, and what is refused by name', async () => 
   expect(await run('stat -c "%a %U:%G" /etc/app/config; cat /etc/app/config /run/each-boot')).toBe(
     '640 ada:ops\na: b\nhere',
   );
-  expect(await show()).toContain('/usr/bin/evil');
+  const shown = await show();
+  for (const part of ['/usr/bin/evil', 'eth7: no card of this machine is that'])
+    expect(shown).toContain(part);
+  expect(await run('catamaran-agent status')).toMatch(/degraded.*\S/);
   expect(await run('cat /proc/sys/vm/swappiness; cat /etc/sysctl.d/90-user-data.conf')).toBe(
     '7\nvm.swappiness = 7',
   );
@@ -154,4 +159,23 @@ test('at the next boot what is done once stays done, and what is done each time 
     ),
   ).toBe('1\n1\nkept\nship');
   expect(await run('grep -c ^ada: /etc/passwd')).toBe('1');
+});
+
+test('a rehearsal changes nothing, and again is as if for the first time', async () => {
+  expect(await run('catamaran-agent provision --dry-run')).toMatch(/would apply hostname: ship/);
+  expect(await run('cat /etc/app/config /var/runs')).toBe('mine\nrun');
+  await run('catamaran-agent provision --again');
+  expect(await run('cat /etc/app/config /var/runs')).toBe('a: b\nrun\nrun');
+});
+
+test('a copy of the disk in another machine is set up anew, and is another one', async () => {
+  const identity = 'echo $(cat /etc/machine-id); cat /var/lib/ssh/*.pub; echo mine >/etc/app/config; sync';
+  const first = await run(identity);
+  await machine.ssh('reboot', { limit: minute }).catch(() => {});
+  await machine.exited;
+  await start('66666666-7777-4888-9999-aaaaaaaaaaaa');
+  expect(await run('cat /etc/app/config /var/runs')).toBe('a: b\nrun\nrun\nrun');
+  const second = (await run(identity)).split('\n');
+  expect(second).toHaveLength(3);
+  for (const line of second) expect(first).not.toContain(line);
 });

@@ -63,7 +63,7 @@ test('its files, and all of it for programs', async () => {
 
 test.each([
   ['docker-archive', ['manifest.json']],
-  ['oci-archive', ['index.json', 'oci-layout', 'blobs']],
+  ['oci-archive', ['index.json', 'manifest.json', 'oci-layout', 'blobs']],
   ['tar', ['etc', 'etc/answer']],
 ] as const)('export to %s', async (format, members) => {
   const target = `out.${format}`;

@@ -97,6 +97,7 @@ test('its files and its config', async () => {
     Cmd: ['-v'],
     WorkingDir: '/var/lib/app',
     Labels: {
+      'org.opencontainers.image.title': 'app',
       'org.catamaran.modules': 'loop',
       'org.mobyproject.config': '{"binds":["/run:/run"],"capabilities":["CAP_SYS_ADMIN"]}',
     },

@@ -13,7 +13,10 @@ import type { SlotState } from '../../src/slots/state.ts';
 import { anyState } from '../slots/any-state.ts';
 import { addApplets, addProgram, busyboxCommand, type Words } from '../support/busybox.ts';
 
-const applets = ['cat', 'chmod', 'dd', 'grep', 'head', 'mkfifo', 'sed', 'sha256sum', 'sleep', 'tail', 'tr'];
+const applets = [
+  ...['cat', 'chmod', 'dd', 'find', 'grep', 'head', 'mkfifo', 'sed', 'sha256sum', 'sleep', 'sort', 'tail'],
+  'tr',
+];
 let scratch: string;
 let busybox: Words;
 let functions: string;
@@ -26,6 +29,7 @@ beforeAll(async () => {
     .replace(/\nmain\n$/, '\n')
     .replaceAll('/run/', `${scratch}/run/`)
     .replaceAll('/dev/watchdog', '/dev/null')
+    .replaceAll('/sys/devices', `${scratch}/sys/devices`)
     .replace(/^export PATH=.*$/m, `export PATH=${scratch}/bin`);
 });
 afterAll(() => rm(scratch, { recursive: true, force: true }));
@@ -189,6 +193,22 @@ describe('a trial', () => {
   test('is assumed where the records are lost', async () => {
     expect(await boot(state(7, 'B', 'good', 'try2'))).toBe(true);
   });
+});
+
+test('what appears after the drivers were loaded, and before anybody listens, has its driver loaded as well', async () => {
+  const device = join(scratch, 'sys/devices/stick');
+  await mkdir(device, { recursive: true });
+  const output = await run(`
+fail() { echo "failed: $1"; exit; }
+modprobe() { case "$*" in *scsi:t-0x00*) : >${scratch}/run/sda ;; esac; }
+uevent() { exec sleep 60 >/dev/null; }
+stick() { [ -e ${scratch}/run/sda ]; }
+device_limit=6
+load_drivers
+echo scsi:t-0x00 >${device}/modalias
+wait_for stick 'a stick'
+echo there`);
+  expect(output).toBe('waiting for a stick\nthere\n');
 });
 
 describe('the disk', () => {

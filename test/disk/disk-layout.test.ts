@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { CatamaranError } from '../../src/base/errors.ts';
 import { assembleDisk } from '../../src/disk/disk.ts';
-import { layoutDisk, partitionOf } from '../../src/disk/disk-layout.ts';
+import { layoutDisk, partitionOf, partitionTable } from '../../src/disk/disk-layout.ts';
 import { concatenate, type SparseImage } from '../../src/disk/sparse.ts';
-import { partitionNumber, partitionRoles } from '../../src/slots/constants.ts';
+import { noAutoBit, partitionNumber, partitionRoles, readOnlyBit } from '../../src/slots/constants.ts';
 import { hashImageSize } from '../../src/verity/hash-tree.ts';
 
 const MiB = 1 << 20;
@@ -28,6 +28,18 @@ test('a disk', () => {
     end 1614"
   `);
   expect(partitions.map(({ role }) => role)).toEqual(partitionRoles);
+});
+
+test('root and hash of slot A are found by the two halves of the root hash, and nothing else is discovered', () => {
+  const rootHash = `${'0123456789abcdef'.repeat(2)}${'f'.repeat(32)}`;
+  const { partitions } = partitionTable(layoutDisk({ osId: 'x', arch: 'amd64', rootHash, sizes }));
+  const discovered = partitions.filter(({ attributes }) => attributes === readOnlyBit);
+  expect(discovered.map(({ label, guid }) => [label, guid])).toEqual([
+    ['root-a', '01234567-89ab-cdef-0123-456789abcdef'],
+    ['hash-a', 'ffffffff-ffff-ffff-ffff-ffffffffffff'],
+  ]);
+  const [, , ...others] = partitions.filter(({ label }) => !/^(root|hash)-a$/.test(label));
+  for (const { attributes } of others) expect(attributes & noAutoBit).toBe(noAutoBit);
 });
 
 test('a hash partition holds the tree of a full root partition', () => {

@@ -29,7 +29,7 @@ function bootsOf(name: string): string[] {
   return [
     ...disks.map((row) => `${row.bus}${'nic' in row ? `, ${row.nic}` : ''}, ${firmwares[row.firmware]}`),
     ...media.map(({ medium, firmware }) => `${places[medium]}, ${firmwares[firmware]}`),
-    ...arm64Rows.flatMap((row) => ('seen' in row && row.format === name ? [`${row.bus}, arm64`] : [])),
+    ...arm64Rows.filter(({ format }) => format === name).map(({ bus }) => `${bus}, arm64`),
     ...roots.map(({ medium }) => `the kernel’s root on ${places[medium]}`),
     ...(other === undefined ? [] : [other]),
   ];

@@ -1,5 +1,5 @@
 // One that does not run: it ended, somebody stopped it, or it runs by a schedule.
-import { startService } from '../services/control.ts';
+import { beginService } from '../services/control.ts';
 import type { Command } from './command.ts';
 
 export const servicesStart: Command = {
@@ -8,6 +8,6 @@ export const servicesStart: Command = {
   summary: 'starts a service that does not run',
   parse([name, ...rest]) {
     if (name === undefined || rest.length > 0) return undefined;
-    return (host) => startService(host, name);
+    return (host) => beginService(host, name);
   },
 };

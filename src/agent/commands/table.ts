@@ -9,9 +9,16 @@ import { bundleList } from './bundle-list.ts';
 import { bundlePrepare } from './bundle-prepare.ts';
 import { channel } from './channel.ts';
 import type { Command } from './command.ts';
+import { configApply } from './config-apply.ts';
+import { configGet } from './config-get.ts';
+import { configSet } from './config-set.ts';
+import { configValidate } from './config-validate.ts';
 import { confirm } from './confirm.ts';
+import { consoleList } from './console-list.ts';
+import { consoleSwitch } from './console-switch.ts';
 import { deploy } from './deploy.ts';
 import { diskGrow } from './disk-grow.ts';
+import { engineList } from './engine-list.ts';
 import { etcAccept } from './etc-accept.ts';
 import { etcDiff } from './etc-diff.ts';
 import { etcReset } from './etc-reset.ts';
@@ -22,6 +29,7 @@ import { install } from './install.ts';
 import { logs } from './logs.ts';
 import { markBad } from './mark-bad.ts';
 import { networkUp, networkWait } from './network.ts';
+import { osList } from './os-list.ts';
 import { overdue } from './overdue.ts';
 import { pass } from './pass.ts';
 import { provision } from './provision.ts';
@@ -29,6 +37,12 @@ import { ps } from './ps.ts';
 import { reset } from './reset.ts';
 import { revert } from './revert.ts';
 import { rollback } from './rollback.ts';
+import { serviceDisable } from './service-disable.ts';
+import { serviceDown } from './service-down.ts';
+import { serviceEnable } from './service-enable.ts';
+import { serviceList } from './service-list.ts';
+import { serviceLogs } from './service-logs.ts';
+import { serviceUp } from './service-up.ts';
 import { services } from './services.ts';
 import { servicesConfigure } from './services-configure.ts';
 import { servicesSignal } from './services-signal.ts';
@@ -37,6 +51,7 @@ import { settle } from './settle.ts';
 import { shell } from './shell.ts';
 import { stage } from './stage.ts';
 import { status } from './status.ts';
+import { tlsGen } from './tls-gen.ts';
 import { update } from './update.ts';
 import { upgrade } from './upgrade.ts';
 import { versions } from './versions.ts';
@@ -84,6 +99,25 @@ export const updateCommands: readonly Command[] = [update, upgrade, deploy, chan
 export const installCommands: readonly Command[] = [install];
 export const provisionCommands: readonly Command[] = [provision];
 
+/** Of a machine whose services are containers of system-docker: brought by component:init-docker. */
+export const systemCommands: readonly Command[] = [
+  configGet,
+  configSet,
+  configValidate,
+  configApply,
+  serviceList,
+  serviceEnable,
+  serviceDisable,
+  serviceUp,
+  serviceDown,
+  serviceLogs,
+  consoleList,
+  consoleSwitch,
+  engineList,
+  osList,
+  tlsGen,
+];
+
 /** By the name of the file in /usr/lib/catamaran. */
 export const agentPrograms: Readonly<Record<string, readonly Command[]>> = {
   agent: agentCommands,
@@ -92,4 +126,5 @@ export const agentPrograms: Readonly<Record<string, readonly Command[]>> = {
   update: updateCommands,
   provision: provisionCommands,
   install: installCommands,
+  system: systemCommands,
 };

@@ -1,9 +1,10 @@
 // The last bytes that a disk gets: both copies of its partition table, then the first sector, by which firmware takes it for one
-// that can be started. Its GUIDs are its own, not those of the image, for a machine tells its disk by them from any copy.
+// that can be started. Its GUIDs are its own or those of its root hash, not the image's, for a machine tells its disk by them from any copy.
 import type { InstallIndex } from '../../contract/install.ts';
+import { describePartition } from '../../gpt/discoverable.ts';
 import { backupSectors, sectorSize } from '../../gpt/geometry.ts';
 import { writeGpt } from '../../gpt/write.ts';
-import { partitionAttributes, partitionType } from '../../slots/constants.ts';
+import { partitionType } from '../../slots/constants.ts';
 import { randomGuid } from '../disk/random-guid.ts';
 import type { Host } from '../host/host.ts';
 import type { TargetDisk } from './target-disk.ts';
@@ -22,9 +23,8 @@ export function writeBootRecord(
     sectors,
     partitions: index.partitions.map(({ role, offset, size: length }) => ({
       type: partitionType(role, index.arch),
-      guid: randomGuid(host),
+      ...describePartition(role, index.roothash, () => randomGuid(host)),
       label: role,
-      attributes: partitionAttributes(role),
       firstLba: offset / sectorSize,
       lastLba: (offset + length) / sectorSize - 1,
     })),

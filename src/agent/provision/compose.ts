@@ -9,15 +9,19 @@ import { readUserData } from '../../contract/user-data/read.ts';
 import type { Fetched, Request } from '../../contract/user-data/reading.ts';
 import type { Found } from './source.ts';
 
-export interface ComposedConfig {
+export interface Composed {
   readonly config: MachineConfig;
   readonly findings: readonly Finding[];
   /** Without which it is not whole. */
   readonly requests: readonly Request[];
-  readonly userData?: { readonly found: Found; readonly bytes: Uint8Array };
 }
 
-export function compose(founds: readonly Found[], fetched: ReadonlyMap<string, Fetched>): ComposedConfig {
+export interface ChosenUserData {
+  readonly found: Found;
+  readonly bytes: Uint8Array;
+}
+
+export function compose(founds: readonly Found[], fetched: ReadonlyMap<string, Fetched>): Composed {
   const findings = new Findings();
   const bodies = founds.flatMap((found) => bodyOf(found, fetched));
   const [first, ...others] = bodies.filter((each) => 'bytes' in each);
@@ -42,11 +46,18 @@ export function compose(founds: readonly Found[], fetched: ReadonlyMap<string, F
     config,
     findings: [...findings.all, ...(user?.findings ?? []), ...(vendor?.findings ?? []).map(asVendors)],
     requests: [...pending, ...(user?.requests ?? []), ...(vendor?.requests ?? [])],
-    ...(first && { userData: first }),
   };
 }
 
-type Body = { readonly found: Found; readonly bytes: Uint8Array } | { readonly request: Request };
+/** Those that count. */
+export function chooseUserData(
+  founds: readonly Found[],
+  fetched: ReadonlyMap<string, Fetched>,
+): ChosenUserData | undefined {
+  return founds.flatMap((found) => bodyOf(found, fetched)).find((each) => 'bytes' in each);
+}
+
+type Body = ChosenUserData | { readonly request: Request };
 
 /** User-data themselves, or from the address that stands for them. */
 function bodyOf(found: Found, fetched: ReadonlyMap<string, Fetched>): Body[] {

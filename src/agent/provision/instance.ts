@@ -20,6 +20,12 @@ export function isNewInstance(host: Host, instance: string): boolean {
   return host.readText(keptPath)?.trim() !== instance;
 }
 
+/** Set up as another one at an earlier boot. */
+export function isCopy(host: Host, instance: string): boolean {
+  const kept = host.readText(keptPath)?.trim() ?? '';
+  return kept !== '' && kept !== instance;
+}
+
 /** Before what is done once, and may restart the machine, is done. */
 export function keepInstance(host: Host, instance: string): void {
   if (host.readText(keptPath)?.trim() === instance) return;

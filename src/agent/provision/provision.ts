@@ -6,18 +6,19 @@ import { emptyConfig } from '../../contract/user-data/merge-configs.ts';
 import type { Fetched, Request } from '../../contract/user-data/reading.ts';
 import { safePath } from '../boot/settle.ts';
 import type { Host } from '../host/host.ts';
-import { applyConfig, type Outcome, type Pass } from './apply/apply.ts';
-import { type ComposedConfig, compose } from './compose.ts';
+import { applyConfig, hasWork, type Outcome, type Pass } from './apply/apply.ts';
+import { type Composed, compose } from './compose.ts';
 import { type Deadline, deadlineIn } from './deadline.ts';
 import { readMachineFacts } from './facts.ts';
 import { instanceOf, isNewInstance, keepInstance } from './instance.ts';
 import { borrowNetwork, returnNetwork } from './network/borrow.ts';
 import { fetchPatiently } from './network/fetch.ts';
 import { reportReady } from './ready/table.ts';
+import { renewIdentity } from './renew.ts';
 import { findingLine, keepReport, makeReport, tell } from './report.ts';
 import { placesLeft, seekLocal, seekNetwork } from './seek.ts';
 import type { Facts, Seeker } from './source.ts';
-import { canonicalText, loadState, noState, type ProvisionState, saveState } from './state.ts';
+import { canonicalText, loadState, makeRoom, noState, type ProvisionState, saveState } from './state.ts';
 
 /** In seconds, for all that a pass fetches. */
 const limits: Readonly<Record<Pass, number>> = { local: 30, network: 120, final: 600 };
@@ -50,13 +51,18 @@ export function provisionLocal(host: Host, wish: Wish = {}): void {
 
 export function provisionNetwork(host: Host, wish: Wish = {}): void {
   const before = loadState(host) ?? noState;
+  /** Nothing is read a second time where nothing has been found since. */
+  const composeAll = (founds: ProvisionState['founds'], fetched: ReadonlyMap<string, Fetched>): Composed =>
+    isAllKnown(before, founds, fetched) ? before.composed! : compose(founds, fetched);
   const { seeker, facts } = openSeeker(host, 'network', before);
-  const isNeeded = placesLeft(seeker, before.founds).length > 0 || namesAddresses(before);
+  const isNeeded =
+    placesLeft(seeker, before.founds).length > 0 ||
+    namesAddresses(composeAll(before.founds, new Map(before.fetched)));
   const borrowed = isNeeded && borrowNetwork(host, seeker.deadline.left());
   try {
     const sought = seekNetwork(seeker, before.founds);
     const fetched = new Map(before.fetched);
-    fetchPending(host, sought.founds, fetched, seeker.deadline);
+    fetchPending(host, (more) => composeAll(sought.founds, more), fetched, seeker.deadline);
     const state = identify(
       host,
       facts,
@@ -69,11 +75,13 @@ export function provisionNetwork(host: Host, wish: Wish = {}): void {
       },
       wish,
     );
-    const composed = compose(state.founds, fetched);
+    const composed = composeAll(state.founds, fetched);
     tellFound(host, state.founds, before.founds, sought.problems);
-    const isNews = canonicalText(composed.config) !== before.local;
+    const isNews =
+      !before.isApplied || canonicalText(composed.config) !== canonicalText(before.composed?.config);
     const passes: Pass[] = isNews ? ['local', 'network'] : ['network'];
-    const applied = state.founds.length > 0 ? apply(host, passes, state, composed) : state;
+    const isDone = state.founds.length === 0 || (!isNews && before.needsNoNetwork === true);
+    const applied = isDone ? state : apply(host, passes, state, composed);
     finish(host, facts, { ...applied, passes: [...before.passes, 'network'] }, composed);
   } finally {
     if (borrowed) returnNetwork(host);
@@ -84,7 +92,7 @@ export function provisionFinal(host: Host): void {
   const before = loadState(host);
   if (before === undefined) return;
   const { facts } = openSeeker(host, 'final', before);
-  const composed = compose(before.founds, new Map(before.fetched));
+  const composed = before.composed ?? compose(before.founds, new Map(before.fetched));
   const isSafe = host.readText(safePath) !== undefined;
   if (before.instance !== undefined && before.founds.length > 0 && !isSafe)
     keepInstance(host, before.instance);
@@ -100,6 +108,7 @@ function openSeeker(
   pass: Pass,
   before?: ProvisionState,
 ): { readonly seeker: Seeker; readonly facts: Facts } {
+  makeRoom(host);
   const facts = readMachineFacts(host, before?.platform);
   return {
     facts,
@@ -118,7 +127,7 @@ function apply(
   host: Host,
   passes: readonly Pass[],
   state: ProvisionState,
-  composed: ComposedConfig,
+  composed: Composed,
 ): ProvisionState {
   const isSafe = host.readText(safePath) !== undefined;
   const config = isSafe ? waysIn(composed.config) : composed.config;
@@ -127,7 +136,9 @@ function apply(
   const fetch = (request: Request): Fetched => fetchPatiently(host, request, deadline, contentLimit);
   const outcomes: Outcome[] = [];
   for (const pass of isSafe ? passes.filter((each) => each === 'local') : passes) {
-    const made = applyConfig(host, config, { pass, newInstance, fetch });
+    const renewed =
+      pass === 'local' && !isSafe && state.instance !== undefined ? renewIdentity(host, state.instance) : [];
+    const made = [...renewed, ...applyConfig(host, config, { pass, newInstance, fetch })];
     for (const { module, state: word, what } of made)
       if (word !== 'unchanged')
         tell(host, word === 'applied' ? '' : `${word}: `, { what: module, message: what });
@@ -139,7 +150,8 @@ function apply(
   return {
     ...state,
     outcomes: [...kept, ...outcomes],
-    ...(isLocal && { local: canonicalText(composed.config) }),
+    isApplied: isLocal || state.isApplied,
+    ...(isLocal && { needsNoNetwork: !hasWork(config, 'network') }),
   };
 }
 
@@ -157,9 +169,16 @@ function waysIn({ hostname, fqdn, network, sshKeys }: MachineConfig): MachineCon
   };
 }
 
+function isAllKnown(
+  { founds: known, fetched: kept, composed }: ProvisionState,
+  founds: ProvisionState['founds'],
+  fetched: ReadonlyMap<string, Fetched>,
+): boolean {
+  return composed !== undefined && founds.length === known.length && fetched.size === kept.length;
+}
+
 /** Of what belongs to user-data, or of files that they want. */
-function namesAddresses({ founds, fetched }: ProvisionState): boolean {
-  const { config, requests } = compose(founds, new Map(fetched));
+function namesAddresses({ config, requests }: Composed): boolean {
   const contents = [...config.files.flatMap((file) => file.contents), ...config.certificates.add];
   return requests.length > 0 || contents.some(({ kind }) => kind === 'remote');
 }
@@ -167,12 +186,12 @@ function namesAddresses({ founds, fetched }: ProvisionState): boolean {
 /** What is fetched may name more. */
 function fetchPending(
   host: Host,
-  founds: ProvisionState['founds'],
+  composeWith: (fetched: ReadonlyMap<string, Fetched>) => Composed,
   fetched: Map<string, Fetched>,
   deadline: Deadline,
 ): void {
   for (let level = 0; level < mostLevels; level++) {
-    const requests = compose(founds, fetched).requests.filter(({ url }) => !fetched.has(url));
+    const requests = composeWith(fetched).requests.filter(({ url }) => !fetched.has(url));
     if (requests.length === 0) return;
     for (const request of requests) fetched.set(request.url, fetchPatiently(host, request, deadline));
   }
@@ -193,9 +212,14 @@ function tellFound(
   for (const problem of problems) tell(host, 'failed: ', problem);
 }
 
-function finish(host: Host, facts: Facts, state: ProvisionState, composed: ComposedConfig): void {
-  saveState(host, { ...state, platform: facts.platform });
-  keepReport(host, makeReport(host, facts, state, composed));
+function finish(host: Host, facts: Facts, state: ProvisionState, composed: Composed): void {
+  const report = makeReport(host, facts, state, composed);
+  const digest = report.userData?.digest;
+  saveState(host, {
+    ...{ ...state, platform: facts.platform, composed },
+    ...(digest !== undefined && { digest }),
+  });
+  keepReport(host, report);
   const isOver = state.passes.includes('network');
   if (isOver && !state.passes.includes('final'))
     for (const finding of [...state.findings, ...composed.findings])

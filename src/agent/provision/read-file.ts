@@ -6,6 +6,9 @@ export const documentLimit = 4 << 20;
 
 /** Undefined where there is no such file; a problem where it is none that may be read. */
 export function readWhole(host: Host, path: string): Uint8Array | { problem: string } | undefined {
+  // What is not there costs no process.
+  const at = path.lastIndexOf('/');
+  if (!host.listDirectory(path.slice(0, at))?.includes(path.slice(at + 1))) return undefined;
   const { status, output } = host.run(['stat', '-c', '%s %f', path]);
   const [, size, mode] = /^(\d+) ([0-9a-f]+)\s*$/.exec(output) ?? [];
   if (status !== 0 || size === undefined || mode === undefined) return undefined;

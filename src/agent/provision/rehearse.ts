@@ -12,10 +12,12 @@ import { fetchPatiently } from './network/fetch.ts';
 import { findingLine, tell } from './report.ts';
 import { placesLeft, seekLocal, seekNetwork } from './seek.ts';
 import type { Seeker } from './source.ts';
+import { makeRoom } from './state.ts';
 
 const limit = 60;
 
 export function rehearseProvision(host: Host): void {
+  makeRoom(host);
   const facts = readMachineFacts(host);
   const seeker: Seeker = { host, facts, findings: new Findings(), deadline: deadlineIn(host, limit) };
   const local = seekLocal(seeker);

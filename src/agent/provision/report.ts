@@ -10,7 +10,7 @@ import {
 } from '../../contract/provision.ts';
 import type { Host } from '../host/host.ts';
 import type { Outcome } from './apply/apply.ts';
-import type { ComposedConfig } from './compose.ts';
+import { type Composed, chooseUserData } from './compose.ts';
 import type { Facts } from './source.ts';
 import type { ProvisionState } from './state.ts';
 
@@ -20,7 +20,7 @@ export function makeReport(
   host: Host,
   { platform }: Facts,
   state: ProvisionState,
-  composed: ComposedConfig,
+  composed: Composed,
 ): ProvisionReport {
   const findings = [...state.findings, ...composed.findings];
   const ofState = (...states: Outcome['state'][]) =>
@@ -29,7 +29,7 @@ export function makeReport(
       .map(({ module, what }) => ({ what: module, message: what }));
   const ofLevel = (level: Finding['level']) =>
     findings.filter((each) => each.level === level).map(findingLine);
-  const { userData } = composed;
+  const userData = chooseUserData(state.founds, new Map(state.fetched));
   return {
     platform: platform.name,
     by: platform.by,
@@ -39,7 +39,7 @@ export function makeReport(
       userData: {
         source: userData.found.source,
         where: userData.found.where,
-        digest: digestOf(host, userData.bytes),
+        digest: (state.composed === composed && state.digest) || digestOf(host, userData.bytes),
       },
     }),
     sources: Object.fromEntries(state.founds.map(({ source, where }) => [source, where])),

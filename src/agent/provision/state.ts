@@ -7,6 +7,7 @@ import type { Fetched } from '../../contract/user-data/reading.ts';
 import type { DetectedPlatform } from '../../platform/detect.ts';
 import type { Host } from '../host/host.ts';
 import type { Outcome, Pass } from './apply/apply.ts';
+import type { Composed } from './compose.ts';
 import type { Found } from './source.ts';
 
 export interface ProvisionState {
@@ -23,8 +24,14 @@ export interface ProvisionState {
   readonly newInstance: boolean;
   readonly outcomes: readonly Outcome[];
   readonly passes: readonly Pass[];
-  /** Of the configuration that went through the local pass. */
-  readonly local?: string;
+  /** What came of it, for the passes that find nothing else. */
+  readonly composed?: Composed;
+  /** Of the user-data that count. */
+  readonly digest?: string;
+  /** It went through the local pass. */
+  readonly isApplied: boolean;
+  /** With it, nothing is left for the network pass. */
+  readonly needsNoNetwork?: boolean;
 }
 
 export const provisionDirectory = '/run/catamaran/provision';
@@ -38,6 +45,7 @@ export const noState: ProvisionState = {
   newInstance: false,
   outcomes: [],
   passes: [],
+  isApplied: false,
 };
 
 export function loadState(host: Host): ProvisionState | undefined {
@@ -48,8 +56,13 @@ export function loadState(host: Host): ProvisionState | undefined {
   ) as ProvisionState;
 }
 
+/** Before anything is put there. */
+export function makeRoom(host: Host): void {
+  if (host.listDirectory(provisionDirectory) === undefined)
+    host.run(['mkdir', '-p', '-m', '0700', provisionDirectory]);
+}
+
 export function saveState(host: Host, state: ProvisionState): void {
-  host.run(['mkdir', '-p', '-m', '0700', provisionDirectory]);
   host.writeFile(path, canonicalText(state));
 }
 

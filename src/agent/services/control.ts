@@ -23,7 +23,7 @@ export function signalService(host: Host, name: string, signal: string): void {
   managerOf(host).signal(host, name, signalForRuntime(signal));
 }
 
-export function startService(host: Host, name: string): void {
+export function beginService(host: Host, name: string): void {
   requireService(host, name);
   managerOf(host).start(host, name);
 }

@@ -3,7 +3,13 @@ import { access, constants } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { writeTar } from '../../archive/write-tar.ts';
 import { CatamaranError, messageOf } from '../../base/errors.ts';
-import { dockerArchiveTree, layoutTree, writeArchiveFile, writeLayoutDirectory } from '../../oci/export.ts';
+import {
+  dockerArchiveTree,
+  layoutTree,
+  ociArchiveTree,
+  writeArchiveFile,
+  writeLayoutDirectory,
+} from '../../oci/export.ts';
 import { imageTree } from '../../oci/flatten.ts';
 import { writeStream } from '../../output/write/stream.ts';
 import { type ImageReference, parseReference } from '../../specification/reference.ts';
@@ -23,8 +29,9 @@ export async function exportImage(
   { image: named, target, tag: asked, format }: ImageExportOptions,
   session: Session,
 ): Promise<void> {
+  refuseFormat(target);
   const path = resolve(session.io.cwd, target);
-  await requireDirectory(dirname(path), target);
+  await requireDirectory(dirname(path));
   const context = await createContext(session);
   const { cache, signal } = context;
   const { name, image } = await openNamed(named, session, context);
@@ -37,7 +44,7 @@ export async function exportImage(
       await writeArchiveFile(await dockerArchiveTree(cache, image, registry && called), path);
       break;
     case 'oci-archive':
-      await writeArchiveFile(await layoutTree(cache, [image], tag, registry && called), path);
+      await writeArchiveFile(await ociArchiveTree(cache, image, tag, registry && called), path);
       break;
     case 'oci':
       await writeLayoutDirectory(await layoutTree(cache, [image], tag, registry && called), path);
@@ -50,20 +57,28 @@ export async function exportImage(
   session.front.result('image export', { name, digest: image.digest, format, path: target }, `${target}\n`);
 }
 
-/** Before anything is fetched. It is not made: skopeo's `oci-archive:FILE` looks like a path, too. */
-async function requireDirectory(directory: string, target: string): Promise<void> {
+/** As skopeo and a spec write it; a file of that name is what nobody means. */
+function refuseFormat(target: string): void {
+  const [, format, file] = /^(docker-archive|oci-archive|oci):(.+)$/.exec(target) ?? [];
+  if (format === undefined) return;
+  throw new CatamaranError('usage', {
+    code: 'usage-invalid-argument',
+    message: `${JSON.stringify(target)} names a format beside the file`,
+    hint: `The format has an option of its own: --format ${format} ${file}`,
+  });
+}
+
+/** Before anything is fetched. It is not made. */
+async function requireDirectory(directory: string): Promise<void> {
   try {
     await access(directory, constants.W_OK | constants.X_OK);
   } catch (cause) {
-    const [, format, file] = /^(docker-archive|oci-archive|oci):(.+)$/.exec(target) ?? [];
     throw new CatamaranError(
       'environment',
       {
         code: 'output-unwritable',
         message: `cannot write into ${directory}: ${messageOf(cause)}`,
-        hint: format
-          ? `The format has an option of its own: --format ${format} ${file}`
-          : 'Name a file in a directory that is there, and that you may write to.',
+        hint: 'Name a file in a directory that is there, and that you may write to.',
       },
       { cause },
     );

@@ -30,7 +30,7 @@ const urls = ['guestinfo.cloud-init.config.url', 'guestinfo.coreos.config.url'];
 const most = 4;
 
 /** All that is asked for; what follows from an answer is asked for by `moreVariables`. */
-export const firstVariables: readonly string[] = [
+export const firstVariables = (): readonly string[] => [
   ...userData.flatMap(({ key, encoding }) => [key, encoding]),
   ...[metadata, vendorData].flatMap(({ key, encoding }) => [key, encoding]),
   ...urls,

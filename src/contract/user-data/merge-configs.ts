@@ -2,9 +2,31 @@
 // one counts where both speak of one thing; keys are kept from all of them.
 import type { Given } from '../metadata/metadata.ts';
 import type { MachineConfig } from './machine-config.ts';
-import { readUserData } from './read.ts';
 
-export const emptyConfig = (): MachineConfig => readUserData(new Uint8Array(0)).config;
+/** Of nobody's word. */
+export const emptyConfig = (): MachineConfig => ({
+  users: [],
+  groups: [],
+  sshKeys: [],
+  directories: [],
+  files: [],
+  links: [],
+  units: [],
+  sysctl: {},
+  modules: [],
+  kernelArguments: { add: [], remove: [] },
+  disks: [],
+  filesystems: [],
+  mounts: [],
+  certificates: { add: [], removeDefaults: false },
+  proxy: {},
+  environment: {},
+  commands: { boot: [], run: [] },
+  services: [],
+  engine: { arguments: [] },
+  registries: [],
+  update: {},
+});
 
 /** What a platform says, in the words in which a user would say it. */
 export function configOf({ hostname, sshKeys = [], network }: Given): MachineConfig {

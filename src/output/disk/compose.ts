@@ -95,7 +95,8 @@ function composeDisk(sources: DiskSources, workshop: Workshop): DiskImage {
 
 export function layDisk({ slot, grub, data }: DiskSources, { cache, locked }: Workshop): DiskPieces {
   const { spec, arch, epoch } = locked;
-  const layout = layoutDisk({ osId: spec.os.id, arch, sizes: spec.disk });
+  const { roothash: rootHash } = slot.manifest;
+  const layout = layoutDisk({ osId: spec.os.id, arch, rootHash, sizes: spec.disk });
   const bios = grub.bios && installBios(grub.bios, partitionOf(layout, 'bios-boot').offset / sectorSize);
   const state = {
     size: partitionOf(layout, 'ab-state').size,

@@ -3,6 +3,7 @@
 
 import { type TarEntry, writeTarEntries } from '../../archive/write-tar.ts';
 import type { Planning } from '../../engine/planning.ts';
+import type { LockedSpec } from '../../lock/locked-spec.ts';
 import { file } from '../../tree/tree.ts';
 import type { OutputPlan } from '../format.ts';
 import { writeStream } from '../write/stream.ts';
@@ -11,12 +12,13 @@ import { planRoot } from './root.ts';
 
 export interface LinuxkitTarOptions {
   readonly clampMtime: number;
-  readonly docker?: true;
+  /** The labels of the image that its Dockerfile makes; absent: there is none. */
+  readonly docker?: Readonly<Record<string, string>>;
 }
 
 /** The plan of a format that is one such archive. */
 export const planTar =
-  (options: Pick<LinuxkitTarOptions, 'docker'> = {}) =>
+  (options: { readonly docker?: true } = {}) =>
   (planning: Planning): OutputPlan => {
     const root = planning.once(planRoot);
     return {
@@ -24,7 +26,8 @@ export const planTar =
       async open(use, { locked }) {
         const { root: shared, images } = use(root);
         const whole = await withImages(shared, images);
-        const tar = linuxkitTar(whole, { ...options, clampMtime: locked.epoch });
+        const docker = options.docker && { docker: labelsOf(locked) };
+        const tar = linuxkitTar(whole, { ...docker, clampMtime: locked.epoch });
         return { files: [(path, each) => writeStream(tar, path, each)] };
       },
     };
@@ -35,7 +38,7 @@ export function linuxkitTar(
   { clampMtime, docker }: LinuxkitTarOptions,
 ): AsyncIterable<Uint8Array> {
   // First, and without a pax header: `docker build -` looks at the first block alone, and else takes all for a Dockerfile.
-  const entries: TarEntry[] = docker ? [{ path: 'Dockerfile', node: file(dockerfile(root)) }] : [];
+  const entries: TarEntry[] = docker ? [{ path: 'Dockerfile', node: file(dockerfile(root, docker)) }] : [];
   const last: TarEntry[] = [];
   for (const { path, node, part } of root.entries) {
     const { source, location } = root.parts[part]!;
@@ -53,8 +56,22 @@ function recordsOf(source: string, location: string): Map<string, Uint8Array> {
 }
 
 /** LinuxKit's own init starts by rc.init where the kernel's file systems are mounted already; any other one by itself. */
-function dockerfile({ entries }: LinuxkitRoot): string {
+function dockerfile({ entries }: LinuxkitRoot, labels: Readonly<Record<string, string>>): string {
   const own = entries.some(({ path }) => /^(usr\/)?bin\/rc\.init$/.test(path));
   const entry = own ? '/bin/rc.init' : '/sbin/init';
-  return `FROM scratch\n\nCOPY . ./\nRUN rm -f Dockerfile\n\nENTRYPOINT ["${entry}"]\n`;
+  const said = Object.entries(labels).map(([name, value]) => `LABEL ${name}=${quoted(value)}\n`);
+  return `FROM scratch\n\n${said.join('')}COPY . ./\nRUN rm -f Dockerfile\n\nENTRYPOINT ["${entry}"]\n`;
+}
+
+/** A Dockerfile's variables are read inside of quotes too. */
+const quoted = (value: string): string => JSON.stringify(value).replaceAll('$', '\\$');
+
+/** The image specification's names (annotations.md). */
+function labelsOf({ spec, epoch }: LockedSpec): Record<string, string> {
+  const { name, version } = spec.os;
+  return {
+    'org.opencontainers.image.title': name,
+    'org.opencontainers.image.version': version,
+    'org.opencontainers.image.created': new Date(epoch * 1000).toISOString().replace(/\.\d+Z$/, 'Z'),
+  };
 }

@@ -26,7 +26,7 @@ export const metal: Platform = {
   kernel: { consoles: ['screen'], arguments: [] },
   firmware: ['uefi', 'bios'],
   machine: { disk: 'nvme', nic: 'e1000e' },
-  userData: ['argument', 'smbios', 'seed', 'nocloud', 'config-drive'],
+  userData: ['argument', 'boot-medium', 'smbios', 'seed', 'nocloud', 'config-drive'],
   imageName: usualNames,
   disk: { smallest: 0, multiple: 2 ** 20 },
 };

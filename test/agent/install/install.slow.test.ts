@@ -8,6 +8,7 @@ import type { FoundGpt } from '../../../src/gpt/read.ts';
 import { readGpt } from '../../../src/gpt/read.ts';
 import { partitionRoles } from '../../../src/slots/constants.ts';
 import { runInstallCommand } from '../run-command.ts';
+import { fresh } from '../slots/fixtures.ts';
 import { builtDisk, bytesOfDisk, type LiveHost, layout, liveHost, makeMedium } from './support.ts';
 
 const MiB = 1 << 20;
@@ -52,7 +53,10 @@ describe('what it writes', () => {
     expect(plain(own)).toEqual(plain(image));
     const guids = [own.diskGuid, ...own.partitions.map(({ guid }) => guid)];
     expect(new Set(guids).size).toBe(partitionRoles.length + 1);
-    for (const guid of guids) expect(guid).toMatch(/^.{14}4/);
+    const ofHash = (table: FoundGpt) => table.partitions.slice(4, 6).map(({ guid }) => guid);
+    expect(ofHash(own)).toEqual(ofHash(image));
+    expect(ofHash(own).join('').replaceAll('-', '')).toBe(fresh.manifest.roothash);
+    for (const guid of guids) if (!ofHash(own).includes(guid)) expect(guid).toMatch(/^.{14}4/);
   });
 
   test('on a larger disk that held something: the same, its table at both ends, nothing of before', async () => {

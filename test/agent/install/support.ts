@@ -34,6 +34,7 @@ const MiB = 1 << 20;
 export const layout = layoutDisk({
   osId: 'twin',
   arch: 'amd64',
+  rootHash: fresh.manifest.roothash,
   sizes: { slot: MiB, data: 3 * MiB, boot: MiB, esp: 2 * MiB },
 });
 

@@ -9,9 +9,9 @@ import { platformNames, platforms } from '../../../src/platform/table.ts';
 import type { Delivery, Instance } from '../../../src/run/metadata/delivery.ts';
 import { openstackService } from '../../../src/run/metadata/platforms/openstack.ts';
 import { deliveries } from '../../../src/run/metadata/table.ts';
-import { isoVolume } from '../../../src/run/metadata/volumes.ts';
+import { fatVolume, isoVolume } from '../../../src/run/metadata/volumes.ts';
 import { extentsOf } from '../../support/sparse-bytes.ts';
-import { type PlatformOptions, platformHost } from './platform-host.ts';
+import { type PlatformHost, type PlatformOptions, platformHost } from './platform-host.ts';
 import { filesOf } from './volume-files.ts';
 
 const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGk3cGxhdGZvcm0ta2V5LW9mLXRoZS10ZXN0cy0wMDAw a@b';
@@ -75,13 +75,29 @@ test('a machine that has been set up is not new; a copy of its disk is, and so i
   const first = boot({ ...options('i-1'), dmi });
   expect(first.report).toMatchObject({ instance: 'aws/i-1', newInstance: 'yes' });
   const kept = first.host.readText('/var/lib/catamaran/instance')!;
-  const files = { '/var/lib/catamaran/instance': kept };
-  expect(boot({ ...options('i-1'), dmi, files }).report.newInstance).toBe('no');
-  expect(boot({ ...options('i-2'), dmi, files }).report.newInstance).toBe('yes');
+  const files = {
+    '/var/lib/catamaran/instance': kept,
+    '/etc/machine-id': 'of the first\n',
+    '/var/lib/ssh/ssh_host_ed25519_key': 'of the first',
+    '/var/lib/ssh/kept': '',
+    '/proc/sys/kernel/random/uuid': '01234567-89ab-cdef-0123-456789abcdef\n',
+  };
+  const identity = (host: PlatformHost) => [
+    host.readText('/etc/machine-id'),
+    host.listDirectory('/var/lib/ssh')?.join(),
+  ];
+  const same = boot({ ...options('i-1'), dmi, files });
+  expect(same.report.newInstance).toBe('no');
+  expect(identity(same.host)).toEqual(['of the first\n', 'kept,ssh_host_ed25519_key']);
+  const copy = boot({ ...options('i-2'), dmi, files });
+  expect(copy.report.newInstance).toBe('yes');
+  expect(identity(copy.host)).toEqual(['0123456789abcdef0123456789abcdef\n', 'kept']);
+  expect(copy.report.applied.map(({ what }) => what)).toContain('identity');
   const again = platformHost({ ...options('i-1'), dmi, files });
   provisionLocal(again, { again: true });
   provisionNetwork(again, { again: true });
   expect(readProvisionReport(again.readText(provisionPath)!).newInstance).toBe('yes');
+  expect(identity(again)[0]).toBe('of the first\n');
 });
 
 test('where a drive is, nobody waits for a service; where neither is, not without an end, and it is said', () => {
@@ -96,6 +112,26 @@ test('where a drive is, nobody waits for a service; where neither is, not withou
   expect(nothing.host.files.has('/var/lib/catamaran/instance')).toBe(false);
 });
 
+test('the key of the platform lets in without any user-data', () => {
+  const { id, hostname, sshKeys } = instance;
+  const { host, report } = boot({
+    ...optionsOf(deliveries.aws({ id, hostname, sshKeys })),
+    dmi: platforms.aws.smbios,
+  });
+  expect(report).not.toHaveProperty('userData');
+  expect(report.failed).toEqual([]);
+  expect(report.applied.map(({ what, message }) => `${what}: ${message}`)).toEqual([
+    'hostname: the host name web-1',
+    'ssh: a key of root',
+  ]);
+  expect(host.calls.some((call) => call.includes('/etc/ssh/authorized_keys.d/root.provisioned'))).toBe(true);
+});
+
+test('what the passes keep lies where root alone reads, before anything is put there', () => {
+  const { host } = boot({ ...optionsOf(deliveries.openstack(instance)), dmi: platforms.openstack.smbios });
+  expect(host.calls[0]).toBe('mkdir -p -m 0700 /run/catamaran/provision');
+});
+
 test('where nobody has to be asked, no network is borrowed', () => {
   const dmi = platforms.qemu.smbios;
   const { host, report } = boot({ ...optionsOf(deliveries.qemu(instance)), dmi, online: false });
@@ -103,6 +139,23 @@ test('where nobody has to be asked, no network is borrowed', () => {
   expect(host.calls.filter((call) => /udhcpc|curl/.test(call))).toEqual([]);
   const away = boot({ ...optionsOf(deliveries.aws(instance)), dmi: platforms.aws.smbios, online: false });
   expect(away.host.calls.some((call) => call.includes('udhcpc -i eth0'))).toBe(true);
+});
+
+test('on bare metal a file on the EFI system partition counts', () => {
+  const { report, config } = boot({
+    volumes: {
+      nvme0n1p2: {
+        image: fatVolume('ESP', { 'catamaran/user-data': '#cloud-config\nfinal_message: of the stick\n' }),
+        files: { 'catamaran/user-data': Buffer.from('#cloud-config\nfinal_message: of the stick\n') },
+      },
+    },
+  });
+  expect(report).toMatchObject({
+    platform: 'metal',
+    userData: { source: 'boot-medium', where: '/dev/nvme0n1p2' },
+  });
+  expect(config.finalMessage).toBe('of the stick');
+  expect(report.failed).toEqual([]);
 });
 
 test('what a person has given this machine counts before its platform’s; the other is told of', () => {

@@ -101,7 +101,7 @@ test.each(Object.keys(metadataForms) as MetadataForm[])('%s', { timeout }, (form
 });
 
 test('guestinfo', { timeout }, () => {
-  const all = [...firstVariables, ...moreVariables(new Map([['guestinfo.interface.0.name', 'eth0']]))];
+  const all = [...firstVariables(), ...moreVariables(new Map([['guestinfo.interface.0.name', 'eth0']]))];
   const value = fc.oneof(
     mutant,
     fc.constantFrom('base64', 'gzip+base64', 'b64', 'yes', 'eth0', '192.0.2.7/24', '::1'),

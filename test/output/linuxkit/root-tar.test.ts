@@ -14,11 +14,16 @@ const root = {
   parts: [{ source: 'component:init', location: 'init[0]' }],
 } as unknown as LinuxkitRoot;
 
+const labels = { 'org.opencontainers.image.title': 'A "$10" system' };
+
 test('its first block is the Dockerfile’s header: docker build - looks at no other to tell an archive', async () => {
-  const bytes = await bytesOf(linuxkitTar(root, { clampMtime: 0, docker: true }));
+  const bytes = await bytesOf(linuxkitTar(root, { clampMtime: 0, docker: labels }));
   const header = parseTarHeader(bytes.subarray(0, 512), 0)!;
   expect([String(header.name), header.type]).toEqual(['Dockerfile', '0']);
-  expect(bytes.toString('utf8', 512, 512 + header.size)).toContain('FROM scratch\n\nCOPY . ./');
+  const text = bytes.toString('utf8', 512, 512 + header.size);
+  expect(text).toContain(
+    'FROM scratch\n\nLABEL org.opencontainers.image.title="A \\"\\$10\\" system"\nCOPY . ./',
+  );
 });
 
 test('without it nothing of it is there', async () => {

@@ -2,7 +2,7 @@
 // whatever its user-data is. A config that is known only when the network is up goes through `local` first.
 import type { MachineConfig } from '../../../contract/user-data/machine-config.ts';
 import type { Host } from '../../host/host.ts';
-import { describe, type Module, type Occasion, type Outcome, reportTo } from './module.ts';
+import { describe, type Module, type Occasion, type Outcome, type Pass, reportTo } from './module.ts';
 import { isEtcInMemory } from './places.ts';
 import { applyModules } from './table.ts';
 
@@ -21,6 +21,11 @@ export function applyConfig(host: Host, config: MachineConfig, occasion: Occasio
   // What is remembered as done must be on the disk by then.
   if (outcomes.some(({ state }) => state === 'applied')) host.run(['sync', '-f', '/var']);
   return outcomes;
+}
+
+/** Whether any module of the pass may have something to do. */
+export function hasWork(config: MachineConfig, pass: Pass): boolean {
+  return applyModules.some((each) => each.pass === pass && (each.isAsked?.(config) ?? true));
 }
 
 function isDue(host: Host, { pass, when, inEtc }: Module, occasion: Occasion): boolean {

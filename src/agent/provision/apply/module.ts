@@ -34,6 +34,8 @@ export interface Module {
   readonly when: 'instance' | 'boot' | 'path';
   /** What it writes lies in /etc: where that is in memory, once means at each boot. */
   readonly inEtc?: true;
+  /** Whether there is anything for it to do; absent: it looks by itself. */
+  isAsked?(config: MachineConfig): boolean;
   apply(work: ApplyWork): void;
 }
 

@@ -15,7 +15,7 @@ const stage = `${stageDirectory}/content`;
 /** STAGE PATH MODE OWNER add|replace. The mode comes after the owner, which takes bits away. */
 export const placeScript = `set -e
 umask 022
-mkdir -p "\${2%/*}"
+[ -d "\${2%/*}" ] || mkdir -p "\${2%/*}"
 [ ! -d "$2" ] || { echo 'it is a directory'; exit 1; }
 umask 077
 new=$2.new.$$
@@ -60,7 +60,8 @@ export function putDirectory(host: Host, path: string, { mode, owner }: Placing)
 
 /** What somebody may read only as root, for as long as `use` takes. */
 export function withStaged<T>(host: Host, content: string | Uint8Array, use: (path: string) => T): T {
-  script(host, directoryScript, stageDirectory, '0700', '');
+  if (host.listDirectory(stageDirectory) === undefined)
+    script(host, directoryScript, stageDirectory, '0700', '');
   host.writeFile(stage, content);
   try {
     return use(stage);

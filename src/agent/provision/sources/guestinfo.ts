@@ -16,7 +16,7 @@ export const guestinfo: Kind<Extract<UserDataPlace, { at: 'guestinfo' }>> = {
     if (host.run(['which', program]).status !== 0)
       return { problem: `this image has no ${program}, by which guestinfo is asked`, again: false };
     const variables = new Map<string, string>();
-    for (const name of firstVariables) ask(host, name, variables);
+    for (const name of firstVariables()) ask(host, name, variables);
     for (const name of moreVariables(variables)) ask(host, name, variables);
     const environment = variables.get('guestinfo.ovfEnv');
     variables.delete('guestinfo.ovfEnv');

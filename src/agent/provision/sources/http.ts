@@ -2,7 +2,7 @@
 // session where the platform wants one. Bounded in size and time; nobody is redirected.
 
 import { decodeUtf8 } from '../../../base/utf8.ts';
-import { metadataForms } from '../../../contract/metadata/table.ts';
+import { readMetadata } from '../../../contract/metadata/read.ts';
 import { isIpv6 } from '../../../contract/network/addresses.ts';
 import type { DocumentRole, HttpPlace } from '../../../platform/user-data.ts';
 import { describeAnswer, fetchAll, isOver } from '../network/fetch.ts';
@@ -46,7 +46,7 @@ function ask(base: string, place: HttpPlace, seeker: Seeker): Look {
       return { problem: `${asked[index]!.url}: ${describeAnswer(answer)}`, again: !isOver(answer.status) };
   }
   if (!documents.has(place.required)) return { problem: `${base} has no ${place.required}`, again: false };
-  return { where: base, given: metadataForms[place.form].read(documents, findings) };
+  return { where: base, given: readMetadata(place.form, documents, findings) };
 }
 
 type Session = { readonly headers: Readonly<Record<string, string>> } | { problem: string; again: boolean };

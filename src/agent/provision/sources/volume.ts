@@ -1,5 +1,5 @@
 // A volume that was handed over, mounted for as long as its documents are read: read-only, without devices and programs.
-import { metadataForms } from '../../../contract/metadata/table.ts';
+import { readMetadata } from '../../../contract/metadata/read.ts';
 import type { DocumentRole, VolumePlace } from '../../../platform/user-data.ts';
 import type { Host } from '../../host/host.ts';
 import { readBelow } from '../read-file.ts';
@@ -42,7 +42,7 @@ function lookInside({ device, types }: AttachedVolume, place: VolumePlace, { hos
       else if (read) findings.error({ part: `/dev/${device}`, line: 1, pointer: path }, read.problem);
     }
     if (!documents.has(place.required)) return undefined;
-    const given = metadataForms[place.form].read(documents, findings);
+    const given = readMetadata(place.form, documents, findings);
     return { where: `/dev/${device}`, given, ...(place.partial && { partial: true }) };
   } finally {
     host.run(['umount', mountPoint]);

@@ -41,7 +41,7 @@ export const day = form(
   '2032-09-01',
 );
 /** Since 1970, as shadow(5) counts. */
-export const daysOf = (text: string): number => Date.parse(text) / 86_400_000;
+export const dayNumber = (text: string): number => Date.parse(text) / 86_400_000;
 export const channelName = form(channelNamePattern, 'the name of a channel', 'stable');
 export const webAddress = form(
   /^https?:\/\/[!#-;=?-[\]_a-z~|{}%^`]{1,2000}$/,

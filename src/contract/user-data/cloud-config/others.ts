@@ -56,7 +56,7 @@ export const others = section({
       'keyboard',
     ),
     ...because(
-      'host keys are made on the machine and stay there',
+      'host keys are made on the machine, and anew in a copy of it',
       undefined,
       'ssh_keys',
       'ssh_genkeytypes',

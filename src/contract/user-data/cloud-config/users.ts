@@ -11,7 +11,7 @@ import {
   record,
   words,
 } from '../../document/shape/collections.ts';
-import { day, daysOf, passwordHash, sshKey, userName, writablePath } from '../../document/shape/forms.ts';
+import { day, dayNumber, passwordHash, sshKey, userName, writablePath } from '../../document/shape/forms.ts';
 import { anything, text, truth, whole } from '../../document/shape/scalars.ts';
 import { about, changed, meaningless, orEmpty, type ValueOf } from '../../document/shape/shape.ts';
 import type { Draft } from '../draft.ts';
@@ -210,7 +210,7 @@ function userOf(read: Read<typeof userFields> & { readonly name: string }, findi
     sshKeys: keysOf.map((key) => key.trim()),
     ...(password && { password }),
     locked: read.lock_passwd ?? true,
-    ...(read.expiredate !== undefined && { expires: daysOf(read.expiredate) }),
+    ...(read.expiredate !== undefined && { expires: dayNumber(read.expiredate) }),
     sudo: sudo.filter((rule) => !/^(false|no|off)$/i.test(rule)),
   };
 }

@@ -108,8 +108,12 @@ chpasswd: {list: ["ada:y", "bob:$6$salt$abcdefgh"]}
   });
 
   test('the last day of an account is in days since 1970', () => {
-    const { host } = applyText('users: [{name: ada, expiredate: "2032-09-01"}]');
+    const { host, lines } = applyText('users: [{name: ada, expiredate: "2032-09-01"}]');
     expect(host.readText('/etc/shadow')).toMatch(/\nada:\*::::::22889:\n/);
+    expect(lines('users')).toEqual(['applied: the user ada']);
+    const text =
+      'users: [{name: ada, expiredate: "2032-09-01", passwd: "$6$salt$abcdefgh", lock_passwd: false}]';
+    expect(applyText(text).lines('users')[1]).toMatch(/^ignored: the last day of ada at the console/);
   });
 
   test('numbers that are taken, and homes that leave, are failures, and the next user is made', () => {

@@ -1,7 +1,7 @@
 // What every module of the table keeps to: it says what it does once and in its pass, leaves a machine alone of which nothing
 // is said, and whatever fails in it becomes an outcome.
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { applyConfig } from '../../../../src/agent/provision/apply/apply.ts';
+import { applyConfig, hasWork } from '../../../../src/agent/provision/apply/apply.ts';
 import type { Pass } from '../../../../src/agent/provision/apply/module.ts';
 import { applyModules } from '../../../../src/agent/provision/apply/table.ts';
 import type { MachineConfig } from '../../../../src/contract/user-data/machine-config.ts';
@@ -66,6 +66,11 @@ test('names are their own, and modules of one pass stand together', () => {
   expect(new Set(applyModules.map(({ name }) => name)).size).toBe(applyModules.length);
   const inOrder = applyModules.map(({ pass }) => pass).filter((pass, at, all) => pass !== all[at - 1]);
   expect(inOrder).toEqual<Pass[]>(['local', 'network', 'final']);
+});
+
+test('a pass of whose modules none is asked has no work', () => {
+  expect(passes.map((pass) => hasWork(configOf('#cloud-config\n'), pass))).toEqual([true, false, true]);
+  expect(passes.map((pass) => hasWork(everything, pass))).toEqual([true, true, true]);
 });
 
 test('a machine of which nothing is said stays as it is', () => {

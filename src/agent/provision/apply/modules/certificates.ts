@@ -33,6 +33,7 @@ export const remoteCertificates: Module = {
   summary: 'certificate authorities of Ignition that are fetched',
   pass: 'network',
   when: 'boot',
+  isAsked: ({ certificates }) => certificates.add.some(isRemote),
   apply(work) {
     if (work.config.certificates.add.some(isRemote)) writeBundle(work);
   },

@@ -23,6 +23,7 @@ export const remoteFiles: Module = {
   summary: '`write_files` with `source`: fetched, and verified where a digest is given, before it is written',
   pass: 'network',
   when: 'path',
+  isAsked: ({ files }) => files.some(({ contents }) => contents.some(isRemote)),
   apply(work) {
     for (const file of work.config.files) if (file.contents.some(isRemote)) write(file, work);
   },

@@ -3,7 +3,7 @@
 
 import { encodeUtf8 } from '../../../../base/utf8.ts';
 import { isObject } from '../../../../contract/metadata/values.ts';
-import type { Service } from '../../../../contract/user-data/machine-config.ts';
+import type { MachineConfig, Service } from '../../../../contract/user-data/machine-config.ts';
 import { crc32 } from '../../../../gpt/crc32.ts';
 import { AgentError, type Host } from '../../../host/host.ts';
 import type { ContainerEngine, EngineFile, RunningEngine } from '../../engines/engine.ts';
@@ -66,6 +66,8 @@ export const registries: Module = {
   when: 'boot',
   apply({ host, config, report }) {
     const variables = proxyVariables(config.proxy);
+    if (config.registries.length === 0 && Object.keys(variables).length === 0 && !isTold(config.engine))
+      return;
     const found = findEngine(host);
     if (config.registries.length > 0 && !found) {
       for (const { name } of config.registries) report.failed(`the registry ${name}: ${none}`);
@@ -83,11 +85,13 @@ export const registries: Module = {
       report.attempt(`registries in ${file.path}`, () =>
         changeFile(host, requirePath(file.path), textOf(host, file), { mode: file.mode }),
       );
-    const { arguments: words, tls, storage } = config.engine;
-    if (words.length > 0 || tls !== undefined || storage !== undefined)
+    if (isTold(config.engine))
       report.ignored('arguments of the engine: the image says how its engine is started');
   },
 };
+
+const isTold = ({ arguments: words, tls, storage }: MachineConfig['engine']) =>
+  words.length > 0 || tls !== undefined || storage !== undefined;
 
 function textOf(host: Host, file: EngineFile): string {
   if ('text' in file) return file.text;

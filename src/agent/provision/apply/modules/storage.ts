@@ -50,6 +50,7 @@ export const remoteMounts: Module = {
   summary: '`mounts` of the network',
   pass: 'network',
   when: 'boot',
+  isAsked: ({ mounts }) => mounts.some(isRemoteMount),
   apply({ host, config, report }) {
     mountAll(host, config, isRemoteMount, report);
   },

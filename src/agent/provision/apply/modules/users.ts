@@ -128,11 +128,19 @@ function makeHome(host: Host, home: string, owner: string): boolean {
   return script(host, homeScript, home, owner).includes('made');
 }
 
-function sayWhatIsLeftOut(host: Host, { name, shell, sudo, password }: User, report: Report): void {
+function sayWhatIsLeftOut(
+  host: Host,
+  { name, shell, sudo, password, expires: end }: User,
+  report: Report,
+): void {
   if (shell !== undefined && !isProgram(host, shell))
     report.ignored(`the shell ${shell} of ${name} is not in the image: it gets /bin/sh`);
   if (sudo.length > 0 && !isProgram(host, '/usr/bin/sudo'))
     report.ignored(`the sudo rules of ${name}: the image has no sudo; log in as root by key`);
+  if (end !== undefined && password !== undefined && !canChangePasswords(host))
+    report.ignored(
+      `the last day of ${name} at the console, which lets in by password: add component:passwd to init`,
+    );
   if (expires(password) && !canChangePasswords(host))
     report.ignored(
       `that the password of ${name} must be changed at the first login: nobody would ask for another one; add component:passwd to init`,
