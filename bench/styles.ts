@@ -1,5 +1,5 @@
-// What each of examples/*-style takes (`npm run measure:styles`): its release, the memory that is used when it is up, and when its
-// login is there, in a machine whose clock counts instructions (QEMU's icount, 4 ns each), so that the load of this machine changes
+// What each of examples/*-style takes (`npm run measure:styles`): its release, the memory that is used when it is up, and when
+// sshd is there, in a machine whose clock counts instructions (QEMU's icount, 4 ns each), so that the load of this machine changes
 // nothing. Written to examples/measured.json, of which docs/styles.md is made.
 import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -18,7 +18,7 @@ const measuredFile = join(examples, 'measured.json');
 /** Run beside the services, on the host. */
 const watcher = `#!/bin/sh
 export PATH=/usr/sbin:/usr/bin
-until read -r state </run/service/getty/state && [ "$state" = running ]; do usleep 50000; done 2>/dev/null
+until read -r state </run/service/sshd/state && [ "$state" = running ]; do usleep 50000; done 2>/dev/null
 echo '<5>bench: login' >/dev/kmsg
 sleep 30
 while read -r name size _; do

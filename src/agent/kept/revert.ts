@@ -15,13 +15,16 @@ import { readVersions, type ServiceVersion } from './versions.ts';
 const steady = 10;
 const patience = 120;
 
-export function revertService(host: Host, service: string, undo: boolean): void {
+/** To the version before, to that of a release, or to the running release's own. */
+export type Wanted = 'before' | 'own' | { readonly release: string };
+
+export function revertService(host: Host, service: string, wanted: Wanted): void {
   requireService(host, service);
   const versions = readVersions(host, service);
   const own = versions[0]!;
   const before = runningVersion(host, service)!;
-  const chosen = undo ? own : versions[versions.findIndex(({ place }) => place === before.place) + 1];
-  if (chosen === undefined || chosen.place === before.place) throw nothingToTake(service, before, undo);
+  const chosen = choose(versions, before, wanted);
+  if (chosen === undefined || chosen.place === before.place) throw nothingToTake(service, before, wanted);
   change(host, service, chosen);
   if (!comesUp(host, service)) {
     change(host, service, before);
@@ -35,13 +38,22 @@ export function revertService(host: Host, service: string, undo: boolean): void 
   host.print(`${service} runs ${nameOf(chosen)}`);
 }
 
+function choose(
+  versions: readonly ServiceVersion[],
+  before: ServiceVersion,
+  wanted: Wanted,
+): ServiceVersion | undefined {
+  if (wanted === 'own') return versions[0];
+  if (wanted === 'before') return versions[versions.findIndex(({ place }) => place === before.place) + 1];
+  return versions.find(({ release }) => release === wanted.release);
+}
+
 const nameOf = ({ release }: ServiceVersion) =>
   release === undefined ? 'as this release has it' : `as in ${release}`;
 
-function nothingToTake(service: string, running: ServiceVersion, undo: boolean): AgentError {
-  const evidence = undo
-    ? 'runs as this release has it'
-    : `runs ${nameOf(running)}, and nothing older is kept`;
+function nothingToTake(service: string, running: ServiceVersion, wanted: Wanted): AgentError {
+  const older = wanted === 'before' ? 'older' : wanted === 'own' ? 'else' : `of ${wanted.release}`;
+  const evidence = `runs ${nameOf(running)}, and nothing ${older} is kept`;
   return new AgentError(`${service} ${evidence}`, {
     code: 'revert-nothing',
     fault: 'usage',

@@ -116,6 +116,18 @@ test('one that does not come up gives way to what ran, and is not on record', ()
   expect(host.readText(revertedPath)).toBeUndefined();
 });
 
+test('a version by its release, past one that does not come up', () => {
+  const { agent, runs, broken } = machine();
+  broken.add('b');
+  expect(agent('revert', 'web', '1.a')).toEqual({ status: 0, said: 'web runs as in 1.a' });
+  expect(runs()).toBe('a');
+  expect(agent('revert', 'web', '1.x')).toMatchObject({
+    status: 2,
+    said: expect.stringContaining('nothing of 1.x is kept'),
+  });
+  expect(agent('revert', 'web', '1.a').status).toBe(2);
+});
+
 test('it lasts over boots, but not over a safe one', () => {
   const before = machine();
   before.agent('revert', 'web');
