@@ -16,7 +16,12 @@ const mebibyte = 2 ** 20;
 const hosts: readonly Host[] = [
   { name: 'runit and crun', init: [], goal: 45 * mebibyte },
   {
-    ...{ name: 'containerd', init: [], services: ['containerd'], goal: 100 * mebibyte },
+    ...{
+      name: 'containerd',
+      init: [],
+      services: ['{name: containerd, image: "component:containerd"}'],
+      goal: 100 * mebibyte,
+    },
     ready: 'crun exec containerd ctr version',
   },
   { name: 'Docker', init: ['docker'], goal: 140 * mebibyte, ready: 'docker version' },

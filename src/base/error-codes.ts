@@ -372,7 +372,8 @@ export const errorCodes = {
     'image-damaged': 'Something in the disk image is not as it was built. Build or fetch it again.',
     'iso-foreign':
       'The file is no ISO of Catamaran. Name one that was built in the format iso, usb or iso-plain.',
-    'iso-damaged': 'The config area of the ISO is not as it was written. Build or fetch the ISO again.',
+    'iso-damaged':
+      'The ISO is cut short, or its config area is not as it was written. Build or fetch the ISO again.',
     'config-area-full': 'What is to go into the ISO is longer than its config area. Shorten it.',
     'config-unreadable': 'The file of --config cannot be read. Check the path and the permissions.',
     'gpt-missing': 'There is no partition table on the disk. Give a disk image of Catamaran’s.',

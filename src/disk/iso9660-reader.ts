@@ -8,8 +8,8 @@ const directoryLimit = 1 << 20;
 
 /** `path`: as it was written, in lower case. Undefined where there is no volume, or no such file of one section. */
 export async function findInIso(file: FileHandle, path: string): Promise<IsoPlace | undefined> {
-  const descriptor = await readAt(file, systemBlocks * isoBlock, isoBlock);
-  if (descriptor?.toString('latin1', 0, 7) !== '\x01CD001\x01') return undefined;
+  const descriptor = await readDescriptor(file);
+  if (!descriptor) return undefined;
   let place = placeOf(descriptor, 156);
   const names = path.toUpperCase().split('/');
   for (const [index, name] of names.entries()) {
@@ -21,6 +21,18 @@ export async function findInIso(file: FileHandle, path: string): Promise<IsoPlac
     place = found;
   }
   return place;
+}
+
+/** In bytes, as the volume says: a file that is shorter has been cut short. */
+export async function sizeOfIso(file: FileHandle): Promise<number | undefined> {
+  // ECMA-119, 8.4.8.
+  const blocks = (await readDescriptor(file))?.readUInt32LE(80);
+  return blocks === undefined ? undefined : blocks * isoBlock;
+}
+
+async function readDescriptor(file: FileHandle): Promise<Buffer | undefined> {
+  const bytes = await readAt(file, systemBlocks * isoBlock, isoBlock);
+  return bytes?.toString('latin1', 0, 7) === '\x01CD001\x01' ? bytes : undefined;
 }
 
 /** ECMA-119, 9.1. */

@@ -3,16 +3,16 @@ import { ed25519 } from '@noble/curves/ed25519.js';
 import {
   ascii,
   bits,
-  concat,
+  boolean,
   type Der,
   integer,
+  joinDer,
   objectId,
   octets,
   sequence,
   set,
   tagged,
   time,
-  truth,
   utf8String,
 } from './der.ts';
 
@@ -25,7 +25,7 @@ export interface Validity {
   readonly until: number;
 }
 
-export interface Request extends Validity {
+export interface CertificateRequest extends Validity {
   readonly name: string;
   readonly serial: Uint8Array;
   readonly key: PrivateKey;
@@ -38,7 +38,10 @@ const algorithm = sequence(objectId('1.3.101.112'));
 const extendedUse = { server: '1.3.6.1.5.5.7.3.1', client: '1.3.6.1.5.5.7.3.2' } as const;
 
 /** Signed by itself where there is no `issuer`. */
-export function makeCertificate(request: Request, issuer: { name: string; key: PrivateKey } = request): Der {
+export function makeCertificate(
+  request: CertificateRequest,
+  issuer: { name: string; key: PrivateKey } = request,
+): Der {
   const { serial, name, key, from, until } = request;
   const content = sequence(
     tagged(0xa0, integer(Uint8Array.of(2))),
@@ -65,12 +68,12 @@ export function readKey(der: Der): PrivateKey | undefined {
 
 const nameOf = (name: string): Der => sequence(set(sequence(objectId('2.5.4.3'), utf8String(name))));
 
-function extensionsOf({ use, hosts = [] }: Request): Der[] {
+function extensionsOf({ use, hosts = [] }: CertificateRequest): Der[] {
   const extension = (id: string, critical: boolean, value: Der) =>
-    sequence(objectId(id), ...(critical ? [truth(true)] : []), octets(value));
+    sequence(objectId(id), ...(critical ? [boolean(true)] : []), octets(value));
   if (use === 'authority')
     return [
-      extension('2.5.29.19', true, sequence(truth(true))),
+      extension('2.5.29.19', true, sequence(boolean(true))),
       // keyCertSign and cRLSign.
       extension('2.5.29.15', true, bits(Uint8Array.of(0x06), 1)),
     ];
@@ -85,5 +88,5 @@ function extensionsOf({ use, hosts = [] }: Request): Der[] {
 /** A dNSName, or an iPAddress of four bytes. */
 function hostOf(host: string): Der {
   const address = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(host)?.slice(1).map(Number);
-  return address ? tagged(0x87, Uint8Array.from(address)) : tagged(0x82, concat(ascii(host)));
+  return address ? tagged(0x87, Uint8Array.from(address)) : tagged(0x82, joinDer(ascii(host)));
 }

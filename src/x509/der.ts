@@ -2,7 +2,7 @@
 
 export type Der = Uint8Array;
 
-export function concat(...parts: readonly Uint8Array[]): Uint8Array {
+export function joinDer(...parts: readonly Uint8Array[]): Uint8Array {
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {
@@ -13,8 +13,8 @@ export function concat(...parts: readonly Uint8Array[]): Uint8Array {
 }
 
 export function tagged(tag: number, ...content: readonly Uint8Array[]): Der {
-  const inside = concat(...content);
-  return concat(Uint8Array.of(tag), lengthOf(inside.length), inside);
+  const inside = joinDer(...content);
+  return joinDer(Uint8Array.of(tag), lengthOf(inside.length), inside);
 }
 
 function lengthOf(length: number): Uint8Array {
@@ -27,8 +27,8 @@ export const sequence = (...content: readonly Der[]): Der => tagged(0x30, ...con
 export const set = (...content: readonly Der[]): Der => tagged(0x31, ...content);
 /** Positive: the highest bit is none of the number's. */
 export const integer = (bytes: Uint8Array): Der =>
-  tagged(0x02, (bytes[0] ?? 0) >= 0x80 ? concat(Uint8Array.of(0), bytes) : bytes);
-export const truth = (value: boolean): Der => tagged(0x01, Uint8Array.of(value ? 0xff : 0));
+  tagged(0x02, (bytes[0] ?? 0) >= 0x80 ? joinDer(Uint8Array.of(0), bytes) : bytes);
+export const boolean = (value: boolean): Der => tagged(0x01, Uint8Array.of(value ? 0xff : 0));
 export const octets = (bytes: Uint8Array): Der => tagged(0x04, bytes);
 /** Whole bytes, but for `unused` bits at the end. */
 export const bits = (bytes: Uint8Array, unused = 0): Der => tagged(0x03, Uint8Array.of(unused), bytes);

@@ -4,8 +4,8 @@
 export const socketTables = '/proc/net/tcp /proc/net/tcp6 /proc/net/udp /proc/net/udp6 /proc/net/unix';
 
 const acceptsConnections = 0x10000;
-/** From here on the kernel gives ports to clients, of /proc/sys/net/ipv4/ip_local_port_range. */
-const firstPortOfClients = 32768;
+/** Of /proc/sys/net/ipv4/ip_local_port_range. */
+const firstChosenPort = 32768;
 
 /** Sorted: `127.0.0.1:2379`, `*:80`, `udp *:123`, or the path of a Unix socket. */
 export function listeningSockets(tables: string, inodes: ReadonlySet<string>): readonly string[] {
@@ -17,16 +17,20 @@ export function listeningSockets(tables: string, inodes: ReadonlySet<string>): r
 }
 
 function ofNetwork([, local = '', remote = '', state]: readonly string[]): string[] {
+  // A port that the kernel has chosen is another one at each start.
+  if (Number.parseInt(local.split(':')[1]!, 16) >= firstChosenPort) return [];
   const address = addressOf(local);
   if (state === '0A') return [address];
   const connected = !/^0+:0000$/.test(remote);
-  const ofClient = Number.parseInt(local.split(':')[1]!, 16) >= firstPortOfClients;
-  return state === '07' && !connected && !ofClient ? [`udp ${address}`] : [];
+  return state === '07' && !connected ? [`udp ${address}`] : [];
 }
 
 function ofPath([, , , flags = '', , , , path]: readonly string[]): string[] {
-  return path && Number.parseInt(flags, 16) & acceptsConnections ? [path] : [];
+  return path && Number.parseInt(flags, 16) & acceptsConnections ? [lasting(path)] : [];
 }
+
+/** Without what is another at each start. */
+const lasting = (path: string) => path.replace(/^\/var\/run\//, '/run/').replace(/[0-9a-f]{12,}/, 'ID');
 
 /** The kernel writes addresses as words of its own byte order, which is little endian on all that we run on. */
 function addressOf(text: string): string {

@@ -44,6 +44,7 @@ export interface PartsSpec {
   /** PID 1; default: `init`. */
   readonly first?: string;
   readonly init: readonly string[];
+  /** In YAML. */
   readonly services?: readonly string[];
 }
 
@@ -54,7 +55,7 @@ services:
   - {name: dhcp, image: component:dhcp}
   - {name: sshd, image: component:sshd}
   - {name: getty, image: component:getty}
-${services.map((name) => `  - {name: ${name}, image: component:${name}}\n`).join('')}`;
+${services.map((each) => `  - ${each}\n`).join('')}`;
 
 const specOf = ({ name, of, files = [], slot = '512M', data = '1G' }: PartsOptions, key: string) => `
 os: {id: ${name}, name: Parts, version: "1"}

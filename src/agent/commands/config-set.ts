@@ -1,5 +1,5 @@
 // A person's word, which counts over the image's.
-import { writeSetting } from '../system/settings.ts';
+import { writeSystemSetting } from '../system/settings.ts';
 import type { Command } from './command.ts';
 
 export const configSet: Command = {
@@ -8,6 +8,6 @@ export const configSet: Command = {
   summary: 'tells this machine something, from the next boot or config apply on',
   parse([key, value, ...rest]) {
     if (key === undefined || value === undefined || rest.length > 0 || key.startsWith('-')) return undefined;
-    return (host) => writeSetting(host, key, value);
+    return (host) => writeSystemSetting(host, key, value);
   },
 };

@@ -9,7 +9,7 @@ import { readUserData } from '../../contract/user-data/read.ts';
 import type { Fetched, Request } from '../../contract/user-data/reading.ts';
 import type { Found } from './source.ts';
 
-export interface Composed {
+export interface ComposedUserData {
   readonly config: MachineConfig;
   readonly findings: readonly Finding[];
   /** Without which it is not whole. */
@@ -21,7 +21,7 @@ export interface ChosenUserData {
   readonly bytes: Uint8Array;
 }
 
-export function compose(founds: readonly Found[], fetched: ReadonlyMap<string, Fetched>): Composed {
+export function compose(founds: readonly Found[], fetched: ReadonlyMap<string, Fetched>): ComposedUserData {
   const findings = new Findings();
   const bodies = founds.flatMap((found) => bodyOf(found, fetched));
   const [first, ...others] = bodies.filter((each) => 'bytes' in each);

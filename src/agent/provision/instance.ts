@@ -21,7 +21,7 @@ export function isNewInstance(host: Host, instance: string): boolean {
 }
 
 /** Set up as another one at an earlier boot. */
-export function isCopy(host: Host, instance: string): boolean {
+export function isCopiedMachine(host: Host, instance: string): boolean {
   const kept = host.readText(keptPath)?.trim() ?? '';
   return kept !== '' && kept !== instance;
 }

@@ -7,7 +7,7 @@ import type { Fetched, Request } from '../../contract/user-data/reading.ts';
 import { safePath } from '../boot/settle.ts';
 import type { Host } from '../host/host.ts';
 import { applyConfig, hasWork, type Outcome, type Pass } from './apply/apply.ts';
-import { type Composed, compose } from './compose.ts';
+import { type ComposedUserData, compose } from './compose.ts';
 import { type Deadline, deadlineIn } from './deadline.ts';
 import { readMachineFacts } from './facts.ts';
 import { instanceOf, isNewInstance, keepInstance } from './instance.ts';
@@ -52,8 +52,10 @@ export function provisionLocal(host: Host, wish: Wish = {}): void {
 export function provisionNetwork(host: Host, wish: Wish = {}): void {
   const before = loadState(host) ?? noState;
   /** Nothing is read a second time where nothing has been found since. */
-  const composeAll = (founds: ProvisionState['founds'], fetched: ReadonlyMap<string, Fetched>): Composed =>
-    isAllKnown(before, founds, fetched) ? before.composed! : compose(founds, fetched);
+  const composeAll = (
+    founds: ProvisionState['founds'],
+    fetched: ReadonlyMap<string, Fetched>,
+  ): ComposedUserData => (isAllKnown(before, founds, fetched) ? before.composed! : compose(founds, fetched));
   const { seeker, facts } = openSeeker(host, 'network', before);
   const isNeeded =
     placesLeft(seeker, before.founds).length > 0 ||
@@ -127,7 +129,7 @@ function apply(
   host: Host,
   passes: readonly Pass[],
   state: ProvisionState,
-  composed: Composed,
+  composed: ComposedUserData,
 ): ProvisionState {
   const isSafe = host.readText(safePath) !== undefined;
   const config = isSafe ? waysIn(composed.config) : composed.config;
@@ -178,7 +180,7 @@ function isAllKnown(
 }
 
 /** Of what belongs to user-data, or of files that they want. */
-function namesAddresses({ config, requests }: Composed): boolean {
+function namesAddresses({ config, requests }: ComposedUserData): boolean {
   const contents = [...config.files.flatMap((file) => file.contents), ...config.certificates.add];
   return requests.length > 0 || contents.some(({ kind }) => kind === 'remote');
 }
@@ -186,7 +188,7 @@ function namesAddresses({ config, requests }: Composed): boolean {
 /** What is fetched may name more. */
 function fetchPending(
   host: Host,
-  composeWith: (fetched: ReadonlyMap<string, Fetched>) => Composed,
+  composeWith: (fetched: ReadonlyMap<string, Fetched>) => ComposedUserData,
   fetched: Map<string, Fetched>,
   deadline: Deadline,
 ): void {
@@ -212,7 +214,7 @@ function tellFound(
   for (const problem of problems) tell(host, 'failed: ', problem);
 }
 
-function finish(host: Host, facts: Facts, state: ProvisionState, composed: Composed): void {
+function finish(host: Host, facts: Facts, state: ProvisionState, composed: ComposedUserData): void {
   const report = makeReport(host, facts, state, composed);
   const digest = report.userData?.digest;
   saveState(host, {

@@ -2,7 +2,7 @@
 // the network. sshd makes the keys that it lacks when it starts.
 import type { Host } from '../host/host.ts';
 import type { Outcome } from './apply/apply.ts';
-import { isCopy } from './instance.ts';
+import { isCopiedMachine } from './instance.ts';
 
 const donePath = '/run/catamaran/provision/renewed';
 const keyDirectory = '/var/lib/ssh';
@@ -10,7 +10,7 @@ const keyDirectory = '/var/lib/ssh';
 /** Once in a boot, of which the passes may be several. */
 export function renewIdentity(host: Host, instance: string): Outcome[] {
   const isDone = host.readText(donePath) !== undefined;
-  if (!isDone && !isCopy(host, instance)) return [];
+  if (!isDone && !isCopiedMachine(host, instance)) return [];
   if (!isDone) {
     const id = (host.readText('/proc/sys/kernel/random/uuid') ?? '').replaceAll('-', '');
     host.writeFile('/etc/machine-id', id);

@@ -10,7 +10,7 @@ import {
 } from '../../contract/provision.ts';
 import type { Host } from '../host/host.ts';
 import type { Outcome } from './apply/apply.ts';
-import { type Composed, chooseUserData } from './compose.ts';
+import { type ComposedUserData, chooseUserData } from './compose.ts';
 import type { Facts } from './source.ts';
 import type { ProvisionState } from './state.ts';
 
@@ -20,7 +20,7 @@ export function makeReport(
   host: Host,
   { platform }: Facts,
   state: ProvisionState,
-  composed: Composed,
+  composed: ComposedUserData,
 ): ProvisionReport {
   const findings = [...state.findings, ...composed.findings];
   const ofState = (...states: Outcome['state'][]) =>

@@ -7,7 +7,7 @@ import type { Fetched } from '../../contract/user-data/reading.ts';
 import type { DetectedPlatform } from '../../platform/detect.ts';
 import type { Host } from '../host/host.ts';
 import type { Outcome, Pass } from './apply/apply.ts';
-import type { Composed } from './compose.ts';
+import type { ComposedUserData } from './compose.ts';
 import type { Found } from './source.ts';
 
 export interface ProvisionState {
@@ -25,7 +25,7 @@ export interface ProvisionState {
   readonly outcomes: readonly Outcome[];
   readonly passes: readonly Pass[];
   /** What came of it, for the passes that find nothing else. */
-  readonly composed?: Composed;
+  readonly composed?: ComposedUserData;
   /** Of the user-data that count. */
   readonly digest?: string;
   /** It went through the local pass. */

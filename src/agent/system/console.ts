@@ -3,7 +3,7 @@
 import { measureResources } from '../condition/resources.ts';
 import { AgentError, type Host, runOrThrow } from '../host/host.ts';
 import { answers, ofDocker, stateOf } from './dockers.ts';
-import { settingOf, settingsBelow, writeSetting } from './settings.ts';
+import { settingOf, settingsBelow, writeSystemSetting } from './settings.ts';
 
 const container = 'console';
 const label = 'catamaran.console';
@@ -20,7 +20,7 @@ export function listConsoles(host: Host): void {
 
 export function switchConsole(host: Host, name: string): void {
   startConsole(host, name);
-  writeSetting(host, 'console', name);
+  writeSystemSetting(host, 'console', name);
   host.print(`logins have the console ${name} from now on`);
 }
 

@@ -77,7 +77,7 @@ function withLabels(service: Service): DefinedService {
 }
 
 /** Each after what it is to come after; in a circle, as they stand. */
-export function inOrder(services: readonly DefinedService[]): DefinedService[] {
+export function inOrderOfStart(services: readonly DefinedService[]): DefinedService[] {
   const sorted: DefinedService[] = [];
   const visit = (service: DefinedService, path: readonly DefinedService[]) => {
     if (sorted.includes(service) || path.includes(service)) return;

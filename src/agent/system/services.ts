@@ -6,14 +6,14 @@ import { label, runWords } from '../provision/engines/command-line.ts';
 import { putDurably } from '../update/durable.ts';
 import {
   type DefinedService,
-  inOrder,
+  inOrderOfStart,
   listDefinitions,
   ownDirectory,
   readDefinition,
   requireDefinition,
 } from './definitions.ts';
 import { answers, ofDocker, stateOf } from './dockers.ts';
-import { settingsBelow, writeSetting } from './settings.ts';
+import { settingsBelow, writeSystemSetting } from './settings.ts';
 
 export function listServices(host: Host): void {
   const enabled = enabledNames(host);
@@ -30,7 +30,7 @@ export function listServices(host: Host): void {
 export function enableService(host: Host, name: string): void {
   const known = name.includes('/') ? adopt(host, name) : name;
   readDefinition(host, requireDefinition(host, known));
-  writeSetting(host, `service.${known}`, 'true');
+  writeSystemSetting(host, `service.${known}`, 'true');
   host.print(
     `${known} comes up with the machine from now on; at once with: catamaran-agent service up ${known}`,
   );
@@ -38,17 +38,17 @@ export function enableService(host: Host, name: string): void {
 
 export function disableService(host: Host, name: string): void {
   requireDefinition(host, name);
-  writeSetting(host, `service.${name}`, 'false');
+  writeSystemSetting(host, `service.${name}`, 'false');
   host.print(`${name} does not come up with the machine any more; it stays as it is now`);
 }
 
 export function startServices(host: Host, names: readonly string[]): void {
   const services = names.flatMap((name) => readDefinition(host, requireDefinition(host, name)));
-  for (const service of inOrder(services)) start(host, service);
+  for (const service of inOrderOfStart(services)) start(host, service);
 }
 
 export function stopService(host: Host, name: string): void {
-  for (const { name: container, docker } of inOrder(
+  for (const { name: container, docker } of inOrderOfStart(
     readDefinition(host, requireDefinition(host, name)),
   ).reverse()) {
     runOrThrow(host, ofDocker(docker, 'rm', '-f', container));

@@ -10,7 +10,7 @@ export const ownPath = '/etc/catamaran/system.conf';
 const kernelPrefix = 'catamaran.system.';
 const limit = 64 << 10;
 
-export interface Setting {
+export interface SystemSetting {
   readonly key: string;
   readonly value: string;
   /** Who says so. */
@@ -37,15 +37,15 @@ const kinds: readonly Kind[] = [
 ];
 export const knownKeys = 'console, console.NAME, service.NAME, docker.tls';
 
-export interface Settings {
-  readonly all: readonly Setting[];
+export interface SystemSettings {
+  readonly all: readonly SystemSetting[];
   /** What is wrong, in the order of the places: it is passed over. */
   readonly problems: readonly string[];
 }
 
 /** Sorted by key. */
-export function readSettings(host: Host): Settings {
-  const found = new Map<string, Setting>();
+export function readSettings(host: Host): SystemSettings {
+  const found = new Map<string, SystemSetting>();
   const problems: string[] = [];
   const take = (key: string, value: string, where: string) => {
     const problem = problemOf(key, value);
@@ -76,7 +76,7 @@ export function settingsBelow(host: Host, prefix: string): Map<string, string> {
 }
 
 /** The person's word. */
-export function writeSetting(host: Host, key: string, value: string): void {
+export function writeSystemSetting(host: Host, key: string, value: string): void {
   requireSetting(key, value);
   const kept = (host.readText(ownPath) ?? '')
     .split('\n')

@@ -3,13 +3,13 @@ import { parseTargets } from '../../tuf/metadata.ts';
 import { releasesRole } from '../../tuf/names.ts';
 import { openEnvelope } from '../../tuf/signatures.ts';
 import { AgentError, type Host } from '../host/host.ts';
-import { readMetadata, trustedDirectory } from './trusted-store.ts';
+import { readStored, trustedDirectory } from './trusted-store.ts';
 
 const what = 'targets.json';
 
 /** In sorted order; undefined where nothing has been verified yet, or what is left of it is damaged. */
 export function knownChannels(host: Host): readonly string[] | undefined {
-  const bytes = readMetadata(host, `${trustedDirectory}/${what}`);
+  const bytes = readStored(host, `${trustedDirectory}/${what}`);
   if (bytes === undefined) return undefined;
   try {
     const { delegations } = parseTargets(openEnvelope(bytes, what).signed, what);

@@ -19,7 +19,7 @@ import type { UpdateMachine } from './machine.ts';
 import { findPinned } from './pinned.ts';
 import { readFloor, readInstalled, recordInstalled, writeFloor } from './records.ts';
 import { openRepository } from './repository.ts';
-import { openTrustedStore, readMetadata } from './trusted-store.ts';
+import { openTrustedStore, readStored } from './trusted-store.ts';
 import { openVerifier } from './verify.ts';
 
 export interface UpdateCheckOptions {
@@ -73,7 +73,7 @@ export function checkForUpdate(machine: UpdateMachine, options: UpdateCheckOptio
 const everyone = [[0, wholeFleet]] as const;
 
 function refreshMetadata({ host, settings, now, curl }: UpdateMachine, options: UpdateCheckOptions): Client {
-  const firstRoot = readMetadata(host, firstRootPath);
+  const firstRoot = readStored(host, firstRootPath);
   if (firstRoot === undefined)
     throw new AgentError(`${firstRootPath} is missing: the spec's update section names no root metadata`, {
       code: 'update-no-root',

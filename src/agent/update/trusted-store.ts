@@ -10,14 +10,14 @@ export const trustedDirectory = '/var/lib/catamaran/tuf';
 
 export function openTrustedStore(host: Host): TrustedStore {
   return {
-    get: (name) => readMetadata(host, `${trustedDirectory}/${name}`),
+    get: (name) => readStored(host, `${trustedDirectory}/${name}`),
     put: (name, bytes) => putDurably(host, `${trustedDirectory}/${name}`, bytes),
     remove: (name) => removeDurably(host, `${trustedDirectory}/${name}`),
   };
 }
 
 /** Metadata is UTF-8, and ASCII as we publish it; of anything else the signatures are no longer right. */
-export function readMetadata(host: Host, path: string): Uint8Array | undefined {
+export function readStored(host: Host, path: string): Uint8Array | undefined {
   const text = host.readText(path);
   if (text === undefined) return undefined;
   return /[^\x00-\x7f]/.test(text) ? encodeUtf8(text) : asciiBytes(text);

@@ -13,7 +13,7 @@ import {
   isPlainArguments,
 } from '../../contract/config-area.ts';
 import type { IsoPlace } from '../../disk/iso9660.ts';
-import { findInIso } from '../../disk/iso9660-reader.ts';
+import { findInIso, sizeOfIso } from '../../disk/iso9660-reader.ts';
 import { contentOf } from '../../tree/content.ts';
 import type { WrittenFile } from '../write/output-file.ts';
 import { writeRaw } from '../write/raw.ts';
@@ -32,17 +32,15 @@ export async function readCustomIso(path: string): Promise<CustomIso> {
   try {
     const place = await findInIso(file, mediaPaths.config);
     if (place?.size !== configAreaSize) throw noIso(path);
+    const { size } = await file.stat();
+    const whole = (await sizeOfIso(file)) ?? 0;
+    if (size < whole)
+      throw damaged(`${path} is cut short: it has ${formatSize(size)} of ${formatSize(whole)}`);
     const bytes = new Uint8Array(configAreaSize);
     const { bytesRead } = await file.read(bytes, 0, bytes.length, place.offset);
     const area = bytesRead === bytes.length ? decodeConfigArea(bytes, sha256) : undefined;
-    if (!area) {
-      throw new CatamaranError('integrity', {
-        code: 'iso-damaged',
-        message: `the config area of ${path} is damaged`,
-        hint: 'Build the ISO again, or fetch it again.',
-      });
-    }
-    return { area, place, size: (await file.stat()).size };
+    if (!area) throw damaged(`the config area of ${path} is damaged`);
+    return { area, place, size };
   } finally {
     await file.close();
   }
@@ -76,14 +74,14 @@ function checkChanges(words: string, config: Uint8Array): void {
       hint: 'Write them in plain ASCII, without quotes, backslashes and line breaks.',
     });
   }
-  if (words.length > argumentsLimit) throw tooLong('kernel arguments', words.length, argumentsLimit);
-  if (config.length > configLimit) throw tooLong('configuration', config.length, configLimit);
+  if (words.length > argumentsLimit) throw tooLong('kernel arguments have', words.length, argumentsLimit);
+  if (config.length > configLimit) throw tooLong('configuration has', config.length, configLimit);
 }
 
 function tooLong(what: string, size: number, limit: number): CatamaranError {
   return new CatamaranError('usage', {
     code: 'config-area-full',
-    message: `the ${what} has ${formatSize(size)}, and the ISO has room for ${formatSize(limit)}`,
+    message: `the ${what} ${formatSize(size)}, and the ISO has room for ${formatSize(limit)}`,
     hint: 'Put what is long on a server or on a config volume, and let the configuration name it.',
   });
 }
@@ -102,6 +100,11 @@ async function openIso(path: string): Promise<FileHandle> {
       { cause },
     );
   }
+}
+
+function damaged(message: string): CatamaranError {
+  const hint = 'Build the ISO again, or fetch it again.';
+  return new CatamaranError('integrity', { code: 'iso-damaged', message, hint });
 }
 
 function noIso(path: string): CatamaranError {

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { dispatch } from '../../../src/agent/commands/dispatch.ts';
 import { systemCommands } from '../../../src/agent/commands/table.ts';
-import { inOrder, readDefinition } from '../../../src/agent/system/definitions.ts';
+import { inOrderOfStart, readDefinition } from '../../../src/agent/system/definitions.ts';
 import { type MemoryHost, memoryHost } from '../memory-host.ts';
 
 const web = `services:
@@ -17,7 +17,7 @@ const definition = { name: 'web', path: '/usr/share/catamaran/services/web.yml' 
 const call = (words: string, host: MemoryHost) => dispatch(words.split(' '), host, systemCommands);
 
 test('labels say which Docker has it, and what it comes after', () => {
-  const services = inOrder(readDefinition(memoryHost(files), definition));
+  const services = inOrderOfStart(readDefinition(memoryHost(files), definition));
   expect(services.map(({ name, docker }) => [name, docker])).toEqual([
     ['early', 'system-docker'],
     ['disk', 'docker'],
@@ -29,7 +29,7 @@ test('in a circle they come as they stand', () => {
   const round =
     'services: {a: {image: x, labels: {catamaran.after: b}}, b: {image: x, labels: {catamaran.after: a}}}';
   const services = readDefinition(memoryHost({ [definition.path]: round }), definition);
-  expect(inOrder(services).map(({ name }) => name)).toEqual(['b', 'a']);
+  expect(inOrderOfStart(services).map(({ name }) => name)).toEqual(['b', 'a']);
 });
 
 test('a container that is as it should be is started, another one made anew', () => {

@@ -77,14 +77,14 @@ export const engines: readonly Part[] = [
     name: 'containerd',
     long: true,
     init: ['cni-plugins', 'toolbox'],
-    services: ['containerd'],
+    services: ['{name: containerd, image: "component:containerd"}'],
     files: [...images, `{path: etc/cni/net.d/10-mine.conflist, contents: '${JSON.stringify(network)}'}`],
     processes: ['containerd /usr/bin/containerd'],
     ready: 'crun exec containerd ctr version',
     async show({ run }) {
       await run(unpackRoot('/var/lib/containerd/busybox'));
       const ctr = 'crun exec containerd ctr run --rm --rootfs /var/lib/containerd/busybox one';
-      expect(await run(`${ctr} echo by containerd`)).toBe('by containerd');
+      expect(await run(`${ctr} /bin/echo by containerd`)).toBe('by containerd');
       // One request of gRPC: not compressed, and empty.
       const status = [
         'curl -s --http2-prior-knowledge --unix-socket /run/containerd/containerd.sock --data-binary @/run/empty',

@@ -5,7 +5,7 @@ export interface Part {
   readonly name: string;
   /** Components for `init`; default: its own name. */
   readonly init?: readonly string[];
-  /** Components for `services`. */
+  /** Lines of YAML for the spec's `services:`. */
   readonly services?: readonly string[];
   /** Lines of YAML for the spec's `files:`. Equal ones of two parts are there once. */
   readonly files?: readonly string[];
@@ -25,6 +25,10 @@ export const images = [
   '{path: usr/share/images/busybox.tar, source: busybox.tar}',
   '{path: usr/share/page/index.html, contents: "served by a container"}',
 ];
+
+/** A service that only its schedule starts, each minute. */
+export const due =
+  '{name: due, image: "component:sysctl", command: [/bin/sh, -c, "echo is due"], schedule: "* * * * *"}';
 
 /** The root file system of the image, for engines that take a directory. */
 export const unpackRoot = (directory: string) =>

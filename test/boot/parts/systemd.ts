@@ -1,7 +1,7 @@
 // What needs systemd as PID 1.
 import { expect } from 'vitest';
 import { until } from '../../support/parts.ts';
-import { images, type Part, unpackRoot } from './part.ts';
+import { due, images, type Part, unpackRoot } from './part.ts';
 
 const container = [
   '[Container]',
@@ -28,6 +28,15 @@ export const underSystemd: readonly Part[] = [
       expect(await run('podman ps --format {{.Names}}')).toBe('systemd-web');
       await run('systemctl stop web.service');
       expect(await run('podman ps -aq')).toBe('');
+    },
+  },
+  {
+    name: 'schedule',
+    long: true,
+    init: ['cron'],
+    services: [due],
+    async show({ run }) {
+      expect(await run(until('catamaran-agent logs due | grep "is due"'))).toContain('is due');
     },
   },
   {

@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import { fromOutside, openOutside } from '../../support/outside.ts';
 import { until } from '../../support/parts.ts';
-import { images, type Part } from './part.ts';
+import { due, images, type Part } from './part.ts';
 
 /** On a disk in a file, `/dev/loopN` is what the command is given as `$disk`. */
 const onDisk = (file: string, command: string) =>
@@ -11,11 +11,13 @@ const onDisk = (file: string, command: string) =>
 export const tools: readonly Part[] = [
   {
     name: 'nginx',
-    files: ['{path: etc/nginx/conf.d/own.conf, contents: "server { listen 8081; return 200 by-nginx; }\\n"}'],
-    ready: 'wget -qO- http://127.0.0.1:8081/',
+    files: [
+      '{path: etc/nginx/conf.d/own.conf, contents: "server { listen 80; server_name own; return 200 by-nginx; }\\n"}',
+    ],
+    ready: "wget -qO- --header 'Host: own' http://127.0.0.1/",
     processes: ['nginx'],
     async show({ run }) {
-      expect(await run('wget -qO- http://127.0.0.1:8081/')).toBe('by-nginx');
+      expect(await run("wget -qO- --header 'Host: own' http://127.0.0.1/")).toBe('by-nginx');
       await run('echo by hand >/srv/www/index.html');
       expect(await run('wget -qO- http://127.0.0.1/')).toBe('by hand');
     },
@@ -54,9 +56,11 @@ export const tools: readonly Part[] = [
   {
     name: 'cron',
     files: ['{path: etc/cron.d/note, contents: "* * * * * root echo by cron >/run/noted\\n", mode: "0644"}'],
+    services: [due],
     processes: ['cron'],
     async show({ run }) {
       expect(await run(until('cat /run/noted'))).toBe('by cron');
+      expect(await run(until('catamaran-agent logs due | grep "is due"'))).toContain('is due');
     },
   },
   {
@@ -186,8 +190,10 @@ export const tools: readonly Part[] = [
     async show({ run, attempt }) {
       expect(await run('cat /proc/filesystems')).toContain('ceph');
       expect(await run('rbd --version')).toMatch(/^ceph version \d/);
-      const mount = 'mount -t ceph 127.0.0.1:6789:/ /run/ceph -o name=admin,secret=AQ==,mount_timeout=2';
-      expect((await attempt(`mkdir -p /run/ceph && ${mount}`)).text).toMatch(/mount error/);
+      // No monitor is there: the key is good, and nobody answers.
+      const options = 'name=admin,secret=AQAAAAAAAAAAABAABwcHBwcHBwcHBwcHBwcHBw==,mount_timeout=2';
+      const mount = `mount -t ceph 127.0.0.1:6789:/ /run/ceph -o ${options}`;
+      expect((await attempt(`mkdir -p /run/ceph && ${mount}`)).text).toMatch(/timed out|mount error/);
     },
   },
   {
