@@ -81,7 +81,7 @@ describe.each(['init', 'init-systemd'])('%s', (init) => {
     const getty = await run('catamaran-agent services | grep ^getty');
     expect(await run('catamaran-agent revert web 1')).toContain('web runs as in 1');
     expect(await served()).toBe('page 1');
-    expect(await run('catamaran-agent shell web cat /www/index.html')).toBe('page 1');
+    expect(await run('catamaran-agent shell web /usr/bin/cat /www/index.html')).toBe('page 1');
     expect(await run('catamaran-agent ps')).toMatch(/^web +\d+ +\/usr\/bin\/httpd -f/m);
     expect(await run('catamaran-agent services | grep ^getty')).toBe(getty);
     expect(await machine.status()).toMatchObject({ rootHash, version: '3' });

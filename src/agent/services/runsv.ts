@@ -30,7 +30,9 @@ export const underRunsv = ({ lastWord }: { readonly lastWord: number }): Service
 
   stop(host, { name, stop }) {
     const seconds = Math.max(1, Math.ceil(stop.timeout / 1000));
-    runOrThrow(host, ['sv', '-w', String(seconds), 'force-stop', serviceDirectory(name)]);
+    // One that had to be killed is an error to sv, and down all the same.
+    host.run(['sv', '-w', String(seconds), 'force-stop', serviceDirectory(name)]);
+    runOrThrow(host, ['sv', '-w', '10', 'stop', serviceDirectory(name)]);
   },
 
   start(host, name) {

@@ -98,6 +98,7 @@ test('what is laid over a service is stopped and cleared before, and private, so
   const asked = host.calls.filter((call) => /^(sv|mount|umount)/.test(call));
   expect(asked).toEqual([
     'sv -w 10 force-stop /run/service/web',
+    'sv -w 10 stop /run/service/web',
     `mount -o rbind /containers/kept/web/1 ${web}`,
     `mount --make-rprivate ${web}`,
     'sv up /run/service/web',

@@ -30,7 +30,7 @@ export const snappy: Style = {
     'one way into each container: what runs there, a command in it': async (machine) => {
       await served(machine);
       expect(await machine.run('catamaran-agent ps')).toMatch(/^web +\d+ +\/usr\/bin\/httpd -f/m);
-      const inside = 'catamaran-agent shell web cat /usr/share/page/index.html';
+      const inside = 'catamaran-agent shell web /usr/bin/cat /usr/share/page/index.html';
       expect(await machine.run(inside)).toBe(page('1.0.0'));
     },
     'a service that has nothing before it stays': async (machine) => {
