@@ -21,6 +21,7 @@ import { deliveries } from '../../src/run/metadata/table.ts';
 import { isoVolume } from '../../src/run/metadata/volumes.ts';
 import type { SshKey } from '../../src/run/ssh.ts';
 import { testContext } from '../support/context.ts';
+import { guestinfo, rpctool } from '../support/guestinfo.ts';
 import { testSshKey, withMachine } from '../support/machine.ts';
 import { hostTools } from '../support/tools.ts';
 
@@ -206,12 +207,6 @@ const rows: readonly Row[] = [
 ];
 const chosen = rows.filter(({ sample }) => sample || everything);
 
-/** In place of open-vm-tools: what QEMU's firmware has under the same name. */
-const rpctool = `#!/bin/sh
-key=\${1#info-get }
-cat "/sys/firmware/qemu_fw_cfg/by_name/opt/test/$key/raw" 2>/dev/null || { echo 'No value found'; exit 1; }
-`;
-
 const argumentsOf = {
   ...{ dhcp: '', network: '' },
   arguments: ` catamaran.config=${includedAddress} ip=169.254.10.15:::255.255.0.0::eth0:none`,
@@ -226,10 +221,7 @@ ${network === 'dhcp' ? '  - {name: dhcp, image: component:dhcp}' : ''}
   - {name: sshd, image: component:sshd}
   - {name: getty, image: component:getty}
 files:
-  - path: usr/bin/vmware-rpctool
-    mode: "0755"
-    contents: |
-${rpctool.replaceAll(/^/gm, '      ').trimEnd()}
+${rpctool}
 disk: {slot: 256M, data: 256M}
 `;
 
@@ -317,7 +309,7 @@ async function makeDvd({ hostname, userData }: Instance): Promise<string> {
   return path;
 }
 
-async function makeVariables(
+function makeVariables(
   { hostname, userData, sshKeys, id }: Instance,
   network?: object,
 ): Promise<Record<string, string>> {
@@ -327,18 +319,7 @@ async function makeVariables(
     'public-keys-data': sshKeys[0],
     ...(network && { network }),
   });
-  const variables = {
-    userdata: Buffer.from(userData!).toString('base64'),
-    'userdata.encoding': 'base64',
-    metadata: Buffer.from(metadata).toString('base64'),
-    'metadata.encoding': 'b64',
-  };
-  const entries = Object.entries(variables).map(async ([name, text]) => {
-    const path = join(directory, `guestinfo.${name}`);
-    await writeFile(path, text);
-    return [`opt/test/guestinfo.${name}`, path];
-  });
-  return Object.fromEntries(await Promise.all(entries));
+  return guestinfo(directory, { userdata: userData!, metadata });
 }
 
 test.each(chosen)(

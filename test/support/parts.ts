@@ -133,7 +133,7 @@ export async function startParts(options: PartsOptions): Promise<PartsMachine> {
 }
 
 /** The image that engines are shown by, as `docker save` writes it: `busybox:1`, by our own command. */
-async function writeBusyboxImage(directory: string): Promise<void> {
+export async function writeBusyboxImage(directory: string): Promise<void> {
   const component = './test/boot/fixtures/busybox';
   const run = (...args: string[]) =>
     execa(process.execPath, ['bin/catamaran.js', ...args], { cwd: repository });

@@ -13,7 +13,7 @@ import type { Machine } from '../../src/run/machine.ts';
 import { envOffsets, envSize, type PartitionRole, type SlotName } from '../../src/slots/constants.ts';
 import { serialiseEnv } from '../../src/slots/env.ts';
 import type { SlotState } from '../../src/slots/state.ts';
-import { startTestMachine, withSerialLog } from './machine.ts';
+import { startTestMachine, type TestMachineOptions, withSerialLog } from './machine.ts';
 import { twinLayout } from './twin.ts';
 
 const minute = 60_000;
@@ -105,6 +105,8 @@ export interface TwinRun {
   readonly onReboot?: 'reboot' | 'exit';
   /** For QEMU, where it is not just the disk's path. */
   readonly image?: string;
+  /** What it has otherwise. */
+  readonly more?: Partial<TestMachineOptions>;
 }
 
 let count = 0;
@@ -120,6 +122,7 @@ export async function startTwin(options: TwinRun): Promise<TwinMachine> {
     extra = [],
     onReboot = 'reboot',
     image = disk,
+    more = {},
   } = options;
   const path = join(scratch, `shell-${process.pid}-${++count}`);
   const drive = `if=none,id=media,format=raw,readonly=on,file=${media}`;
@@ -132,10 +135,12 @@ export async function startTwin(options: TwinRun): Promise<TwinMachine> {
     network: 'none',
     watchdog,
     onReboot,
+    ...more,
     extra: [
       ...['-chardev', `socket,id=shell,path=${path},server=on,wait=off`, '-serial', 'chardev:shell'],
       ...(media === undefined ? [] : ['-drive', drive, '-device', 'virtio-blk-pci,drive=media']),
       ...extra,
+      ...(more.extra ?? []),
     ],
   });
   const shell = await openShell(path);

@@ -1,5 +1,6 @@
 // What stands around engines: each does its one thing, all of them in one machine.
 import { expect } from 'vitest';
+import { fromOutside, openOutside } from '../../support/outside.ts';
 import { until } from '../../support/parts.ts';
 import { due, images, type Part } from './part.ts';
 
@@ -36,15 +37,8 @@ export const tools: readonly Part[] = [
     async show({ run, attempt }) {
       expect(await run('nft list chain inet filter input')).toContain('policy drop');
       // Over loopback everything is taken; from another network namespace SSH alone.
-      const address = 'ip addr add 10.78.0.1/24 dev out; ip link set out up';
-      const there = 'ip addr add 10.78.0.2/24 dev in; ip link set in up';
-      await run(`ip link add out type veth peer name in && ${address}`);
-      await run('mkdir -p /run/netns && touch /run/netns/fw && unshare --net=/run/netns/fw true');
-      await run(
-        'nsenter --net=/run/netns/fw sleep 1000000 >/dev/null 2>&1 & sleep 1; ip link set in netns $!',
-      );
-      await run(`nsenter --net=/run/netns/fw sh -c "${there}"`);
-      const ask = (port: number) => `echo | nsenter --net=/run/netns/fw nc -w 9 10.78.0.1 ${port}`;
+      await run(openOutside);
+      const ask = (port: number) => fromOutside(`echo | nc -w 9 10.78.0.1 ${port}`);
       await run('nc -ll -p 7000 -e echo there >/dev/null 2>&1 </dev/null & sleep 2');
       expect(await run('echo | nc -w 9 127.0.0.1 7000')).toBe('there');
       expect(await run(ask(22))).toContain('SSH-2.0');
