@@ -46,7 +46,7 @@ describe.each(chosen)('$name', (style) => {
 
   test.each(Object.entries(style.shows))('%s', (_name, show) => show(machine));
 
-  describe('from its channel, over HTTP', () => {
+  describe.each(whole(['from its channel, over HTTP']))('%s', () => {
     const install = async (version: string) => {
       const { slot } = await machine.twin.status();
       await house.publish(version);
