@@ -15,12 +15,13 @@ const minute = 60_000;
 const spec = `
 os: {id: userdata-test, name: User-data Test, version: "1"}
 kernel: {image: component:kernel, cmdline: console=ttyS0}
-init: [component:init, component:crun, component:agent, component:network, component:provision, component:mkfs]
+init: [component:init, component:crun, component:agent, component:network, component:provision, component:mkfs, component:passwd]
 services:
   - {name: sshd, image: component:sshd}
   - {name: getty, image: component:getty}
 disk: {slot: 128M, data: 256M}
 `;
+const [password, another] = ['Hull-and-sail', 'Two-hulls-are-more'];
 const userData = (key: string) => `#cloud-config
 hostname: ship
 fqdn: ship.example.org
@@ -28,6 +29,9 @@ ssh_authorized_keys: ["${key}"]
 users:
   - default
   - {name: ada, groups: [ops], shell: /bin/bash, sudo: "ALL=(ALL) ALL", ssh_authorized_keys: ["${key}"]}
+  - {name: bob, lock_passwd: false}
+  - {name: eve, expiredate: "2001-09-09", ssh_authorized_keys: ["${key}"]}
+chpasswd: {list: ["bob:${password}"]}
 write_files:
   - {path: /etc/app/config, content: "a: b\\n", permissions: "0640", owner: "ada:ops"}
   - {path: /usr/bin/evil, content: x}
@@ -102,6 +106,10 @@ async function run(command: string): Promise<string> {
   if (exitCode !== 0) throw new Error(`${command} ended with ${exitCode}: ${stderr}${stdout}`);
   return stdout.trim();
 }
+const as = (user: string, command: string, limit = 5 * minute) =>
+  withSerialLog(machine, async () =>
+    runBySsh(await hostTools(['tools-qemu']), { user, port: machine.sshPort!, key }, command, { limit }),
+  );
 const show = () => run('catamaran-agent provision --show');
 
 test('names, files with their owners, and what is refused by name', async () => {
@@ -119,12 +127,33 @@ test('names, files with their owners, and what is refused by name', async () => 
 });
 
 test('an account gets in by its key, with the shell that there is', async () => {
-  const target = { user: 'ada', port: machine.sshPort!, key };
-  const { stdout } = await withSerialLog(machine, async () =>
-    runBySsh(await hostTools(['tools-qemu']), target, 'id -nG; pwd; stat -c %a .', { limit: 5 * minute }),
-  );
+  const { stdout } = await as('ada', 'id -nG; pwd; stat -c %a .');
   expect(stdout.trim()).toBe('ada ops\n/var/home/ada\n700');
 });
+
+test('an account whose last day is over lets nobody in', async () => {
+  expect(await run('grep ^eve: /etc/shadow')).toBe('eve:*::::::11574:');
+  await expect(as('eve', 'true', minute)).rejects.toThrow('Permission denied');
+});
+
+test('a password that must be changed is, at the console, before anybody is let in', () =>
+  withSerialLog(machine, async () => {
+    const changed = async () => Number((await run('grep ^bob: /etc/shadow')).split(':')[2]);
+    expect(await changed()).toBe(0);
+    machine.write('\n');
+    for (const [asked, answer] of [
+      [/ship login:/, 'bob'],
+      [/Password:/, password],
+      [/change your password immediately[\s\S]*Current password:/, password],
+      [/New password:/, another],
+      [/Retype new password:/, another],
+    ] as const) {
+      await machine.serial.waitFor(asked, 5 * minute);
+      machine.write(`${answer}\n`);
+    }
+    await machine.serial.waitFor(/bob@ship:/, 5 * minute);
+    expect(await changed()).toBeGreaterThan(0);
+  }));
 
 test('a data disk has partitions, a file system with its label, and is mounted before files are written', async () => {
   expect(await run('ls /dev/vdb?; blkid /dev/vdb1; cat /var/data/on-disk')).toMatch(

@@ -86,6 +86,20 @@ test('Docker’s settings of the image stay beside the registries of user-data',
   ]);
 });
 
+test('a registry without TLS is a host of its own file, which containerd does not read without one', () => {
+  const text = 'catamaran: {registries: {"192.0.2.1:5000": {insecure: true}}}';
+  const { host } = applyText(text, { files: withEngine('containerd') });
+  expect(host.readText('/etc/containerd/certs.d/192.0.2.1:5000/hosts.toml')).toBe(
+    [
+      'server = "http://192.0.2.1:5000"',
+      '',
+      '[host."http://192.0.2.1:5000"]',
+      '  capabilities = ["pull", "resolve"]',
+      '',
+    ].join('\n'),
+  );
+});
+
 test('mirrors of which the engine knows nothing are a failure', () => {
   const text =
     'catamaran: {registries: {ghcr.io: {mirrors: ["https://mirror.example.org"], insecure: true}}}';
