@@ -9,6 +9,7 @@ import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Firmware } from '../../src/base/firmware.ts';
 import { writeRaw } from '../../src/output/write/raw.ts';
+import { openPxe } from '../../src/run/open-pxe.ts';
 import { type LiveSystem, makeLive } from '../support/live.ts';
 import { withMachine } from '../support/machine.ts';
 import { hostTools } from '../support/tools.ts';
@@ -99,6 +100,14 @@ more('a GRUB from the network, UEFI', async () => {
 more('the root behind the initrd', async () => {
   const text = await boot('appended.ipxe', 768 * MiB, /@ end/);
   expect(text).toContain(`@ {"live":"memory","version":"1.2.3","rootHash":"${live.rootHash}",`);
+});
+
+more('as run hands it over', async () => {
+  const { kernel, memory } = await openPxe(directory, scratch);
+  await withMachine({ firmware: 'bios', kernel, memory, network: 'none' }, async ({ serial }) => {
+    await serial.waitFor(/@ end/, 10 * minute);
+    expect(serial.text).toContain(`@ {"live":"memory","version":"1.2.3","rootHash":"${live.rootHash}",`);
+  });
 });
 
 more('too little memory: it says how much is needed', async () => {

@@ -9,6 +9,7 @@ const served = ({ run }: StyleMachine) => run(until('wget -qO- http://127.0.0.1/
 
 export const snappy: Style = {
   name: 'snappy-style',
+  sample: true,
   firmware: 'uefi',
   channels: ['stable', 'candidate', 'beta', 'edge'],
   keeps: 2,
