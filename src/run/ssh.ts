@@ -89,7 +89,8 @@ export async function runBySsh(
     try {
       const result = await tools.run('ssh', args, { accept: anyCode, signal: either });
       if (result.exitCode !== connectionFailed) return result;
-      failure = result.stderr.trim();
+      // A server that has refused often closes the next ones without a word.
+      failure = result.stderr.trim() || failure;
       await sleep(retryDelay, undefined, { signal: either });
     } catch (thrown) {
       if (signal?.aborted || !timeout.aborted) throw thrown;

@@ -37,7 +37,7 @@ export const tools: readonly Part[] = [
     async show({ run, attempt }) {
       expect(await run('nft list chain inet filter input')).toContain('policy drop');
       // Over loopback everything is taken; from another network namespace SSH alone.
-      await run(openOutside);
+      for (const command of openOutside) await run(command);
       const ask = (port: number) => fromOutside(`echo | nc -w 9 10.78.0.1 ${port}`);
       await run('nc -ll -p 7000 -e echo there >/dev/null 2>&1 </dev/null & sleep 2');
       expect(await run('echo | nc -w 9 127.0.0.1 7000')).toBe('there');

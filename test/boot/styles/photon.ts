@@ -42,7 +42,7 @@ export const photon: Style = {
     },
     'the firewall takes SSH, and drops what nobody asked for': async ({ run, twin }) => {
       expect(await run('nft list chain inet filter input')).toContain('policy drop');
-      await run(openOutside);
+      for (const command of openOutside) await run(command);
       await run('nc -ll -p 7000 -e echo there >/dev/null 2>&1 </dev/null & sleep 2');
       expect(await run('echo | nc -w 9 127.0.0.1 7000')).toBe('there');
       expect(await run(fromOutside('echo | nc -w 9 10.78.0.1 22'))).toContain('SSH-2.0');
