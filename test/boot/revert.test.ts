@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { listComponents } from '../../src/component/definition.ts';
 import { buildSpec } from '../../src/output/build.ts';
 import { writeReleaseImages } from '../../src/output/disk/release-images.ts';
 import { testContext } from '../support/context.ts';
@@ -39,7 +40,13 @@ ${version === '1' ? '' : `keep: {from: "${Number(version) - 1}", versions: 2}`}
 disk: {slot: 128M, data: 128M}
 `;
 
-describe.each(['init', 'init-systemd'])('%s', (init) => {
+const inits = ['init', 'init-systemd'];
+
+test('what it is shown under are components', async () => {
+  expect(await listComponents('components')).toEqual(expect.arrayContaining(inits));
+});
+
+describe.each(process.env.CATAMARAN_STYLES === undefined ? [] : inits)('%s', (init) => {
   let directory: string;
   let machine: TwinMachine;
   beforeAll(async () => {
