@@ -8,6 +8,7 @@ import { readTarFile } from '../archive/read-tar.ts';
 import { writeTar } from '../archive/write-tar.ts';
 import { digestFromHex, digestHex } from '../base/digest.ts';
 import { CatamaranError } from '../base/errors.ts';
+import { asJson } from '../base/json.ts';
 import { bundlePath, keptPath, keptReleaseName } from '../contract/bundles.ts';
 import type { BootManifest, RootSegment } from '../contract/release-manifest.ts';
 import type { Planning } from '../engine/planning.ts';
@@ -60,10 +61,7 @@ export function planFormer(
     id: `former versions of ${former.manifest.version}`,
     inputs: {
       ...planning.common,
-      release: digestOf({
-        ...former.manifest,
-        segments: former.manifest.segments.map((each) => ({ ...each })),
-      }),
+      release: digestOf(asJson(former.manifest)),
       versions: String(former.versions),
       services: services.map(({ container }) => container.name).join(' '),
     },
@@ -119,9 +117,10 @@ async function cutOut(
 ): Promise<KeptFormer> {
   const scratch = await cache.scratch();
   try {
-    const base = join(scratch.path, 'base');
+    const cut = (segment: RootSegment) =>
+      cutSegment(rootImage, segment, join(scratch.path, 'segment'), cache);
+    const base = await cut(manifest.segments[0]!);
     const unpacked = join(scratch.path, 'unpacked');
-    await copyOut(rootImage, manifest.segments[0]!, base);
     await mkdir(unpacked);
     const wanted = chosen.map(({ bundle }) => bundle.slice(1));
     await tools.run('unsquashfs', [
@@ -131,7 +130,7 @@ async function cutOut(
       '-force',
       '-d',
       unpacked,
-      base,
+      cache.blobPath(base.digest),
       ...wanted,
     ]);
     const blobs: Record<string, Blob> = {};
@@ -140,15 +139,16 @@ async function cutOut(
       const nth = versions.filter((each) => each.service === service).length + 1;
       const place = keptPath(service, nth);
       const tree = await readBundleFiles(join(unpacked, bundle), place);
-      const release = `${place.slice(1)}/${keptReleaseName}`;
-      if (!tree.has(release)) tree.set(release, file(`${manifest.version}\n`));
-      const names = { segment: `segment ${segment.sha256}`, bundle: `bundle ${service} ${nth}` };
-      blobs[names.segment] ??= await cutSegment(rootImage, segment, join(scratch.path, 'segment'), cache);
-      blobs[names.bundle] = await cache.putBlob(writeTar(tree, { clampMtime: 0 }), { derived: true });
+      // One that had been kept there too says where it comes from.
       const said = await readFile(join(unpacked, bundle, keptReleaseName), 'utf8').catch(
         () => manifest.version,
       );
-      versions.push({ service, nth, release: said.trim(), mountPoint: `${place}/${mount}`, ...names });
+      const release = said.trim();
+      tree.set(`${place.slice(1)}/${keptReleaseName}`, file(`${release}\n`));
+      const names = { segment: `segment ${segment.sha256}`, bundle: `bundle ${service} ${nth}` };
+      blobs[names.segment] ??= await cut(segment);
+      blobs[names.bundle] = await cache.putBlob(writeTar(tree, { clampMtime: 0 }), { derived: true });
+      versions.push({ service, nth, release, mountPoint: `${place}/${mount}`, ...names });
     }
     return { blobs, facts: { versions } };
   } finally {
@@ -157,18 +157,15 @@ async function cutOut(
 }
 
 async function cutSegment(image: string, segment: RootSegment, path: string, cache: Cache): Promise<Blob> {
-  await copyOut(image, segment, path);
+  const { offset, size, sha256 } = segment;
+  await pipeline(createReadStream(image, { start: offset, end: offset + size - 1 }), createWriteStream(path));
   const blob = await putFile(cache, path, { derived: true });
-  if (blob.digest === digestFromHex(segment.sha256)) return blob;
+  if (blob.digest === digestFromHex(sha256)) return blob;
   throw new CatamaranError('integrity', {
     code: 'keep-damaged',
-    message: `${image} does not have at ${segment.offset} what its boot archive says`,
+    message: `${image} does not have at ${offset} what its boot archive says`,
     hint: 'Build that release again, or take keep out of the spec.',
   });
-}
-
-async function copyOut(image: string, { offset, size }: RootSegment, path: string): Promise<void> {
-  await pipeline(createReadStream(image, { start: offset, end: offset + size - 1 }), createWriteStream(path));
 }
 
 /** A bundle is flat: files, and empty directories for what is mounted. */

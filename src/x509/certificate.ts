@@ -88,5 +88,7 @@ function extensionsOf({ use, hosts = [] }: CertificateRequest): Der[] {
 /** A dNSName, or an iPAddress of four bytes. */
 function hostOf(host: string): Der {
   const address = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(host)?.slice(1).map(Number);
-  return address ? tagged(0x87, Uint8Array.from(address)) : tagged(0x82, joinDer(ascii(host)));
+  return address?.every((byte) => byte <= 255)
+    ? tagged(0x87, Uint8Array.from(address))
+    : tagged(0x82, joinDer(ascii(host)));
 }

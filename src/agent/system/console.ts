@@ -78,7 +78,7 @@ function consoleWords(name: string, image: string): string[] {
 
 function requireConsole(host: Host, name: string): string {
   const consoles = settingsBelow(host, 'console');
-  const image = name === 'default' ? 'default' : consoles.get(name);
+  const image = consoles.get(name);
   if (image !== undefined) return image;
   throw new AgentError(
     `there is no console ${JSON.stringify(name)}; there are ${['default', ...consoles.keys()].join(', ')}`,

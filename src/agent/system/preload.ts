@@ -1,5 +1,6 @@
 // Images that lie on the machine as archives, into the Docker that their directory is called after, each once: those of the
 // release, and those that somebody has put on the data partition.
+import { messageOf } from '../../base/errors.ts';
 import { type Host, runOrThrow } from '../host/host.ts';
 import { putDurably } from '../update/durable.ts';
 import { answers, type Docker, dockers, ofDocker } from './dockers.ts';
@@ -17,7 +18,7 @@ export function preloadImages(host: Host, fail: (message: string) => void): void
         try {
           loadOnce(host, docker, `${place}/${docker}/${file}`);
         } catch (error) {
-          fail(`${place}/${docker}/${file}: ${String(error)}`);
+          fail(`${place}/${docker}/${file}: ${messageOf(error)}`);
         }
 }
 

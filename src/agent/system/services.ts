@@ -2,7 +2,7 @@
 import { encodeUtf8 } from '../../base/utf8.ts';
 import { crc32 } from '../../gpt/crc32.ts';
 import { AgentError, type Host, runOrThrow } from '../host/host.ts';
-import { label, runWords } from '../provision/engines/command-line.ts';
+import { askDigest, runWords } from '../provision/engines/command-line.ts';
 import { putDurably } from '../update/durable.ts';
 import {
   type DefinedService,
@@ -74,8 +74,7 @@ function start(host: Host, service: DefinedService): void {
       hint: `See catamaran-agent logs ${docker}.`,
     });
   const digest = crc32(encodeUtf8(JSON.stringify(rest))).toString(16);
-  const format = `{{index .Config.Labels "${label}"}}`;
-  const found = host.run(ofDocker(docker, 'inspect', '-f', format, name));
+  const found = host.run(ofDocker(docker, ...askDigest(name)));
   if (found.status === 0 && found.output.trim() === digest) {
     runOrThrow(host, ofDocker(docker, 'start', name));
     host.print(`${name} runs`);

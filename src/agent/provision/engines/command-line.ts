@@ -1,9 +1,33 @@
 // The command line of Docker, which Podman takes too; and the file of credentials that both read.
+import { encodeBase64 } from '../../../base/base64.ts';
 import { encodeUtf8 } from '../../../base/utf8.ts';
 import type { Registry, Service } from '../../../contract/user-data/machine-config.ts';
-import { type EngineFile, registryOf } from './engine.ts';
+import { type ContainerEngine, type EngineFile, inEngine, registryOf } from './engine.ts';
 
-export const label = 'catamaran.user-data';
+const label = 'catamaran.user-data';
+
+/** What follows a client's name: what a container is known by, where there is one. */
+export const askDigest = (name: string): string[] => [
+  'container',
+  'inspect',
+  '-f',
+  `{{index .Config.Labels "${label}"}}`,
+  name,
+];
+
+/** What both clients answer alike. */
+export const answersOf = (
+  client: 'docker' | 'podman',
+): Pick<ContainerEngine, 'isReady' | 'refuses' | 'find'> => ({
+  isReady: (running) => running.host.run(inEngine(running, [client, 'version'])).status === 0,
+
+  refuses: () => undefined,
+
+  find(running, name) {
+    const { status, output } = running.host.run(inEngine(running, [client, ...askDigest(name)]));
+    return status === 0 ? output.trim() : undefined;
+  },
+});
 
 /** Detached, under its name, with what it is known by later. */
 export function runWords(service: Service, image: string, digest: string): string[] {
@@ -45,18 +69,4 @@ function authOf({ name, credentials }: Registry): [string, { auth: string }][] {
   if (!credentials) return [];
   const key = name === registryOf('x') ? 'https://index.docker.io/v1/' : name;
   return [[key, { auth: encodeBase64(encodeUtf8(`${credentials.username}:${credentials.password}`)) }]];
-}
-
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-
-function encodeBase64(bytes: Uint8Array): string {
-  let text = '';
-  for (let at = 0; at < bytes.length; at += 3) {
-    const [a = 0, b, c] = bytes.subarray(at, at + 3);
-    const bits = (a << 16) | ((b ?? 0) << 8) | (c ?? 0);
-    text += alphabet[bits >> 18]! + alphabet[(bits >> 12) & 63]!;
-    text +=
-      b === undefined ? '==' : alphabet[(bits >> 6) & 63]! + (c === undefined ? '=' : alphabet[bits & 63]!);
-  }
-  return text;
 }

@@ -3,7 +3,7 @@
 
 import type { Service } from '../../../contract/user-data/machine-config.ts';
 import { runOrThrow } from '../../host/host.ts';
-import { type ContainerEngine, fullReference, inEngine, registryOf } from './engine.ts';
+import { type ContainerEngine, fullReference, inEngine, makeSources, registryOf } from './engine.ts';
 
 const label = 'catamaran.user-data';
 /** component:containerd binds it. */
@@ -55,6 +55,7 @@ export const containerd: ContainerEngine = {
     host.run(inEngine(running, ['ctr', 'task', 'kill', '-s', 'SIGKILL', name]));
     host.run(inEngine(running, ['ctr', 'task', 'rm', '-f', name]));
     host.run(inEngine(running, ['ctr', 'container', 'rm', name]));
+    makeSources(running, service);
     runOrThrow(host, inEngine(running, ['ctr', 'run', ...runWords(service, image, digest)]));
   },
 

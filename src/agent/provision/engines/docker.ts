@@ -1,7 +1,7 @@
 // Docker: by its own command line, in the container of its service or on the host.
 
 import { runOrThrow } from '../../host/host.ts';
-import { authFiles, label, runWords } from './command-line.ts';
+import { answersOf, authFiles, runWords } from './command-line.ts';
 import { type ContainerEngine, inEngine } from './engine.ts';
 
 export const docker: ContainerEngine = {
@@ -9,15 +9,7 @@ export const docker: ContainerEngine = {
   program: 'dockerd',
   onHost: { daemon: 'docker' },
 
-  isReady: (running) => running.host.run(inEngine(running, ['docker', 'version'])).status === 0,
-
-  refuses: () => undefined,
-
-  find(running, name) {
-    const format = `{{index .Config.Labels "${label}"}}`;
-    const { status, output } = running.host.run(inEngine(running, ['docker', 'inspect', '-f', format, name]));
-    return status === 0 ? output.trim() : undefined;
-  },
+  ...answersOf('docker'),
 
   start(running, { service, digest }) {
     const { host } = running;

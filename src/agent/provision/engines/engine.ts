@@ -64,6 +64,12 @@ export function inEngine(
   return [runtime, 'exec', ...set, service, ...words];
 }
 
+/** Directories of the machine that a container is to see, and that are not there: as Docker makes them by itself. */
+export function makeSources(running: RunningEngine, { mounts }: Service): void {
+  const sources = mounts.flatMap((mount) => /^\/[^:]*(?=:)/.exec(mount) ?? []);
+  if (sources.length > 0) running.host.run(inEngine(running, ['mkdir', '-p', '--', ...sources]));
+}
+
 /** The image with its registry and tag, as Docker completes it. */
 export function fullReference(image: string): string {
   const [first = '', ...rest] = image.split('/');

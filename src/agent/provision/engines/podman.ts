@@ -1,31 +1,19 @@
 // Podman: no daemon, so a container runs until the machine goes down, and is started again by whoever finds it.
 import { runOrThrow } from '../../host/host.ts';
-import { authFiles, label, runWords } from './command-line.ts';
-import { type ContainerEngine, fullReference, inEngine } from './engine.ts';
+import { answersOf, authFiles, runWords } from './command-line.ts';
+import { type ContainerEngine, fullReference, inEngine, makeSources } from './engine.ts';
 
 export const podman: ContainerEngine = {
   name: 'podman',
   program: 'podman',
   onHost: { program: '/usr/bin/podman' },
 
-  isReady: (running) => running.host.run(inEngine(running, ['podman', 'version'])).status === 0,
-
-  refuses: () => undefined,
-
-  find(running, name) {
-    const format = `{{index .Config.Labels "${label}"}}`;
-    const { status, output } = running.host.run(
-      inEngine(running, ['podman', 'container', 'inspect', '-f', format, name]),
-    );
-    return status === 0 ? output.trim() : undefined;
-  },
+  ...answersOf('podman'),
 
   start(running, { service, digest, variables }) {
     const { host } = running;
     host.run(inEngine(running, ['podman', 'rm', '-f', '-t', '10', service.name]));
-    // As Docker does with a directory that is not there.
-    const sources = service.mounts.flatMap((mount) => /^\/[^:]*(?=:)/.exec(mount) ?? []);
-    if (sources.length > 0) host.run(inEngine(running, ['mkdir', '-p', '--', ...sources]));
+    makeSources(running, service);
     const words = runWords(service, fullReference(service.image), digest);
     runOrThrow(host, inEngine(running, ['podman', 'run', ...words], variables));
   },
