@@ -1,7 +1,7 @@
 // In what a login's shell runs.
 import { switchConsole } from '../system/console.ts';
 import type { Command } from './command.ts';
-import { isOneName } from './one-name.ts';
+import { isOneName } from './plain-words.ts';
 
 export const consoleSwitch: Command = {
   words: 'console switch',

@@ -3,14 +3,14 @@ import { listChanges } from '../etc/changes.ts';
 import { imageEtc } from '../etc/places.ts';
 import { chooseChanges } from '../etc/settle-changes.ts';
 import type { Command } from './command.ts';
-import { arePaths } from './paths.ts';
+import { arePlain } from './plain-words.ts';
 
 export const etcDiff: Command = {
   words: 'etc diff',
   usage: '[PATH…]',
   summary: "from the image's own files to those of /etc; without PATH all that both have changed",
   parse(paths) {
-    if (!arePaths(paths)) return undefined;
+    if (!arePlain(paths)) return undefined;
     return (host) => {
       const changes =
         paths.length > 0

@@ -1,7 +1,7 @@
 // A compose file that comes up with the machine no more.
 import { disableService } from '../system/services.ts';
 import type { Command } from './command.ts';
-import { isOneName } from './one-name.ts';
+import { isOneName } from './plain-words.ts';
 
 export const serviceDisable: Command = {
   words: 'service disable',

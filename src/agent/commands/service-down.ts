@@ -1,7 +1,7 @@
 // The containers of a compose file, gone.
 import { stopService } from '../system/services.ts';
 import type { Command } from './command.ts';
-import { isOneName } from './one-name.ts';
+import { isOneName } from './plain-words.ts';
 
 export const serviceDown: Command = {
   words: 'service down',

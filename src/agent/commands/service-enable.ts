@@ -1,7 +1,7 @@
 // A compose file that comes up with the machine.
 import { enableService } from '../system/services.ts';
 import type { Command } from './command.ts';
-import { isOneName } from './one-name.ts';
+import { isOneName } from './plain-words.ts';
 
 export const serviceEnable: Command = {
   words: 'service enable',
