@@ -1,12 +1,13 @@
 // One service taken back by itself, under runit and under systemd: past a version that does not come up, without a network, over a
-// reboot, and to the release's own again. docs/updates.md.
+// reboot, and to the release's own again. docs/updates.md. Under one of them by turns, under both by
+// `npm run test:styles`.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { listComponents } from '../../src/component/definition.ts';
 import { buildSpec } from '../../src/output/build.ts';
 import { writeReleaseImages } from '../../src/output/disk/release-images.ts';
+import { byTurns } from '../support/by-turns.ts';
 import { testContext } from '../support/context.ts';
 import { until } from '../support/parts.ts';
 import { twinShell } from '../support/twin.ts';
@@ -42,11 +43,7 @@ disk: {slot: 128M, data: 128M}
 
 const inits = ['init', 'init-systemd'];
 
-test('what it is shown under are components', async () => {
-  expect(await listComponents('components')).toEqual(expect.arrayContaining(inits));
-});
-
-describe.each(process.env.CATAMARAN_STYLES === undefined ? [] : inits)('%s', (init) => {
+describe.each(process.env.CATAMARAN_STYLES === undefined ? [byTurns(inits)] : inits)('%s', (init) => {
   let directory: string;
   let machine: TwinMachine;
   beforeAll(async () => {
