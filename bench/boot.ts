@@ -21,11 +21,13 @@ const step = /\[ *(\d+\.\d+)\] (Run \S+ as init|(?:catamaran|bench): [^\r\n]*)\r
 /** Run beside the services, on the host. */
 const watcher = `#!/bin/sh
 export PATH=/usr/sbin:/usr/bin
-until read -r state </run/service/sshd/state && [ "$state" = running ]; do usleep 50000; done 2>/dev/null
-echo '<5>bench: first service' >/dev/kmsg
+mkfifo /run/never
+exec 9<>/run/never
+until read -r state </run/service/sshd/state && [ "$state" = running ]; do read -r -t 0.05 _ <&9; done 2>/dev/null
+echo '<3>bench: first service' >/dev/kmsg
 sleep 20
 while read -r name size _; do
-  case $name in MemTotal:|MemAvailable:) echo "<5>bench: $name $size" >/dev/kmsg ;; esac
+  case $name in MemTotal:|MemAvailable:) echo "<3>bench: $name $size" >/dev/kmsg ;; esac
 done </proc/meminfo
 sleep 1000000
 `;
