@@ -14,22 +14,37 @@ import { anyState } from '../slots/any-state.ts';
 import { addApplets, addProgram, busyboxCommand, type Words } from '../support/busybox.ts';
 
 const applets = [
-  ...['cat', 'chmod', 'dd', 'find', 'grep', 'head', 'mkfifo', 'sed', 'sha256sum', 'sleep', 'sort', 'tail'],
+  ...[
+    'cat',
+    'chmod',
+    'mkdir',
+    'dd',
+    'find',
+    'grep',
+    'head',
+    'mkfifo',
+    'sed',
+    'sha256sum',
+    'sleep',
+    'sort',
+    'tail',
+  ],
   'tr',
 ];
 let scratch: string;
 let busybox: Words;
 let functions: string;
+let init: string;
 beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), 'catamaran-initrd-'));
   busybox = await busyboxCommand();
   await addApplets(join(scratch, 'bin'), applets);
-  const init = await readFile('components/initrd/rootfs/init', 'utf8');
+  init = await readFile('components/initrd/rootfs/init', 'utf8');
   functions = init
     .replace(/\nmain\n$/, '\n')
     .replaceAll('/run/', `${scratch}/run/`)
     .replaceAll('/dev/watchdog', '/dev/null')
-    .replaceAll('/sys/devices', `${scratch}/sys/devices`)
+    .replaceAll('/sys/bus', `${scratch}/sys/bus`)
     .replace(/^export PATH=.*$/m, `export PATH=${scratch}/bin`);
 });
 afterAll(() => rm(scratch, { recursive: true, force: true }));
@@ -184,10 +199,13 @@ describe('a trial', () => {
   test('is not what is put on probation in this boot, whatever is on record', async () => {
     expect(await boot(state(7, 'B', 'good', 'good'), other)).toBe(false);
     expect(await flag('probation')).toBe(true);
+    expect(await flag('gate-passed')).toBe(false);
   });
 
   test('is not a good slot', async () => {
     expect(await boot(state(7, 'B', 'bad', 'good'))).toBe(false);
+    // Nor has it a gate to pass; what is on probation has.
+    expect(await flag('gate-passed')).toBe(true);
   });
 
   test('is assumed where the records are lost', async () => {
@@ -196,7 +214,7 @@ describe('a trial', () => {
 });
 
 test('what appears after the drivers were loaded, and before anybody listens, has its driver loaded as well', async () => {
-  const device = join(scratch, 'sys/devices/stick');
+  const device = join(scratch, 'sys/bus/scsi/devices/stick');
   await mkdir(device, { recursive: true });
   const output = await run(`
 fail() { echo "failed: $1"; exit; }
@@ -209,6 +227,39 @@ echo scsi:t-0x00 >${device}/modalias
 wait_for stick 'a stick'
 echo there`);
   expect(output).toBe('waiting for a stick\nthere\n');
+});
+
+test('a partition is found by its label, one that was not there before, too, and on another disk', async () => {
+  const uevent = async (disk: string, number: number, label: string) => {
+    const directory = join(scratch, disk, `${disk}${number}`);
+    await mkdir(directory, { recursive: true });
+    const lines = ['MAJOR=8', `DEVNAME=${disk}${number}`, 'DEVTYPE=partition', `PARTNAME=${label}`];
+    await writeFile(join(directory, 'uevent'), lines.map((line) => `${line}\n`).join(''));
+  };
+  await uevent('vda', 1, 'boot a');
+  await uevent('vda', 2, 'data');
+  await uevent('vdb', 1, 'data');
+  const find = init.match(/^partition\(\) \{[\s\S]*?^find_partition\(\) \{[\s\S]*?^\}$/m)![0];
+  const output = await run(`${find}
+listed=''
+look() { disk=${scratch}/$1; partition "$2" && echo "$device" || echo none; }
+look vda data
+look vda 'boot a'
+look vda late
+mkdir ${scratch}/vda/vda3
+printf 'DEVNAME=vda3\\nPARTNAME=late\\n' >${scratch}/vda/vda3/uevent
+look vda late
+look vdb data
+look vdb late`);
+  expect(output.split('\n')).toEqual([
+    '/dev/vda2',
+    '/dev/vda1',
+    'none',
+    '/dev/vda3',
+    '/dev/vdb1',
+    'none',
+    '',
+  ]);
 });
 
 describe('the disk', () => {
