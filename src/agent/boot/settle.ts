@@ -24,10 +24,13 @@ const tryingPath = '/var/lib/etc.trying';
 /** Init's word: an onboot container that is required has failed in a safe boot, which went on all the same. */
 const failedPath = '/run/catamaran/onboot-failed';
 
-/** `now`: whoever asks has come far enough to ask. */
-export function settle(machine: SlotMachine, { now }: { now: boolean }): void {
+/** `now`: whoever asks has come far enough to ask. `rested`: the steady time is over already. */
+export function settle(
+  machine: SlotMachine,
+  { now, rested = false }: { now: boolean; rested?: boolean },
+): void {
   const { host } = machine;
-  if (!now) host.run(['sleep', String(steady)]);
+  if (!now && !rested) host.run(['sleep', String(steady)]);
   for (let reason = now ? undefined : whyDown(host); reason !== undefined; reason = whyDown(host)) {
     if (uptime(host) > deadline) {
       host.print(`nobody can reach this machine ${deadline} seconds after boot: ${reason}`);

@@ -30,7 +30,7 @@ function open(
   const host: MemoryHost = memoryHost({ ...sound, ...files }, (command) => answers(command, host));
   return {
     host,
-    settle: (now = false) => settle({ ...machine, host }, { now }),
+    settle: (now = false, rested = false) => settle({ ...machine, host }, { now, rested }),
     boots: () => parseBoots(disk.media.get('ab-state')!.subarray(bootsOffset, bootsOffset + 512)).failed,
   };
 }
@@ -91,6 +91,17 @@ test('who asks for the end of it has come up, without waiting', () => {
   const { host, settle, boots } = open({ '/run/service/sshd/state': 'starting\n' });
   settle(true);
   expect(host.calls).not.toContain('sleep 30');
+  expect(boots()).toBe(0);
+});
+
+test('who has waited half a minute already does not wait once more, and has to be reached all the same', () => {
+  const { host, settle, boots } = open({ '/run/service/sshd/state': 'starting\n' }, (command, { files }) => {
+    if (command.join(' ') === 'sleep 10') files.set('/run/service/sshd/state', 'running\n');
+    return undefined;
+  });
+  settle(false, true);
+  expect(host.calls).not.toContain('sleep 30');
+  expect(host.calls).toContain('sleep 10');
   expect(boots()).toBe(0);
 });
 

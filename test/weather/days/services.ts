@@ -39,7 +39,7 @@ export const serviceDays: readonly Day[] = [
     name: 'what says that a boot came up is ended before it has',
     harm: ({ run }) =>
       run(
-        'rm /run/catamaran/settled; sv up /run/service/_settle; sleep 8; pkill -KILL -f "agent.*[s]ettle"; sleep 1',
+        'rm /run/catamaran/settled; sv up /run/service/_settle; sleep 8; sv kill /run/service/_settle; sleep 1',
       ),
     holds: ({ run }) =>
       run('for i in $(seq 180); do [ ! -e /run/catamaran/settled ] || exit 0; sleep 1; done; exit 1'),
