@@ -53,6 +53,11 @@ export function currentState(env1: Uint8Array, env2: Uint8Array): SlotState {
   return chooseState(env1, env2) ?? assumedState;
 }
 
+function endOfLine(text: string, at: number): number {
+  const ends = [text.indexOf('\n', at), text.indexOf('\r', at)].filter((end) => end !== -1);
+  return Math.min(...ends, text.length);
+}
+
 /** grub_envblk_iterate: `#` opens a comment, a backslash takes the next character, the last of a name counts. */
 function readVariables(text: string): Map<string, string> {
   const found = new Map<string, string>();
@@ -70,7 +75,7 @@ function readVariables(text: string): Map<string, string> {
       found.set(text.slice(at, equals), value);
       at = end;
     }
-    while (at < text.length && text[at] !== '\n' && text[at] !== '\r') at++;
+    at = endOfLine(text, at);
     while (text[at] === '\n' || text[at] === '\r') at++;
   }
   return found;

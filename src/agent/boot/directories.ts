@@ -9,17 +9,25 @@ const names = ['cache', 'home', 'lib', 'log', 'opt', 'spool', 'srv', 'tmp', 'usr
 const records = 'lib/catamaran';
 
 export function makeDirectories(host: Host): void {
-  for (const name of [...names, records]) {
-    const path = `/var/${name}`;
-    if (host.listDirectory(path) !== undefined) continue;
-    if (host.run(['mkdir', '-m', '0755', path]).status === 0) continue;
-    host.run(['mv', '-f', path, `${path}.aside`]);
-    runOrThrow(host, ['mkdir', '-m', '0755', path]);
+  const missing = () =>
+    [...names, records]
+      .map((name) => `/var/${name}`)
+      .filter((path) => host.listDirectory(path) === undefined);
+  const wanted = missing();
+  // One program for all; what is in the way is asked only where one of them fails.
+  if (wanted.length > 0 && host.run(['mkdir', '-m', '0755', ...wanted]).status !== 0) {
+    for (const path of missing()) {
+      if (host.run(['mkdir', '-m', '0755', path]).status === 0) continue;
+      host.run(['mv', '-f', path, `${path}.aside`]);
+      runOrThrow(host, ['mkdir', '-m', '0755', path]);
+    }
   }
   runOrThrow(host, ['chmod', '0700', '/var/roothome']);
   runOrThrow(host, ['chmod', '1777', '/var/tmp']);
-  linkUnlessThere(host, '/var/run', '/run');
-  linkUnlessThere(host, '/var/lock', '/run/lock');
+  linkUnlessThere(host, [
+    ['/var/run', '/run'],
+    ['/var/lock', '/run/lock'],
+  ]);
   makeThoseOfImage(host);
 }
 

@@ -12,6 +12,9 @@ const directories = [
   '/run/resolvconf',
 ];
 
+/** For mount(8), as fstab(5) has it. */
+const tablePath = '/run/catamaran/fstab';
+
 /** Type, place, options. */
 const mounts: readonly (readonly [string, string, string])[] = [
   ['tmpfs', '/tmp', 'nosuid,nodev,mode=1777,size=10%'],
@@ -38,21 +41,26 @@ const links = [
 export function mountFilesystems(host: Host): void {
   sayIfFailed(host, ['mount', '--make-rshared', '/']);
   for (const path of directories) host.makeDirectory(path);
-  for (const [type, path, options] of mounts) {
-    // Anew each time: a mount may bring the place of the next one.
-    if (host.listDirectory(path) === undefined || isMounted(host, path)) continue;
-    sayIfFailed(host, ['mount', '-t', type, '-o', options, type, path]);
-  }
-  for (const [path, target] of links) linkUnlessThere(host, path, target);
+  mountAll(host);
+  linkUnlessThere(host, links);
 }
 
-function isMounted(host: Host, path: string): boolean {
-  const lines = (host.readText('/proc/self/mounts') ?? '').split('\n');
-  return lines.some((line) => line.split(' ')[1] === path);
+/** By one program: it goes on with the next one where one fails. */
+function mountAll(host: Host): void {
+  const present = (host.readText('/proc/self/mounts') ?? '').split('\n').map((line) => line.split(' ')[1]);
+  const wanted = mounts.filter(
+    ([, path]) => host.listDirectory(path) !== undefined && !present.includes(path),
+  );
+  const table = wanted.map(([type, path, options]) => `${type} ${path} ${type} ${options} 0 0\n`);
+  host.writeFile(tablePath, table.join(''));
+  if (wanted.length > 0) sayIfFailed(host, ['mount', '-a', '-T', tablePath]);
 }
 
-export function linkUnlessThere(host: Host, path: string, target: string): void {
-  sayIfFailed(host, ['sh', '-c', '[ -e "$1" ] || ln -s "$2" "$1"', 'sh', path, target]);
+/** Each a path and what it leads to. */
+export function linkUnlessThere(host: Host, wanted: readonly (readonly [string, string])[]): void {
+  const script =
+    'failed=0; while [ $# -gt 0 ]; do [ -e "$1" ] || ln -s "$2" "$1" || failed=1; shift 2; done; exit $failed';
+  sayIfFailed(host, ['sh', '-c', script, 'sh', ...wanted.flat()]);
 }
 
 /** One that fails does not keep the others from being tried. */

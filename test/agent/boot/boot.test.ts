@@ -53,17 +53,31 @@ test('file systems, drivers, clock, directories, slots, identity, randomness, lo
 
 test('a file system is mounted where the kernel has a place for it, and nothing is there', () => {
   const { host } = boot();
-  const mounted = host.calls
-    .filter((call) => call.startsWith('mount -t'))
-    .map((call) => call.split(' ').at(-1));
-  expect(mounted).toEqual(['/tmp', '/dev/pts', '/sys/kernel/debug']);
+  expect(host.calls).toContain('mount -a -T /run/catamaran/fstab');
+  const table = String(host.files.get('/run/catamaran/fstab')).trim().split('\n');
+  expect(table.map((line) => line.split(' ')[1])).toEqual(['/tmp', '/dev/pts', '/sys/kernel/debug']);
+});
+
+test('what is in the place of a directory of ours is set aside', () => {
+  let failures = 0;
+  const { host } = boot((command) =>
+    command.startsWith('mkdir -m 0755 ') && ++failures <= 2
+      ? { status: 1, output: 'File exists' }
+      : undefined,
+  );
+  const first = host.calls.findIndex((call) => call.startsWith('mkdir -m 0755 '));
+  expect(host.calls.slice(first + 1, first + 5)).toEqual([
+    'mkdir -m 0755 /var/cache',
+    'mv -f /var/cache /var/cache.aside',
+    'mkdir -m 0755 /var/cache',
+    'mkdir -m 0755 /var/home',
+  ]);
 });
 
 test('what there is in /var stays as it is', () => {
-  const made = boot().host.calls.filter((call) => call.startsWith('mkdir'));
-  expect(made).toContain('mkdir -m 0755 /var/home');
-  expect(made).not.toContain('mkdir -m 0755 /var/log');
-  expect(made).toContain('mkdir -m 0755 /var/lib/catamaran');
+  const [made] = boot().host.calls.filter((call) => call.startsWith('mkdir -m 0755'));
+  const names = ['cache', 'home', 'opt', 'spool', 'srv', 'tmp', 'usrlocal', 'roothome', 'lib/catamaran'];
+  expect(made).toBe(`mkdir -m 0755 ${names.map((name) => `/var/${name}`).join(' ')}`);
 });
 
 test('the clock is raised to what is past for certain, and people are told', () => {
