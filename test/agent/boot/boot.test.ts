@@ -58,6 +58,15 @@ test('a file system is mounted where the kernel has a place for it, and nothing 
   expect(table.map((line) => line.split(' ')[1])).toEqual(['/tmp', '/dev/pts', '/sys/kernel/debug']);
 });
 
+test('the kernel keeps free what it would without huge pages', () => {
+  const reserve = (extra: Record<string, string>) =>
+    boot(undefined, extra).host.files.get('/proc/sys/vm/min_free_kbytes');
+  expect(reserve({ '/proc/meminfo': 'MemTotal:         990160 kB\nMemAvailable:     838512 kB\n' })).toBe(
+    '3980\n',
+  );
+  expect(reserve({})).toBeUndefined();
+});
+
 test('what is in the place of a directory of ours is set aside', () => {
   let failures = 0;
   const { host } = boot((command) =>
