@@ -1,9 +1,9 @@
 // A system for arm64, built on whatever machine this is, starts on a machine of that architecture: firmware, boot loader,
-// kernel, verified root, services; from a disk in several formats, from its ISO, and from the disk that the ISO was installed
-// on. One disk always, all by `npm run test:platforms`.
-import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
+// kernel, verified root, services; from a disk in every format, from live media, from the disk that the ISO was installed
+// on, and handed over by QEMU as a network boot is. One disk always, all by `npm run test:platforms`.
+import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Status } from '../../src/agent/slots/status.ts';
 import { containerOf } from '../../src/disk/container.ts';
@@ -11,10 +11,11 @@ import { buildSpec } from '../../src/output/build.ts';
 import type { FormatName } from '../../src/output/formats.ts';
 import { customizeIso } from '../../src/output/media/customize.ts';
 import { openImage } from '../../src/run/open-image.ts';
+import { openPxe } from '../../src/run/open-pxe.ts';
 import type { SshKey } from '../../src/run/ssh.ts';
 import { testContext } from '../support/context.ts';
 import { type TestMachineOptions, testSshKey, withMachine } from '../support/machine.ts';
-import { type Arm64Row, arm64Rows } from './rows.ts';
+import { type Arm64Row, arm64LiveRows, arm64Rows } from './rows.ts';
 
 const minute = 60_000;
 const everything = process.env.CATAMARAN_PLATFORMS === 'all';
@@ -43,14 +44,16 @@ beforeAll(async () => {
   const file = join(directory, 'arm64-test.yml');
   await writeFile(file, spec(key.publicKey.trim()));
   const formats = new Set<FormatName>(rows.filter(isTested).map(({ format }) => format));
-  if (everything) formats.add('iso');
+  if (everything) for (const format of media) formats.add(format);
   const request = { file, out: directory, formats: [...formats], arch: 'arm64', frozen: false } as const;
   const { artifacts } = await buildSpec(request, await testContext());
   for (const { format, path } of artifacts)
-    if (!path.endsWith('.json')) files.set(format as FormatName, path);
+    if (!/\.json$|-(initrd\.img|cmdline)$/.test(path)) files.set(format as FormatName, path);
 }, 10 * minute);
 
 afterAll(() => rm(directory, { recursive: true, force: true }));
+
+const media = ['iso', ...arm64LiveRows.map(({ format }) => format), 'kernel+initrd', 'pxe'] as const;
 
 function isTested({ sample }: Arm64Row): boolean {
   return sample === true || everything;
@@ -89,7 +92,46 @@ test.each(rows.filter(isTested))('$format on $bus: slot A, with its services and
   });
 });
 
+/** More than from a disk: the root may be in memory. */
+const large = 2 ** 31;
+
+test.each(everything ? arm64LiveRows : [])(
+  '$format as $medium: a live system',
+  async ({ format, medium }) => {
+    const image = files.get(format)!;
+    const stick = { image, format: 'raw', bus: 'usb' } as const;
+    await withLogin({ memory: large, ...(medium === 'usb' ? stick : { extra: cd(image) }) }, async (run) => {
+      expect(JSON.parse(await run('catamaran-agent status --json'))).toMatchObject({
+        live: expect.any(String),
+        version: '1',
+      });
+    });
+  },
+);
+
 const more = everything ? test : () => {};
+
+more('a network directory, as run hands it over', async () => {
+  const { kernel, memory } = await openPxe(
+    dirname(files.get('pxe')!),
+    await mkdtemp(join(directory, 'pxe-')),
+  );
+  await withLogin({ kernel, memory: Math.max(memory, large) }, async (run) => {
+    expect(JSON.parse(await run('catamaran-agent status --json'))).toMatchObject({
+      live: 'memory',
+      version: '1',
+    });
+  });
+});
+
+more('LinuxKit’s kernel and initrd', async () => {
+  const path = (end: string) => files.get('kernel+initrd')!.replace(/-kernel$/, end);
+  const cmdline = (await readFile(path('-cmdline'), 'utf8')).trim();
+  const kernel = { kernel: path('-kernel'), initrd: path('-initrd.img'), cmdline };
+  await withLogin({ kernel, memory: large }, async (run) => {
+    expect((await run('crun list -q')).split('\n').sort()).toEqual(['dhcp', 'getty', 'sshd']);
+  });
+});
 
 const cd = (path: string) => [
   ...['-device', 'virtio-scsi-pci,id=cd'],

@@ -160,9 +160,9 @@ describe.each(chosen)('%s', (init) => {
     expect(await ended('never')).toMatchObject({ detail: '4', restarts: 0 });
     expect(await ended('well')).toMatchObject({ detail: '0', restarts: 0 });
     await eventually('failing', ({ restarts }) => restarts >= 2);
-    expect(await eventually('failing', ({ state }) => state === 'pausing')).toMatchObject({
-      detail: '2.000',
-    });
+    // On a busy machine some more pauses have gone by until somebody looks.
+    const { detail } = await eventually('failing', ({ state }) => state === 'pausing');
+    expect(['2.000', '4.000', '8.000', '16.000', '32.000', '60.000']).toContain(detail);
   });
 
   test('one that becomes unhealthy is ended and started again', async () => {

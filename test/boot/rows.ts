@@ -36,9 +36,19 @@ export const diskRows = [
 
 export type Arm64Row = Pick<DiskRow, 'format' | 'bus' | 'sample'>;
 
-/** Of arm64, by UEFI, the only firmware that it has. */
+/** Of arm64, by UEFI, the only firmware that it has; QEMU's has a driver for neither pvscsi nor AHCI there. */
 export const arm64Rows = [
   { format: 'qcow2', bus: 'virtio-blk', sample: true },
+  { format: 'raw', bus: 'usb' },
+  { format: 'raw.gz', bus: 'virtio-blk' },
+  { format: 'raw.zst', bus: 'virtio-blk' },
+  { format: 'openstack', bus: 'virtio-blk' },
+  { format: 'vmdk', bus: 'nvme' },
+  { format: 'vsphere', bus: 'nvme' },
+  { format: 'virtualbox', bus: 'virtio-scsi' },
+  { format: 'azure', bus: 'virtio-scsi' },
+  { format: 'dynamic-vhd', bus: 'virtio-scsi' },
+  { format: 'vhdx', bus: 'virtio-scsi' },
   { format: 'aws', bus: 'nvme' },
   { format: 'gce', bus: 'virtio-scsi' },
 ] as const satisfies readonly Arm64Row[];
@@ -68,6 +78,15 @@ export const mediaRows = [
   { format: 'iso-efi-initrd', medium: 'cd', firmware: 'uefi' },
   { format: 'iso-efi-initrd', medium: 'disk', firmware: 'bios' },
 ] as const satisfies readonly MediaRow[];
+
+/** Machines of arm64 have UEFI and no other firmware, and those of the test start from no disk that is an ISO. */
+export const hasArm64 = ({ firmware, medium }: MediaRow): boolean => firmware === 'uefi' && medium !== 'disk';
+
+/** Live media for arm64. */
+export const arm64LiveRows = [
+  { format: 'iso-plain', medium: 'cd' },
+  { format: 'usb', medium: 'usb' },
+] as const;
 
 /** What a kernel mounts by itself. */
 export const rootRows = [
@@ -99,8 +118,8 @@ export const readers: Readonly<Record<string, readonly string[]>> = {
 /** Other ways to boot, of tests that have no table. */
 export const otherBoots: Readonly<Record<string, string>> = {
   iso: 'a CD, arm64; what it has installed, BIOS, UEFI and arm64',
-  'kernel+initrd': 'by QEMU itself',
-  pxe: 'iPXE, BIOS: the root by URL and appended, by HTTP and by TFTP; a GRUB from the network by TFTP, UEFI',
+  'kernel+initrd': 'by QEMU itself, both architectures',
+  pxe: 'iPXE, BIOS: the root by URL and appended, by HTTP and by TFTP; a GRUB from the network by TFTP, UEFI; by QEMU itself, arm64',
 };
 
 /** What nobody could try here, and why. */

@@ -7,8 +7,10 @@ import { byName } from '../../src/base/order.ts';
 import type { Format } from '../../src/output/format.ts';
 import { formatNames, formats } from '../../src/output/formats.ts';
 import {
+  arm64LiveRows,
   arm64Rows,
   diskRows,
+  hasArm64,
   liveRows,
   mediaRows,
   otherBoots,
@@ -29,8 +31,12 @@ function bootsOf(name: string): string[] {
   return [
     ...disks.map((row) => `${row.bus}${'nic' in row ? `, ${row.nic}` : ''}, ${firmwares[row.firmware]}`),
     ...media.map(({ medium, firmware }) => `${places[medium]}, ${firmwares[firmware]}`),
+    ...mediaRows
+      .filter((row) => row.format === name && hasArm64(row))
+      .map(({ medium }) => `${places[medium]}, arm64`),
+    ...arm64LiveRows.filter(({ format }) => format === name).map(({ medium }) => `${places[medium]}, arm64`),
     ...arm64Rows.filter(({ format }) => format === name).map(({ bus }) => `${bus}, arm64`),
-    ...roots.map(({ medium }) => `the kernel’s root on ${places[medium]}`),
+    ...roots.map(({ medium }) => `the kernel’s root on ${places[medium]}, both architectures`),
     ...(other === undefined ? [] : [other]),
   ];
 }
@@ -50,7 +56,7 @@ function outputTable(): string {
 
 test('what is said is said of formats that there are', () => {
   const named = [...Object.keys(readers), ...Object.keys(otherBoots), ...Object.keys(untried)];
-  const rowed = [...diskRows, ...arm64Rows, ...liveRows, ...mediaRows, ...rootRows].map(
+  const rowed = [...diskRows, ...arm64Rows, ...arm64LiveRows, ...liveRows, ...mediaRows, ...rootRows].map(
     ({ format }) => format,
   );
   expect([...named, ...rowed].filter((name) => !formatNames.includes(name as never))).toEqual([]);

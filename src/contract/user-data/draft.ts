@@ -174,7 +174,8 @@ export class Draft {
   }
 }
 
-const bareUser = {
+/** Of whom nothing but a name is known: keys let it in, a password does not. */
+export const bareUser = {
   groups: [],
   system: false,
   makeHome: true,

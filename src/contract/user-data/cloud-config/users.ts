@@ -14,7 +14,7 @@ import {
 import { day, dayNumber, passwordHash, sshKey, userName, writablePath } from '../../document/shape/forms.ts';
 import { anything, text, truth, whole } from '../../document/shape/scalars.ts';
 import { about, changed, meaningless, orEmpty, type ValueOf } from '../../document/shape/shape.ts';
-import type { Draft } from '../draft.ts';
+import { bareUser, type Draft } from '../draft.ts';
 import type { Password, User } from '../machine-config.ts';
 import { section } from './section.ts';
 
@@ -130,7 +130,7 @@ export const users = section({
     for (const each of [...named, ...(values.user === undefined ? [] : [values.user])]) {
       const sshKeys = each === values.user ? keys : [];
       if (typeof each === 'string') {
-        if (each !== 'default') draft.addUser({ ...plainUser, name: each, sshKeys }, values.at);
+        if (each !== 'default') draft.addUser({ ...bareUser, name: each, sshKeys }, values.at);
       } else if (each.name !== undefined) {
         const user = userOf(each as Read<typeof userFields> & { name: string }, findings);
         draft.addUser({ ...user, sshKeys: [...user.sshKeys, ...sshKeys] }, each.at);
@@ -171,16 +171,6 @@ function groupsOf(groups: Groups): { name: string; members: readonly string[] }[
       : [...each].map(([name, members]) => ({ name, members })),
   );
 }
-
-const plainUser = {
-  groups: [],
-  system: false,
-  makeHome: true,
-  makeGroup: true,
-  sshKeys: [],
-  locked: true,
-  sudo: [],
-} as const;
 
 function userOf(read: Read<typeof userFields> & { readonly name: string }, findings: Findings): User {
   const { name, uid, gecos, homedir, shell, primary_group, groups = [], system, at } = read;
