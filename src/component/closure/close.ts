@@ -1,26 +1,22 @@
 // The closure of what a component names under `programs` and `plugins`: their interpreters and loaders, the libraries that
 // the loader would map, breadth first as it does, and every link on the way. What is missing is told with who asked for it.
-import type { Arch } from '../../base/arch.ts';
 import { CatamaranError, type Diagnostic } from '../../base/errors.ts';
 import { sortDiagnostics } from '../../document/problems.ts';
 import type { FileNode } from '../../tree/node.ts';
-import { parentOf, type TreePath } from '../../tree/tree.ts';
+import type { TreePath } from '../../tree/tree.ts';
 import type { ElfFacts } from './elf.ts';
+import { type FoundLibrary, findLibrary, type LibrarySearch } from './find-library.ts';
 import { findWanted } from './find-wanted.ts';
 import { followLinks, type Way } from './follow-links.ts';
 import { createInspector } from './inspect.ts';
-import { expandRunPath, loaderDirectories, runsOn } from './library-search.ts';
+import { expandRunPath, runsOn } from './library-search.ts';
 import { missingLibrary, missingProgram, shippedTwice, unfitProgram } from './problems.ts';
-import { mergedPath, type Shipped } from './shipped.ts';
+import { mergedPath } from './shipped.ts';
 import type { NamedProgram, Taken, TakenReason } from './taken.ts';
 
-export interface ClosureRequest {
+export interface ClosureRequest extends Omit<LibrarySearch, 'inspect'> {
   readonly programs: readonly NamedProgram[];
   readonly plugins: readonly NamedProgram[];
-  readonly shipped: Shipped;
-  readonly arch: Arch;
-  /** Directory → the file of etc/ld.so.conf.d that names it; empty where the component makes no loader's cache. */
-  readonly cached: ReadonlyMap<TreePath, TreePath>;
   /** Packages that the component is cut at, for the remedy. */
   readonly without: readonly string[];
 }
@@ -38,10 +34,11 @@ interface Mapped extends Found {
 
 /** Throws all that is missing at once, fault 'spec'. */
 export async function closePrograms(request: ClosureRequest): Promise<Taken> {
-  const { shipped, arch, cached, without } = request;
+  const { shipped, arch, without } = request;
   const taken = new Map<TreePath, TakenReason>();
   const problems: Diagnostic[] = [];
   const inspect = createInspector();
+  const search = { ...request, inspect };
   /** Name → path, of every library so far: what a plugin needs and its own search does not find, its program has. */
   const libraries = new Map<string, TreePath>();
   const started = new Set<TreePath>();
@@ -127,46 +124,29 @@ export async function closePrograms(request: ClosureRequest): Promise<Taken> {
       for (const name of facts.needed) {
         if (loaded.has(name)) continue;
         loaded.add(name);
-        const reason: TakenReason = { by: path, how: `needed as ${name}`, root };
-        const found = await findLibrary(name, open[at]!, chain, reason);
+        const reason = { by: path, how: `needed as ${name}`, root };
+        const found = await findLibrary(name, { path, facts, chain }, search);
         if (found === undefined) {
           const known = as === 'plugin' ? libraries.get(name) : undefined;
           if (known === undefined) problems.push(missingLibrary(name, path, taken, without, root));
           continue;
         }
-        libraries.set(name, found.path);
-        if (found.facts.soname !== undefined) loaded.add(found.facts.soname);
-        if (!open.some((each) => each.path === found.path)) open.push({ ...found, inherited: chain });
+        const library = takeLibrary(name, found, reason);
+        libraries.set(name, library.path);
+        if (library.facts.soname !== undefined) loaded.add(library.facts.soname);
+        if (!open.some((each) => each.path === library.path)) open.push({ ...library, inherited: chain });
       }
     }
   }
 
-  async function findLibrary(
+  function takeLibrary(
     name: string,
-    { path, facts }: Mapped,
-    chain: readonly TreePath[],
-    reason: TakenReason,
-  ): Promise<(Found & { facts: ElfFacts }) | undefined> {
-    const runpath = (facts.runpath ?? []).flatMap((each) => expandRunPath(each, path, arch) ?? []);
-    const usual = loaderDirectories(arch, facts);
-    const directories = [...chain, ...runpath, ...cached.keys(), ...usual];
-    const places = name.includes('/')
-      ? [mergedPath(name.replace(/^\/+/, ''))]
-      : directories.map((directory) => `${directory}/${name}`);
-    for (const place of places) {
-      const way = followLinks(shipped, place);
-      if (!way?.file) continue;
-      const inspection = await inspect(way.file);
-      // The loader passes over what is for another machine.
-      if (inspection.kind !== 'elf') continue;
-      if (inspection.facts.machine !== facts.machine || inspection.facts.bits !== facts.bits) continue;
-      takeWay(way, reason);
-      const directory = parentOf(place);
-      const conf = usual.includes(directory) ? undefined : cached.get(directory);
-      if (conf !== undefined && !taken.has(conf))
-        taken.set(conf, { by: path, how: `names the directory of ${name}`, root: reason.root });
-      return { path: way.path, file: way.file, facts: inspection.facts };
-    }
-    return undefined;
+    { way, facts, conf }: FoundLibrary,
+    reason: TakenReason & { readonly by: TreePath },
+  ): Omit<Mapped, 'inherited'> {
+    takeWay(way, reason);
+    if (conf !== undefined && !taken.has(conf))
+      taken.set(conf, { by: reason.by, how: `names the directory of ${name}`, root: reason.root });
+    return { path: way.path, file: way.file, facts };
   }
 }
