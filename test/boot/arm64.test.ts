@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Status } from '../../src/agent/slots/status.ts';
 import { containerOf } from '../../src/disk/container.ts';
+import type { ArtifactsDocument } from '../../src/output/artifacts.generated.ts';
 import { buildSpec } from '../../src/output/build.ts';
 import type { FormatName } from '../../src/output/formats.ts';
 import { customizeIso } from '../../src/output/media/customize.ts';
@@ -35,6 +36,7 @@ disk: {slot: 128M, data: 64M}
 `;
 
 let directory: string;
+/** The first of each output: its disk, medium or kernel. */
 const files = new Map<FormatName, string>();
 let key: SshKey;
 
@@ -46,9 +48,10 @@ beforeAll(async () => {
   const formats = new Set<FormatName>(rows.filter(isTested).map(({ format }) => format));
   if (everything) for (const format of media) formats.add(format);
   const request = { file, out: directory, formats: [...formats], arch: 'arm64', frozen: false } as const;
-  const { artifacts } = await buildSpec(request, await testContext());
-  for (const { format, path } of artifacts)
-    if (!/\.json$|-(initrd\.img|cmdline)$/.test(path)) files.set(format as FormatName, path);
+  await buildSpec(request, await testContext());
+  const made = JSON.parse(await readFile(join(directory, 'artifacts.json'), 'utf8')) as ArtifactsDocument;
+  for (const { format, files: written } of made.outputs)
+    files.set(format as FormatName, join(directory, written[0]!.file));
 }, 10 * minute);
 
 afterAll(() => rm(directory, { recursive: true, force: true }));
