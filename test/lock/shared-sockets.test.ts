@@ -67,3 +67,33 @@ test('a port in a network of its own is nobody else’s, and another command lis
   ).toEqual([]);
   expect(await said(['{name: a, image: ./one}', '{name: b, image: ./two, net: new}'])).toHaveLength(1);
 });
+
+test('two engines of the components that would have one socket', async () => {
+  const containerd = '{name: containerd, image: "component:containerd"}';
+  expect(
+    await said(
+      ['{name: docker, image: "component:user-docker"}', containerd],
+      'init: ["component:init-docker", "component:agent"]\n',
+    ),
+  ).toEqual([
+    expect.stringContaining(
+      'the service containerd (component:containerd) listens on /run/containerd/containerd.sock, and so does the service docker (component:user-docker)',
+    ),
+  ]);
+  expect(
+    await said(
+      ['{name: docker, image: "component:user-docker"}'],
+      'init: ["component:init-docker", "component:agent", "component:docker"]\n',
+    ),
+  ).toEqual([
+    expect.stringContaining(
+      'the service docker (component:user-docker) listens on /run/docker.sock, and so does component:docker',
+    ),
+  ]);
+  expect(
+    await said(
+      [containerd],
+      'init: ["component:init", "component:crun", "component:agent", "component:docker"]\n',
+    ),
+  ).toEqual([]);
+});

@@ -8,6 +8,7 @@ import { restartEngine, setEngineTls } from './engine-tls.ts';
 import { preloadImages } from './preload.ts';
 import { enabledNames, startServices } from './services.ts';
 import { readSettings, settingOf } from './settings.ts';
+import { makeMissingServerCertificate } from './tls.ts';
 
 export function applySettings(host: Host): void {
   const problems = [...readSettings(host).problems];
@@ -19,7 +20,9 @@ export function applySettings(host: Host): void {
     }
   };
   attempt(() => {
-    if (setEngineTls(host, settingOf(host, 'docker.tls') === 'true')) restartEngine(host);
+    const tls = settingOf(host, 'docker.tls') === 'true';
+    if (tls) makeMissingServerCertificate(host);
+    if (setEngineTls(host, tls)) restartEngine(host);
   });
   preloadImages(host, (message) => problems.push(message));
   attempt(() => startConsole(host, settingOf(host, 'console') ?? 'default'));

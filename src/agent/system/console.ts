@@ -76,7 +76,7 @@ function consoleWords(name: string, image: string): string[] {
   ];
 }
 
-function requireConsole(host: Host, name: string): string {
+export function requireConsole(host: Host, name: string): string {
   const consoles = settingsBelow(host, 'console');
   const image = consoles.get(name);
   if (image !== undefined) return image;

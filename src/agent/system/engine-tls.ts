@@ -15,12 +15,6 @@ const ours = {
 
 /** True where Docker has to be started anew. */
 export function setEngineTls(host: Host, wanted: boolean): boolean {
-  if (wanted && host.readText(ours.tlskey) === undefined)
-    throw new AgentError('docker.tls is true, and there is no certificate', {
-      code: 'docker-tls',
-      fault: 'usage',
-      hint: 'Make one: catamaran-agent tls gen --server --host NAME-OR-ADDRESS',
-    });
   const before = readDaemonSettings(host);
   const kept = Object.fromEntries(Object.entries(before).filter(([key]) => !(key in ours)));
   const isOurs = JSON.stringify(before.hosts) === JSON.stringify(ours.hosts);

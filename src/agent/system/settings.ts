@@ -5,7 +5,7 @@ import { kernelWords } from '../host/kernel-arguments.ts';
 import { putDurably } from '../update/durable.ts';
 
 const imagePath = '/usr/lib/catamaran/system.conf';
-const givenDirectory = '/etc/catamaran/system.d';
+export const givenDirectory = '/etc/catamaran/system.d';
 export const ownPath = '/etc/catamaran/system.conf';
 const kernelPrefix = 'catamaran.system.';
 const limit = 64 << 10;

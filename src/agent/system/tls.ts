@@ -50,6 +50,14 @@ export function generate(host: Host, { server, hosts, directory }: TlsWish): voi
   host.print(`${certificatePath} and ${keyPath} are good for ten years`);
 }
 
+/** Where there is none: for the machine's name, and the addresses that it has by now. */
+export function makeMissingServerCertificate(host: Host): void {
+  if (host.readText(`${tlsDirectory}/server-key.pem`) !== undefined) return;
+  const { output } = host.run(['ip', '-4', '-o', 'addr', 'show', 'scope', 'global']);
+  const hosts = [...output.matchAll(/ inet ([\d.]+)\//g)].map(([, address]) => address!);
+  generate(host, { server: true, hosts, directory: clientDirectory });
+}
+
 /** Made at the first call. */
 function authorityOf(host: Host, validity: Validity): { key: PrivateKey; certificate: string } {
   const certificatePath = `${tlsDirectory}/ca.pem`;

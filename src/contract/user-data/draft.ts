@@ -31,6 +31,7 @@ type Single =
   | 'phoneHome'
   | 'finalMessage'
   | 'network'
+  | 'console'
   | 'health';
 
 export class Draft {

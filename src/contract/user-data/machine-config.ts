@@ -39,6 +39,8 @@ export interface MachineConfig {
   readonly network?: Network;
   readonly services: readonly Service[];
   readonly engine: Engine;
+  /** What a login's shell runs in, by the name that the image has for it. */
+  readonly console?: string;
   readonly registries: readonly Registry[];
   readonly update: UpdateSettings;
   readonly health?: UserHealth;

@@ -1,4 +1,5 @@
 // What a machine does of what it is told: Docker's port, images that come along, the console.
+import { X509Certificate } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { dispatch } from '../../../src/agent/commands/dispatch.ts';
 import { systemCommands } from '../../../src/agent/commands/table.ts';
@@ -7,6 +8,7 @@ import { type MemoryHost, memoryHost } from '../memory-host.ts';
 
 const daemon = '/etc/docker/daemon.json';
 const key = { '/etc/docker/tls/server-key.pem': 'key' };
+const noise = { '/dev/urandom': new Uint8Array(64).fill(7) };
 const call = (words: string, host: MemoryHost) => dispatch(words.split(' '), host, systemCommands);
 /** As it lies there once it has been renamed. */
 const written = (host: MemoryHost) => {
@@ -29,11 +31,28 @@ test('Docker’s settings get its port and keep the rest, and lose it again', ()
   expect(setEngineTls(host, false)).toBe(false);
 });
 
-test('there is no port without a certificate, and a person’s own port is not taken away', () => {
-  expect(() => setEngineTls(memoryHost(), true)).toThrow('there is no certificate');
+test('what is no JSON stays as it is, and a person’s own port is not taken away', () => {
   expect(() => setEngineTls(memoryHost({ ...key, [daemon]: '{' }), true)).toThrow('is not JSON');
   const own = { [daemon]: '{"hosts": ["tcp://10.0.0.5:2376"], "tlsverify": true}' };
   expect(setEngineTls(memoryHost(own), false)).toBe(false);
+});
+
+test('Docker’s port has a certificate, made for the machine’s name and addresses unless somebody has made one', () => {
+  const name = { '/etc/hostname': 'bull\n', '/etc/catamaran/system.conf': 'docker.tls: true\n' };
+  const addresses = '2: eth0    inet 10.0.2.15/24 brd 10.0.2.255 scope global eth0\n';
+  const applied = (files: Record<string, string | Uint8Array>) => {
+    const host = memoryHost({ ...name, ...files }, ([program]) =>
+      program === 'ip' ? { status: 0, output: addresses } : undefined,
+    );
+    expect(call('config apply', host)).toBe(0);
+    expect(host.calls).toContain('sv -w 60 restart /run/service/docker');
+    return host.files;
+  };
+  const made = String(applied(noise).get('/etc/docker/tls/server.pem.new'));
+  const { subjectAltName } = new X509Certificate(made);
+  for (const each of ['DNS:bull', 'DNS:localhost', 'IP Address:127.0.0.1', 'IP Address:10.0.2.15'])
+    expect(subjectAltName?.split(', ')).toContain(each);
+  expect(applied(key).has('/etc/docker/tls/server.pem.new')).toBe(false);
 });
 
 test('an archive is loaded into the Docker that its directory is called after, again only if it is another one', () => {
@@ -56,7 +75,8 @@ test('an archive is loaded into the Docker that its directory is called after, a
 test('what cannot be done keeps nothing else from being done, and every login hears of it', () => {
   const host: MemoryHost = memoryHost(
     {
-      '/etc/catamaran/system.conf': 'docker.tls: true\nconsole: nosuch\nservice.web: true\n',
+      [daemon]: '{',
+      '/etc/catamaran/system.conf': 'console: nosuch\nservice.web: true\n',
       '/usr/share/catamaran/services/web.yml': 'services: {web: {image: "nginx:1"}}',
     },
     (command) => (command.includes('inspect') ? { status: 1, output: '' } : undefined),
@@ -64,7 +84,7 @@ test('what cannot be done keeps nothing else from being done, and every login he
   expect(call('config apply', host)).toBe(6);
   expect(host.calls.some((line) => line.includes('run -d --name web'))).toBe(true);
   expect(host.files.get('/run/catamaran/notices/system')).toBe(
-    'docker.tls is true, and there is no certificate\nthere is no console "nosuch"; there are default\n',
+    '/etc/docker/daemon.json is not JSON\nthere is no console "nosuch"; there are default\n',
   );
 });
 

@@ -20,6 +20,7 @@ import { registries, services } from './modules/services.ts';
 import { ssh } from './modules/ssh.ts';
 import { disks, filesystems, mounts, remoteMounts } from './modules/storage.ts';
 import { sysctl } from './modules/sysctl.ts';
+import { systemDocker } from './modules/system-docker.ts';
 import { ntp, timeZone } from './modules/time.ts';
 import { units } from './modules/units.ts';
 import { update } from './modules/update.ts';
@@ -47,6 +48,7 @@ export const applyModules: readonly Module[] = [
   update,
   health,
   registries,
+  systemDocker,
   units,
   network,
 

@@ -48,6 +48,7 @@ export const webAddress = form(
   'an http:// or https:// address',
   'https://example.org/',
 );
+export const consoleName = form(/^[a-z0-9][a-z0-9_-]{0,62}$/, 'the name of a console, or default', 'debian');
 export const sysctlName = form(
   /^[A-Za-z0-9_][A-Za-z0-9_./*:@-]{1,199}$/,
   'the name of a kernel parameter',

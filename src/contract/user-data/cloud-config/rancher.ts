@@ -2,7 +2,7 @@
 import { decodeBase64 } from '../../../base/base64.ts';
 import { decodeUtf8 } from '../../../base/utf8.ts';
 import { list, mapping, record } from '../../document/shape/collections.ts';
-import { sshKey, webAddress } from '../../document/shape/forms.ts';
+import { consoleName, sshKey, webAddress } from '../../document/shape/forms.ts';
 import { text, truth } from '../../document/shape/scalars.ts';
 import { about, meaningless, orEmpty } from '../../document/shape/shape.ts';
 import type { Registry } from '../machine-config.ts';
@@ -26,7 +26,7 @@ const credentials = mapping({
 const engine = mapping({
   args: about('Arguments of the engine.', list(text())),
   extra_args: about('Further arguments of the engine.', list(text())),
-  tls: about('Whether it takes connections by TLS.', truth),
+  tls: about('Whether it takes connections on port 2376 by TLS.', truth),
   tls_args: about('Arguments for TLS.', list(text())),
   storage_driver: about('How it stores layers.', text()),
   insecure_registry: about('Registries without TLS.', list(text())),
@@ -56,7 +56,7 @@ export const rancher = section({
         docker: about('The container engine.', engine),
         system_docker: meaningless(ofImage),
         bootstrap_docker: meaningless(ofImage),
-        console: meaningless(ofImage),
+        console: about('The console of logins.', text(consoleName)),
         network: about('Network.', networkSection),
         ssh: about(
           'SSH.',
@@ -129,6 +129,7 @@ export const rancher = section({
       if (registry_mirror !== undefined)
         draft.addRegistry({ ...bareRegistry('docker.io'), mirrors: [registry_mirror] });
     }
+    if (rancher.console !== undefined) draft.set('console', rancher.console, rancher.at);
     if (rancher.network) draft.set('network', rancher.network, rancher.at);
   },
 });

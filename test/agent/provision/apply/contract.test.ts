@@ -34,6 +34,7 @@ power_state: {mode: reboot}
 phone_home: {url: "http://192.0.2.1/"}
 final_message: done
 coreos: {units: [{name: x.service}]}
+rancher: {docker: {tls: true}, console: debian}
 network: {ethernets: {eth0: {dhcp4: true}}}
 catamaran:
   services: {web: {image: nginx, network_mode: host}}

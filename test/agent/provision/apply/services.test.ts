@@ -199,3 +199,39 @@ test.each([
 ])('the image %s is %s', (image, full) => {
   expect(fullReference(image)).toBe(full);
 });
+
+describe('settings of a machine of system-docker', () => {
+  const text = 'rancher: {console: debian, docker: {tls: true}}';
+  const directory = '/etc/catamaran/system.d';
+  const machine = {
+    ...{ '/usr/lib/catamaran/init': 'docker\n' },
+    ...{ '/usr/lib/catamaran/system.conf': 'console.debian: debian:trixie\n' },
+    '/containers/services/docker/config.json': '{"process": {"args": ["/engine/dockerd"]}}',
+  };
+
+  test('lie beside those of the image', () => {
+    const { host, lines } = applyText(text, { files: machine });
+    expect(lines()).toEqual(['applied: console debian', 'applied: docker.tls true']);
+    expect(host.readText(`${directory}/90-user-data-console.conf`)).toBe('console: debian\n');
+    expect(host.readText(`${directory}/90-user-data-docker.tls.conf`)).toBe('docker.tls: true\n');
+    expect(applyText(text, { host, newInstance: false }).lines()).toEqual([
+      'unchanged: console debian',
+      'unchanged: docker.tls true',
+    ]);
+    expect(applyText('rancher: {console: default}', { files: machine }).lines()).toEqual([
+      'applied: console default',
+    ]);
+  });
+
+  test('say what of the image is missing', () => {
+    expect(applyText(text).lines()).toEqual([
+      'failed: console debian: the image has no consoles. Build it with component:init-docker in place of its init.',
+      'failed: docker.tls true: the image has no service docker. Build it with component:user-docker in its services, beside component:init-docker.',
+    ]);
+    const { host, lines } = applyText('rancher: {console: alpine}', { files: machine });
+    expect(lines()).toEqual([
+      'failed: console alpine: there is no console "alpine"; there are default, debian. Name its image first: catamaran-agent config set console.NAME IMAGE.',
+    ]);
+    expect(host.listDirectory(directory)).toBeUndefined();
+  });
+});

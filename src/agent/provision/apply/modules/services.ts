@@ -90,8 +90,8 @@ export const registries: Module = {
   },
 };
 
-const isTold = ({ arguments: words, tls, storage }: MachineConfig['engine']) =>
-  words.length > 0 || tls !== undefined || storage !== undefined;
+const isTold = ({ arguments: words, storage }: MachineConfig['engine']) =>
+  words.length > 0 || storage !== undefined;
 
 function textOf(host: Host, file: EngineFile): string {
   if ('text' in file) return file.text;

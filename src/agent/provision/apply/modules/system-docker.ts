@@ -1,0 +1,45 @@
+// rancher.console and rancher.docker.tls: settings of a machine of system-docker, which does them as soon as its Dockers are there
+// (src/agent/system/apply.ts).
+import { initPath, parseInit } from '../../../../contract/init.ts';
+import { AgentError, type Host } from '../../../host/host.ts';
+import { requireConsole } from '../../../system/console.ts';
+import { givenDirectory } from '../../../system/settings.ts';
+import { findEngine } from '../../engines/table.ts';
+import type { Module } from '../module.ts';
+import { changeFile } from '../write.ts';
+
+export const systemDocker: Module = {
+  name: 'system-docker',
+  summary:
+    '`rancher.console`, `rancher.docker.tls`: settings in `/etc/catamaran/system.d`, for component:init-docker and component:user-docker',
+  pass: 'local',
+  when: 'boot',
+  apply({ host, config: { console, engine }, report }) {
+    const give = (key: string, value: string | boolean, requireParts: () => void) =>
+      report.attempt(`${key} ${value}`, () => {
+        requireParts();
+        const path = `${givenDirectory}/90-user-data-${key}.conf`;
+        return changeFile(host, path, `${key}: ${value}\n`, { mode: 0o644 });
+      });
+    if (console !== undefined) give('console', console, () => requireConsoleOf(host, console));
+    if (engine.tls !== undefined) give('docker.tls', engine.tls, () => requireUserDocker(host));
+  },
+};
+
+function requireConsoleOf(host: Host, name: string): void {
+  if (parseInit(host.readText(`/${initPath}`) ?? '') !== 'docker')
+    throw missing('the image has no consoles', 'component:init-docker in place of its init');
+  if (name !== 'default') requireConsole(host, name);
+}
+
+function requireUserDocker(host: Host): void {
+  const { engine, running } = findEngine(host) ?? {};
+  if (engine?.name !== 'docker' || running?.service !== 'docker')
+    throw missing(
+      'the image has no service docker',
+      'component:user-docker in its services, beside component:init-docker',
+    );
+}
+
+const missing = (message: string, part: string) =>
+  new AgentError(message, { code: 'user-data-refused', fault: 'spec', hint: `Build it with ${part}.` });
