@@ -55,10 +55,13 @@ describe.each(weatherFirmwares)('under %s, one machine', (firmware) => {
 
   test.each(chosen(runningDays).map((day) => [day.name, day] as const))('goes on: %s', async (name, day) => {
     await table.count(name, async () => {
-      await day.harm(machine);
-      await machine.answers();
-      await day.holds?.(machine);
-      await day.mend?.(machine);
+      try {
+        await day.harm(machine);
+        await machine.answers();
+        await day.holds?.(machine);
+      } finally {
+        await day.mend?.(machine);
+      }
     });
   });
 
@@ -72,8 +75,10 @@ describe.each(weatherFirmwares)('under %s, one machine', (firmware) => {
   });
 });
 
+/** A boot that is cut off before it has come up is held against what it was begun with. */
+const settled = 'until [ -e /run/catamaran/settled ]; do sleep 1; done';
 /** In MiB, with which each example boots and updates. */
-const smallest = { minimal: 256, web: 256, containerd: 384 };
+const smallest = { minimal: 256, web: 256, containerd: 384, podman: 384, docker: 512 };
 
 /** What takes several boots, or the machine's life. */
 const long = describe.each(allWeather ? weatherFirmwares : []);
@@ -98,6 +103,7 @@ long('under %s, a machine of its own', (firmware) => {
       await withWeather(
         async ({ run, answers }) => {
           await answers();
+          await run(settled);
           await run('echo mine >/etc/mine; echo exit 3 >/etc/profile; sync');
         },
         { disk },
@@ -129,14 +135,27 @@ long('under %s, a machine of its own', (firmware) => {
       await withWeather(
         async ({ run, answers }) => {
           await answers();
-          await run('until [ -e /run/catamaran/settled ]; do sleep 1; done');
+          await run(settled);
           before = await run(who);
         },
         { disk },
       );
       const { partitions } = await inspectImage(disk);
       const data = partitions.find(({ label }) => label === 'data')!;
-      await writeBytes(disk, data.offset, Buffer.alloc(64 << 20));
+      const nothing = Buffer.alloc(64 << 20);
+      await table.count('the data partition has lost its first 64 MiB', async () => {
+        await writeBytes(disk, data.offset, nothing);
+        await withWeather(
+          async ({ run, status, answers }) => {
+            await answers();
+            expect((await status()).resources.disk?.inMemory).toBe(false);
+            expect(await run(who)).toBe(before);
+          },
+          { disk },
+        );
+      });
+      for (let at = 0; at < data.size; at += nothing.length)
+        await writeBytes(disk, data.offset + at, nothing.subarray(0, data.size - at));
       await withWeather(
         async ({ run, status, answers, reboot }) => {
           await answers();

@@ -71,7 +71,7 @@ export interface WeatherMachine {
   readonly disk: string;
   /** To its network. */
   readonly wire: Wire;
-  /** One line in a login shell of the host; fails unless it ends with 0. */
+  /** What one line in a login shell of the host prints, but for its complaints; fails unless it ends with 0. */
   run(line: string): Promise<string>;
   /** Any status, and what it said. */
   try(line: string): Promise<string>;
@@ -113,9 +113,9 @@ export async function startWeather(options: WeatherOptions): Promise<WeatherMach
     return { ...result, output: `${result.stdout}${result.stderr}`.trim() };
   };
   const run = async (line: string) => {
-    const { exitCode, output } = await attempt(line);
+    const { exitCode, output, stdout } = await attempt(line);
     if (exitCode !== 0) throw new Error(`${line} ended with ${exitCode}: ${output}`);
-    return output;
+    return stdout.trim();
   };
   const prompts = async () => {
     const before = machine.serial.text.length;
