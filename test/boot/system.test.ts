@@ -130,6 +130,8 @@ describe.each(['bios', 'uefi'] as const)('under %s', (firmware: Firmware) => {
       const { reason } = await withSerialLog(machine, () => machine.exited);
       expect(reason).toBe('guest-shutdown');
       expect(machine.serial.text).toMatch(/EXT4-fs \(\w+\): unmounting filesystem/);
+      // From here on the device resets a machine that hangs.
+      expect(machine.serial.text).not.toMatch(/can't open '\/dev\/watchdog'/);
 
       machine = await start();
       await withSerialLog(machine, () => machine.serial.waitFor(/boot-test login:/, 10 * minute));
