@@ -8,7 +8,7 @@ const catalogues = [
   'agent/commands',
   'agent/probe',
   'agent/provision/apply/modules',
-  'agent/provision/engines',
+  'agent/engines',
   'agent/provision/sources',
   'agent/services',
   'cli/commands',

@@ -1,8 +1,8 @@
 // `service list|enable|disable|up|down`: compose files, by the Docker that each is for. What is enabled comes up with the machine.
 import { encodeUtf8 } from '../../base/utf8.ts';
 import { crc32 } from '../../gpt/crc32.ts';
+import { askDigest, runWords } from '../engines/command-line.ts';
 import { AgentError, type Host, runOrThrow } from '../host/host.ts';
-import { askDigest, runWords } from '../provision/engines/command-line.ts';
 import { putDurably } from '../update/durable.ts';
 import {
   type DefinedService,

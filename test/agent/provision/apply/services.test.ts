@@ -1,7 +1,7 @@
 // Containers of user-data, by each engine that an image may have; and the clear word where there is none.
 import { describe, expect, test } from 'vitest';
-import { fullReference } from '../../../../src/agent/provision/engines/engine.ts';
-import { engines } from '../../../../src/agent/provision/engines/table.ts';
+import { fullReference } from '../../../../src/agent/engines/engine.ts';
+import { engines } from '../../../../src/agent/engines/table.ts';
 import { applyText, type Case } from '../user-data.ts';
 
 const withEngine = (program: string): Record<string, string> => ({

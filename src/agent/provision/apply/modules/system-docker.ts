@@ -1,10 +1,10 @@
 // rancher.console and rancher.docker.tls: settings of a machine of system-docker, which does them as soon as its Dockers are there
 // (src/agent/system/apply.ts).
 import { initPath, parseInit } from '../../../../contract/init.ts';
+import { findEngine } from '../../../engines/table.ts';
 import { AgentError, type Host } from '../../../host/host.ts';
 import { requireConsole } from '../../../system/console.ts';
 import { givenDirectory } from '../../../system/settings.ts';
-import { findEngine } from '../../engines/table.ts';
 import type { Module } from '../module.ts';
 import { changeFile } from '../write.ts';
 

@@ -1,5 +1,5 @@
 // Podman: no daemon, so a container runs until the machine goes down, and is started again by whoever finds it.
-import { runOrThrow } from '../../host/host.ts';
+import { runOrThrow } from '../host/host.ts';
 import { answersOf, authFiles, runWords } from './command-line.ts';
 import { type ContainerEngine, fullReference, inEngine, makeSources } from './engine.ts';
 

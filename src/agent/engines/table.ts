@@ -1,6 +1,6 @@
 // The engines that are known, and the one that this image has: the first that is a service, or else on the host.
-import { hasDaemon } from '../../host/daemons.ts';
-import type { Host } from '../../host/host.ts';
+import { hasDaemon } from '../host/daemons.ts';
+import type { Host } from '../host/host.ts';
 import { containerd } from './containerd.ts';
 import { docker } from './docker.ts';
 import type { ContainerEngine, RunningEngine } from './engine.ts';

@@ -1,8 +1,8 @@
 // containerd, by its ctr: images and containers without Docker. Its restart monitor keeps them running, by their labels. It
 // makes no network for a container, and publishes no ports.
 
-import type { Service } from '../../../contract/user-data/machine-config.ts';
-import { runOrThrow } from '../../host/host.ts';
+import type { Service } from '../../contract/user-data/machine-config.ts';
+import { runOrThrow } from '../host/host.ts';
 import { type ContainerEngine, fullReference, inEngine, makeSources, registryOf } from './engine.ts';
 
 const label = 'catamaran.user-data';

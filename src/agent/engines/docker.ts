@@ -1,6 +1,6 @@
 // Docker: by its own command line, in the container of its service or on the host.
 
-import { runOrThrow } from '../../host/host.ts';
+import { runOrThrow } from '../host/host.ts';
 import { answersOf, authFiles, runWords } from './command-line.ts';
 import { type ContainerEngine, inEngine } from './engine.ts';
 

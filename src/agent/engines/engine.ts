@@ -1,8 +1,8 @@
 // A container engine that an image may have, as containers of user-data are run by it: each is a file here, and a line in
 // table.ts. An engine is a service of the image, and its programs run in that service's container; or it is a daemon of the
 // host, or a program without one, and they run there.
-import type { Registry, Service } from '../../../contract/user-data/machine-config.ts';
-import type { Host } from '../../host/host.ts';
+import type { Registry, Service } from '../../contract/user-data/machine-config.ts';
+import type { Host } from '../host/host.ts';
 
 export interface RunningEngine {
   readonly host: Host;

@@ -1,7 +1,7 @@
 // The command line of Docker, which Podman takes too; and the file of credentials that both read.
-import { encodeBase64 } from '../../../base/base64.ts';
-import { encodeUtf8 } from '../../../base/utf8.ts';
-import type { Registry, Service } from '../../../contract/user-data/machine-config.ts';
+import { encodeBase64 } from '../../base/base64.ts';
+import { encodeUtf8 } from '../../base/utf8.ts';
+import type { Registry, Service } from '../../contract/user-data/machine-config.ts';
 import { type ContainerEngine, type EngineFile, inEngine, registryOf } from './engine.ts';
 
 const label = 'catamaran.user-data';
