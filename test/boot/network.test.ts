@@ -1,6 +1,6 @@
-// component:network on a machine with seven cards: static addresses, a bond with a VLAN, a bridge, WireGuard, a card that is not
-// there, and a lease that says more than an address; then another configuration while it runs.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+// component:network on a machine with eight cards: static addresses, a bond with a VLAN, a bridge, WireGuard, a card that is not
+// there, a lease that says more than an address, DHCPv6 and router advertisements; then another configuration while it runs.
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -43,6 +43,36 @@ const serviceOf = (card: string) => {
     command: [/bin/sh, -c, ${JSON.stringify(script)}]`;
 };
 
+/** Of DHCPv6 and router advertisements. */
+const advertiser = `summary: dnsmasq
+packages: [dnsmasq-base]
+without: [adduser, dbus]
+programs: [dnsmasq]
+users:
+  - {name: dnsmasq, uid: 100, gid: 100, home: /}
+groups:
+  - {name: dnsmasq, gid: 100}
+`;
+const advertiserService = `  - name: advertiser
+    image: ./advertiser
+    readonly: false
+    net: host
+    capabilities: [all]
+    command: ${JSON.stringify([
+      ...[
+        '/usr/sbin/dnsmasq',
+        '--keep-in-foreground',
+        '--log-facility=-',
+        '--conf-file=/dev/null',
+        '--user=dnsmasq',
+        '--group=dnsmasq',
+        '--port=0',
+      ],
+      ...['--pid-file=/advertiser', '--dhcp-leasefile=/leases', '--interface=eth5', '--enable-ra'],
+      ...['--dhcp-range=fd00:77::100,fd00:77::1ff,slaac,64,1h'],
+      ...['--dhcp-option=option6:dns-server,[fd00:77::53]', '--dhcp-option=option6:domain-search,six.test'],
+    ])}`;
+
 const spec = (key: string) => `
 os: {id: network-test, name: Network Test, version: "1"}
 kernel: {image: component:kernel, cmdline: console=ttyS0}
@@ -50,6 +80,7 @@ init: [component:init, component:crun, component:agent, component:network]
 services:
   - {name: sshd, image: component:sshd}
 ${serviceOf('eth5')}
+${advertiserService}
 files:
   - {path: etc/ssh/authorized_keys.d/root, contents: "${key}", mode: "0644"}
 disk: {slot: 128M, data: 128M}
@@ -64,8 +95,9 @@ network:
     eth2: {}
     eth3: {}
     eth4: {}
-    eth5: {addresses: [192.168.77.1/24]}
-    eth6: {dhcp4: true}
+    eth5: {addresses: [192.168.77.1/24, "fd00:77::1/64"]}
+    eth6: {dhcp4: true, dhcp6: true}
+    eth7: {accept-ra: true}
     eth9: {dhcp4: true}
   bonds:
     bond0: {interfaces: [eth2, eth3], parameters: {mode: active-backup}, addresses: [198.51.100.1/24]}
@@ -77,8 +109,8 @@ network:
     wg0: {mode: wireguard, key: "${wireguardKey}", port: 51820, addresses: [10.99.0.1/24], peers: []}
 `;
 
-/** eth1 to eth4 lead to networks of their own; eth5 and eth6 are on one wire. */
-const cards = [1, 2, 3, 4, 5, 6].flatMap((index) => [
+/** eth1 to eth4 lead to networks of their own; eth5, eth6 and eth7 are on one wire. */
+const cards = [1, 2, 3, 4, 5, 6, 7].flatMap((index) => [
   '-netdev',
   index < 5 ? `user,id=n${index},restrict=on,ipv6=off` : `hubport,id=n${index},hubid=5`,
   '-device',
@@ -140,7 +172,11 @@ const eventually = (condition: string) =>
   );
 
 describe('component:network', () => {
-  beforeAll(() => start('network-test', spec(key.publicKey.trim()), cards), 20 * minute);
+  beforeAll(async () => {
+    await mkdir(join(directory, 'advertiser'));
+    await writeFile(join(directory, 'advertiser/component.yml'), advertiser);
+    await start('network-test', spec(key.publicKey.trim()), cards);
+  }, 20 * minute);
   afterAll(() => machine?.kill());
 
   describe('what the spec says', () => {
@@ -193,9 +229,18 @@ describe('component:network', () => {
 
     test('its name servers and search list come after those that are written', async () => {
       await eventually('grep -q 192.168.77.53 /etc/resolv.conf');
-      expect(await run('cat /etc/resolv.conf')).toBe(
-        'nameserver 10.0.2.3\nnameserver 192.168.77.53\nsearch written.test leased.test',
-      );
+      const [servers, search] = (await run('cat /etc/resolv.conf')).split('search ');
+      expect(servers).toMatch(/^nameserver 10\.0\.2\.3\n(nameserver \S+\n)*nameserver 192\.168\.77\.53\n/);
+      expect(search?.split(' ').slice(0, 1)).toEqual(['written.test']);
+      expect(search?.split(' ')).toContain('leased.test');
+    });
+
+    test('IPv6: an address by DHCPv6, one by the router’s word alone, and the way that it tells of', async () => {
+      await eventually('ip -6 addr show dev eth6 | grep -q "inet6 fd00:77::1[0-9a-f][0-9a-f]/128"');
+      await eventually('ip -6 addr show dev eth7 | grep -q "inet6 fd00:77:.*/64"');
+      expect(await run('ip -6 addr show dev eth7')).not.toMatch(/fd00:77::1[0-9a-f]{2}\/128/);
+      await eventually('ip -6 route show default | grep -q "dev eth7"');
+      await eventually('grep -q "fd00:77::53" /etc/resolv.conf && grep -q six.test /etc/resolv.conf');
     });
 
     test('the client is a service, which comes back with the same address', async () => {
@@ -256,8 +301,8 @@ describe('component:network', () => {
     expect(shown).not.toContain('192.0.2.1/24');
     expect(await run('ip link show dev vlan8')).toContain('vlan8@eth1');
     expect(await run('head -n 1 /etc/resolv.conf')).toBe('nameserver 192.0.2.53');
-    // Without the seconds that are left of leases.
-    const addresses = () => run("ip -o addr show scope global | sed 's/valid_lft.*//'");
+    // Those of leases come back when they come back.
+    const addresses = () => run("ip -o addr show scope global | grep -v dynamic | sed 's/valid_lft.*//'");
     const before = await addresses();
     await run('catamaran-agent network up');
     expect(await addresses()).toBe(before);
