@@ -22,9 +22,9 @@ const minute = 60_000;
 const everything = process.env.CATAMARAN_PLATFORMS === 'all';
 const rows: readonly (Arm64Row & { readonly format: FormatName })[] = arm64Rows;
 
-const spec = (key: string) => `
+const spec = (key: string, kernel: string) => `
 os: {id: arm64-test, name: Test of arm64, version: "1"}
-kernel: {image: component:kernel, cmdline: console=ttyAMA0}
+kernel: {image: "${kernel}", cmdline: console=ttyAMA0}
 init: [component:init, component:crun, component:agent]
 services:
   - {name: dhcp, image: component:dhcp}
@@ -32,7 +32,7 @@ services:
   - {name: getty, image: component:getty}
 files:
   - {path: etc/ssh/authorized_keys.d/root, contents: "${key}", mode: "0644"}
-disk: {slot: 128M, data: 64M}
+disk: {slot: 256M, data: 64M}
 `;
 
 let directory: string;
@@ -43,18 +43,29 @@ let key: SshKey;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'catamaran-arm64-'));
   key = await testSshKey(directory);
-  const file = join(directory, 'arm64-test.yml');
-  await writeFile(file, spec(key.publicKey.trim()));
   const formats = new Set<FormatName>(rows.filter(isTested).map(({ format }) => format));
   if (everything) for (const format of media) formats.add(format);
-  const request = { file, out: directory, formats: [...formats], arch: 'arm64', frozen: false } as const;
-  await buildSpec(request, await testContext());
-  const made = JSON.parse(await readFile(join(directory, 'artifacts.json'), 'utf8')) as ArtifactsDocument;
-  for (const { format, files: written } of made.outputs)
-    files.set(format as FormatName, join(directory, written[0]!.file));
-}, 10 * minute);
+  const context = await testContext();
+  for (const kernel of ['component:kernel', 'component:kernel-generic'] as const) {
+    const wanted = [...formats].filter((format) => onUsb.has(format) === kernel.endsWith('generic'));
+    if (wanted.length === 0) continue;
+    const out = await mkdtemp(join(directory, 'out-'));
+    const file = join(out, 'arm64-test.yml');
+    await writeFile(file, spec(key.publicKey.trim(), kernel));
+    await buildSpec({ file, out, formats: wanted, arch: 'arm64', frozen: false }, context);
+    const made = JSON.parse(await readFile(join(out, 'artifacts.json'), 'utf8')) as ArtifactsDocument;
+    for (const { format, files: written } of made.outputs)
+      files.set(format as FormatName, join(out, written[0]!.file));
+  }
+}, 20 * minute);
 
 afterAll(() => rm(directory, { recursive: true, force: true }));
+
+/** For which the cloud's kernel has no drivers. */
+const onUsb: ReadonlySet<string> = new Set([
+  ...arm64Rows.filter(({ bus }) => bus === 'usb').map(({ format }) => format),
+  ...arm64LiveRows.filter(({ medium }) => medium === 'usb').map(({ format }) => format),
+]);
 
 const media = ['iso', ...arm64LiveRows.map(({ format }) => format), 'kernel+initrd', 'pxe'] as const;
 

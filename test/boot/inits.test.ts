@@ -230,6 +230,7 @@ describe.each(chosen)('%s', (init) => {
     async () => {
       await machine.powerdown(3 * minute);
       expect((await machine.exited).reason).toBe('guest-shutdown');
+      expect(machine.serial.text).not.toMatch(/going down has taken/);
     },
     5 * minute,
   );

@@ -33,6 +33,7 @@ onshutdown:
     command: [/bin/sh, -c, "echo farewell >> /host-var/farewell"]
 files:
   - {path: etc/hostname, contents: "boot-test\\n", mode: "0644"}
+  - {path: usr/lib/catamaran/system/daemon/run, contents: "#!/bin/sh\\nexec sleep 1000000\\n", mode: "0755"}
   - {path: etc/ssh/authorized_keys.d/root, contents: "${key}", mode: "0644"}
 disk: {slot: 128M, data: 128M}
 `;
@@ -130,6 +131,8 @@ describe.each(['bios', 'uefi'] as const)('under %s', (firmware: Firmware) => {
       const { reason } = await withSerialLog(machine, () => machine.exited);
       expect(reason).toBe('guest-shutdown');
       expect(machine.serial.text).toMatch(/EXT4-fs \(\w+\): unmounting filesystem/);
+      expect(machine.serial.text).toMatch(/stopping daemon/);
+      expect(machine.serial.text).not.toMatch(/going down has taken/);
       // From here on the device resets a machine that hangs.
       expect(machine.serial.text).not.toMatch(/can't open '\/dev\/watchdog'/);
 

@@ -3,6 +3,8 @@ import { type Datagram, datagramFrame, ipv4, readDatagram } from './datagram.ts'
 
 export interface DhcpRequest {
   readonly kind: 'discover' | 'request' | 'decline' | 'release' | 'inform';
+  /** That it wants, or has and wants to keep. */
+  readonly address: string | undefined;
   readonly datagram: Datagram;
 }
 
@@ -32,14 +34,14 @@ export function readDhcp(frame: Buffer): DhcpRequest | undefined {
   const datagram = readDatagram(frame);
   if (datagram?.toPort !== 67) return undefined;
   const options = datagram.payload.subarray(240);
+  const found = new Map<number, Buffer>();
   for (let at = 0; at + 2 < options.length && options[at] !== 255; ) {
-    if (options[at] === 53) {
-      const kind = kinds[options[at + 2]!];
-      return kind && { kind, datagram };
-    }
+    if (options[at] !== 0) found.set(options[at]!, options.subarray(at + 2, at + 2 + options[at + 1]!));
     at += options[at] === 0 ? 1 : 2 + options[at + 1]!;
   }
-  return undefined;
+  const kind = kinds[found.get(53)?.[0] ?? 0];
+  const wanted = found.get(50) ?? datagram.payload.subarray(12, 16);
+  return kind && { kind, datagram, address: wanted.some((byte) => byte > 0) ? wanted.join('.') : undefined };
 }
 
 export function dhcpFrame({ datagram }: DhcpRequest, { kind, lease }: DhcpAnswer): Buffer {

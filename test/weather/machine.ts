@@ -95,6 +95,9 @@ export interface WeatherOptions {
   readonly extra?: readonly string[];
 }
 
+/** Of PCI, for what is plugged in while the machine runs. */
+export const freePort = 'free-port';
+
 export async function startWeather(options: WeatherOptions): Promise<WeatherMachine> {
   const { disk, key, firmware = 'bios', memory = 768, extra = [], image = disk } = options;
   const wire = await openWire();
@@ -104,7 +107,7 @@ export async function startWeather(options: WeatherOptions): Promise<WeatherMach
       onReboot: 'reboot',
       watchdog: true,
       ssh: { user: 'root', key },
-      extra: [...wire.arguments, ...extra],
+      extra: [...wire.arguments, '-device', `pcie-root-port,id=${freePort}`, ...extra],
     },
   });
   void machine.exited.then(() => wire.close());

@@ -17,9 +17,12 @@ export interface Wire {
 }
 
 export const lease = { address: '10.0.2.15', router: '10.0.2.2', dns: '10.0.2.3', seconds: 86_400 };
-/** As a server should. */
-export const honest: Wire['dhcp'] = ({ kind }) =>
-  kind === 'discover' ? { kind: 'offer', lease } : kind === 'request' ? { kind: 'ack', lease } : undefined;
+/** As a server should: nobody keeps an address that it does not give (RFC 2131, 4.3.2). */
+export const honest: Wire['dhcp'] = ({ kind, address }) => {
+  if (kind === 'discover') return { kind: 'offer', lease };
+  if (kind !== 'request') return undefined;
+  return { kind: address === undefined || address === lease.address ? 'ack' : 'nak', lease };
+};
 
 export async function openWire(): Promise<Wire> {
   const sides: Record<'card' | 'network', Socket | undefined> = { card: undefined, network: undefined };

@@ -87,7 +87,8 @@ export function partitionsOf(host: Host): Partitions {
   };
 }
 
-/** Of the first `size` bytes of a file or device. */
+/** Of the first `size` bytes of a file or device. BusyBox's head would take them byte by byte. */
 export function digestCommand(path: string, size: number): [string, ...string[]] {
-  return ['sh', '-c', 'head -c "$1" "$2" | sha256sum', 'sh', String(size), path];
+  const script = 'dd if="$2" bs=1048576 count="$1" iflag=count_bytes,fullblock 2>/dev/null | sha256sum';
+  return ['sh', '-c', script, 'sh', String(size), path];
 }

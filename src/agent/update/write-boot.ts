@@ -148,6 +148,9 @@ function clip(moves: readonly Move[], start: number): Move[] {
 
 /** As if the first block were in its place. */
 function digestWithHead({ host }: UpdateMachine, device: string, size: number): string {
-  const script = `{ head -c ${verityBlockSize} "$1"; head -c "$3" "$2" | tail -c +${verityBlockSize + 1}; } | sha256sum`;
-  return runOrThrow(host, ['sh', '-c', script, 'sh', headPath, device, String(size)]).slice(0, 64);
+  const bytes = 'iflag=skip_bytes,count_bytes,fullblock';
+  const rest = `dd if="$2" bs=1048576 skip=${verityBlockSize} count="$3" ${bytes} 2>/dev/null`;
+  const script = `{ head -c ${verityBlockSize} "$1"; ${rest}; } | sha256sum`;
+  const count = String(Math.max(0, size - verityBlockSize));
+  return runOrThrow(host, ['sh', '-c', script, 'sh', headPath, device, count]).slice(0, 64);
 }

@@ -8,7 +8,7 @@ export const rancher: Style = {
   firmware: 'uefi',
   channels: ['stable'],
   start: async ({ key }) => ({
-    memory: 2 << 30,
+    memory: 2 ** 31,
     firmwareConfig: {
       'opt/org.catamaran/config': `#cloud-config\nhostname: bull\nrancher: {console: small, docker: {tls: true}}\nssh_authorized_keys: ['${key.publicKey.trim()}']\n`,
     },

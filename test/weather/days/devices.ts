@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { expect } from 'vitest';
 import type { Day } from '../day.ts';
+import { freePort } from '../machine.ts';
 
 const KiB = 1024;
 const larger = 1536 * KiB * KiB;
@@ -64,7 +65,9 @@ export const deviceDays: readonly Day[] = [
         'node-name': 'copy',
         file: { driver: 'file', filename: copy },
       });
-      await machine.control.execute('device_add', { driver: 'virtio-blk-pci', drive: 'copy', id: 'copydev' });
+      await machine.control.execute('device_add', {
+        ...{ driver: 'virtio-blk-pci', drive: 'copy', id: 'copydev', bus: freePort },
+      });
       await sleep(3000);
     },
     holds: async ({ run }) =>

@@ -119,7 +119,10 @@ export const networkDays: readonly Day[] = [
     sample: true,
     harm({ wire, run }) {
       wire.dns = { address: lease.address, name: ['$(reboot)', '../etc', '\u001b[2J'] };
-      return run('nslookup example.test; nslookup 10.0.2.2; true');
+      // A boot's day has made a directory of it.
+      const table =
+        '[ -f /etc/resolv.conf ] || { rm -rf /etc/resolv.conf; ln -s /run/resolvconf/resolv.conf /etc; }';
+      return run(`${table}; nslookup example.test; nslookup 10.0.2.2; true`);
     },
     holds: async ({ run }) => expect(await run('nslookup updates.example.test')).toContain(lease.address),
     mend,
