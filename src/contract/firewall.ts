@@ -23,6 +23,8 @@ export interface Ports {
 }
 
 export const firewallPath = 'etc/nftables.conf';
+/** The machine's own, which counts before the image's. */
+export const ownFirewallPath = 'etc/catamaran/nftables.conf';
 
 /** `22/tcp`, `30000-32767/udp`; undefined where it is neither. */
 export function parsePorts(text: string): Ports | undefined {
