@@ -24,7 +24,10 @@ export function generateTypes(file, schemas, imports) {
     }
     if (schema.enum) return schema.enum.map((value) => quote(value)).join(' | ');
     // Text where other scalars are taken as they are written (src/document/coerce.ts).
-    if (schema.type[0] === 'string') return 'string';
+    if (schema.type[0] === 'string')
+      return schema.type.includes('object')
+        ? `string | ${typeOf({ ...schema, type: 'object' }, from)}`
+        : 'string';
     if (Array.isArray(schema.type))
       return schema.type.map((type) => typeOf({ ...schema, type }, from)).join(' | ');
     if (schema.type === 'array') {

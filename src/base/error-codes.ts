@@ -119,7 +119,7 @@ export const errorCodes = {
       'A component is in a section that it is not made for. Move it to the one that the hint names.',
     'spec-missing-part':
       'The system lacks a part without which this cannot work. Add the component that the hint names.',
-    'spec-choose-one': 'Two components do the same work. Keep one of them.',
+    'spec-choose-one': 'Two parts of the spec do the same work. Keep one of them.',
     'spec-shared-socket':
       'Two components listen on the same socket or port. Keep one, or give one another command.',
     'spec-no-login':

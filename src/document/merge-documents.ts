@@ -17,6 +17,7 @@ const joined = new Set([
   '/onshutdown',
   '/services',
   '/files',
+  '/firewall/allow',
   '/volumes',
   '/trust/image',
   '/trust/org',

@@ -13,6 +13,7 @@ import { validateSpec } from '../document/validators.generated.ts';
 import { applyVariables } from '../document/variables.ts';
 import { numberContainers, readContainers } from './containers.ts';
 import { readFiles } from './files.ts';
+import { addFirewall, checkFirewallPart } from './firewall.ts';
 import { checkHiddenFiles } from './hidden-files.ts';
 import { expandIncludes, type SpecText } from './include.ts';
 import { readHealthSection, readKeepSection, readUpdateSection } from './lifecycle.ts';
@@ -58,7 +59,7 @@ export function readSpecs(files: readonly [SpecText, ...SpecText[]], around: Sur
     onboot: readContainers(reading, value, 'onboot', names),
     services: readContainers(reading, value, 'services', names),
     onshutdown: readContainers(reading, value, 'onshutdown', names),
-    files: readFiles(reading, value, names.ids),
+    files: addFirewall(reading, value, readFiles(reading, value, names.ids)),
     volumes,
     etc: value.etc ?? 'persistent',
     disk: readDisk(reading, value),
@@ -75,6 +76,7 @@ export function readSpecs(files: readonly [SpecText, ...SpecText[]], around: Sur
   if (!reading.around.alone) {
     checkParts(reading, spec);
     checkNetworkPart(reading, spec);
+    checkFirewallPart(reading, spec);
     checkHiddenFiles(reading, spec);
     warnOfNoLogin(reading, spec);
     checkArguments(reading, spec);

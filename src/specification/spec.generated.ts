@@ -50,6 +50,11 @@ export interface SpecDocument {
    * component:network in init.
    */
   readonly network?: Readonly<Record<string, unknown>>;
+  /**
+   * What the machine lets in; nothing else comes in, but for answers to what it asked, loopback, neighbour
+   * discovery and DHCP. What is forwarded is left to container engines. Needs component:nftables in init.
+   */
+  readonly firewall?: RawFirewall;
   /** What a new version must pass before it is kept. */
   readonly health?: RawHealth;
   /** Where the images boot, with settings for each. */
@@ -715,6 +720,27 @@ export interface RawRebootLock {
   readonly group?: string;
   /** How many of them may be down at once. Default: 1. */
   readonly machines?: number;
+}
+
+/**
+ * What the machine lets in; nothing else comes in, but for answers to what it asked, loopback, neighbour
+ * discovery and DHCP. What is forwarded is left to container engines. Needs component:nftables in init.
+ */
+export interface RawFirewall {
+  /** What is let in: ports, or ports with where they are asked from. */
+  readonly allow?: readonly (string | RawAllowance)[];
+  /** Whether the machine answers ping. Default: true. */
+  readonly ping?: boolean;
+}
+
+/** Ports that are let in, as 443/tcp or as a mapping. */
+export interface RawAllowance {
+  /** A port or a range, with its protocol: 443/tcp, 30000-32767/udp. */
+  readonly ports: string;
+  /** Only from this address or network. */
+  readonly from?: string;
+  /** Only by this network interface; with * at its end, by all that begin so. */
+  readonly interface?: string;
 }
 
 /** What a new version must pass before it is kept. */

@@ -15,7 +15,7 @@ const minute = 60_000;
 const spec = `
 os: {id: userdata-test, name: User-data Test, version: "1"}
 kernel: {image: component:kernel, cmdline: console=ttyS0}
-init: [component:init, component:crun, component:agent, component:network, component:provision, component:mkfs, component:passwd]
+init: [component:init, component:crun, component:agent, component:network, component:provision, component:mkfs, component:passwd, component:nftables]
 services:
   - {name: sshd, image: component:sshd}
   - {name: getty, image: component:getty}
@@ -45,7 +45,7 @@ swap: {filename: /var/swap, size: 16M}
 bootcmd: ["echo boot >>/var/boots"]
 runcmd: ["echo run >>/var/runs", "false", [touch, /var/after]]
 coreos: {units: [{name: web.service}]}
-catamaran: {services: {web: {image: nginx}}, update: {channel: beta, url: "https://updates.example.org/os"}}
+catamaran: {services: {web: {image: nginx}}, update: {channel: beta, url: "https://updates.example.org/os"}, firewall: {allow: [22/tcp], ping: false}}
 network: {ethernets: {eth0: {dhcp4: true}, eth7: {dhcp4: true}}}
 final_message: all is done
 `;
@@ -174,6 +174,15 @@ test('commands, settings, and a clear word for what the image has not', async ()
     expect(shown).toContain(part);
 });
 
+/** Those of the image would take a ping. */
+const expectOwnRules = async () => {
+  const rules = await run('nft -n list chain inet filter input');
+  for (const rule of ['policy drop', 'tcp dport 22 accept']) expect(rules).toContain(rule);
+  expect(rules).not.toContain('icmp type');
+};
+
+test('what is let in is what the user-data say, not what the image says', expectOwnRules);
+
 test('at the next boot what is done once stays done, and what is done each time is done', async () => {
   await run('echo mine >/etc/app/config; sync');
   await machine.ssh('reboot', { limit: minute }).catch(() => {});
@@ -188,6 +197,7 @@ test('at the next boot what is done once stays done, and what is done each time 
     ),
   ).toBe('1\n1\nkept\nship');
   expect(await run('grep -c ^ada: /etc/passwd')).toBe('1');
+  await expectOwnRules();
 });
 
 test('a rehearsal changes nothing, and again is as if for the first time', async () => {

@@ -57,6 +57,14 @@ describe('several specs are one, as LinuxKit appends them', () => {
     expect(spec.file).toBe('etc/base.yml');
   });
 
+  it('a later one lets in more', () => {
+    const allowing = (file: string, port: string) => ({ file, text: `firewall: {allow: [${port}]}` });
+    const { files } = readSpecs([allowing('a.yml', '22/tcp'), allowing('b.yml', '443/tcp')], { alone: true });
+    expect(files.map(({ content }) => content.kind === 'contents' && content.text)).toEqual([
+      expect.stringMatching(/tcp dport 22 accept\n {4}tcp dport 443 accept\n/),
+    ]);
+  });
+
   it('names of an earlier file are known: a user, a dependency, a volume (which LinuxKit loses)', () => {
     expect(spec.services[1]).toMatchObject({ settings: { uid: 101 }, supervision: { dependsOn: ['db'] } });
     expect(spec.onboot[0]?.settings.binds).toEqual(['/containers/volumes/data/merged:/data:ro']);
@@ -316,7 +324,7 @@ files: [{path: "etc/\${TAG}", contents: "\${PROT} $PORT \${}"}]
       a.yml:6:1: error: unknown key "foo"
        6 | foo: \${A}
          | ^^^
-        hint: Known here: os, include, variables, kernel, init, onboot, services, onshutdown, files, volumes, trust, etc, disk, keep, outputs, update, network, health and platforms."
+        hint: Known here: os, include, variables, kernel, init, onboot, services, onshutdown, files, volumes, trust, etc, disk, keep, outputs, update, network, firewall, health and platforms."
     `);
   });
 

@@ -46,16 +46,19 @@ export interface PartsSpec {
   readonly init: readonly string[];
   /** In YAML. */
   readonly services?: readonly string[];
+  /** In YAML: what its firewall lets in; without, there is none. */
+  readonly allow?: readonly string[];
 }
 
-const whole = ({ first = 'init', init, services = [] }: PartsSpec) => `
+const whole = ({ first = 'init', init, services = [], allow = [] }: PartsSpec) => `
 kernel: {image: component:kernel, cmdline: "console=ttyS0 panic=-1"}
 init: [${[first, 'crun', 'agent', ...init].map((each) => `"component:${each}"`).join(', ')}]
 services:
   - {name: dhcp, image: component:dhcp}
   - {name: sshd, image: component:sshd}
   - {name: getty, image: component:getty}
-${services.map((each) => `  - ${each}\n`).join('')}`;
+${services.map((each) => `  - ${each}\n`).join('')}
+${allow.length > 0 ? `firewall: {allow: [${allow.join(', ')}]}` : ''}`;
 
 const specOf = ({ name, of, files = [], slot = '512M', data = '1G' }: PartsOptions, key: string) => `
 os: {id: ${name}, name: Parts, version: "1"}

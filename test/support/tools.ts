@@ -27,6 +27,7 @@ export type ToolsComponent =
   | 'tools-deploy'
   | 'tools-ipxe'
   | 'tools-media'
+  | 'tools-nft'
   | 'tools-orchestration'
   | 'tools-registry'
   | 'tools-tuf'

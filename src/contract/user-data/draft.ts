@@ -31,6 +31,7 @@ type Single =
   | 'phoneHome'
   | 'finalMessage'
   | 'network'
+  | 'firewall'
   | 'console'
   | 'health';
 

@@ -1,5 +1,6 @@
 // What a machine shall become: the one model to which every format of user-data is read, and which the agent applies.
 // Everything in it has been checked for its form; whether it can be done, the machine finds out.
+import type { Firewall } from '../firewall.ts';
 import type { Network } from '../network.ts';
 
 export interface MachineConfig {
@@ -37,6 +38,7 @@ export interface MachineConfig {
   };
   readonly finalMessage?: string;
   readonly network?: Network;
+  readonly firewall?: Firewall;
   readonly services: readonly Service[];
   readonly engine: Engine;
   /** What a login's shell runs in, by the name that the image has for it. */

@@ -9,6 +9,8 @@ export interface Part {
   readonly services?: readonly string[];
   /** Lines of YAML for the spec's `files:`. Equal ones of two parts are there once. */
   readonly files?: readonly string[];
+  /** In YAML, for the spec's `firewall.allow`. */
+  readonly allow?: readonly string[];
   /** Programs whose memory and sockets are the part's at rest: their names or, after the name and a space, how they were started. */
   readonly processes?: readonly string[];
   /** Until it answers, in shell. */

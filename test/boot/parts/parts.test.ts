@@ -56,6 +56,7 @@ describe.each(chosen)('%s', (group, { parts, first = 'init', extra = [] }: Group
         first,
         init: once(parts.flatMap(({ name, init }) => init ?? [name])),
         services: once(parts.flatMap(({ services = [] }) => services)),
+        allow: parts.flatMap(({ allow = [] }) => allow),
       },
       files: once(parts.flatMap(({ files = [] }) => files)),
       memory: 2 * 2 ** 30,

@@ -33,16 +33,21 @@ export const tools: readonly Part[] = [
   },
   {
     name: 'nftables',
+    allow: ['22/tcp', '{ports: 7000-7001/tcp, from: 10.78.0.0/24}', '{ports: 7002/tcp, interface: "eth*"}'],
     ready: 'nft list table inet filter',
     async show({ run, attempt }) {
       expect(await run('nft list chain inet filter input')).toContain('policy drop');
-      // Over loopback everything is taken; from another network namespace SSH alone.
+      // Over loopback everything is taken; from another network namespace what the spec allows there.
       for (const command of openOutside) await run(command);
       const ask = (port: number) => fromOutside(`echo | nc -w 9 10.78.0.1 ${port}`);
-      await run('nc -ll -p 7000 -e echo there >/dev/null 2>&1 </dev/null & sleep 2');
-      expect(await run('echo | nc -w 9 127.0.0.1 7000')).toBe('there');
+      for (const port of [7000, 7001, 7002, 7003]) {
+        await run(`nc -ll -p ${port} -e echo there >/dev/null 2>&1 </dev/null & sleep 2`);
+        expect(await run(`echo | nc -w 9 127.0.0.1 ${port}`)).toBe('there');
+      }
       expect(await run(ask(22))).toContain('SSH-2.0');
-      expect((await attempt(ask(7000))).exitCode).not.toBe(0);
+      for (const port of [7000, 7001]) expect(await run(ask(port))).toBe('there');
+      for (const port of [7002, 7003]) expect((await attempt(ask(port))).exitCode).not.toBe(0);
+      expect(await run(fromOutside('ping -c 1 -w 60 10.78.0.1'))).toContain('1 packets received');
     },
   },
   {

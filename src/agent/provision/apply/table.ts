@@ -6,6 +6,7 @@ import { directories } from './modules/directories.ts';
 import { environment } from './modules/environment.ts';
 import { files, remoteFiles } from './modules/files.ts';
 import { finalMessage } from './modules/final-message.ts';
+import { firewall } from './modules/firewall.ts';
 import { groups } from './modules/groups.ts';
 import { health } from './modules/health.ts';
 import { hostname } from './modules/hostname.ts';
@@ -50,6 +51,7 @@ export const applyModules: readonly Module[] = [
   registries,
   systemDocker,
   units,
+  firewall,
   network,
 
   remoteMounts,

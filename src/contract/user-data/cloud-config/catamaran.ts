@@ -1,4 +1,4 @@
-// Ours, `catamaran:`: containers beside those of the image, registries, updates, health, network.
+// Ours, `catamaran:`: containers beside those of the image, registries, updates, health, network, firewall.
 
 import type { Findings } from '../../document/finding.ts';
 import { list, mapping, type Read, record } from '../../document/shape/collections.ts';
@@ -7,6 +7,7 @@ import { choice, text, truth } from '../../document/shape/scalars.ts';
 import { about } from '../../document/shape/shape.ts';
 import type { UserHealthCheck } from '../machine-config.ts';
 import { addServices, composeShape, servicesShape } from '../services.ts';
+import { firewallShape } from './firewall.ts';
 import { networkSection } from './network.ts';
 import { section } from './section.ts';
 
@@ -43,6 +44,7 @@ export const catamaran = section({
         services: about('Containers beside those of the image.', servicesShape),
         compose: about('A compose file.', composeShape),
         network: about('Network, as netplan has it.', networkSection),
+        firewall: about('What the machine lets in.', firewallShape),
         update: about(
           'Where updates come from, and when the machine may reboot.',
           mapping({
@@ -82,10 +84,11 @@ export const catamaran = section({
   },
   apply({ catamaran }, draft, findings) {
     if (!catamaran) return;
-    const { compose, network, update, health, registries, at } = catamaran;
+    const { compose, network, firewall, update, health, registries, at } = catamaran;
     if (compose?.services) addServices(compose.services, draft, findings);
     if (catamaran.services) addServices(catamaran.services, draft, findings);
     if (network) draft.set('network', network, at);
+    if (firewall) draft.set('firewall', firewall.firewall, firewall.at);
     if (update) {
       const { url, channel, ring, interval, reboot } = update;
       const strategy = reboot?.strategy ?? (reboot?.window === undefined ? undefined : 'window');

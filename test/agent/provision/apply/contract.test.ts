@@ -41,6 +41,7 @@ catamaran:
   registries: {docker.io: {mirrors: ["http://192.0.2.1"]}}
   update: {channel: beta}
   health: {checks: [{tcp: "127.0.0.1:22"}]}
+  firewall: {allow: [22/tcp]}
 `),
   directories: [{ path: '/etc/d', mode: 0o755, owner: {} }],
   links: [{ path: '/etc/l', target: 'motd', hard: false, owner: {}, overwrite: false }],

@@ -190,6 +190,33 @@ test('health checks are written in the form of the image’s own', () => {
   expect(host.readText('/etc/catamaran/health.json')).toBeUndefined();
 });
 
+describe('what the machine lets in', () => {
+  const text = 'catamaran: {firewall: {allow: [22/tcp, {ports: 9100/tcp, from: 10.0.0.0/8}]}}';
+  const path = '/etc/catamaran/nftables.conf';
+  const files = { '/usr/lib/catamaran/system/nftables/run': '#!/bin/sh\n' };
+
+  test('is written and loaded before there is a network, and is the image’s again where nothing is said', () => {
+    const { host, lines } = applyText(text, { files, passes: ['local'] });
+    expect(lines()).toEqual(['applied: the firewall']);
+    expect(host.readText(path)).toContain('ip saddr 10.0.0.0/8 tcp dport 9100 accept\n');
+    expect(host.calls).toContain(`nft -f ${path}`);
+    expect(applyText(text, { host, newInstance: false }).lines()).toEqual([]);
+    applyText('hostname: x', { host });
+    expect(host.readText(path)).toBeUndefined();
+  });
+
+  test('is a failure where the image has no firewall, and where nft does not take it', () => {
+    expect(applyText(text).lines()).toEqual([
+      'failed: the firewall: the image has no firewall: everything comes in. Add component:nftables to init.',
+    ]);
+    const answers = ([program]: readonly string[]) =>
+      program === 'nft' ? { status: 1, output: 'Operation not supported\n' } : undefined;
+    expect(applyText(text, { files, answers }).lines()).toEqual([
+      'failed: the firewall: nft: Operation not supported',
+    ]);
+  });
+});
+
 describe('commands', () => {
   const log = '/var/log/provision/runcmd.log';
 
