@@ -165,9 +165,11 @@ const failed: Finished = { status: 1, output: '' };
 function shellInput(words: readonly string[], contentOf: (path: string) => Uint8Array): Uint8Array {
   const [, script = '', , ...rest] = words;
   if (!script.startsWith('{')) return contentOf(rest[1]!).subarray(0, Number(rest[0]));
-  const bytes = contentOf(rest[1]!).slice(0, Number(rest[2]));
-  bytes.set(contentOf(rest[0]!).subarray(0, Math.min(4096, bytes.length)));
-  return bytes;
+  const [head = '', device = '', size] = rest;
+  return Buffer.concat([
+    contentOf(head).subarray(0, 4096),
+    contentOf(device).subarray(4096, 4096 + Number(size)),
+  ]);
 }
 
 const deviceOf = (role: PartitionRole) => `vda${partitionNumber(role)}`;
