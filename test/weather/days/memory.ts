@@ -3,6 +3,8 @@ import { expect } from 'vitest';
 import type { Day } from '../day.ts';
 
 const inEater = (script: string) => `crun exec eater /bin/sh -c '${script}'`;
+/** Of those without CAP_SYS_ADMIN. */
+const filesLeft = 'read -r used _ all </proc/sys/fs/file-nr; echo $((all - used))';
 const background = (script: string) => `(${script}) >/dev/null 2>&1 &`;
 
 export const memoryDays: readonly Day[] = [
@@ -36,6 +38,18 @@ export const memoryDays: readonly Day[] = [
     name: 'a fork bomb in a container',
     harm: ({ run }) => run(background(inEater('f() { f | f & }; f; sleep 60'))),
     holds: ({ run }) => run('sleep 10'),
+    mend: ({ run }) => run('sv restart /run/service/eater; sleep 5; true'),
+  },
+  {
+    name: 'a container opens as many files as the kernel has',
+    async harm({ run }) {
+      const open900 =
+        'BEGIN { while (n++ < 900) { path = path "/."; getline line < (path "/bin/sh") } system("sleep 100000") }';
+      const processes = `for i in $(seq 200); do awk "${open900.replaceAll('"', '\\"')}" & done; wait`;
+      await run(background(inEater(processes)));
+      await run(`for i in $(seq 60); do [ "$(${filesLeft})" -lt 1000 ] && break; sleep 3; done`);
+    },
+    holds: async ({ run }) => expect(Number(await run(filesLeft))).toBeLessThan(1000),
     mend: ({ run }) => run('sv restart /run/service/eater; sleep 5; true'),
   },
   {
