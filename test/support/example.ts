@@ -10,6 +10,9 @@ import { buildSpec } from '../../src/output/build.ts';
 import { testContext } from './context.ts';
 import { startTestMachine, testSshKey, withSerialLog } from './machine.ts';
 
+/** Their directory. */
+export const examples = join(import.meta.dirname, '../../examples');
+
 const minute = 60_000;
 
 export interface ExampleMachine {
@@ -23,7 +26,7 @@ export async function startExample(name: string, context: Partial<Context> = {})
   const directory = await mkdtemp(join(tmpdir(), `catamaran-example-${name}-`));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
   // Elsewhere than in the repository, for a lock is written beside it.
-  await cp(join(import.meta.dirname, '../../examples'), directory, { recursive: true });
+  await cp(examples, directory, { recursive: true });
   const key = await testSshKey(directory);
   const file = join(directory, `${name}.yml`);
   const request = { file, out: directory, formats: ['qcow2'], arch: 'amd64', frozen: false } as const;

@@ -1,7 +1,7 @@
 // What a style is: one of examples/, started with user-data of its kind, and what its community looks for in it.
 import { cp, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { Firmware } from '../../../src/base/firmware.ts';
 import type { ReleaseManifest } from '../../../src/contract/release-manifest.ts';
@@ -16,6 +16,7 @@ import { runBySsh, type SshKey, type SshResult } from '../../../src/run/ssh.ts';
 import { startServer, type TestServer } from '../../agent/update/support/server.ts';
 import { type Workplace, workplaceAt } from '../../release/support/workplace.ts';
 import { testContext } from '../../support/context.ts';
+import { examples } from '../../support/example.ts';
 import { addressFor, writeText } from '../../support/lighthouse.ts';
 import { type TestMachineOptions, testSshKey, withSerialLog } from '../../support/machine.ts';
 import { until, writeBusyboxImage } from '../../support/parts.ts';
@@ -24,7 +25,6 @@ import { twinShell } from '../../support/twin.ts';
 import { startTwin, type TwinMachine } from '../../support/twin-machine.ts';
 
 export const minute = 60_000;
-const examples = resolve(import.meta.dirname, '../../../examples');
 
 export interface Setting {
   /** Of the machine alone; its spec is the style's in a directory of the same name. */
