@@ -47,7 +47,7 @@ const allowance = mapping(
 const fields = {
   allow: about(
     'What is let in.',
-    list(
+    whole(
       either({
         scalar: changed(ports, (read): Allowance => ({ ports: read })),
         mapping: changed(allowance, ({ at: _, ...read }) => read as Allowance),
@@ -57,7 +57,7 @@ const fields = {
   ping: about('Whether the machine answers ping. Default: true.', truth),
 } as const;
 
-/** Without a part that is not understood it would mean something else. */
+/** Without a part that is not understood it would mean something else: a machine that has lost its 22/tcp, for instance. */
 export const firewallShape = changed(
   mapping(fields, [], ['allow', 'ping']),
   ({ allow = [], ping = true, at }: Read<typeof fields>) => ({
@@ -77,6 +77,18 @@ function parsed<T>(form: Form, parse: (written: string) => T | undefined, hint: 
       if (written !== undefined && value === undefined)
         findings.error(node.at, `is ${shown(written)}: it must be ${form.rule}`, hint);
       return value;
+    },
+  };
+}
+
+/** All of it, or nothing. */
+function whole<T>(item: Shape<T>): Shape<readonly T[]> {
+  const items = list(item);
+  return {
+    schema: items.schema,
+    read(node, findings) {
+      const read = items.read(node, findings);
+      return node.kind === 'list' && read?.length === node.items.length ? read : undefined;
     },
   };
 }
