@@ -223,6 +223,13 @@ describe('settings of a machine of system-docker', () => {
     ]);
   });
 
+  test('go with the user-data that had them', () => {
+    const { host } = applyText(text, { files: machine });
+    applyText('rancher: {docker: {tls: true}}', { host });
+    expect(host.readText(`${directory}/90-user-data-console.conf`)).toBeUndefined();
+    expect(host.readText(`${directory}/90-user-data-docker.tls.conf`)).toBe('docker.tls: true\n');
+  });
+
   test('say what of the image is missing', () => {
     expect(applyText(text).lines()).toEqual([
       'failed: console debian: the image has no consoles. Build it with component:init-docker in place of its init.',

@@ -6,7 +6,7 @@ import { AgentError, type Host } from '../../../host/host.ts';
 import { requireConsole } from '../../../system/console.ts';
 import { givenDirectory } from '../../../system/settings.ts';
 import type { Module } from '../module.ts';
-import { changeFile } from '../write.ts';
+import { changeFile, removeIfThere } from '../write.ts';
 
 export const systemDocker: Module = {
   name: 'system-docker',
@@ -15,14 +15,23 @@ export const systemDocker: Module = {
   pass: 'local',
   when: 'boot',
   apply({ host, config: { console, engine }, report }) {
-    const give = (key: string, value: string | boolean, requireParts: () => void) =>
+    const give = <T extends string | boolean>(
+      key: string,
+      value: T | undefined,
+      requireParts: (host: Host, value: T) => void,
+    ) => {
+      const path = `${givenDirectory}/90-user-data-${key}.conf`;
+      if (value === undefined) {
+        removeIfThere(host, path);
+        return;
+      }
       report.attempt(`${key} ${value}`, () => {
-        requireParts();
-        const path = `${givenDirectory}/90-user-data-${key}.conf`;
+        requireParts(host, value);
         return changeFile(host, path, `${key}: ${value}\n`, { mode: 0o644 });
       });
-    if (console !== undefined) give('console', console, () => requireConsoleOf(host, console));
-    if (engine.tls !== undefined) give('docker.tls', engine.tls, () => requireUserDocker(host));
+    };
+    give('console', console, requireConsoleOf);
+    give('docker.tls', engine.tls, requireUserDocker);
   },
 };
 
