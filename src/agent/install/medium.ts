@@ -1,9 +1,11 @@
 // The medium that the live system runs from, and what it carries for an installation: its index is where the kernel's arguments
 // say, and everything else where the index says. Checked as a whole before a disk loses anything for it.
+
 import { type InstallIndex, installIndexSize, readInstallIndex } from '../../contract/install.ts';
 import { AgentError, type Host, runOrThrow } from '../host/host.ts';
 import { kernelArgument } from '../host/kernel-arguments.ts';
 import { trackBytes } from '../host/progress.ts';
+import { readRange } from '../host/read-range.ts';
 import { liveMedium } from '../slots/live.ts';
 import { digestFile } from '../update/digest-file.ts';
 
@@ -48,8 +50,7 @@ const names = ['boot', 'root', 'hash', 'packed'] as const;
 export function checkMedium(host: Host, { path, index: { images } }: Medium): void {
   const total = names.reduce((sum, name) => sum + images[name].size, 0);
   const track = trackBytes(host, `checking ${path}`, { total, before: 0 });
-  const script =
-    'dd if="$1" bs=1048576 skip="$2" count="$3" iflag=skip_bytes,count_bytes,fullblock 2>/dev/null | sha256sum';
+  const script = `${readRange('"$1"', '"$2"', '"$3"')} | sha256sum`;
   for (const name of names) {
     const { offset, size, sha256 } = images[name];
     const words = [path, String(offset), String(size)] as const;

@@ -5,6 +5,7 @@ import type { VerityTree } from '../../contract/release-manifest.ts';
 import type { PartitionRole, SlotName } from '../../slots/constants.ts';
 import { slotRole } from '../../slots/constants.ts';
 import { AgentError, type Host, runOrThrow } from '../host/host.ts';
+import { readRange } from '../host/read-range.ts';
 import { deviceOf } from './device.ts';
 import { verifyByKernel } from './verify-tree.ts';
 
@@ -87,8 +88,7 @@ export function partitionsOf(host: Host): Partitions {
   };
 }
 
-/** Of the first `size` bytes of a file or device. BusyBox's head would take them byte by byte. */
+/** Of the first `size` bytes of a file or device. */
 export function digestCommand(path: string, size: number): [string, ...string[]] {
-  const script = 'dd if="$2" bs=1048576 count="$1" iflag=count_bytes,fullblock 2>/dev/null | sha256sum';
-  return ['sh', '-c', script, 'sh', String(size), path];
+  return ['sh', '-c', `${readRange('"$2"', 0, '"$1"')} | sha256sum`, 'sh', String(size), path];
 }

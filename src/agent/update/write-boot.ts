@@ -1,10 +1,12 @@
 // The boot image into its partition, all but its first block, which is held back on the spool until everything else is on
 // the medium: without it the boot loader finds no boot archive in the slot.
+
 import { slotRole } from '../../slots/constants.ts';
 import { planChunks } from '../../verity/chunk-delta.ts';
 import { verityBlockSize } from '../../verity/superblock.ts';
 import type { Move } from '../host/host.ts';
 import { AgentError, runOrThrow } from '../host/host.ts';
+import { readRange } from '../host/read-range.ts';
 import { deviceOf } from '../slots/device.ts';
 import { type BootPlan, headSize, planBoot } from './boot-image.ts';
 import { copyFromRunning } from './copy-running.ts';
@@ -148,8 +150,7 @@ function clip(moves: readonly Move[], start: number): Move[] {
 
 /** As if the first block were in its place. */
 function digestWithHead({ host }: UpdateMachine, device: string, size: number): string {
-  const bytes = 'iflag=skip_bytes,count_bytes,fullblock';
-  const rest = `dd if="$2" bs=1048576 skip=${verityBlockSize} count="$3" ${bytes} 2>/dev/null`;
+  const rest = readRange('"$2"', verityBlockSize, '"$3"');
   const script = `{ head -c ${verityBlockSize} "$1"; ${rest}; } | sha256sum`;
   const count = String(Math.max(0, size - verityBlockSize));
   return runOrThrow(host, ['sh', '-c', script, 'sh', headPath, device, count]).slice(0, 64);
