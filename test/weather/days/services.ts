@@ -2,7 +2,22 @@
 import { expect } from 'vitest';
 import type { Day } from '../day.ts';
 
+const forkedAway = 'ps | grep -c "[s]leep 100077$" || true';
+
 export const serviceDays: readonly Day[] = [
+  {
+    name: 'a process that forks away from a service and ignores its signal',
+    async harm({ run }) {
+      const fork = 'trap "" TERM HUP; setsid sleep 100077 &';
+      await run(`(crun exec eater /bin/sh -c '${fork}') </dev/null >/dev/null 2>&1 & sleep 5`);
+      expect(await run(forkedAway)).toBe('1');
+    },
+    // It ends with the service's container.
+    async holds({ run }) {
+      await run('sv -w 30 restart /run/service/eater');
+      expect(await run(forkedAway)).toBe('0');
+    },
+  },
   {
     name: 'a service says as much as it can',
     harm: ({ run }) => run(`(crun exec eater /bin/sh -c 'timeout 20 yes >/proc/1/fd/1') >/dev/null 2>&1 &`),

@@ -67,6 +67,23 @@ export const varDays: readonly Day[] = [
     mend: ({ run }) => run('mount -o remount,rw /var'),
   },
   {
+    // By the kernel's own means of trying that (ext4's trigger_fs_error).
+    name: '/var read-only by errors of its file system, and a reboot',
+    async harm({ run, try: attempt }) {
+      await run(
+        'mount -o remount,errors=remount-ro /var; for file in /sys/fs/ext4/*/trigger_fs_error; do echo 1 >$file; done; sleep 5',
+      );
+      // The kernel goes on calling it rw.
+      expect(await attempt('touch /var/new')).toMatch(/Input\/output error/);
+    },
+    async holds(machine) {
+      await whileLogsGo(machine);
+      await machine.reboot();
+      await machine.run('touch /var/new');
+      expect((await machine.status()).resources.disk?.inMemory).toBe(false);
+    },
+  },
+  {
     name: '/var full to the last block, by root of the host, and a reboot',
     async harm({ run, reboot }) {
       await run(
