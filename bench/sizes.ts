@@ -3,6 +3,7 @@
 import { stat } from 'node:fs/promises';
 import { formatSize } from '../src/base/size.ts';
 import { type PartsSpec, startParts, until } from '../test/support/parts.ts';
+import { unavailableMemory } from './memory.ts';
 
 interface Host extends PartsSpec {
   readonly name: string;
@@ -28,15 +29,13 @@ const hosts: readonly Host[] = [
   { name: 'Podman', init: ['podman'] },
 ];
 
-const unavailable = `awk '/MemTotal/ {t = $2} /MemAvailable/ {a = $2} END {print t - a}' /proc/meminfo`;
-
 export async function main(): Promise<void> {
   for (const { name, goal, ready, ...of } of hosts) {
     const parts = await startParts({ name: 'size', of });
     try {
       const { size } = await stat(parts.image);
       if (ready) await parts.run(until(ready));
-      const memory = Number(await parts.run(`sleep 60; ${unavailable}`)) * 1024;
+      const memory = Number(await parts.run(`sleep 60; ${unavailableMemory}`)) * 1024;
       const kept =
         goal === undefined ? '' : `, goal ${formatSize(goal)}: ${size <= goal ? 'kept' : 'missed'}`;
       console.log(`${name}: ${formatSize(size)}${kept}; memory at rest ${formatSize(memory)}`);

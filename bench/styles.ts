@@ -1,6 +1,6 @@
 // Size, memory and boot of each style of examples/, for the table of docs/styles.md, whose rows this writes: `npm run measure:styles`,
 // or `node bench/run.mjs styles NAME…` for some. The machine's clock counts instructions (QEMU's icount, 4 ns each), so that the load
-// of this host changes nothing; it begins when the loader has handed over.
+// of this host hardly counts; it begins when the loader has handed over.
 import { cp, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,12 +11,11 @@ import { makeHouse, type Style, type StyleMachine } from '../test/boot/styles/st
 import { styles } from '../test/boot/styles/table.ts';
 import { testContext } from '../test/support/context.ts';
 import { examples } from '../test/support/example.ts';
+import { unavailableMemory } from './memory.ts';
 
 const page = join(import.meta.dirname, '../../docs/styles.md');
 /** In hundredths: of the shell that answers, which is one of the host's services. */
 const shellStart = "cut -d ' ' -f 22 /proc/$$/stat";
-const unavailable = `awk '/MemTotal/ {t = $2} /MemAvailable/ {a = $2} END {print t - a}' /proc/meminfo`;
-
 export async function main(names: readonly string[]): Promise<void> {
   const chosen = styles.filter(({ name }) => names.length === 0 || names.includes(name));
   for (const style of chosen) {
@@ -57,7 +56,7 @@ async function measure(style: Style): Promise<string[]> {
       const begun = Math.round(Number(await machine.run(shellStart)) / 100);
       while (/starting|waiting/.test(await machine.run('catamaran-agent services'))) await sleep(1000);
       const up = await uptime(machine);
-      const memory = Number(await machine.run(`sleep 60; ${unavailable}`)) * 1024;
+      const memory = Number(await machine.run(`sleep 60; ${unavailableMemory}`)) * 1024;
       return [formatSize(memory), `${begun} s`, `${up} s`];
     } finally {
       await machine.twin.kill();
