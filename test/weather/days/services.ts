@@ -28,10 +28,11 @@ export const serviceDays: readonly Day[] = [
     },
   },
   {
-    name: 'a service is ended every second',
+    name: 'a service is ended ten times a second',
     harm: ({ run }) =>
-      run('(for i in $(seq 15); do sv -w 1 kill /run/service/eater; sleep 1; done) >/dev/null 2>&1 &'),
-    holds: ({ run }) => run('sleep 12'),
+      run('(for i in $(seq 150); do sv kill /run/service/eater; usleep 100000; done) >/dev/null 2>&1 &'),
+    holds: async ({ run }) =>
+      expect(await run('sleep 12; cat /run/service/eater/restarts')).toMatch(/^[1-9]/),
   },
   {
     name: 'the loggers are ended',
